@@ -1,0 +1,82 @@
+/** What went wrong in kind; the HTTP edge maps each kind to one status, exhaustively. */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'too-large'
+  | 'unsupported-content'
+  | 'gateway-refused'
+  | 'gateway-unknown'
+  | 'unavailable'
+  | 'internal';
+
+interface ErrorDefinition {
+  kind: ErrorKind;
+  /** The same for every occurrence, as RFC 9457 asks of `title`. */
+  title: string;
+  /** Whether the same request may succeed later without being changed. */
+  retryable: boolean;
+}
+
+/**
+ * Every error code of the service. Codes are stable: integrators branch on them. Messages may change.
+ */
+export const ERROR_CODES = {
+  'invalid-request': { kind: 'invalid', title: 'The request is not valid', retryable: false },
+  'invalid-cursor': { kind: 'invalid', title: 'The page cursor is not one of ours', retryable: false },
+  'unsupported-content-type': {
+    kind: 'unsupported-content',
+    title: 'The content type is not accepted here',
+    retryable: false,
+  },
+  'payload-too-large': { kind: 'too-large', title: 'The request body is too large', retryable: false },
+  'api-key-required': { kind: 'unauthenticated', title: 'A valid API key is required', retryable: false },
+  'route-not-found': { kind: 'not-found', title: 'There is nothing at this address', retryable: false },
+  'job-not-found': { kind: 'not-found', title: 'There is no such bulk payment job', retryable: false },
+  'file-not-ready': { kind: 'not-found', title: 'The file does not exist yet', retryable: true },
+  'invalid-request-file': { kind: 'invalid', title: 'The request file has faulty lines', retryable: false },
+  'duplicate-request-file': {
+    kind: 'conflict',
+    title: 'A file with this content was uploaded before',
+    retryable: false,
+  },
+  'duplicate-order-number': {
+    kind: 'conflict',
+    title: 'An order number was used before',
+    retryable: false,
+  },
+  'state-conflict': {
+    kind: 'conflict',
+    title: 'The state changed meanwhile, or does not allow this',
+    retryable: false,
+  },
+  'lease-lost': { kind: 'conflict', title: 'Another replica has taken this work over', retryable: true },
+  'encryption-key-unknown': {
+    kind: 'internal',
+    title: 'A stored secret was encrypted under a key that is not configured',
+    retryable: false,
+  },
+  'ciphertext-invalid': {
+    kind: 'internal',
+    title: 'A stored secret was altered, or its key is wrong',
+    retryable: false,
+  },
+  'token-unavailable': {
+    kind: 'unavailable',
+    title: 'No access token could be obtained from the gateway',
+    retryable: true,
+  },
+  'gateway-refused': { kind: 'gateway-refused', title: 'The gateway refused the request', retryable: false },
+  'gateway-unknown': {
+    kind: 'gateway-unknown',
+    title: 'The gateway gave no readable answer; what it did is unknown',
+    retryable: true,
+  },
+  'result-file-unusable': { kind: 'gateway-unknown', title: 'The result file is not usable yet', retryable: true },
+  'database-unavailable': { kind: 'unavailable', title: 'The database can’t be reached', retryable: true },
+  'internal-error': { kind: 'internal', title: 'Something failed on our side', retryable: false },
+} as const satisfies Record<string, ErrorDefinition>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

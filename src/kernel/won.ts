@@ -1,0 +1,59 @@
+declare const wonBrand: unique symbol;
+
+/**
+ * An amount of Korean won: a whole number, never negative, at most {@link MAX_WON}.
+ *
+ * Won have no fraction, so an integer is exact. Make one with {@link won} or {@link parseWon}; nothing else may claim
+ * to be money.
+ */
+export type Won = number & { readonly [wonBrand]: true };
+
+/** Largest amount that adds, stores and prints exactly: 2^53 - 1, far above any sum of a merchant's year. */
+export const MAX_WON = Number.MAX_SAFE_INTEGER;
+
+export const ZERO_WON = 0 as Won;
+
+export class InvalidWonError extends RangeError {
+  override readonly name = 'InvalidWonError';
+
+  constructor(reason: string) {
+    super(`not an amount of won: ${reason}`);
+  }
+}
+
+export function isWon(value: unknown): value is Won {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** @throws {InvalidWonError} on a fraction, a negative number, or more than {@link MAX_WON}. */
+export function won(value: number): Won {
+  if (!isWon(value)) throw new InvalidWonError('expected a whole number from 0 to 2^53 - 1');
+  return value;
+}
+
+const WON_TEXT = /^(?:0|[1-9]\d{0,15})$/;
+
+/**
+ * Reads an amount as files and `bigint` columns write it: decimal digits, no sign, no separators, no leading zeros.
+ *
+ * @returns the amount, or `undefined` when the text is not one.
+ */
+export function parseWon(text: string): Won | undefined {
+  if (!WON_TEXT.test(text)) return undefined;
+  const value = Number(text);
+  return isWon(value) ? value : undefined;
+}
+
+/** Reads a `bigint` column or sum, which the driver hands over as text. @throws {InvalidWonError} */
+export function wonFromDatabase(text: string): Won {
+  const value = parseWon(text);
+  if (value === undefined) throw new InvalidWonError('expected a bigint from the database');
+  return value;
+}
+
+/** @throws {InvalidWonError} when the sum is above {@link MAX_WON}. */
+export function sumWon(amounts: Iterable<Won>): Won {
+  let total = 0;
+  for (const amount of amounts) total = won(total + amount);
+  return total as Won;
+}

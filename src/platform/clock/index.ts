@@ -1,0 +1,1 @@
+export { Clock, SystemClock, secondsAfter } from './clock';
