@@ -1,0 +1,32 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import {
+  AdminConfig,
+  BillingConfig,
+  DatabaseConfig,
+  EncryptionConfig,
+  HttpConfig,
+  LoggingConfig,
+  NotificationConfig,
+  StorageConfig,
+  TstoreConfig,
+  type Configuration,
+} from './configuration';
+
+/** Gives each part of the configuration to whoever asks for it by its class. */
+@Module({})
+export class ConfigModule {
+  static forRoot(configuration: Configuration): DynamicModule {
+    const providers = [
+      { provide: HttpConfig, useValue: configuration.http },
+      { provide: DatabaseConfig, useValue: configuration.database },
+      { provide: StorageConfig, useValue: configuration.storage },
+      { provide: EncryptionConfig, useValue: configuration.encryption },
+      { provide: AdminConfig, useValue: configuration.admin },
+      { provide: TstoreConfig, useValue: configuration.tstore },
+      { provide: NotificationConfig, useValue: configuration.notification },
+      { provide: BillingConfig, useValue: configuration.billing },
+      { provide: LoggingConfig, useValue: configuration.logging },
+    ];
+    return { module: ConfigModule, global: true, providers, exports: providers };
+  }
+}

@@ -1,0 +1,102 @@
+import type { LogLevel, Role, TstoreEnvironment } from './environment';
+
+/** Where the process listens and what it is called from outside. */
+export abstract class HttpConfig {
+  abstract readonly host: string;
+  /** 0 lets the system choose. */
+  abstract readonly port: number;
+  /** The process speaks HTTPS itself when set; else a proxy in front of it does. */
+  abstract readonly tls: { certFile: string; keyFile: string } | undefined;
+  /** Without a slash at the end. */
+  abstract readonly publicBaseUrl: string;
+  /** Networks whose `X-Forwarded-For` is believed. */
+  abstract readonly trustedProxyCidrs: readonly string[];
+}
+
+export abstract class DatabaseConfig {
+  /** `undefined`: an embedded PostgreSQL under the storage directory. */
+  abstract readonly url: string | undefined;
+  abstract readonly poolSize: number;
+}
+
+export abstract class StorageConfig {
+  /** Directory of request and result files; shared by all replicas. */
+  abstract readonly directory: string;
+}
+
+export interface EncryptionKeyConfig {
+  /** Names the key in every stored ciphertext. */
+  keyId: string;
+  /** 32 bytes. */
+  key: Buffer;
+}
+
+export abstract class EncryptionConfig {
+  /** The first encrypts, all decrypt. At least one. */
+  abstract readonly keys: readonly [EncryptionKeyConfig, ...EncryptionKeyConfig[]];
+}
+
+export abstract class AdminConfig {
+  /** `undefined` only where this process has no admin role. */
+  abstract readonly bootstrapKey: string | undefined;
+  abstract readonly uploadMaxBytes: number;
+}
+
+export abstract class TstoreConfig {
+  abstract readonly environment: TstoreEnvironment;
+  abstract readonly clientId: string;
+  abstract readonly clientSecret: string;
+  /** Merchant's business id, a header of every submission. */
+  abstract readonly bid: string;
+  /** Merchant's id, the first column of the request file. */
+  abstract readonly mid: string;
+  abstract readonly authBaseUrl: string;
+  abstract readonly apiBaseUrl: string;
+  abstract readonly pnsBaseUrl: string;
+  /** Whether each job gets a notification address of its own; unconfirmed that T store takes such addresses. */
+  abstract readonly notificationUrlPerJob: boolean;
+  abstract readonly connectTimeoutMs: number;
+  /** From the last byte sent to the head of the answer. */
+  abstract readonly answerTimeoutMs: number;
+  /** Longest silence in the middle of a body, either way. */
+  abstract readonly idleTimeoutMs: number;
+  /** A token that expires sooner than this counts as expired. */
+  abstract readonly tokenMarginSeconds: number;
+}
+
+export abstract class NotificationConfig {
+  /** Networks notifications may come from; empty allows all. */
+  abstract readonly allowedCidrs: readonly string[];
+}
+
+export abstract class BillingConfig {
+  /** When billing runs are planned, in Asia/Seoul. */
+  abstract readonly cron: string;
+  abstract readonly tickSeconds: number;
+  /** How long a claimed job stays with a replica that says nothing more. */
+  abstract readonly leaseSeconds: number;
+  abstract readonly jobMaxRows: number;
+  /** Whether a job with open discrepancies waits as a whole, or only its discrepant lines do. */
+  abstract readonly holdOnDiscrepancy: boolean;
+}
+
+export abstract class LoggingConfig {
+  abstract readonly level: LogLevel;
+  /** `undefined`: standard output only. */
+  abstract readonly directory: string | undefined;
+  abstract readonly retentionDays: number;
+}
+
+/** Everything the environment says, typed, checked and grouped by who needs it. */
+export interface Configuration {
+  roles: ReadonlySet<Role>;
+  http: HttpConfig;
+  database: DatabaseConfig;
+  storage: StorageConfig;
+  encryption: EncryptionConfig;
+  admin: AdminConfig;
+  tstore: TstoreConfig;
+  notification: NotificationConfig;
+  billing: BillingConfig;
+  logging: LoggingConfig;
+}

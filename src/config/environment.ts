@@ -1,0 +1,181 @@
+import 'reflect-metadata';
+import { Expose, Transform, plainToInstance } from 'class-transformer';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  ValidateBy,
+  validateSync,
+  type ValidationOptions,
+} from 'class-validator';
+import { isIP } from 'node:net';
+import { validateCronExpression } from 'cron';
+import type { InputFault } from '../kernel/errors';
+
+/** Which parts of the service this process runs. */
+export const ROLES = ['listener', 'scheduler', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const TSTORE_ENVIRONMENTS = ['simulator', 'sandbox', 'live'] as const;
+export type TstoreEnvironment = (typeof TSTORE_ENVIRONMENTS)[number];
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** 256-bit keys: 32 bytes are 43 base64 characters and one `=`. */
+const ENCRYPTION_KEY = /^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=$/;
+
+function Each(name: string, expected: string, accepts: (item: string) => boolean, options?: ValidationOptions) {
+  return ValidateBy(
+    {
+      name,
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && commaSeparated(value).every(accepts),
+        defaultMessage: () => expected,
+      },
+    },
+    options,
+  );
+}
+
+/** Whole numbers written in decimal digits; anything else stays text and is refused by `IsInt`. */
+const Integer = () => Transform(({ value }: { value: unknown }) => (/^\d{1,15}$/.test(String(value)) ? Number(value) : value));
+
+const Flag = () =>
+  Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));
+
+const Whole = (min: number, max: number): PropertyDecorator => {
+  const message = `a whole number from ${min} to ${max}`;
+  const decorators = [Integer(), IsInt({ message }), Min(min, { message }), Max(max, { message }), Expose()];
+  return (target, key) => decorators.forEach((decorate) => decorate(target, key as string));
+};
+
+/** An absolute http or https address; a base without query or fragment. */
+function IsBaseUrl() {
+  return ValidateBy({
+    name: 'isBaseUrl',
+    validator: { validate: isBaseUrl, defaultMessage: () => 'an absolute http(s) address without query or fragment' },
+  });
+}
+
+/**
+ * The environment variables of the service, one property each, with their defaults. `.env.example` says why each
+ * exists; a test holds the two together. An empty variable counts as not set.
+ */
+export class Environment {
+  @Expose()
+  @Each('roles', `all, or a list of ${ROLES.join(', ')}`, (role) => role === 'all' || ROLES.includes(role as Role))
+  ROLE: string = 'all';
+
+  @Expose() @IsString() @IsNotEmpty() HOST: string = '0.0.0.0';
+  @Whole(0, 65_535) PORT: number = 8080;
+  @Expose() @IsOptional() @IsString() TLS_CERT_FILE?: string;
+  @Expose() @IsOptional() @IsString() TLS_KEY_FILE?: string;
+  @Expose() @IsOptional() @IsBaseUrl() PUBLIC_BASE_URL?: string;
+  @Expose() @Each('cidrs', 'a list of networks such as 10.0.0.0/8', isCidr) TRUSTED_PROXY_CIDRS: string = '';
+
+  @Expose()
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\//, { message: 'an address that begins with postgres://' })
+  DATABASE_URL?: string;
+
+  @Whole(2, 200) DATABASE_POOL_SIZE: number = 10;
+  @Expose() @IsString() @IsNotEmpty() DATA_DIR: string = '.data';
+
+  @Expose()
+  @Each('keys', 'a list of kid:base64 with 32 bytes each (openssl rand -base64 32)', (key) => ENCRYPTION_KEY.test(key))
+  @IsNotEmpty({ message: 'at least one kid:base64 with 32 bytes (openssl rand -base64 32)' })
+  ENCRYPTION_KEYS: string = '';
+
+  @Expose()
+  @IsOptional()
+  @MinLength(24, { message: 'at least 24 characters (openssl rand -hex 32)' })
+  ADMIN_BOOTSTRAP_KEY?: string;
+
+  @Expose()
+  @IsIn(TSTORE_ENVIRONMENTS, { message: `one of ${TSTORE_ENVIRONMENTS.join(', ')}` })
+  TSTORE_ENVIRONMENT: TstoreEnvironment = 'simulator';
+
+  @Expose() @IsNotEmpty({ message: 'the client id T store gave you' }) TSTORE_CLIENT_ID: string = '';
+  @Expose() @IsNotEmpty({ message: 'the client secret T store gave you' }) TSTORE_CLIENT_SECRET: string = '';
+
+  @Expose()
+  @Matches(/^[\x21-\x7e]{1,64}$/, { message: 'the business id T store gave you (1 to 64 printable characters)' })
+  TSTORE_BID: string = '';
+
+  @Expose()
+  @Matches(/^[\x21-\x2b\x2d-\x7e]{1,64}$/, { message: 'the merchant id T store gave you (no comma, no space)' })
+  TSTORE_MID: string = '';
+
+  @Expose() @IsOptional() @IsBaseUrl() TSTORE_AUTH_BASE_URL?: string;
+  @Expose() @IsOptional() @IsBaseUrl() TSTORE_API_BASE_URL?: string;
+  @Expose() @IsOptional() @IsBaseUrl() TSTORE_PNS_BASE_URL?: string;
+  @Expose() @Flag() @IsBoolean({ message: 'true or false' }) TSTORE_NOTIFICATION_URL_PER_JOB: boolean = true;
+  @Whole(1, 300) TSTORE_CONNECT_TIMEOUT_SECONDS: number = 5;
+  @Whole(1, 3_600) TSTORE_ANSWER_TIMEOUT_SECONDS: number = 60;
+  @Whole(1, 3_600) TSTORE_IDLE_TIMEOUT_SECONDS: number = 60;
+  @Whole(0, 3_600) TSTORE_TOKEN_MARGIN_SECONDS: number = 300;
+
+  @Expose() @Each('cidrs', 'a list of networks such as 203.0.113.0/24', isCidr) PNS_ALLOWED_CIDRS: string = '';
+
+  @Expose()
+  @ValidateBy({
+    name: 'isCron',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && validateCronExpression(value).valid,
+      defaultMessage: () => 'a cron expression such as 0 4 * * * (Asia/Seoul)',
+    },
+  })
+  BILLING_CRON: string = '0 4 * * *';
+
+  @Whole(1, 3_600) SCHEDULER_TICK_SECONDS: number = 10;
+  @Whole(10, 3_600) SCHEDULER_LEASE_SECONDS: number = 120;
+  @Whole(1, 1_000_000) BULK_JOB_MAX_ROWS: number = 100_000;
+  @Whole(1, 1_000_000) UPLOAD_MAX_MEGABYTES: number = 1_024;
+  @Expose() @Flag() @IsBoolean({ message: 'true or false' }) SETTLEMENT_HOLD_ON_DISCREPANCY: boolean = false;
+
+  @Expose() @IsIn(LOG_LEVELS, { message: `one of ${LOG_LEVELS.join(', ')}` }) LOG_LEVEL: LogLevel = 'info';
+  @Expose() @IsOptional() @IsString() LOG_DIR?: string;
+  @Whole(1, 3_650) LOG_RETENTION_DAYS: number = 90;
+}
+
+/** Reads and checks each variable by itself. @returns the values, and every fault by name, never by value. */
+export function readEnvironment(source: NodeJS.ProcessEnv): { environment: Environment; faults: InputFault[] } {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
+  const environment = plainToInstance(Environment, given, {
+    excludeExtraneousValues: true,
+    exposeDefaultValues: true,
+  });
+  const faults = validateSync(environment, { stopAtFirstError: true }).map((error) => ({
+    field: error.property,
+    expected: Object.values(error.constraints ?? {})[0] ?? 'another value',
+  }));
+  return { environment, faults };
+}
+
+export function commaSeparated(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+export function isCidr(text: string): boolean {
+  const [address, prefix, ...rest] = text.split('/');
+  const version = isIP(address ?? '');
+  if (version === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+}
+
+function isBaseUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const url = new URL(value);
+  return (url.protocol === 'http:' || url.protocol === 'https:') && url.search === '' && url.hash === '';
+}

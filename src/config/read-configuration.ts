@@ -1,0 +1,130 @@
+import { join, resolve } from 'node:path';
+import type { InputFault } from '../kernel/errors';
+import type { Configuration, EncryptionConfig, EncryptionKeyConfig } from './configuration';
+import { Environment, ROLES, commaSeparated, readEnvironment, type Role, type TstoreEnvironment } from './environment';
+import { liveFaults } from './live-rules';
+
+/** Where T store is, by environment. PNS publishes no sandbox host, so sandbox must name one. */
+const TSTORE_HOSTS: Record<TstoreEnvironment, { auth?: string; api?: string; pns?: string }> = {
+  simulator: { auth: 'http://127.0.0.1:9090', api: 'http://127.0.0.1:9090', pns: 'http://127.0.0.1:9090' },
+  sandbox: { auth: 'https://sandbox.apiauth.payplanet.co.kr', api: 'https://sandbox.openapi.payplanet.co.kr' },
+  live: {
+    auth: 'https://apiauth.payplanet.co.kr',
+    api: 'https://openapi.payplanet.co.kr',
+    pns: 'https://pns.payplanet.co.kr',
+  },
+};
+
+/** The settings can't be used; lists every fault at once, by name, never by value. */
+export class InvalidConfigurationError extends Error {
+  override readonly name = 'InvalidConfigurationError';
+
+  constructor(readonly faults: readonly InputFault[]) {
+    const lines = faults.map((fault) => `  ${fault.field}: expected ${fault.expected}`);
+    super(`${faults.length} setting(s) can't be used (.env.example explains each):\n${lines.join('\n')}`);
+  }
+}
+
+/**
+ * Reads the environment: the only place in the service that does.
+ *
+ * @throws {InvalidConfigurationError} naming every faulty setting at once
+ */
+export function readConfiguration(source: NodeJS.ProcessEnv): Configuration {
+  const { environment, faults } = readEnvironment(source);
+  const faulty = new Set(faults.map((fault) => fault.field));
+  const related = relationFaults(environment).filter((fault) => !faulty.has(fault.field));
+  if (faults.length + related.length > 0) throw new InvalidConfigurationError([...faults, ...related]);
+  return configurationOf(environment);
+}
+
+/** Faults that only several settings together show. */
+function relationFaults(environment: Environment): InputFault[] {
+  const faults: InputFault[] = [];
+  const require = (field: keyof Environment, expected: string) => {
+    if (environment[field] === undefined) faults.push({ field, expected });
+  };
+  if (environment.TLS_CERT_FILE !== undefined) require('TLS_KEY_FILE', 'a key file beside TLS_CERT_FILE');
+  if (environment.TLS_KEY_FILE !== undefined) require('TLS_CERT_FILE', 'a certificate file beside TLS_KEY_FILE');
+  if (rolesOf(environment).has('admin')) require('ADMIN_BOOTSTRAP_KEY', 'at least 24 characters, for the admin role');
+  if (environment.TSTORE_ENVIRONMENT === 'sandbox') {
+    require('TSTORE_PNS_BASE_URL', 'the PNS address of the sandbox (none is published)');
+  }
+  if (environment.TSTORE_ENVIRONMENT !== 'simulator') {
+    require('PUBLIC_BASE_URL', 'the HTTPS address T store reaches this service at');
+  }
+  const keyIds = commaSeparated(environment.ENCRYPTION_KEYS).map((key) => key.split(':', 1)[0]);
+  if (new Set(keyIds).size < keyIds.length) faults.push({ field: 'ENCRYPTION_KEYS', expected: 'each key id once' });
+  if (environment.TSTORE_ENVIRONMENT === 'live') faults.push(...liveFaults(environment));
+  return faults;
+}
+
+function configurationOf(environment: Environment): Configuration {
+  const dataDirectory = resolve(environment.DATA_DIR);
+  const hosts = TSTORE_HOSTS[environment.TSTORE_ENVIRONMENT];
+  return {
+    roles: rolesOf(environment),
+    http: {
+      host: environment.HOST,
+      port: environment.PORT,
+      tls:
+        environment.TLS_CERT_FILE !== undefined && environment.TLS_KEY_FILE !== undefined
+          ? { certFile: environment.TLS_CERT_FILE, keyFile: environment.TLS_KEY_FILE }
+          : undefined,
+      publicBaseUrl: base(environment.PUBLIC_BASE_URL ?? `http://127.0.0.1:${environment.PORT}`),
+      trustedProxyCidrs: commaSeparated(environment.TRUSTED_PROXY_CIDRS),
+    },
+    database: { url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE },
+    storage: { directory: dataDirectory },
+    encryption: encryptionOf(environment),
+    admin: {
+      bootstrapKey: environment.ADMIN_BOOTSTRAP_KEY,
+      uploadMaxBytes: environment.UPLOAD_MAX_MEGABYTES * 1024 * 1024,
+    },
+    tstore: {
+      environment: environment.TSTORE_ENVIRONMENT,
+      clientId: environment.TSTORE_CLIENT_ID,
+      clientSecret: environment.TSTORE_CLIENT_SECRET,
+      bid: environment.TSTORE_BID,
+      mid: environment.TSTORE_MID,
+      authBaseUrl: base(environment.TSTORE_AUTH_BASE_URL ?? hosts.auth ?? ''),
+      apiBaseUrl: base(environment.TSTORE_API_BASE_URL ?? hosts.api ?? ''),
+      pnsBaseUrl: base(environment.TSTORE_PNS_BASE_URL ?? hosts.pns ?? ''),
+      notificationUrlPerJob: environment.TSTORE_NOTIFICATION_URL_PER_JOB,
+      connectTimeoutMs: environment.TSTORE_CONNECT_TIMEOUT_SECONDS * 1000,
+      answerTimeoutMs: environment.TSTORE_ANSWER_TIMEOUT_SECONDS * 1000,
+      idleTimeoutMs: environment.TSTORE_IDLE_TIMEOUT_SECONDS * 1000,
+      tokenMarginSeconds: environment.TSTORE_TOKEN_MARGIN_SECONDS,
+    },
+    notification: { allowedCidrs: commaSeparated(environment.PNS_ALLOWED_CIDRS) },
+    billing: {
+      cron: environment.BILLING_CRON,
+      tickSeconds: environment.SCHEDULER_TICK_SECONDS,
+      leaseSeconds: environment.SCHEDULER_LEASE_SECONDS,
+      jobMaxRows: environment.BULK_JOB_MAX_ROWS,
+      holdOnDiscrepancy: environment.SETTLEMENT_HOLD_ON_DISCREPANCY,
+    },
+    logging: {
+      level: environment.LOG_LEVEL,
+      directory: environment.LOG_DIR === undefined ? undefined : join(resolve(environment.LOG_DIR)),
+      retentionDays: environment.LOG_RETENTION_DAYS,
+    },
+  };
+}
+
+function rolesOf(environment: Environment): ReadonlySet<Role> {
+  const named = commaSeparated(environment.ROLE);
+  return new Set(named.includes('all') ? ROLES : (named as Role[]));
+}
+
+function encryptionOf(environment: Environment): EncryptionConfig {
+  const keys = commaSeparated(environment.ENCRYPTION_KEYS).map((entry) => {
+    const [keyId, encoded] = entry.split(':') as [string, string];
+    return { keyId, key: Buffer.from(encoded, 'base64') };
+  });
+  return { keys: keys as [EncryptionKeyConfig, ...EncryptionKeyConfig[]] };
+}
+
+function base(address: string): string {
+  return address.replace(/\/+$/, '');
+}

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import type { Pool, PoolClient } from 'pg';
+
+/** Somewhere SQL can be sent: the pool, or one open transaction. */
+export interface SqlSession {
+  /** TypeORM's entity access in this session. */
+  readonly manager: EntityManager;
+  /** Rows as the driver gives them: `bigint` and `numeric` as text, `timestamptz` as Date. */
+  rows<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  /** @returns how many rows the statement changed. */
+  execute(sql: string, parameters?: readonly unknown[]): Promise<number>;
+}
+
+/** A transaction's session, which also lends its connection, for COPY. */
+export interface SqlTransaction extends SqlSession {
+  /** The connection itself; nothing else may be sent on this session while it streams. */
+  client(): Promise<PoolClient>;
+}
+
+/** The database, as repositories see it. */
+@Injectable()
+export class Database implements SqlSession {
+  constructor(private readonly dataSource: DataSource) {}
+
+  get manager(): EntityManager {
+    return this.dataSource.manager;
+  }
+
+  async rows<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+    return this.withRunner(async (runner) => new RunnerSession(runner).rows<Row>(sql, parameters));
+  }
+
+  async execute(sql: string, parameters?: readonly unknown[]): Promise<number> {
+    return this.withRunner(async (runner) => new RunnerSession(runner).execute(sql, parameters));
+  }
+
+  /**
+   * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. No HTTP call belongs in
+   * here.
+   */
+  async transaction<Result>(work: (session: SqlTransaction) => Promise<Result>): Promise<Result> {
+    return this.withRunner(async (runner) => {
+      await runner.startTransaction();
+      try {
+        const result = await work(new RunnerSession(runner));
+        await runner.commitTransaction();
+        return result;
+      } catch (error) {
+        // A dead connection can't roll back; what matters then is the first error.
+        await runner.rollbackTransaction().catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /** The driver's pool, for what TypeORM has no words for: LISTEN, cursors, streams. */
+  get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+
+  private async withRunner<Result>(work: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      return await work(runner);
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+class RunnerSession implements SqlTransaction {
+  constructor(private readonly runner: QueryRunner) {}
+
+  get manager(): EntityManager {
+    return this.runner.manager;
+  }
+
+  async client(): Promise<PoolClient> {
+    return (await this.runner.connect()) as PoolClient;
+  }
+
+  async rows<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+    const result = await this.runner.query(sql, parameters as unknown[] | undefined, true);
+    return result.records as Row[];
+  }
+
+  async execute(sql: string, parameters?: readonly unknown[]): Promise<number> {
+    const result = await this.runner.query(sql, parameters as unknown[] | undefined, true);
+    return result.affected ?? 0;
+  }
+}

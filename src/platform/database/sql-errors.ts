@@ -1,0 +1,28 @@
+/** What PostgreSQL says about a refused statement, as far as callers act on it. */
+interface PostgresError {
+  code: string;
+  constraint?: string;
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Whether a statement failed on this unique key; policy such as "once per content" is an index, so callers ask. */
+export function violatesUnique(error: unknown, constraint: string): boolean {
+  const cause = postgresError(error);
+  return cause?.code === UNIQUE_VIOLATION && cause.constraint === constraint;
+}
+
+/** Connection lost, refused, timed out, shutting down or out of slots: try again later. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const code = postgresError(error)?.code;
+  if (code !== undefined) {
+    return code.startsWith('08') || code.startsWith('57P') || code === '53300' || /^E[A-Z]+$/.test(code);
+  }
+  return error instanceof Error && /connection terminated|timeout exceeded when trying to connect/i.test(error.message);
+}
+
+function postgresError(error: unknown): PostgresError | undefined {
+  // TypeORM wraps the driver's error in a QueryFailedError that repeats its members.
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error as never as PostgresError;
+  return undefined;
+}
