@@ -1,0 +1,139 @@
+import { REFUSAL_CODES } from '../result-codes';
+
+export type FaultOptionValue = string | number | boolean;
+
+/** Where in the gateway's work a fault strikes; the page groups by it. */
+export type FaultPoint =
+  'token' | 'api' | 'submission' | 'notification' | 'verification' | 'result' | 'lookup' | 'refund';
+
+export interface FaultDefinition {
+  point: FaultPoint;
+  what: string;
+  /** Every option with its default; an option of another name or type is refused when arming. */
+  options: Readonly<Record<string, FaultOptionValue>>;
+}
+
+const SLOW = { delayMs: 3000 };
+const STATUS_500 = { status: 500 };
+const REFUSED = { resultCode: REFUSAL_CODES.failure as string, resultMsg: 'Refused on request', status: 200 };
+const SOME_LINES = { lines: 1 };
+
+/** The one list of faults: arming, the page, the README's table and the tests read it. Delays are real milliseconds. */
+export const FAULTS = {
+  'token-slow': { point: 'token', what: 'the token call answers late', options: SLOW },
+  'token-refused': { point: 'token', what: 'the token call answers 401', options: { status: 401 } },
+  'token-failing': { point: 'token', what: 'the token call answers 500', options: STATUS_500 },
+  'token-short-lived': { point: 'token', what: 'the issued token lives this long', options: { ttlSeconds: 1 } },
+  'token-odd-expiry': { point: 'token', what: '`expired` holds this text', options: { expired: 'soon' } },
+
+  'token-revoked': { point: 'api', what: "an API call's valid token is revoked and answered 401", options: {} },
+
+  'submit-slow': { point: 'submission', what: 'accepted, answered late', options: SLOW },
+  'submit-cut': {
+    point: 'submission',
+    what: 'connection cut mid-upload; nothing accepted',
+    options: { afterBytes: 1 },
+  },
+  'submit-failing-before': { point: 'submission', what: '500 and nothing accepted', options: STATUS_500 },
+  'submit-failing-after': { point: 'submission', what: 'accepted, then 500', options: STATUS_500 },
+  'submit-answer-lost': { point: 'submission', what: 'accepted, then cut without an answer', options: {} },
+  'submit-refused': { point: 'submission', what: 'refused with a result code; nothing accepted', options: REFUSED },
+
+  'notification-before-answer': {
+    point: 'notification',
+    what: "completed, notified and answered before the submission's answer leaves",
+    options: {},
+  },
+  'notification-burst': {
+    point: 'notification',
+    what: 'the same message several times at once',
+    options: { copies: 5 },
+  },
+  'notification-out-of-order': {
+    point: 'notification',
+    what: "held back until a later job's message was sent",
+    options: {},
+  },
+  'notification-initialized-first': { point: 'notification', what: '`initialized` comes first', options: {} },
+  'notification-initialized-late': {
+    point: 'notification',
+    what: '`initialized` comes after `completed`',
+    options: {},
+  },
+  'notification-form-encoded': { point: 'notification', what: 'sent as a form', options: {} },
+  'notification-unknown-members': { point: 'notification', what: 'sent with members nobody knows', options: {} },
+  'notification-missing-member': { point: 'notification', what: 'lacks a member', options: { member: 'updateTime' } },
+  'notification-content-type': {
+    point: 'notification',
+    what: 'sent with this Content-Type; none at all if empty',
+    options: { contentType: '' },
+  },
+  'notification-forged': {
+    point: 'notification',
+    what: 'a message PNS never sent comes first; verifying it is refused',
+    options: { jobId: '', status: 'completed' },
+  },
+  'notification-lost': { point: 'notification', what: 'the first delivery never leaves; re-sent later', options: {} },
+
+  'verify-slow': { point: 'verification', what: 'verification answers late', options: SLOW },
+  'verify-unavailable': { point: 'verification', what: 'verification answers 503', options: { status: 503 } },
+  'verify-cut': { point: 'verification', what: 'connection cut instead of an answer; not verified', options: {} },
+  'verify-answer-lost': { point: 'verification', what: 'verified, then cut without an answer', options: {} },
+  'verify-refused': {
+    point: 'verification',
+    what: 'verification says no',
+    options: { ...REFUSED, resultCode: REFUSAL_CODES.notOurMessage as string },
+  },
+
+  'result-slow': { point: 'result', what: 'the result starts late', options: SLOW },
+  'result-failing': { point: 'result', what: '500 instead of the file', options: STATUS_500 },
+  'result-json': { point: 'result', what: 'a JSON answer instead of the file', options: REFUSED },
+  'result-early': { point: 'result', what: 'asked too early: whatever is finished, without a complaint', options: {} },
+  'result-other-job': {
+    point: 'result',
+    what: "another job's file (this one's without its last half if alone)",
+    options: {},
+  },
+  'result-truncated': {
+    point: 'result',
+    what: 'ends too early yet properly; midCharacter ends inside a multi-byte character where there is one',
+    options: { share: 0.5, midCharacter: false },
+  },
+  'result-cut': { point: 'result', what: 'connection cut in the middle', options: { share: 0.5 } },
+  'result-drip': { point: 'result', what: 'comes in small pieces, slowly', options: { bytes: 64, everyMs: 20 } },
+  'result-lines-missing': { point: 'result', what: 'lines left out', options: SOME_LINES },
+  'result-lines-doubled': { point: 'result', what: 'lines sent twice', options: SOME_LINES },
+  'result-lines-unknown': {
+    point: 'result',
+    what: 'extra lines with order numbers nobody asked for',
+    options: SOME_LINES,
+  },
+  'result-amount-altered': { point: 'result', what: 'lines with another amount', options: { lines: 1, byWon: 1 } },
+  'result-product-altered': { point: 'result', what: 'lines with another productId', options: SOME_LINES },
+  'result-columns-wrong': { point: 'result', what: 'lines with a column too many', options: SOME_LINES },
+  'result-crlf': { point: 'result', what: 'CRLF line ends', options: {} },
+  'result-bom': { point: 'result', what: 'begins with a BOM', options: {} },
+  'result-without-header': { point: 'result', what: 'no header line', options: {} },
+
+  'lookup-slow': { point: 'lookup', what: 'the lookup answers late', options: SLOW },
+  'lookup-failing': { point: 'lookup', what: 'the lookup answers 500', options: STATUS_500 },
+  'lookup-refused': { point: 'lookup', what: 'the lookup is refused with a result code', options: REFUSED },
+  'lookup-cut': { point: 'lookup', what: 'connection cut instead of an answer', options: {} },
+  'lookup-stale': { point: 'lookup', what: 'the answer knows nothing of refunds', options: {} },
+
+  'refund-slow': { point: 'refund', what: 'refunded, answered late', options: SLOW },
+  'refund-failing-before': { point: 'refund', what: '500 and nothing refunded', options: STATUS_500 },
+  'refund-failing-after': { point: 'refund', what: 'refunded, then 500', options: STATUS_500 },
+  'refund-refused': { point: 'refund', what: 'refused with a result code', options: REFUSED },
+  'refund-answer-lost': { point: 'refund', what: 'refunded, then cut without an answer', options: {} },
+} as const satisfies Record<string, FaultDefinition>;
+
+export type FaultKind = keyof typeof FAULTS;
+
+export function isFaultKind(text: string): text is FaultKind {
+  return Object.hasOwn(FAULTS, text);
+}
+
+export function definitionOf(kind: FaultKind): FaultDefinition {
+  return FAULTS[kind];
+}

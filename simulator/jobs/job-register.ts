@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { SubmissionHeaders } from '../../src/gateways/tstore/wire';
+import type { SimulatorClock } from '../clock';
+import type { Job } from './job';
+import type { RequestRows } from './request-rows';
+
+/** All jobs this gateway has accepted, by their ids: small whole numbers, as in the samples. */
+export class JobRegister {
+  private readonly jobs = new Map<string, Job>();
+  private nextLineId = 1;
+
+  constructor(
+    private readonly clock: SimulatorClock,
+    private readonly folder: string,
+  ) {}
+
+  accept(rows: RequestRows, headers: SubmissionHeaders, processedRows: number, unanswered: boolean): Job {
+    const number = this.jobs.size + 1;
+    const job: Job = {
+      id: String(number),
+      number,
+      headers,
+      acceptedAt: this.clock.now(),
+      rows,
+      processedRows,
+      unanswered,
+      firstLineId: this.nextLineId,
+      resultPath: join(this.folder, `job-${number}.result`),
+      state: 'Accepted',
+      completion: null,
+      completedAt: null,
+      verifiedAt: null,
+      outcomes: new Uint8Array(rows.count),
+      totals: {
+        chargedCount: 0,
+        chargedAmount: 0,
+        declinedCount: 0,
+        declinedAmount: 0,
+        droppedCount: 0,
+        droppedAmount: 0,
+      },
+    };
+    this.nextLineId += rows.count;
+    this.jobs.set(job.id, job);
+    return job;
+  }
+
+  find(id: string): Job | undefined {
+    return this.jobs.get(id);
+  }
+
+  all(): Job[] {
+    return [...this.jobs.values()];
+  }
+
+  /** Jobs still waiting in front of this one, as the submission's answer says. */
+  waitingCountBefore(job: Job): number {
+    return this.all().filter((other) => other !== job && other.state !== 'Completed').length;
+  }
+}

@@ -1,0 +1,153 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Book } from './book/book';
+import { CallLog } from './call-log';
+import { SimulatorClock } from './clock';
+import { SimulatorControl } from './control/control';
+import { ControlApi } from './control/control-api';
+import { ArmedFaults } from './faults/armed-faults';
+import { Exchange } from './http/exchange';
+import { GatewayRouter } from './http/router';
+import type { Job } from './jobs/job';
+import { JobProcessing } from './jobs/job-processing';
+import { JobRegister } from './jobs/job-register';
+import { ResultCall } from './jobs/result-call';
+import { SubmitCall } from './jobs/submit-call';
+import { Authorization } from './oauth/authorization';
+import { TokenCall } from './oauth/token-call';
+import { Tokens } from './oauth/tokens';
+import { DEFAULT_OPTIONS, type SimulatorOptions } from './options';
+import { Charging } from './payments/charging';
+import { LookupCall } from './payments/lookup-call';
+import { RefundCall } from './payments/refund-call';
+import { Refunds } from './payments/refunds';
+import { Notifier } from './pns/notifier';
+import { NotificationOutbox } from './pns/outbox';
+import { VerifyCall } from './pns/verify-call';
+import { REFUSAL_CODES } from './result-codes';
+
+/** A running simulator. Token, API and PNS calls share one address; each may be a base URL of its own to the client. */
+export interface Simulator {
+  readonly baseUrl: string;
+  readonly port: number;
+  readonly control: SimulatorControl;
+  /** Ends all connections and removes everything it wrote to disk. */
+  close(): Promise<void>;
+}
+
+interface Wiring {
+  clock: SimulatorClock;
+  control: SimulatorControl;
+  router: GatewayRouter;
+  log: CallLog;
+}
+
+/** Starts a simulator on its own port with its own book; any number may run in one process. */
+export async function startSimulator(given: Partial<SimulatorOptions> = {}): Promise<Simulator> {
+  const options: SimulatorOptions = { ...DEFAULT_OPTIONS, ...given };
+  const folder = await mkdtemp(join(options.temporaryFolder ?? tmpdir(), 'tstore-simulator-'));
+  const wiring = wire(options, folder);
+  try {
+    if (options.scenario) wiring.control.follow(options.scenario);
+    const server = await listen(options, wiring);
+    const { port } = server.address() as AddressInfo;
+    const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+    return {
+      baseUrl: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
+      port,
+      control: wiring.control,
+      close: async () => {
+        wiring.clock.close();
+        const closed = new Promise((resolve) => server.close(resolve));
+        server.closeAllConnections();
+        await closed;
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    wiring.clock.close();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function wire(options: SimulatorOptions, folder: string): Wiring {
+  const log = new CallLog(options.log);
+  const clock = new SimulatorClock(options.startAt ?? Date.now(), options.timeFactor, (error) =>
+    log.say(`simulator failed at a scheduled task: ${String(error)}`),
+  );
+  const faults = new ArmedFaults(options.seed);
+  const tokens = new Tokens(clock, options.tokenExpiryFormat);
+  const authorization = new Authorization(tokens, faults);
+  const jobs = new JobRegister(clock, folder);
+  const charging = new Charging(options.seed, options.declineRate);
+  const refunds = new Refunds();
+  const outbox = new NotificationOutbox(options, clock, log);
+  const notifier = new Notifier(clock, faults, jobs, outbox);
+  const processing = new JobProcessing(clock, charging, options.seed, (job) =>
+    notifier.jobCompleted(job, options.notificationDelayMs),
+  );
+  const completeAndNotify = async (job: Job): Promise<void> => {
+    await job.completion?.runNow();
+    await notifier.deliverFor(job.id);
+  };
+  const submit = new SubmitCall(options, { authorization, faults, jobs, processing, folder, completeAndNotify });
+  const token = new TokenCall(options, tokens, faults);
+  const result = new ResultCall(authorization, faults, jobs);
+  const lookup = new LookupCall(authorization, faults, jobs, refunds);
+  const refund = new RefundCall(authorization, faults, jobs, refunds, clock);
+  const verify = new VerifyCall(authorization, faults, notifier);
+  const book = new Book(jobs, refunds, () => outbox.all());
+  return {
+    clock,
+    log,
+    control: new SimulatorControl({ clock, faults, jobs, tokens, charging, notifier, outbox, book, log }),
+    router: new GatewayRouter({
+      token: (exchange) => token.handle(exchange),
+      submit: (exchange) => submit.handle(exchange),
+      job: (exchange, jobId) => result.handle(exchange, jobId),
+      transaction: (exchange, tid) => lookup.handle(exchange, tid),
+      refund: (exchange) => refund.handle(exchange),
+      verify: (exchange) => verify.handle(exchange),
+    }),
+  };
+}
+
+async function listen(options: SimulatorOptions, wiring: Wiring): Promise<Server> {
+  const controlApi = new ControlApi(wiring.control);
+  // A large upload may take longer than Node's default five minutes for a whole request.
+  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+    void answer(new Exchange(request, response), wiring, controlApi);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  return server;
+}
+
+async function answer(exchange: Exchange, wiring: Wiring, controlApi: ControlApi): Promise<void> {
+  try {
+    if (controlApi.owns(exchange.path)) {
+      await controlApi.handle(exchange);
+      return;
+    }
+    await wiring.router.handle(exchange);
+  } catch (error) {
+    exchange.note += ` simulator failed: ${String(error)}`;
+    exchange.result(500, REFUSAL_CODES.failure, 'The simulator failed');
+  }
+  wiring.log.record({
+    at: new Date(wiring.clock.now()).toISOString(),
+    direction: 'in',
+    method: exchange.method,
+    path: exchange.path,
+    status: exchange.status,
+    durationMs: exchange.durationMs,
+    note: exchange.note,
+    faults: exchange.faults,
+  });
+}
