@@ -1,0 +1,24 @@
+import { RESULT_FILE_COLUMNS } from './wire';
+
+/** Some fifty times a usual line. Longer means that the newlines are lost, and memory must stay flat then too. */
+export const MAX_RESULT_LINE_BYTES = 16_384;
+
+const HEADER_FIRST_COLUMN = RESULT_FILE_COLUMNS[0];
+
+/** Enough of a line's beginning to say whether it is the header. */
+export const HEADER_PROBE_BYTES = HEADER_FIRST_COLUMN.length + 1;
+
+/**
+ * The header is known by its first column's name and may be absent; its exact text is nowhere documented.
+ *
+ * @param beginning of the first line that is not blank, without byte order mark and line end
+ */
+export function startsResultFileHeader(beginning: string): boolean {
+  const comma = beginning.indexOf(',');
+  return (comma < 0 ? beginning : beginning.slice(0, comma)).toLowerCase() === HEADER_FIRST_COLUMN;
+}
+
+/** Whether the header names the columns that are read here, in their order; the ninth amount has two names. */
+export function isExpectedResultFileHeader(line: string): boolean {
+  return line.replace(/,amtRms,/i, ',amtTms,').toLowerCase() === RESULT_FILE_COLUMNS.join(',').toLowerCase();
+}
