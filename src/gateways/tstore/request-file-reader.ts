@@ -1,0 +1,141 @@
+import type { InputFault } from '../../kernel/errors';
+import { MAX_WON, ZERO_WON, won, type Won } from '../../kernel/won';
+import { chunksOf } from './chunks';
+import { ContentDigest } from './content-digest';
+import { FaultList } from './fault-list';
+import { LineFields } from './line-fields';
+import { MAX_REQUEST_LINE_BYTES, REQUEST_FILE_HEADER, REQUEST_FILE_HEADER_AMT_TMS } from './request-file-rules';
+import type { NumberedRequestRow } from './request-row';
+import { RequestRowReader } from './request-row-reader';
+import { WholeLines } from './whole-lines';
+import { REQUEST_FILE_COLUMNS } from './wire';
+
+export type RequestFileVerdict =
+  | {
+      kind: 'accepted';
+      lineCount: number;
+      totalAmount: Won;
+      /** Of the normalised content, so it equals the digest of the file {@link RequestFileWriter} writes from the rows. */
+      contentSha256: string;
+    }
+  | {
+      kind: 'refused';
+      /** The first hundred; columns by the file's own names. */
+      faults: readonly InputFault[];
+      faultCount: number;
+    };
+
+/**
+ * Reads a merchant's `.pay` file: strict on every line, tolerant of a byte order mark, CRLF and blank lines at the end.
+ *
+ * Memory does not grow with the file. Whether an order number occurs twice is for the database to say.
+ */
+export class RequestFileReader {
+  private readonly lines = new WholeLines(MAX_REQUEST_LINE_BYTES);
+  private readonly fields = new LineFields(REQUEST_FILE_COLUMNS.length);
+  private readonly rowReader: RequestRowReader;
+  private readonly faults = new FaultList();
+  private readonly digest = new ContentDigest();
+  private lineNumber = 0;
+  private lineCount = 0;
+  private totalAmount: Won = ZERO_WON;
+  /** Line of the first blank line that no row has followed yet. */
+  private blankLine: number | undefined;
+  private headerIsWrong = false;
+  private finished: RequestFileVerdict | undefined;
+
+  /** @param merchantId what every row must have as `mid` */
+  constructor(merchantId: string) {
+    this.rowReader = new RequestRowReader(this.fields, merchantId);
+  }
+
+  /**
+   * The rows in batches, one a chunk, until the first fault: from there on the file is refused as a whole and only read
+   * to its end for further faults. Ask for the {@link verdict} afterwards.
+   *
+   * @throws only what the source throws
+   */
+  async *rows(source: AsyncIterable<Uint8Array>): AsyncGenerator<readonly NumberedRequestRow[], void, undefined> {
+    for await (const chunk of chunksOf(source)) {
+      const rows = this.read(this.lines.push(chunk));
+      if (rows.length > 0) yield rows;
+    }
+    const last = this.read(this.lines.end());
+    if (last.length > 0) yield last;
+    this.finish();
+  }
+
+  /** @throws {Error} before the rows were read to the end */
+  get verdict(): RequestFileVerdict {
+    if (this.finished === undefined) throw new Error('the request file was not read to its end');
+    return this.finished;
+  }
+
+  private finish(): void {
+    if (this.lineNumber === 0) this.wrongHeader();
+    else if (this.lineCount === 0 && this.faults.count === 0) {
+      this.faults.add({ line: 2, expected: 'at least one row after the header' });
+    }
+    this.finished =
+      this.faults.count > 0
+        ? { kind: 'refused', faults: this.faults.reported, faultCount: this.faults.count }
+        : {
+            kind: 'accepted',
+            lineCount: this.lineCount,
+            totalAmount: this.totalAmount,
+            contentSha256: this.digest.finish(),
+          };
+  }
+
+  private read(block: Buffer): NumberedRequestRow[] {
+    const rows: NumberedRequestRow[] = [];
+    // A file of something else would only give noise, so a wrong header is the file's one fault.
+    if (this.headerIsWrong) return rows;
+    this.fields.open(block);
+    while (this.fields.advance()) {
+      this.lineNumber += 1;
+      if (this.lineNumber === 1) {
+        this.checkHeader();
+        if (this.headerIsWrong) return rows;
+      } else if (this.fields.byteLength === 0) this.blankLine ??= this.lineNumber;
+      else this.readRow(rows);
+    }
+    if (this.faults.count > 0) return [];
+    return rows;
+  }
+
+  private checkHeader(): void {
+    const header = this.fields.bytes(MAX_REQUEST_LINE_BYTES).toString('latin1');
+    if (header !== REQUEST_FILE_HEADER && header !== REQUEST_FILE_HEADER_AMT_TMS) this.wrongHeader();
+  }
+
+  private wrongHeader(): void {
+    this.headerIsWrong = true;
+    this.faults.add({ line: 1, expected: `the header ${REQUEST_FILE_HEADER}` });
+  }
+
+  private readRow(rows: NumberedRequestRow[]): void {
+    this.lineCount += 1;
+    if (this.blankLine !== undefined) {
+      this.faults.add({ line: this.blankLine, expected: 'a row; blank lines may stand at the end only' });
+      this.blankLine = undefined;
+    }
+    const row = this.rowReader.read(this.lineNumber);
+    if (!('orderNo' in row)) {
+      for (const fault of row) this.faults.add(fault);
+      return;
+    }
+    this.count(row);
+    rows.push(row);
+  }
+
+  private count(row: NumberedRequestRow): void {
+    const total = this.totalAmount + row.amount;
+    if (total > MAX_WON) {
+      this.faults.add({ line: row.lineNumber, field: 'amtReqPurchase', expected: `a file of at most ${MAX_WON} won` });
+      return;
+    }
+    this.totalAmount = won(total);
+    this.digest.add(this.fields.bytes(MAX_REQUEST_LINE_BYTES));
+  }
+}
