@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { BulkPaymentModule } from '../bulk-payment';
+import { TstoreModule } from '../gateways/tstore';
+import { NotificationModule } from '../notification';
+import { OAuthTokenModule } from '../oauth-token';
+import { SubscriptionModule } from '../subscription';
+import { BillingScheduler } from './billing-scheduler';
+import { BillingSteps } from './billing-steps';
+import { PlanBillingRunStep } from './plan-billing-run.step';
+import { PnsVerifier } from './pns-verifier';
+import { VerifyNotificationStep } from './verify-notification.step';
+import { WakeListener } from './wake-listener';
+
+@Module({
+  imports: [
+    ScheduleModule.forRoot(),
+    BulkPaymentModule,
+    NotificationModule,
+    OAuthTokenModule,
+    SubscriptionModule,
+    TstoreModule,
+  ],
+  providers: [BillingScheduler, BillingSteps, PlanBillingRunStep, PnsVerifier, VerifyNotificationStep, WakeListener],
+  exports: [BillingSteps, PlanBillingRunStep],
+})
+export class BillingSchedulerModule {}

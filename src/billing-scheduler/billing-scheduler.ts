@@ -1,0 +1,63 @@
+import { Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { CronJob } from 'cron';
+import { BillingConfig } from '../config';
+import { SEOUL_TIME_ZONE } from '../kernel/seoul-calendar';
+import { Logger } from '../platform/logging';
+import { BillingSteps } from './billing-steps';
+import { PlanBillingRunStep } from './plan-billing-run.step';
+import { StepLoop } from './step-loop';
+import { WakeListener } from './wake-listener';
+
+/**
+ * When things happen: every step is called at each tick and each time somebody made work due. A tick is never the fact
+ * itself, so a missed, doubled or late one changes nothing.
+ */
+@Injectable()
+export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly loops: StepLoop[];
+
+  constructor(
+    steps: BillingSteps,
+    private readonly plan: PlanBillingRunStep,
+    private readonly registry: SchedulerRegistry,
+    private readonly wake: WakeListener,
+    private readonly billing: BillingConfig,
+    private readonly logger: Logger,
+  ) {
+    this.loops = steps.all.map((step) => new StepLoop(step, logger.child({ step: step.name })));
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const tick = setInterval(() => this.callAll(), this.billing.tickSeconds * 1000);
+    this.registry.addInterval('billing-tick', tick);
+    const cron = CronJob.from({
+      cronTime: this.billing.cron,
+      timeZone: SEOUL_TIME_ZONE,
+      onTick: () => this.planToday(),
+    });
+    this.registry.addCronJob('billing-run', cron as never);
+    cron.start();
+    await this.wake.listen(() => this.callAll());
+    this.callAll();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.registry.deleteInterval('billing-tick');
+    this.registry.deleteCronJob('billing-run');
+    await this.wake.close();
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+
+  private callAll(): void {
+    for (const loop of this.loops) void loop.call();
+  }
+
+  private async planToday(): Promise<void> {
+    try {
+      await this.plan.run();
+    } catch (error) {
+      this.logger.error('billing run not planned; an operator may open it, or the next tick of the cron will', { error });
+    }
+  }
+}

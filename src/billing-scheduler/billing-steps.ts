@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import {
+  ReconciliationService,
+  RequestFileWritingService,
+  ResultDownloadService,
+  ResultLoadingService,
+  SettlementService,
+  SubmissionService,
+} from '../bulk-payment';
+import type { BillingStep } from './billing-step';
+import { VerifyNotificationStep } from './verify-notification.step';
+
+/** Every step of the flow from a stored job to a settled one, in the order a job passes them. */
+@Injectable()
+export class BillingSteps {
+  readonly all: readonly BillingStep[];
+
+  // Seven steps, seven parameters: this is the one list of them.
+  constructor(
+    writing: RequestFileWritingService,
+    submission: SubmissionService,
+    verification: VerifyNotificationStep,
+    download: ResultDownloadService,
+    loading: ResultLoadingService,
+    reconciliation: ReconciliationService,
+    settlement: SettlementService,
+  ) {
+    this.all = [
+      { name: 'write-request-file', runOnce: () => writing.runOnce() },
+      { name: 'submit', runOnce: () => submission.runOnce() },
+      verification,
+      { name: 'download-result', runOnce: () => download.runOnce() },
+      { name: 'load-result', runOnce: () => loading.runOnce() },
+      { name: 'reconcile', runOnce: () => reconciliation.runOnce() },
+      { name: 'settle', runOnce: () => settlement.runOnce() },
+    ];
+  }
+}

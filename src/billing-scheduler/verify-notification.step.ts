@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { CompletionService, type BulkPaymentJob } from '../bulk-payment';
+import { BillingConfig } from '../config';
+import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
+import { NotificationRepository, type NotificationClaim } from '../notification';
+import { Clock } from '../platform/clock';
+import { Database } from '../platform/database';
+import { Logger } from '../platform/logging';
+import type { BillingStep } from './billing-step';
+import { PnsVerifier, type PnsVerdict } from './pns-verifier';
+
+const BULK_JOB_EVENT = 'bulkJob';
+const COMPLETED_STATUS = 'completed';
+
+/**
+ * Takes one notification that is due: finds its job, notes the completion, asks PNS whether the message is genuine, and
+ * moves message and job by the answer in one transaction.
+ */
+@Injectable()
+export class VerifyNotificationStep implements BillingStep {
+  readonly name = 'verify-notification';
+
+  constructor(
+    private readonly notifications: NotificationRepository,
+    private readonly completion: CompletionService,
+    private readonly pns: PnsVerifier,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly billing: BillingConfig,
+    private readonly logger: Logger,
+  ) {}
+
+  async runOnce(): Promise<StepReport> {
+    const claim = await this.notifications.claimDue(this.clock.now(), this.billing.leaseSeconds);
+    if (claim === undefined) return NOTHING_DUE;
+    const { notification } = claim;
+    if (notification.event !== BULK_JOB_EVENT) return this.postpone(claim, 'no rule for this event yet');
+    const job = await this.completion.match(notification);
+    // The answer to a submission may still be on its way while its notification is here already.
+    if (job === undefined) return this.postpone(claim, 'no job has this address and gateway job id');
+    const current = await this.noteCompletion(claim, job);
+    return this.apply(claim, current, await this.pns.ask(notification));
+  }
+
+  private async noteCompletion(claim: NotificationClaim, job: BulkPaymentJob): Promise<BulkPaymentJob> {
+    const { status, gatewayJobId } = claim.notification;
+    // Other statuses are verified too, or PNS would send them for two days; they move no job.
+    if (status !== COMPLETED_STATUS || gatewayJobId === null) return job;
+    return this.completion.complete(job, gatewayJobId);
+  }
+
+  private async apply(claim: NotificationClaim, job: BulkPaymentJob, verdict: PnsVerdict): Promise<StepReport> {
+    const completes = claim.notification.status === COMPLETED_STATUS;
+    switch (verdict.kind) {
+      case 'no-verdict':
+        return this.postpone(claim, verdict.reason);
+      case 'genuine':
+        await this.database.transaction(async (session) => {
+          const held = await this.notifications.markVerified(session, claim, verdict);
+          if (held && completes) await this.completion.verify(session, job);
+        });
+        this.logger.info('notification verified', { notificationId: claim.notification.id, jobId: job.id });
+        return ONE_DONE;
+      case 'foreign':
+        await this.database.transaction(async (session) => {
+          const held = await this.notifications.markRejected(session, claim, verdict);
+          if (held && completes) await this.completion.reject(session, job, verdict.resultMessage);
+        });
+        this.logger.error('notification rejected by PNS', { notificationId: claim.notification.id, jobId: job.id });
+        return ONE_DONE;
+    }
+  }
+
+  private async postpone(claim: NotificationClaim, reason: string): Promise<StepReport> {
+    const outcome = await this.notifications.scheduleRetry(claim, reason);
+    this.logger.warn('notification not verified', { notificationId: claim.notification.id, reason, outcome });
+    return ONE_POSTPONED;
+  }
+}

@@ -1,0 +1,158 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import type { QueryDeepPartialEntity } from 'typeorm';
+import { DomainError } from '../kernel/errors';
+import { nextState } from '../kernel/transitions';
+import { Clock, secondsAfter } from '../platform/clock';
+import { Database, type SqlSession } from '../platform/database';
+import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
+import { JOB_TRANSITIONS, type JobEvent, type JobState } from './bulk-payment-job.state';
+
+/** What is to be done with a job next; each condition is what a row must show for that work to be due. */
+export const JOB_STAGES = {
+  'write-request-file': `state = 'Created' AND request_file_written_at IS NULL`,
+  submit: `state = 'Created' AND request_file_written_at IS NOT NULL`,
+  'download-result': `state = 'VerifiedCompleted' AND result_downloaded_at IS NULL`,
+  'load-result': `result_downloaded_at IS NOT NULL AND result_loaded_at IS NULL`,
+  reconcile: `result_loaded_at IS NOT NULL AND reconciled_at IS NULL`,
+  settle: `reconciled_at IS NOT NULL AND settled_at IS NULL`,
+} as const;
+
+export type JobStage = keyof typeof JOB_STAGES;
+
+/** A job as it was when claimed, and the lease that guards every write until it is finished or taken over. */
+export interface JobClaim {
+  readonly job: BulkPaymentJob;
+  readonly leaseId: string;
+  readonly leaseSeconds: number;
+}
+
+export type JobChanges = QueryDeepPartialEntity<BulkPaymentJob>;
+
+/** Who or what moves a job, for its history. */
+export interface TransitionCause {
+  cause: string;
+  actor: string;
+  reason?: string;
+}
+
+@Injectable()
+export class BulkPaymentJobRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  async find(id: string, session: SqlSession = this.database): Promise<BulkPaymentJob | undefined> {
+    return (await session.manager.findOneBy(BulkPaymentJob, { id })) ?? undefined;
+  }
+
+  /** Stores a new job as Created, with the first entry of its history. @returns its id */
+  async create(session: SqlSession, fields: JobChanges, why: TransitionCause): Promise<string> {
+    const at = this.clock.now();
+    const inserted = await session.manager.insert(BulkPaymentJob, { ...fields, state: 'Created', createdAt: at });
+    const id = String(inserted.identifiers[0]?.id);
+    await session.manager.insert(BulkPaymentJobHistory, { jobId: id, toState: 'Created', ...why, at });
+    return id;
+  }
+
+  /**
+   * Claims the oldest job that is due for a stage and that no other replica holds.
+   *
+   * @param leaseSeconds how long the claim stays without being renewed
+   */
+  async claim(stage: JobStage, leaseSeconds: number, condition = 'true'): Promise<JobClaim | undefined> {
+    const now = this.clock.now();
+    const leaseId = randomUUID();
+    const [claimed] = await this.database.rows<{ id: string }>(
+      `UPDATE bulk_payment_job SET lease_id = $1, lease_until = $2
+       WHERE id = (
+         SELECT id FROM bulk_payment_job
+         WHERE settled_at IS NULL AND failed_at IS NULL
+           AND ${JOB_STAGES[stage]} AND ${condition}
+           AND (lease_until IS NULL OR lease_until <= $3)
+           AND (next_attempt_at IS NULL OR next_attempt_at <= $3)
+         ORDER BY id
+         LIMIT 1
+         FOR UPDATE SKIP LOCKED)
+       RETURNING id`,
+      [leaseId, secondsAfter(now, leaseSeconds), now],
+    );
+    if (!claimed) return undefined;
+    const job = await this.find(claimed.id);
+    // Between the two statements the lease may have been lost; then the row is somebody else's.
+    return job?.leaseId === leaseId ? { job, leaseId, leaseSeconds } : undefined;
+  }
+
+  /** Writes progress and keeps the claim. @throws {DomainError} `lease-lost` when another replica has taken over */
+  async record(claim: JobClaim, changes: JobChanges, session: SqlSession = this.database): Promise<void> {
+    await this.guardedUpdate(session, claim, {
+      ...changes,
+      leaseUntil: secondsAfter(this.clock.now(), claim.leaseSeconds),
+    });
+  }
+
+  /** Writes the outcome of a stage and gives the claim back. @throws {DomainError} `lease-lost` */
+  async finish(claim: JobClaim, changes: JobChanges, session: SqlSession = this.database): Promise<void> {
+    await this.guardedUpdate(session, claim, { ...changes, ...RELEASED, attempts: 0, lastError: null });
+  }
+
+  /** Gives the claim back with the error that stopped it, due again at `retryAt`. @throws {DomainError} `lease-lost` */
+  async postpone(claim: JobClaim, retryAt: Date, error: string): Promise<void> {
+    const attempts = claim.job.attempts + 1;
+    await this.guardedUpdate(this.database, claim, { ...RELEASED, attempts, nextAttemptAt: retryAt, lastError: error });
+  }
+
+  /**
+   * Moves a job along its transition table by one guarded statement and appends to its history, in the caller's
+   * transaction.
+   *
+   * @throws {DomainError} `state-conflict` when the event is not allowed, or somebody else moved the job meanwhile
+   */
+  async transition(
+    session: SqlSession,
+    job: { id: string; state: JobState },
+    event: JobEvent,
+    why: TransitionCause,
+    changes: JobChanges = {},
+    leaseId?: string,
+  ): Promise<void> {
+    const toState = nextState<JobState, JobEvent>(JOB_TRANSITIONS, job.state, event);
+    if (toState === undefined) throw stateConflict(job, event);
+    const update = session.manager
+      .createQueryBuilder()
+      .update(BulkPaymentJob)
+      .set({ ...changes, state: toState })
+      .where('id = :id AND state = :from', { id: job.id, from: job.state });
+    if (leaseId !== undefined) update.andWhere('lease_id = :leaseId', { leaseId });
+    const { affected } = await update.execute();
+    if (affected !== 1) throw stateConflict(job, event);
+    await session.manager.insert(BulkPaymentJobHistory, {
+      jobId: job.id,
+      fromState: job.state,
+      toState,
+      ...why,
+      at: this.clock.now(),
+    });
+  }
+
+  private async guardedUpdate(session: SqlSession, claim: JobClaim, changes: JobChanges): Promise<void> {
+    const { affected } = await session.manager
+      .createQueryBuilder()
+      .update(BulkPaymentJob)
+      .set(changes)
+      .where('id = :id AND lease_id = :leaseId', { id: claim.job.id, leaseId: claim.leaseId })
+      .execute();
+    if (affected !== 1) {
+      throw new DomainError('lease-lost', `job ${claim.job.id} was taken over by another replica`);
+    }
+  }
+}
+
+const RELEASED = { leaseId: null, leaseUntil: null, nextAttemptAt: null } satisfies JobChanges;
+
+function stateConflict(job: { id: string; state: JobState }, event: JobEvent): DomainError {
+  return new DomainError('state-conflict', `job ${job.id} can’t ${event}: it is not ${job.state} any more, or may not`, {
+    jobId: job.id,
+  });
+}

@@ -1,0 +1,25 @@
+import type { TransitionTable } from '../kernel/transitions';
+
+/**
+ * The life of a bulk payment job.
+ *
+ * - Created: its charges are stored; its request file is being or has been written; nothing is sent. The submit step
+ *   moves it on, or an operator cancels it.
+ * - Processing: sending began, which is recorded before the first byte leaves. Without a `gatewayJobId` it is in doubt
+ *   and never sent again by itself. A completion notification moves it on.
+ * - Completed: a notification says the gateway is done, and nobody has confirmed that yet. Verification moves it on, or
+ *   back when PNS disowns the message.
+ * - VerifiedCompleted: PNS confirmed it. Fetching and settling the result are recorded beside the state.
+ * - Failed: refused by the gateway, or given up by an operator.
+ */
+export const JOB_TRANSITIONS = {
+  Created: { submit: 'Processing', cancel: 'Failed' },
+  Processing: { complete: 'Completed', refuse: 'Failed', close: 'Failed' },
+  Completed: { verify: 'VerifiedCompleted', reject: 'Processing' },
+  VerifiedCompleted: {},
+  Failed: {},
+} as const satisfies TransitionTable<JobStateName, JobEvent>;
+
+type JobStateName = 'Created' | 'Processing' | 'Completed' | 'VerifiedCompleted' | 'Failed';
+export type JobEvent = 'submit' | 'cancel' | 'complete' | 'refuse' | 'close' | 'verify' | 'reject';
+export type JobState = keyof typeof JOB_TRANSITIONS;

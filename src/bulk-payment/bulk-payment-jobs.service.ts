@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { DomainError } from '../kernel/errors';
+import { KeyRing } from '../platform/crypto';
+import { Database } from '../platform/database';
+import { FileStore } from '../platform/storage';
+import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
+import type { JobState } from './bulk-payment-job.state';
+import { Discrepancy } from './discrepancy.entity';
+import { rawLineIdentity } from './discrepancy-evidence';
+
+/** Which jobs to list: newest first, `beforeId` exclusive. */
+export interface JobPage {
+  state: JobState | undefined;
+  beforeId: string | undefined;
+  limit: number;
+}
+
+/** A discrepancy as an operator reads it: the raw line in clear but for its billing token. */
+export interface DiscrepancyRecord extends Omit<Discrepancy, 'rawLineCiphertext' | 'rawLineKeyId'> {
+  rawLine: string | null;
+}
+
+/** A stored file on its way out. */
+export interface OutgoingFile {
+  name: string;
+  byteCount: number;
+  sha256: string;
+  content: Readable;
+}
+
+/** Long runs of hexadecimal digits are billing tokens; their first digits are enough to tell them apart. */
+const BILLING_TOKEN = /[0-9A-Fa-f]{32,}/g;
+
+/** Reads jobs and their evidence, for people and their programs. Changes nothing. */
+@Injectable()
+export class BulkPaymentJobs {
+  constructor(
+    private readonly database: Database,
+    private readonly files: FileStore,
+    private readonly keys: KeyRing,
+  ) {}
+
+  /** @throws {DomainError} `job-not-found` */
+  async get(id: string): Promise<BulkPaymentJob> {
+    const job = await this.database.manager.findOneBy(BulkPaymentJob, { id });
+    if (job === null) throw new DomainError('job-not-found', `There is no bulk payment job ${id}`);
+    return job;
+  }
+
+  list(page: JobPage): Promise<BulkPaymentJob[]> {
+    const query = this.database.manager.createQueryBuilder(BulkPaymentJob, 'job').orderBy('job.id', 'DESC').limit(page.limit);
+    if (page.state !== undefined) query.andWhere('job.state = :state', { state: page.state });
+    if (page.beforeId !== undefined) query.andWhere('job.id < :beforeId', { beforeId: page.beforeId });
+    return query.getMany();
+  }
+
+  /** The job's states, oldest first. */
+  history(jobId: string): Promise<BulkPaymentJobHistory[]> {
+    return this.database.manager.find(BulkPaymentJobHistory, { where: { jobId }, order: { id: 'ASC' } });
+  }
+
+  async discrepancies(jobId: string, page: { afterId: string; limit: number }): Promise<DiscrepancyRecord[]> {
+    const found = await this.database.manager
+      .createQueryBuilder(Discrepancy, 'discrepancy')
+      .where('discrepancy.bulkPaymentJobId = :jobId AND discrepancy.id > :afterId', { jobId, afterId: page.afterId })
+      .orderBy('discrepancy.id', 'ASC')
+      .limit(page.limit)
+      .getMany();
+    return found.map((discrepancy) => this.recordOf(discrepancy));
+  }
+
+  /** The request file as it was sent. @throws {DomainError} `job-not-found`, `file-not-ready` */
+  async requestFile(jobId: string): Promise<OutgoingFile> {
+    const job = await this.get(jobId);
+    return this.outgoing(`job-${jobId}.pay`, job.requestFileName, job.requestFileBytes, job.requestFileSha256);
+  }
+
+  /** The result file as it came. @throws {DomainError} `job-not-found`, `file-not-ready` */
+  async resultFile(jobId: string): Promise<OutgoingFile> {
+    const job = await this.get(jobId);
+    return this.outgoing(`job-${jobId}-result.csv`, job.resultFileName, job.resultFileBytes, job.resultFileSha256);
+  }
+
+  private outgoing(name: string, stored: string | null, bytes: string | null, sha256: Buffer | null): OutgoingFile {
+    if (stored === null || bytes === null || sha256 === null) {
+      throw new DomainError('file-not-ready', `${name} does not exist yet; the job’s state says how far it is`);
+    }
+    return { name, byteCount: Number(bytes), sha256: sha256.toString('hex'), content: this.files.openRead(stored) };
+  }
+
+  private recordOf(discrepancy: Discrepancy): DiscrepancyRecord {
+    const { rawLineCiphertext, rawLineKeyId, ...rest } = discrepancy;
+    if (rawLineCiphertext === null || rawLineKeyId === null || discrepancy.lineNumber === null) {
+      return { ...rest, rawLine: null };
+    }
+    const identity = rawLineIdentity(discrepancy.bulkPaymentJobId, discrepancy.lineNumber);
+    const line = this.keys.decrypt({ ciphertext: rawLineCiphertext, keyId: rawLineKeyId }, identity).toString('utf8');
+    return { ...rest, rawLine: line.replace(BILLING_TOKEN, (token) => `${token.slice(0, 8)}…(${token.length})`) };
+  }
+}

@@ -1,0 +1,60 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { BillingTokenModule } from '../billing-token';
+import { ChargeModule } from '../charge';
+import { TstoreModule } from '../gateways/tstore';
+import { OAuthTokenModule } from '../oauth-token';
+import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
+import { BulkPaymentJobRepository } from './bulk-payment-job.repository';
+import { BulkPaymentJobs } from './bulk-payment-jobs.service';
+import { CompletionService } from './completion.service';
+import { DiscrepancyEvidence } from './discrepancy-evidence';
+import { Discrepancy } from './discrepancy.entity';
+import { JobStageRunner } from './job-stage.runner';
+import { ReconciliationRepository } from './reconciliation.repository';
+import { ReconciliationService } from './reconciliation.service';
+import { RequestFileIntakeService } from './request-file-intake.service';
+import { RequestFileWritingService } from './request-file-writing.service';
+import { ResultDownloadService } from './result-download.service';
+import { ResultLoadingService } from './result-loading.service';
+import { SettlementBatches } from './settlement-batches';
+import { SettlementService } from './settlement.service';
+import { SubmissionHeaders } from './submission-headers';
+import { SubmissionRepository } from './submission.repository';
+import { SubmissionService } from './submission.service';
+import { UploadRepository } from './upload.repository';
+
+const STAGES = [
+  RequestFileWritingService,
+  SubmissionService,
+  ResultDownloadService,
+  ResultLoadingService,
+  ReconciliationService,
+  SettlementService,
+];
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([BulkPaymentJob, BulkPaymentJobHistory, Discrepancy]),
+    BillingTokenModule,
+    ChargeModule,
+    OAuthTokenModule,
+    TstoreModule,
+  ],
+  providers: [
+    ...STAGES,
+    BulkPaymentJobRepository,
+    BulkPaymentJobs,
+    CompletionService,
+    DiscrepancyEvidence,
+    JobStageRunner,
+    ReconciliationRepository,
+    RequestFileIntakeService,
+    SettlementBatches,
+    SubmissionHeaders,
+    SubmissionRepository,
+    UploadRepository,
+  ],
+  exports: [...STAGES, BulkPaymentJobRepository, BulkPaymentJobs, CompletionService, RequestFileIntakeService],
+})
+export class BulkPaymentModule {}

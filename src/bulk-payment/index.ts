@@ -1,0 +1,16 @@
+export { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
+export { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
+export { JOB_TRANSITIONS, type JobState } from './bulk-payment-job.state';
+export { BulkPaymentJobs, type DiscrepancyRecord, type OutgoingFile } from './bulk-payment-jobs.service';
+export { BulkPaymentModule } from './bulk-payment.module';
+export { CompletionService, type CompletionHint } from './completion.service';
+export { Discrepancy } from './discrepancy.entity';
+export { DISCREPANCY_KINDS, type DiscrepancyKind, type FindingCounts } from './finding';
+export { ReconciliationService } from './reconciliation.service';
+export { RequestFileIntakeService, type RequestFileUpload } from './request-file-intake.service';
+export { RequestFileWritingService } from './request-file-writing.service';
+export { ResultDownloadService } from './result-download.service';
+export { ResultLoadingService } from './result-loading.service';
+export { SettlementService } from './settlement.service';
+export { SubmissionService } from './submission.service';
+export { callbackTokenHash } from './submission-headers';

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { BillingConfig } from '../config';
+import { DomainError, messageOf } from '../kernel/errors';
+import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
+import { Clock, retryAt } from '../platform/clock';
+import { Logger } from '../platform/logging';
+import { BulkPaymentJobRepository, type JobClaim, type JobStage } from './bulk-payment-job.repository';
+
+/** A stage that fails is tried again soon, and then ever more rarely: the causes heal within minutes or need a person. */
+const BACK_OFF = { firstSeconds: 5, longestSeconds: 600 };
+
+/** Claims the job that is due for a stage, keeps the claim alive while the work runs, and records how it ended. */
+@Injectable()
+export class JobStageRunner {
+  constructor(
+    private readonly jobs: BulkPaymentJobRepository,
+    private readonly clock: Clock,
+    private readonly billing: BillingConfig,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * @param work brings the stage to its end and finishes the claim; what it throws postpones the job. Its logger names
+   *   the job and the stage
+   * @param condition a further SQL condition on the job's row
+   */
+  async run(
+    stage: JobStage,
+    work: (claim: JobClaim, log: Logger) => Promise<void>,
+    condition?: string,
+  ): Promise<StepReport> {
+    const claim = await this.jobs.claim(stage, this.billing.leaseSeconds, condition);
+    if (claim === undefined) return NOTHING_DUE;
+    const log = this.logger.child({ jobId: claim.job.id, stage });
+    const heartbeat = this.keepAlive(claim, log);
+    try {
+      await work(claim, log);
+      return ONE_DONE;
+    } catch (error) {
+      await this.postpone(claim, error, log);
+      return ONE_POSTPONED;
+    } finally {
+      clearInterval(heartbeat);
+    }
+  }
+
+  private async postpone(claim: JobClaim, error: unknown, log: Logger): Promise<void> {
+    const attempts = claim.job.attempts + 1;
+    log.warn('stage failed', { attempts, error });
+    // Whoever lost the claim has nothing to postpone: the job is in other hands.
+    if (error instanceof DomainError && error.code === 'lease-lost') return;
+    try {
+      await this.jobs.postpone(claim, retryAt(this.clock.now(), attempts, BACK_OFF), messageOf(error));
+    } catch (postponeError) {
+      // Without a database there is nowhere to write it; the lease runs out and the job is claimed again.
+      log.warn('stage not postponed', { error: postponeError });
+    }
+  }
+
+  /**
+   * Renews the lease in real time, because what it proves is that this process lives: a killed or frozen one stops
+   * renewing, and its work is taken over.
+   */
+  private keepAlive(claim: JobClaim, log: Logger): NodeJS.Timeout {
+    const timer = setInterval(
+      () => {
+        this.jobs.record(claim, {}).catch((error: unknown) => {
+          log.warn('lease not renewed', { error });
+        });
+      },
+      (this.billing.leaseSeconds * 1000) / 3,
+    );
+    return timer.unref();
+  }
+}

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { TstoreConfig } from '../config';
+import { RequestFileReader, type RequestFileVerdict } from '../gateways/tstore';
+import { DomainError } from '../kernel/errors';
+import { Database, violatesUnique, type SqlTransaction } from '../platform/database';
+import { FileStore } from '../platform/storage';
+import type { BulkPaymentJob } from './bulk-payment-job.entity';
+import { BulkPaymentJobRepository } from './bulk-payment-job.repository';
+import { UploadRepository } from './upload.repository';
+
+export interface RequestFileUpload {
+  content: AsyncIterable<Buffer>;
+  /** What the merchant calls this batch; the same content is taken once for each name. Empty for none. */
+  batchReference: string;
+  /** Who uploads, for the job's history. */
+  actor: string;
+}
+
+/** Takes a merchant's `.pay` file: read to the end before anything is stored, then stored whole or not at all. */
+@Injectable()
+export class RequestFileIntakeService {
+  constructor(
+    private readonly jobs: BulkPaymentJobRepository,
+    private readonly uploads: UploadRepository,
+    private readonly database: Database,
+    private readonly files: FileStore,
+    private readonly tstore: TstoreConfig,
+  ) {}
+
+  /**
+   * @throws {DomainError} `invalid-request-file` with the faulty lines; `duplicate-request-file` with the first job's
+   *   id; `duplicate-order-number` with the lines whose order number was used before, in this file or ever
+   */
+  async take(upload: RequestFileUpload): Promise<BulkPaymentJob> {
+    const spooled = `uploads/${randomUUID()}.pay`;
+    // To disk first: no transaction waits for a slow uploader, and a broken upload leaves nothing behind.
+    await this.files.write(spooled, upload.content);
+    try {
+      const jobId = await this.storeOrExplain(spooled, upload);
+      const job = await this.jobs.find(jobId);
+      if (job === undefined) throw new DomainError('internal-error', `job ${jobId} vanished after it was stored`);
+      return job;
+    } finally {
+      await this.files.remove(spooled);
+    }
+  }
+
+  /** Two uploads at once may race for a key; the loser looks again and then finds what it collided with. */
+  private async storeOrExplain(spooled: string, upload: RequestFileUpload): Promise<string> {
+    try {
+      return await this.store(spooled, upload);
+    } catch (error) {
+      const lostRace =
+        violatesUnique(error, 'charge_order_no_once') || violatesUnique(error, 'bulk_payment_job_content_once');
+      if (!lostRace) throw error;
+      return this.store(spooled, upload);
+    }
+  }
+
+  private store(spooled: string, upload: RequestFileUpload): Promise<string> {
+    return this.database.transaction(async (session) => {
+      const reader = new RequestFileReader(this.tstore.mid);
+      await this.uploads.copyLines(session, reader.rows(this.files.openRead(spooled)));
+      const accepted = acceptedOf(reader.verdict);
+      const contentSha256 = Buffer.from(accepted.contentSha256, 'hex');
+      await this.refuseRepeatedContent(session, contentSha256, upload.batchReference);
+      await this.refuseRepeatedOrderNumbers(session);
+      const { lineCount, totalAmount } = accepted;
+      const { batchReference, actor } = upload;
+      const job = { origin: 'upload', contentSha256, batchReference, lineCount, totalAmount } as const;
+      const why = { cause: 'request file uploaded', actor };
+      const jobId = await this.jobs.create(session, { ...job, merchantId: this.tstore.mid }, why);
+      await this.uploads.createCharges(session, jobId);
+      return jobId;
+    });
+  }
+
+  private async refuseRepeatedContent(session: SqlTransaction, sha256: Buffer, batchReference: string): Promise<void> {
+    const first = await this.uploads.jobWithContent(session, sha256, batchReference);
+    if (first === undefined) return;
+    throw new DomainError(
+      'duplicate-request-file',
+      `This content was uploaded before as job ${first}. If it is meant to be billed again, state another batch reference`,
+      { jobId: first },
+    );
+  }
+
+  private async refuseRepeatedOrderNumbers(session: SqlTransaction): Promise<void> {
+    const repeated = await this.uploads.repeatedOrderNumbers(session);
+    if (repeated.length === 0) return;
+    throw new DomainError('duplicate-order-number', 'Order numbers are used once, ever; nothing was stored', {
+      faults: repeated.map((line) => ({
+        line: line.lineNumber,
+        field: 'noBranchOrder',
+        expected: line.jobId
+          ? `an order number never used before (used in job ${line.jobId})`
+          : `an order number used once in the file (line ${line.firstLine} has it too)`,
+      })),
+    });
+  }
+}
+
+function acceptedOf(verdict: RequestFileVerdict): Extract<RequestFileVerdict, { kind: 'accepted' }> {
+  if (verdict.kind === 'accepted') return verdict;
+  const { faults, faultCount } = verdict;
+  throw new DomainError('invalid-request-file', `${faultCount} fault(s) in the file; nothing was stored`, {
+    faults,
+    faultCount,
+  });
+}

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { TstoreClient, countDataRows } from '../gateways/tstore';
+import { DomainError } from '../kernel/errors';
+import type { StepReport } from '../kernel/step-report';
+import { OAuthTokenStore } from '../oauth-token';
+import { Clock } from '../platform/clock';
+import { Logger } from '../platform/logging';
+import { FileStore } from '../platform/storage';
+import type { BulkPaymentJob } from './bulk-payment-job.entity';
+import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
+import { JobStageRunner } from './job-stage.runner';
+
+/** Fetches the result file of a verified job to disk; it is taken only when it answers as many rows as were asked. */
+@Injectable()
+export class ResultDownloadService {
+  constructor(
+    private readonly stages: JobStageRunner,
+    private readonly jobs: BulkPaymentJobRepository,
+    private readonly files: FileStore,
+    private readonly tokens: OAuthTokenStore,
+    private readonly client: TstoreClient,
+    private readonly clock: Clock,
+  ) {}
+
+  runOnce(): Promise<StepReport> {
+    return this.stages.run('download-result', (claim, log) => this.download(claim, log));
+  }
+
+  private async download(claim: JobClaim, log: Logger): Promise<void> {
+    const { job } = claim;
+    const stream = await this.open(job);
+    const name = `result-files/job-${job.id}-${claim.leaseId}.csv`;
+    const counter = countDataRows();
+    const stored = await this.files.write(name, stream.pipe(counter), {
+      accept: () => {
+        if (counter.rowCount !== job.lineCount) throw unusable(job, `${counter.rowCount} rows, ${job.lineCount} asked`);
+      },
+    });
+    await this.jobs.finish(claim, {
+      resultFileName: name,
+      resultFileSha256: stored.sha256,
+      resultFileBytes: String(stored.byteCount),
+      resultLineCount: counter.rowCount,
+      resultDownloadedAt: this.clock.now(),
+    });
+    log.info('result downloaded', { lines: counter.rowCount, bytes: stored.byteCount });
+  }
+
+  private async open(job: BulkPaymentJob): Promise<Readable> {
+    const { gatewayJobId } = job;
+    if (gatewayJobId === null) throw new DomainError('internal-error', `job ${job.id} has no gateway job id`);
+    const answer = await this.tokens.withToken((token) => this.client.downloadResult(gatewayJobId, token), {
+      repeatable: true,
+    });
+    switch (answer.kind) {
+      case 'success':
+        return answer.value.stream;
+      case 'refused':
+        throw unusable(job, `the gateway refused it: ${answer.resultMessage}`);
+      case 'unknown':
+        throw unusable(job, answer.reason);
+    }
+  }
+}
+
+function unusable(job: BulkPaymentJob, why: string): DomainError {
+  return new DomainError('result-file-unusable', `the result file of job ${job.id} can’t be used: ${why}`);
+}

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { BillingTokenVault } from '../billing-token';
+import { parseResultFile, type ResultLine } from '../gateways/tstore';
+import { DomainError } from '../kernel/errors';
+import type { StepReport } from '../kernel/step-report';
+import { Clock } from '../platform/clock';
+import { Database, copyInto, copyLine, type SqlSession } from '../platform/database';
+import { Logger } from '../platform/logging';
+import { FileStore } from '../platform/storage';
+import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
+import { JobStageRunner } from './job-stage.runner';
+import { stagingTablesOf } from './staging';
+
+/** Progress is written this often: seldom enough to cost nothing, often enough to be watched. */
+const PROGRESS_LINES = 50_000;
+
+/** Reads the stored result file line by line into the job's staging table; every line goes in, malformed ones too. */
+@Injectable()
+export class ResultLoadingService {
+  constructor(
+    private readonly stages: JobStageRunner,
+    private readonly jobs: BulkPaymentJobRepository,
+    private readonly database: Database,
+    private readonly files: FileStore,
+    private readonly vault: BillingTokenVault,
+    private readonly clock: Clock,
+  ) {}
+
+  runOnce(): Promise<StepReport> {
+    return this.stages.run('load-result', (claim, log) => this.load(claim, log));
+  }
+
+  private async load(claim: JobClaim, log: Logger): Promise<void> {
+    const { job } = claim;
+    const { lines } = stagingTablesOf(job.id);
+    await this.database.transaction(async (session) => {
+      await createLinesTable(session, lines);
+      const progress = { loaded: 0 };
+      await copyInto(session, `${lines} (${COLUMNS})`, this.rows(claim, progress, log));
+      if (progress.loaded !== job.resultLineCount) {
+        throw new DomainError('internal-error', `job ${job.id}: ${progress.loaded} lines read, not the number downloaded`);
+      }
+      await session.rows(`CREATE UNIQUE INDEX ON ${lines} (ordinal)`);
+      await session.rows(`ANALYZE ${lines}`);
+      const loaded = { resultLinesLoaded: progress.loaded, resultLoadedAt: this.clock.now() };
+      await this.jobs.finish(claim, loaded, session);
+      log.info('result loaded', { lines: progress.loaded });
+    });
+  }
+
+  private async *rows(claim: JobClaim, progress: { loaded: number }, log: Logger): AsyncGenerator<string> {
+    const { job } = claim;
+    if (job.resultFileName === null) throw new DomainError('internal-error', `job ${job.id} has no result file`);
+    let reported = 0;
+    for await (const batch of parseResultFile(this.files.openRead(job.resultFileName))) {
+      let text = '';
+      for (const line of batch) text += this.row(line, ++progress.loaded);
+      yield text;
+      if (progress.loaded - reported >= PROGRESS_LINES) {
+        reported = progress.loaded;
+        // On a connection of its own: progress is to be seen while the transaction is still open.
+        await this.jobs.record(claim, { resultLinesLoaded: reported });
+        log.info('loading result', { lines: reported, of: job.resultLineCount });
+      }
+    }
+  }
+
+  private row(line: ResultLine, ordinal: number): string {
+    if (line.kind === 'malformed') {
+      return copyLine([ordinal, line.lineNumber, line.malformed, ...Array<null>(11).fill(null)]);
+    }
+    return copyLine([
+      ordinal,
+      line.lineNumber,
+      null,
+      line.orderNo,
+      line.merchantId,
+      line.storeProductId,
+      this.vault.hashOf(line.billingToken),
+      line.amount,
+      line.carrierAmount,
+      line.creditCardAmount,
+      line.tmembershipAmount,
+      line.transactionId,
+      line.resultCode,
+      line.resultMessage,
+    ]);
+  }
+}
+
+const COLUMNS = `ordinal, line_number, malformed, order_no, merchant_id, store_product_id, billing_token_hash, amount,
+  carrier_amount, credit_card_amount, tmembership_amount, transaction_id, result_code, result_message`;
+
+async function createLinesTable(session: SqlSession, table: string): Promise<void> {
+  await session.rows(`DROP TABLE IF EXISTS ${table}`);
+  await session.rows(`
+    CREATE UNLOGGED TABLE ${table} (
+      ordinal integer NOT NULL,
+      line_number integer NOT NULL,
+      malformed text,
+      order_no text,
+      merchant_id text,
+      store_product_id text,
+      billing_token_hash bytea,
+      amount bigint,
+      carrier_amount bigint,
+      credit_card_amount bigint,
+      tmembership_amount bigint,
+      transaction_id text,
+      result_code text,
+      result_message text
+    ) WITH (autovacuum_enabled = false)`);
+}

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../kernel/errors';
+import { Clock } from '../platform/clock';
+import { Database } from '../platform/database';
+import { BulkPaymentJob } from './bulk-payment-job.entity';
+import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
+import type { JobSubmissionHeaders } from './submission-headers';
+
+const ACTOR = 'billing-scheduler';
+
+/** What is recorded of a submission, before and after it. */
+@Injectable()
+export class SubmissionRepository {
+  constructor(
+    private readonly jobs: BulkPaymentJobRepository,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Commits the intent to send. From here on the job is never sent again by itself. */
+  async begin(claim: JobClaim, headers: JobSubmissionHeaders): Promise<void> {
+    await this.database.transaction((session) =>
+      this.jobs.transition(
+        session,
+        claim.job,
+        'submit',
+        { cause: 'sending begins', actor: ACTOR },
+        {
+          verBulkPay: headers.verBulkPay,
+          bid: headers.bid,
+          notificationUrl: headers.maskedNotificationUrl,
+          callbackTokenHash: headers.callbackTokenHash,
+          priority: headers.priority,
+          submittedLineCount: claim.job.lineCount,
+          submissionStartedAt: this.clock.now(),
+        },
+        claim.leaseId,
+      ),
+    );
+  }
+
+  /**
+   * Records the gateway's acceptance. The notification may have come first and have named the job's id already.
+   *
+   * @throws {DomainError} `state-conflict` when the notification named another id than the answer does
+   */
+  async accept(
+    claim: JobClaim,
+    receipt: { gatewayJobId: string; waitingJobs: number | undefined; resultCode: string; resultMessage: string },
+  ): Promise<void> {
+    await this.database.transaction(async (session) => {
+      const job = await session.manager.findOne(BulkPaymentJob, {
+        where: { id: claim.job.id },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (job?.gatewayJobId != null && job.gatewayJobId !== receipt.gatewayJobId) {
+        throw new DomainError(
+          'state-conflict',
+          `job ${claim.job.id}: a notification named gateway job ${job.gatewayJobId}, the answer ${receipt.gatewayJobId}`,
+        );
+      }
+      const answered = {
+        gatewayJobId: receipt.gatewayJobId,
+        waitingJobs: receipt.waitingJobs ?? null,
+        submissionResultCode: receipt.resultCode,
+        submissionResultMessage: receipt.resultMessage,
+        submissionAnsweredAt: this.clock.now(),
+        submissionDoubt: null,
+      };
+      await this.jobs.finish(claim, answered, session);
+    });
+  }
+
+  /** The gateway's clear no: the job fails, with the reason the gateway gave. */
+  async refuse(claim: JobClaim, refusal: { resultCode: string | undefined; resultMessage: string }): Promise<void> {
+    await this.database.transaction(async (session) => {
+      await this.jobs.transition(
+        session,
+        { id: claim.job.id, state: 'Processing' },
+        'refuse',
+        { cause: 'refused by the gateway', actor: ACTOR },
+        {
+          failedAt: this.clock.now(),
+          failureReason: `refused by the gateway: ${refusal.resultMessage}`,
+          submissionResultCode: refusal.resultCode ?? null,
+          submissionResultMessage: refusal.resultMessage,
+          submissionAnsweredAt: this.clock.now(),
+        },
+        claim.leaseId,
+      );
+      await this.jobs.finish(claim, {}, session);
+    });
+  }
+
+  /** The outcome is not known: the job stays as it is, and says why. */
+  async leaveInDoubt(claim: JobClaim, doubt: string): Promise<void> {
+    await this.jobs.finish(claim, { submissionDoubt: doubt });
+  }
+}

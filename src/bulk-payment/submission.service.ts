@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { TstoreClient, type GatewayAnswer, type SubmissionReceipt } from '../gateways/tstore';
+import { DomainError } from '../kernel/errors';
+import type { StepReport } from '../kernel/step-report';
+import { OAuthTokenStore, type AccessToken } from '../oauth-token';
+import { Logger } from '../platform/logging';
+import { FileStore } from '../platform/storage';
+import type { BulkPaymentJob } from './bulk-payment-job.entity';
+import type { JobClaim } from './bulk-payment-job.repository';
+import { JobStageRunner } from './job-stage.runner';
+import { SubmissionHeaders, type JobSubmissionHeaders } from './submission-headers';
+import { SubmissionRepository } from './submission.repository';
+
+/**
+ * Sends a job's request file to the gateway, once.
+ *
+ * The API has no idempotency key. So the intent is committed before the first byte leaves, and whatever happens after
+ * it, the file is never sent again by itself: an answer that stays away leaves the job in doubt.
+ */
+@Injectable()
+export class SubmissionService {
+  constructor(
+    private readonly stages: JobStageRunner,
+    private readonly submissions: SubmissionRepository,
+    private readonly headers: SubmissionHeaders,
+    private readonly files: FileStore,
+    private readonly tokens: OAuthTokenStore,
+    private readonly client: TstoreClient,
+  ) {}
+
+  runOnce(): Promise<StepReport> {
+    return this.stages.run('submit', (claim, log) => this.submit(claim, log));
+  }
+
+  private async submit(claim: JobClaim, log: Logger): Promise<void> {
+    const { job } = claim;
+    await this.checkFile(job);
+    // A token first: failing to get one must not put a job in doubt that was never sent.
+    const token = await this.tokens.get();
+    const headers = this.headers.make();
+    await this.submissions.begin(claim, headers);
+    log.info('submitting', { lines: job.lineCount, totalAmount: job.totalAmount });
+    const answer = await this.send(job, headers, token);
+    await this.record(claim, answer, token, log);
+  }
+
+  /** The last look before sending: the file is there, whole, and its lines are as many as will be stated. */
+  private async checkFile(job: BulkPaymentJob): Promise<void> {
+    const bytes = await this.files.size(requestFileOf(job));
+    if (String(bytes) !== job.requestFileBytes) {
+      throw new DomainError('internal-error', `job ${job.id}: its request file is not as long as it was written`);
+    }
+  }
+
+  private async send(
+    job: BulkPaymentJob,
+    headers: JobSubmissionHeaders,
+    token: AccessToken,
+  ): Promise<GatewayAnswer<SubmissionReceipt>> {
+    const content = this.files.openRead(requestFileOf(job));
+    return this.client.submit({ ...headers, lineCount: job.lineCount, content }, token.value);
+  }
+
+  private async record(
+    claim: JobClaim,
+    answer: GatewayAnswer<SubmissionReceipt>,
+    token: AccessToken,
+    log: Logger,
+  ): Promise<void> {
+    switch (answer.kind) {
+      case 'success':
+        await this.submissions.accept(claim, answer.value);
+        log.info('submitted', { gatewayJobId: answer.value.gatewayJobId });
+        return;
+      case 'refused':
+        if (answer.unauthorized) await this.tokens.invalidate(token.generation);
+        await this.submissions.refuse(claim, answer);
+        log.error('submission refused', { httpStatus: answer.httpStatus, resultCode: answer.resultCode });
+        return;
+      case 'unknown':
+        await this.submissions.leaveInDoubt(claim, answer.reason);
+        log.error('submission in doubt: it will not be sent again by itself', { reason: answer.reason });
+    }
+  }
+}
+
+function requestFileOf(job: BulkPaymentJob): string {
+  if (job.requestFileName === null) throw new DomainError('internal-error', `job ${job.id} has no request file`);
+  return job.requestFileName;
+}

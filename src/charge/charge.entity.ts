@@ -1,0 +1,90 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { Won } from '../kernel/won';
+import { nullable, wonColumn } from '../platform/database';
+
+/** One attempt to collect one amount. Written once, never changed; `orderNo` is unique for ever. */
+@Entity('charge')
+export class Charge {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: string;
+
+  @Column({ type: 'text', name: 'order_no' })
+  orderNo!: string;
+
+  @Column({ type: 'bigint', name: 'bulk_payment_job_id' })
+  bulkPaymentJobId!: string;
+
+  /** Line of the request file, the header being line 1. */
+  @Column({ type: 'integer', name: 'line_number' })
+  lineNumber!: number;
+
+  @Column({ type: 'bigint', name: 'subscription_id', nullable: true })
+  subscriptionId!: string | null;
+
+  /** Seoul date the paid-for period begins on; with the subscription and attempt, unique. */
+  @Column({ type: 'date', name: 'period_start_on', nullable: true })
+  periodStartOn!: string | null;
+
+  @Column({ type: 'smallint', nullable: true })
+  attempt!: number | null;
+
+  @Column({ type: 'text', name: 'store_product_id' })
+  storeProductId!: string;
+
+  @Column({ type: 'text', name: 'product_name' })
+  productName!: string;
+
+  @Column(wonColumn())
+  amount!: Won;
+
+  @Column(wonColumn({ name: 'carrier_amount' }))
+  carrierAmount!: Won;
+
+  @Column(wonColumn({ name: 'credit_card_amount' }))
+  creditCardAmount!: Won;
+
+  @Column(wonColumn({ name: 'tmembership_amount' }))
+  tmembershipAmount!: Won;
+
+  /** SHA-256 of the billing token; the token itself is in the vault. */
+  @Column({ type: 'bytea', name: 'billing_token_hash' })
+  billingTokenHash!: Buffer;
+
+  @Column({ type: 'timestamptz', name: 'created_at' })
+  createdAt!: Date;
+}
+
+/** An entry of the append-only settlement log: what the gateway's answer did to a charge. */
+@Entity('settlement')
+export class Settlement {
+  /** Positions grow in commit order, so a reader that remembers one misses nothing. */
+  @Column({ type: 'bigint', primary: true })
+  position!: string;
+
+  @Column({ type: 'bigint', name: 'charge_id' })
+  chargeId!: string;
+
+  @Column({ type: 'text' })
+  kind!: 'paid' | 'declined';
+
+  @Column(wonColumn())
+  amount!: Won;
+
+  @Column(nullable('text', 'transaction_id'))
+  transactionId!: string | null;
+
+  @Column({ type: 'text', name: 'result_code' })
+  resultCode!: string;
+
+  @Column({ type: 'text', name: 'result_message' })
+  resultMessage!: string;
+
+  @Column({ type: 'bigint', name: 'bulk_payment_job_id' })
+  bulkPaymentJobId!: string;
+
+  @Column({ type: 'integer', name: 'result_line_number' })
+  resultLineNumber!: number;
+
+  @Column({ type: 'timestamptz', name: 'settled_at' })
+  settledAt!: Date;
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Charge, Settlement } from './charge.entity';
+import { ChargeRepository } from './charge.repository';
+import { SettlementLogRepository } from './settlement-log.repository';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Charge, Settlement])],
+  providers: [ChargeRepository, SettlementLogRepository],
+  exports: [ChargeRepository, SettlementLogRepository],
+})
+export class ChargeModule {}

@@ -1,0 +1,27 @@
+import type { TransitionTable } from '../kernel/transitions';
+
+/**
+ * The life of a charge. No column holds the state: it follows from what is recorded anyway (docs/decisions/0001).
+ *
+ * - Pending: planned or uploaded; its job has sent nothing yet. Moved on by the job's submission.
+ * - Submitted: its job's sending began. Moved on by the settlement of its result line, or not at all: an unanswered or
+ *   discrepant charge stays here and is a discrepancy.
+ * - Paid, Declined: the gateway's answer, applied once.
+ */
+export const CHARGE_TRANSITIONS = {
+  Pending: { submit: 'Submitted' },
+  Submitted: { pay: 'Paid', decline: 'Declined' },
+  Paid: {},
+  Declined: {},
+} as const satisfies TransitionTable<'Pending' | 'Submitted' | 'Paid' | 'Declined', 'submit' | 'pay' | 'decline'>;
+
+export type ChargeState = keyof typeof CHARGE_TRANSITIONS;
+
+/** The state in SQL, over `charge_settlement` (its settlement, or nothing) and `charge_job` (its bulk payment job). */
+export const CHARGE_STATE_SQL = `
+  CASE
+    WHEN charge_settlement.kind = 'paid' THEN 'Paid'
+    WHEN charge_settlement.kind = 'declined' THEN 'Declined'
+    WHEN charge_job.submission_started_at IS NOT NULL THEN 'Submitted'
+    ELSE 'Pending'
+  END`;

@@ -1,0 +1,121 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { Won } from '../kernel/won';
+import { nullable, wonColumn } from '../platform/database';
+import type { SubscriptionState } from './subscription.state';
+
+/** What is sold: T store's product and its price, split by who collects it. */
+@Entity('product')
+export class Product {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: string;
+
+  @Column({ type: 'text', name: 'store_product_id' })
+  storeProductId!: string;
+
+  @Column({ type: 'text' })
+  name!: string;
+
+  @Column(wonColumn())
+  amount!: Won;
+
+  @Column(wonColumn({ name: 'carrier_amount' }))
+  carrierAmount!: Won;
+
+  @Column(wonColumn({ name: 'credit_card_amount' }))
+  creditCardAmount!: Won;
+
+  @Column(wonColumn({ name: 'tmembership_amount' }))
+  tmembershipAmount!: Won;
+
+  @Column({ type: 'boolean', default: true })
+  active!: boolean;
+
+  @Column({ type: 'timestamptz', name: 'created_at' })
+  createdAt!: Date;
+}
+
+/** A customer's standing order for a product, with a billing token and an anchor day. */
+@Entity('subscription')
+export class Subscription {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: string;
+
+  /** The merchant's own name for the customer. */
+  @Column({ type: 'text', name: 'customer_reference' })
+  customerReference!: string;
+
+  @Column({ type: 'bigint', name: 'product_id' })
+  productId!: string;
+
+  @Column({ type: 'bytea', name: 'billing_token_hash' })
+  billingTokenHash!: Buffer;
+
+  @Column({ type: 'text' })
+  state!: SubscriptionState;
+
+  @Column({ type: 'date', name: 'started_on' })
+  startedOn!: string;
+
+  @Column({ type: 'smallint', name: 'anchor_day' })
+  anchorDay!: number;
+
+  @Column({ type: 'smallint', name: 'interval_months', default: 1 })
+  intervalMonths!: number;
+
+  /** First day of the period that is to be paid next; moves when that period is paid. */
+  @Column({ type: 'date', name: 'next_billing_on' })
+  nextBillingOn!: string;
+
+  /** First day that is not paid for any more; `null` before the first payment. */
+  @Column({ type: 'date', name: 'paid_through_on', nullable: true })
+  paidThroughOn!: string | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at' })
+  createdAt!: Date;
+}
+
+@Entity('subscription_history')
+export class SubscriptionHistory {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: string;
+
+  @Column({ type: 'bigint', name: 'subscription_id' })
+  subscriptionId!: string;
+
+  @Column(nullable('text', 'from_state'))
+  fromState!: SubscriptionState | null;
+
+  @Column({ type: 'text', name: 'to_state' })
+  toState!: SubscriptionState;
+
+  @Column({ type: 'text' })
+  cause!: string;
+
+  @Column({ type: 'text' })
+  actor!: string;
+
+  @Column({ type: 'timestamptz' })
+  at!: Date;
+}
+
+/** One billing date's work: what was due on it; the date is unique. */
+@Entity('billing_run')
+export class BillingRun {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: string;
+
+  @Column({ type: 'date', name: 'billing_date' })
+  billingDate!: string;
+
+  @Column({ type: 'integer', name: 'charge_count' })
+  chargeCount!: number;
+
+  @Column(wonColumn({ name: 'total_amount' }))
+  totalAmount!: Won;
+
+  @Column({ type: 'integer', name: 'job_count' })
+  jobCount!: number;
+
+  @Column({ type: 'timestamptz', name: 'planned_at' })
+  plannedAt!: Date;
+}

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { BulkPaymentModule } from '../bulk-payment';
+import { ChargeModule } from '../charge';
+import { BillingRunRepository } from './billing-run.repository';
+import { BillingRunService } from './billing-run.service';
+import { BillingRun, Product, Subscription, SubscriptionHistory } from './subscription.entity';
+import { SubscriptionRepository } from './subscription.repository';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([Product, Subscription, SubscriptionHistory, BillingRun]),
+    BulkPaymentModule,
+    ChargeModule,
+  ],
+  providers: [BillingRunRepository, BillingRunService, SubscriptionRepository],
+  exports: [BillingRunService, SubscriptionRepository],
+})
+export class SubscriptionModule {}

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import type { SeoulDate } from '../kernel/seoul-calendar';
+import type { Won } from '../kernel/won';
+import type { SqlSession } from '../platform/database';
+
+/** A product to sell; the parts add up to the amount. */
+export interface NewProduct {
+  storeProductId: string;
+  name: string;
+  amount: Won;
+  carrierAmount: Won;
+  creditCardAmount: Won;
+  tmembershipAmount: Won;
+}
+
+export interface NewSubscription {
+  customerReference: string;
+  storeProductId: string;
+  billingTokenHash: Buffer;
+  /** First billing day; its day of the month is not necessarily the anchor (an anchor of 31 may start on 28 Feb). */
+  startedOn: SeoulDate;
+  anchorDay: number;
+  intervalMonths: number;
+}
+
+@Injectable()
+export class SubscriptionRepository {
+  /** Adds products that are not there yet, by their store product id; existing ones stay as they are. */
+  async addProducts(session: SqlSession, products: readonly NewProduct[], at: Date): Promise<number> {
+    return session.execute(
+      `INSERT INTO product (store_product_id, name, amount, carrier_amount, credit_card_amount, tmembership_amount,
+         created_at)
+       SELECT item."storeProductId", item.name, item.amount, item."carrierAmount", item."creditCardAmount",
+         item."tmembershipAmount", $2
+       FROM jsonb_to_recordset($1::jsonb) AS item("storeProductId" text, name text, amount bigint,
+         "carrierAmount" bigint, "creditCardAmount" bigint, "tmembershipAmount" bigint)
+       ON CONFLICT (store_product_id) DO NOTHING`,
+      [JSON.stringify(products), at],
+    );
+  }
+
+  /**
+   * Adds subscriptions, each Active with its history; a customer who has the product already keeps the existing one.
+   *
+   * @returns how many are new
+   */
+  async addSubscriptions(session: SqlSession, subscriptions: readonly NewSubscription[], at: Date): Promise<number> {
+    const items = subscriptions.map((subscription) => ({
+      ...subscription,
+      billingTokenHash: `\\x${subscription.billingTokenHash.toString('hex')}`,
+    }));
+    const [added] = await session.rows<{ count: number }>(
+      `WITH added AS (
+         INSERT INTO subscription (customer_reference, product_id, billing_token_hash, state, started_on, anchor_day,
+           interval_months, next_billing_on, created_at)
+         SELECT item."customerReference", product.id, item."billingTokenHash", 'Active', item."startedOn",
+           item."anchorDay", item."intervalMonths", item."startedOn", $2
+         FROM jsonb_to_recordset($1::jsonb) AS item("customerReference" text, "storeProductId" text,
+           "billingTokenHash" bytea, "startedOn" date, "anchorDay" smallint, "intervalMonths" smallint)
+         JOIN product ON product.store_product_id = item."storeProductId"
+         ON CONFLICT (customer_reference, product_id) DO NOTHING
+         RETURNING id),
+       history AS (
+         INSERT INTO subscription_history (subscription_id, to_state, cause, actor, at)
+         SELECT id, 'Active', 'subscribed', 'merchant', $2 FROM added)
+       SELECT count(*)::int AS count FROM added`,
+      [JSON.stringify(items), at],
+    );
+    return added?.count ?? 0;
+  }
+}

@@ -1,0 +1,21 @@
+import type { TransitionTable } from '../kernel/transitions';
+
+/**
+ * The life of a subscription.
+ *
+ * - Active: billed on its billing dates. A declined charge makes it past due.
+ * - PastDue: its last charge was declined and a later one may still be paid, which makes it active again.
+ * - Paused: not billed until it is resumed.
+ * - Canceled, Expired: over; never billed again.
+ */
+export const SUBSCRIPTION_TRANSITIONS = {
+  Active: { decline: 'PastDue', pause: 'Paused', cancel: 'Canceled', expire: 'Expired' },
+  PastDue: { pay: 'Active', cancel: 'Canceled' },
+  Paused: { resume: 'Active', cancel: 'Canceled' },
+  Canceled: {},
+  Expired: {},
+} as const satisfies TransitionTable<SubscriptionStateName, SubscriptionEvent>;
+
+type SubscriptionStateName = 'Active' | 'PastDue' | 'Paused' | 'Canceled' | 'Expired';
+export type SubscriptionEvent = 'decline' | 'pay' | 'pause' | 'resume' | 'cancel' | 'expire';
+export type SubscriptionState = keyof typeof SUBSCRIPTION_TRANSITIONS;
