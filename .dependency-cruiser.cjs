@@ -1,0 +1,137 @@
+/**
+ * The architecture, as rules a machine checks (`npm run check`). Arrows point down:
+ *
+ *   billing-scheduler, admin → subscription → bulk-payment → charge, billing-token, oauth-token
+ *     → gateways → platform → config → kernel
+ */
+const LAYERS = [
+  ['billing-scheduler', 'admin'],
+  ['subscription'],
+  ['bulk-payment'],
+  ['charge', 'billing-token', 'oauth-token', 'notification', 'outbox'],
+  ['gateways'],
+  ['platform'],
+  ['config'],
+  ['kernel'],
+];
+const FEATURES =
+  '(?:charge|billing-token|oauth-token|bulk-payment|notification|subscription|billing-scheduler|outbox|admin)';
+
+/** What a layer may not import: every layer above it. */
+const upwards = LAYERS.map((names, index) => {
+  const above = LAYERS.slice(0, index).flat();
+  return { names, above };
+})
+  .filter(({ above }) => above.length > 0)
+  .map(({ names, above }) => ({
+    name: `${names[0]}-looks-down`,
+    comment: `${names.join(', ')} may not know what is above: the arrows point down`,
+    severity: 'error',
+    from: { path: `^src/(?:${names.join('|')})/` },
+    to: { path: `^src/(?:${above.join('|')})/` },
+  }));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...upwards,
+    {
+      name: 'kernel-imports-nothing',
+      comment: 'the kernel is pure TypeScript: no package, no Node, nothing of ours but itself',
+      severity: 'error',
+      from: { path: '^src/kernel/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^src/kernel/' },
+    },
+    {
+      name: 'notification-never-a-gateway',
+      comment: 'the listener answers and does nothing else; what it can’t import it can’t call',
+      severity: 'error',
+      from: { path: '^src/notification/' },
+      to: { path: '^src/gateways/|^src/oauth-token/|^src/platform/http-client/|node_modules/axios/' },
+    },
+    {
+      name: 'features-meet-at-their-index',
+      comment: 'what a feature shows to others is its index.ts; the rest is its own',
+      severity: 'error',
+      from: { path: `^src/(${FEATURES})/` },
+      to: { path: `^src/${FEATURES}/`, pathNot: ['^src/$1/', '/index\\.ts$'] },
+    },
+    {
+      name: 'gateways-meet-at-their-index',
+      comment: 'the wire stays behind the gateway’s index.ts',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/gateways/' },
+      to: { path: '^src/gateways/[^/]+/', pathNot: '/index\\.ts$' },
+    },
+    {
+      name: 'platform-meets-at-its-index',
+      comment: 'each part of the platform is used through its index.ts',
+      severity: 'error',
+      from: { path: '^(?:src/(?!platform/)|demo/|bench/)' },
+      to: { path: '^src/platform/[^/]+/', pathNot: '/index\\.ts$' },
+    },
+    {
+      name: 'controllers-never-touch-repositories',
+      comment: 'controllers are thin: they call services, and services know where things are stored',
+      severity: 'error',
+      from: { path: '\\.controller\\.ts$' },
+      to: { path: '\\.repository\\.ts$|node_modules/typeorm/|^src/platform/database/' },
+    },
+    {
+      name: 'nobody-imports-simulator-or-test',
+      comment:
+        'the simulator and the tests know the service, never the other way round; the demo and the benchmarks run both',
+      severity: 'error',
+      from: { path: '^(?:src|migrations|simulator)/' },
+      to: { path: '^(?:test|simulator|demo|bench)/', pathNot: '^simulator/' },
+    },
+    {
+      name: 'service-never-imports-simulator',
+      comment: 'a service that knows the simulator could be right about it and wrong about T store',
+      severity: 'error',
+      from: { path: '^(?:src|migrations)/' },
+      to: { path: '^simulator/' },
+    },
+    {
+      name: 'simulator-knows-only-the-wire',
+      comment: 'it shares nothing with the service but the wire types, so a mistake in our parsing can’t hide in it',
+      severity: 'error',
+      from: { path: '^simulator/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(?:src|migrations|test)/', pathNot: '^src/gateways/tstore/wire\\.ts$' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'what needs each other belongs together or has a third thing in between',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'a file nobody needs is deleted',
+      severity: 'error',
+      from: {
+        orphan: true,
+        pathNot: ['\\.spec\\.ts$', '(?:^|/)main\\.ts$', '^src/commands/', '\\.d\\.ts$', '\\.cjs$'],
+      },
+      to: {},
+    },
+    {
+      name: 'no-dev-dependencies-in-production',
+      comment: 'what the image does not install can’t be imported by what runs there',
+      severity: 'error',
+      from: { path: '^(?:src|migrations|simulator)/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

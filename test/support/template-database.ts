@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { MIGRATIONS } from '../../migrations';
+import { migrate } from '../../src/platform/database';
+
+const TEMPLATE_LOCK = 7_261_543_099;
+
+/**
+ * A migrated database to clone, made once for each state of `migrations/`: its name carries their hash.
+ *
+ * @returns its name
+ */
+export async function buildTemplate(adminUrl: string): Promise<string> {
+  const name = `template_${migrationsHash()}`;
+  const client = new Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    // Two suites on one server: one builds, the other waits and finds it built.
+    await client.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1 AND datistemplate', [name]);
+    if (rowCount === 0) {
+      await client.query(`DROP DATABASE IF EXISTS ${name}`);
+      await client.query(`CREATE DATABASE ${name}`);
+      await migrate(databaseUrl(adminUrl, name), MIGRATIONS);
+      await client.query(`ALTER DATABASE ${name} IS_TEMPLATE true`);
+    }
+    return name;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The address of another database on the same server. */
+export function databaseUrl(adminUrl: string, name: string): string {
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  return url.toString();
+}
+
+function migrationsHash(): string {
+  const directory = join(__dirname, '../../migrations');
+  const hash = createHash('sha256');
+  for (const file of readdirSync(directory).sort()) hash.update(file).update(readFileSync(join(directory, file)));
+  return hash.digest('hex').slice(0, 16);
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { databaseUrl } from './template-database';
+
+export interface TestDatabase {
+  url: string;
+  /** Drops it. @throws {Error} naming whoever left a connection open: a leaked pool is a fault of the test or the code */
+  drop(): Promise<void>;
+}
+
+/** A migrated, empty database for one test file. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await asAdmin((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${setting('TEST_TEMPLATE_DATABASE')}`));
+  return { url: databaseUrl(setting('TEST_DATABASE_ADMIN_URL'), name), drop: () => drop(name) };
+}
+
+async function drop(name: string): Promise<void> {
+  const leaked = await asAdmin(async (client) => {
+    const found = await openConnections(client, name);
+    await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    return found;
+  });
+  if (leaked.length > 0) throw new Error(`connections left open: ${leaked.join('; ')}`);
+}
+
+/** A closed connection takes a moment to leave the list, so only those count that stay for some looks. */
+async function openConnections(client: Client, name: string): Promise<string[]> {
+  for (let looks = 0; ; looks++) {
+    const { rows } = await client.query<{ application_name: string; query: string }>(
+      'SELECT application_name, query FROM pg_stat_activity WHERE datname = $1 AND pg_sleep(0.01) IS NOT NULL',
+      [name],
+    );
+    if (rows.length === 0 || looks === 100) return rows.map((row) => `${row.application_name}: ${row.query}`);
+  }
+}
+
+async function asAdmin<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({ connectionString: setting('TEST_DATABASE_ADMIN_URL') });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function setting(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: run the tests through npm test`);
+  return value;
+}
