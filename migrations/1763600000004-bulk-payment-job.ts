@@ -124,7 +124,9 @@ export class BulkPaymentJob1763600000004 implements MigrationInterface {
 
         CONSTRAINT bulk_payment_job_lease_whole CHECK ((lease_id IS NULL) = (lease_until IS NULL))
       ) WITH (fillfactor = 70)`);
-    await runner.query(`CREATE INDEX bulk_payment_job_open ON bulk_payment_job (id) WHERE settled_at IS NULL AND failed_at IS NULL`);
+    await runner.query(
+      `CREATE INDEX bulk_payment_job_open ON bulk_payment_job (id) WHERE settled_at IS NULL AND failed_at IS NULL`,
+    );
     await runner.query(`
       CREATE TABLE bulk_payment_job_history (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

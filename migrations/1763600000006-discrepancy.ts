@@ -29,7 +29,9 @@ export class Discrepancy1763600000006 implements MigrationInterface {
     await runner.query(
       `CREATE UNIQUE INDEX discrepancy_missing_once ON discrepancy (charge_id) WHERE kind = 'missing'`,
     );
-    await runner.query(`CREATE INDEX discrepancy_key ON discrepancy (raw_line_key_id) WHERE raw_line_key_id IS NOT NULL`);
+    await runner.query(
+      `CREATE INDEX discrepancy_key ON discrepancy (raw_line_key_id) WHERE raw_line_key_id IS NOT NULL`,
+    );
   }
 
   async down(): Promise<void> {

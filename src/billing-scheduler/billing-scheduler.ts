@@ -57,7 +57,9 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
     try {
       await this.plan.run();
     } catch (error) {
-      this.logger.error('billing run not planned; an operator may open it, or the next tick of the cron will', { error });
+      this.logger.error('billing run not planned; an operator may open it, or the next tick of the cron will', {
+        error,
+      });
     }
   }
 }

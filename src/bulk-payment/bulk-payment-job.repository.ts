@@ -152,7 +152,11 @@ export class BulkPaymentJobRepository {
 const RELEASED = { leaseId: null, leaseUntil: null, nextAttemptAt: null } satisfies JobChanges;
 
 function stateConflict(job: { id: string; state: JobState }, event: JobEvent): DomainError {
-  return new DomainError('state-conflict', `job ${job.id} can’t ${event}: it is not ${job.state} any more, or may not`, {
-    jobId: job.id,
-  });
+  return new DomainError(
+    'state-conflict',
+    `job ${job.id} can’t ${event}: it is not ${job.state} any more, or may not`,
+    {
+      jobId: job.id,
+    },
+  );
 }

@@ -49,7 +49,10 @@ export class BulkPaymentJobs {
   }
 
   list(page: JobPage): Promise<BulkPaymentJob[]> {
-    const query = this.database.manager.createQueryBuilder(BulkPaymentJob, 'job').orderBy('job.id', 'DESC').limit(page.limit);
+    const query = this.database.manager
+      .createQueryBuilder(BulkPaymentJob, 'job')
+      .orderBy('job.id', 'DESC')
+      .limit(page.limit);
     if (page.state !== undefined) query.andWhere('job.state = :state', { state: page.state });
     if (page.beforeId !== undefined) query.andWhere('job.id < :beforeId', { beforeId: page.beforeId });
     return query.getMany();

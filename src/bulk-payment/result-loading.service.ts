@@ -38,7 +38,10 @@ export class ResultLoadingService {
       const progress = { loaded: 0 };
       await copyInto(session, `${lines} (${COLUMNS})`, this.rows(claim, progress, log));
       if (progress.loaded !== job.resultLineCount) {
-        throw new DomainError('internal-error', `job ${job.id}: ${progress.loaded} lines read, not the number downloaded`);
+        throw new DomainError(
+          'internal-error',
+          `job ${job.id}: ${progress.loaded} lines read, not the number downloaded`,
+        );
       }
       await session.rows(`CREATE UNIQUE INDEX ON ${lines} (ordinal)`);
       await session.rows(`ANALYZE ${lines}`);

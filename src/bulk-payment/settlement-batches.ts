@@ -50,7 +50,10 @@ export class SettlementBatches {
         at,
       );
       if (appended.count !== upTo - after) {
-        throw new DomainError('internal-error', `job ${claim.job.id}: ${appended.count} lines to settle, not ${upTo - after}`);
+        throw new DomainError(
+          'internal-error',
+          `job ${claim.job.id}: ${appended.count} lines to settle, not ${upTo - after}`,
+        );
       }
       if (appended.range) await this.effects.apply(session, appended.range, at);
     });

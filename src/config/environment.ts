@@ -46,7 +46,8 @@ function Each(name: string, expected: string, accepts: (item: string) => boolean
 }
 
 /** Whole numbers written in decimal digits; anything else stays text and is refused by `IsInt`. */
-const Integer = () => Transform(({ value }: { value: unknown }) => (/^\d{1,15}$/.test(String(value)) ? Number(value) : value));
+const Integer = () =>
+  Transform(({ value }: { value: unknown }) => (/^\d{1,15}$/.test(String(value)) ? Number(value) : value));
 
 const Flag = () =>
   Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));

@@ -83,9 +83,11 @@ export class BillingRunRepository {
     runId: string,
     totals: { chargeCount: number; totalAmount: Won; jobCount: number },
   ): Promise<void> {
-    await session.execute(
-      'UPDATE billing_run SET charge_count = $2, total_amount = $3, job_count = $4 WHERE id = $1',
-      [runId, totals.chargeCount, totals.totalAmount, totals.jobCount],
-    );
+    await session.execute('UPDATE billing_run SET charge_count = $2, total_amount = $3, job_count = $4 WHERE id = $1', [
+      runId,
+      totals.chargeCount,
+      totals.totalAmount,
+      totals.jobCount,
+    ]);
   }
 }

@@ -58,7 +58,9 @@ export class BillingRunService {
     const jobIds: string[] = [];
     for (const share of shares) {
       const job = { ...share, origin: 'billing-run', billingRunId: runId, merchantId: this.tstore.mid } as const;
-      jobIds.push(await this.jobs.create(session, job, { cause: 'planned by a billing run', actor: 'billing-scheduler' }));
+      jobIds.push(
+        await this.jobs.create(session, job, { cause: 'planned by a billing run', actor: 'billing-scheduler' }),
+      );
     }
     await this.runs.createCharges(session, jobIds, this.billing.jobMaxRows, at);
     return {

@@ -14,7 +14,10 @@ export const wonColumn = (options: Omit<ColumnOptions, 'type' | 'transformer'> =
 });
 
 /** A nullable column of an entity; the name of the property decides the column's name. */
-export const nullable = (type: 'text' | 'integer' | 'timestamptz' | 'bytea' | 'uuid' | 'jsonb', name: string): ColumnOptions => ({
+export const nullable = (
+  type: 'text' | 'integer' | 'timestamptz' | 'bytea' | 'uuid' | 'jsonb',
+  name: string,
+): ColumnOptions => ({
   type,
   name,
   nullable: true,

@@ -34,5 +34,8 @@ function copyField(value: CopyValue): string {
  */
 export async function copyInto(session: SqlTransaction, target: string, chunks: AsyncIterable<string>): Promise<void> {
   const client = await session.client();
-  await pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 2 }), client.query(copyFrom(`COPY ${target} FROM STDIN`)));
+  await pipeline(
+    Readable.from(chunks, { objectMode: true, highWaterMark: 2 }),
+    client.query(copyFrom(`COPY ${target} FROM STDIN`)),
+  );
 }

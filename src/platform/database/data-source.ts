@@ -1,4 +1,10 @@
-import { DataSource, type DataSourceOptions, type EntityTarget, type MixedList, type MigrationInterface } from 'typeorm';
+import {
+  DataSource,
+  type DataSourceOptions,
+  type EntityTarget,
+  type MixedList,
+  type MigrationInterface,
+} from 'typeorm';
 
 export interface DataSourceSettings {
   url: string;
