@@ -1,0 +1,62 @@
+import { Readable } from 'node:stream';
+import type { UnansweredReason } from './http-exchange';
+
+/** The body of an answer ended before its end. */
+export class BodyInterruptedError extends Error {
+  override readonly name = 'BodyInterruptedError';
+
+  constructor(readonly reason: UnansweredReason) {
+    super(`the answer's body was interrupted: ${reason}`);
+  }
+}
+
+/**
+ * The body of an answer that ends with {@link BodyInterruptedError} when the other side falls silent.
+ *
+ * Only silence while the reader is waiting counts: a reader that stops to write to a slow disk is not the server's
+ * fault, and a time-out of the socket can't tell the two apart.
+ */
+export class AnswerBody extends Readable {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly source: Readable,
+    private readonly idleMs: number,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    super();
+    source.on('data', (chunk: Buffer) => this.receive(chunk));
+    source.on('end', () => this.push(null));
+    source.on('error', () => this.interrupt());
+    source.on('close', () => this.interrupt());
+    source.pause();
+  }
+
+  override _read(): void {
+    // Network time: a silent server must be noticed whatever the injected clock says.
+    this.timer ??= setTimeout(() => this.destroy(new BodyInterruptedError('idle-timeout')), this.idleMs);
+    this.source.resume();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.disarm();
+    if (!this.source.readableEnded) this.source.destroy();
+    done(error);
+  }
+
+  private receive(chunk: Buffer): void {
+    this.disarm();
+    if (this.push(chunk)) this._read();
+    else this.source.pause();
+  }
+
+  private interrupt(): void {
+    if (this.source.readableEnded || this.destroyed) return;
+    this.destroy(new BodyInterruptedError(this.signal?.aborted === true ? 'aborted' : 'connection-lost'));
+  }
+
+  private disarm(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import type { ClientRequest } from 'node:http';
+import { Transform, pipeline, type Readable } from 'node:stream';
+import type { HttpTimeouts, Unanswered, UnansweredReason } from './http-exchange';
+
+/**
+ * Watches one request from the call to the head of its answer: ends it when a phase takes too long, and remembers what a
+ * failure will have to be called. axios has one time-out for everything, which would also end a long, busy body.
+ */
+export class ExchangeWatch {
+  /** Whether all of the request had been handed over when the answer's head came. */
+  requestComplete = false;
+
+  private request: ClientRequest | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private connected = false;
+  private failure: UnansweredReason | undefined;
+
+  constructor(
+    private readonly timeouts: HttpTimeouts,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  /**
+   * The body to send in place of another: the same bytes, and each of them a sign of life. To listen on the body itself
+   * would make it flow on into nothing when the request has ended.
+   */
+  tapped(body: Readable): Readable {
+    const tap = new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        if (this.connected) this.timer?.refresh();
+        done(null, chunk);
+      },
+    });
+    // Nothing else gives the tap an error; when the request ends, it is destroyed without one.
+    tap.once('error', () => this.fail('request-body-failed'));
+    pipeline(body, tap, () => undefined);
+    return tap;
+  }
+
+  /** @param request just made; nothing of it has happened yet */
+  watch(request: ClientRequest, secure: boolean): void {
+    this.request = request;
+    this.expect(this.timeouts.connectMs, 'connect-timeout');
+    request.once('socket', (socket) => {
+      if (request.reusedSocket) this.uploading();
+      else socket.once(secure ? 'secureConnect' : 'connect', () => this.uploading());
+    });
+    request.once('finish', () => this.expect(this.timeouts.answerMs, 'answer-timeout'));
+    request.once('response', () => this.answering());
+    request.once('close', () => clearTimeout(this.timer));
+  }
+
+  /** @param error what axios threw */
+  unanswered(error: unknown): Unanswered {
+    clearTimeout(this.timer);
+    const code = codeOf(error);
+    return { kind: 'unanswered', reason: this.reasonOf(code), code, mayHaveArrived: this.connected };
+  }
+
+  private uploading(): void {
+    this.connected = true;
+    if (this.request?.writableFinished === true) this.expect(this.timeouts.answerMs, 'answer-timeout');
+    else this.expect(this.timeouts.idleMs, 'idle-timeout');
+  }
+
+  private answering(): void {
+    clearTimeout(this.timer);
+    this.requestComplete = this.request?.writableEnded === true;
+  }
+
+  private expect(withinMs: number, otherwise: UnansweredReason): void {
+    clearTimeout(this.timer);
+    // Network time: a silent server must be noticed whatever the injected clock says.
+    this.timer = setTimeout(() => {
+      this.fail(otherwise);
+      this.request?.destroy();
+    }, withinMs);
+  }
+
+  private fail(reason: UnansweredReason): void {
+    this.failure ??= reason;
+  }
+
+  private reasonOf(code: string | undefined): UnansweredReason {
+    if (this.failure !== undefined) return this.failure;
+    if (this.signal?.aborted === true) return 'aborted';
+    if (!this.connected) return 'connection-failed';
+    return code?.startsWith('HPE_') === true ? 'not-http' : 'connection-lost';
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
