@@ -23,6 +23,15 @@ export const TSTORE_PATHS = {
   verify: '/openapi/v1/payment/notification/verify',
 } as const;
 
+/** Says that the request is a bulk payment. */
+export const VER_BULK_PAY = '1';
+
+/** The only known `priority`. */
+export const PRIORITY_INSTANT = 'Instant';
+
+/** As the official client labels the request file, though its bytes are UTF-8. The label is not to be believed. */
+export const REQUEST_FILE_CONTENT_TYPE = 'text/plain; charset=ISO-8859-1';
+
 /** Columns of the request file, in order. The ninth is `amtRms` here and `amtTms` in the result file. */
 export const REQUEST_FILE_COLUMNS = [
   'mid',
@@ -136,8 +145,13 @@ export interface NotificationMessage {
 
 export type NotificationMember = keyof NotificationMessage;
 
-export const NOTIFICATION_MEMBERS = ['notifyVersion', 'event', 'status', 'jobId', 'updateTime'] as const satisfies
-  readonly NotificationMember[];
+export const NOTIFICATION_MEMBERS = [
+  'notifyVersion',
+  'event',
+  'status',
+  'jobId',
+  'updateTime',
+] as const satisfies readonly NotificationMember[];
 
 /** `listenerType` of the verification of a bulk job's notification. */
 export const BULK_JOB_LISTENER_TYPE = 'bigcharging_notify_verification';

@@ -1,0 +1,38 @@
+export { TstoreModule } from './tstore.module';
+export { TstoreClient } from './tstore.client';
+export type { GatewayAnswer, GatewayRefusal, GatewaySuccess, GatewayUnknown, UnknownReason } from './gateway-answer';
+export { GUESSED_LIFETIME_SECONDS, type IssuedToken } from './access-token';
+export { submissionHeaders, type Submission, type SubmissionReceipt } from './submission';
+export type { ResultDownload } from './result-download';
+export type { GatewayTransaction, PaymentPart } from './transaction';
+export type { RefundOrder, RefundReceipt } from './refund';
+export type { ReceivedNotification, VerificationReceipt } from './verification';
+export { RequestFileWriter, formatRequestLine, isWritableText, type RequestFileSummary } from './request-file';
+export { RequestFileReader, type RequestFileVerdict } from './request-file-reader';
+export {
+  BILLING_TOKEN_LENGTHS,
+  MAX_ORDER_NO_LENGTH,
+  MAX_PRODUCT_ID_LENGTH,
+  MAX_PRODUCT_NAME_LENGTH,
+  REQUEST_FILE_HEADER,
+  isProductName,
+} from './request-file-rules';
+export type { NumberedRequestRow, RequestRow } from './request-row';
+export { MAX_RAW_BYTES, ResultFileParser, parseResultFile } from './result-file-parser';
+export type {
+  MalformedReason,
+  MalformedResultLine,
+  ParsedResultLine,
+  ResultFileHeader,
+  ResultLine,
+} from './result-line';
+export { countDataRows } from './data-row-counter';
+export {
+  BULK_JOB_LISTENER_TYPE,
+  NOTIFICATION_MEMBERS,
+  NO_TRANSACTION_ID,
+  RESULT_CODE_MERCHANT_ERROR,
+  RESULT_CODE_SUCCESS,
+  type NotificationMember,
+  type SubmissionHeaders,
+} from './wire';

@@ -1,0 +1,160 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { TstoreConfig } from '../../config/configuration';
+import { Clock } from '../../platform/clock';
+import { HttpClient, type HttpRequest } from '../../platform/http-client';
+import { readToken, type IssuedToken } from './access-token';
+import type { GatewayAnswer } from './gateway-answer';
+import { readAnswer, unansweredAs, unknown } from './read-answer';
+import { readRefund, writeRefund, type RefundOrder, type RefundReceipt } from './refund';
+import { peek, type ResultDownload } from './result-download';
+import { readReceipt, requireHeaderTexts, type Submission, type SubmissionReceipt } from './submission';
+import { readTransaction, type GatewayTransaction } from './transaction';
+import {
+  readVerification,
+  writeVerification,
+  type ReceivedNotification,
+  type VerificationReceipt,
+} from './verification';
+import { BULK_JOB_LISTENER_TYPE, REQUEST_FILE_CONTENT_TYPE, TSTORE_PATHS } from './wire';
+
+const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/**
+ * The T store Payment Open API: one method a call, each answering success, refused or unknown, never throwing for what
+ * the network or the gateway does. Nothing is repeated here, no token renewed, nothing recorded: that is for the features.
+ */
+@Injectable()
+export class TstoreClient implements OnModuleDestroy {
+  private readonly http: HttpClient;
+  private readonly credentials: string;
+
+  constructor(
+    private readonly config: TstoreConfig,
+    private readonly clock: Clock,
+  ) {
+    this.http = new HttpClient({
+      connectMs: config.connectTimeoutMs,
+      answerMs: config.answerTimeoutMs,
+      idleMs: config.idleTimeoutMs,
+    });
+    this.credentials = Buffer.from(`${config.clientId}:${config.clientSecret}`, 'utf8').toString('base64');
+  }
+
+  onModuleDestroy(): void {
+    this.http.close();
+  }
+
+  /** Asks for a new access token. */
+  async requestToken(signal?: AbortSignal): Promise<GatewayAnswer<IssuedToken>> {
+    const requestedAt = this.clock.now();
+    const outcome = await this.http.sendForBytes({
+      method: 'POST',
+      url: this.config.authBaseUrl + TSTORE_PATHS.token,
+      headers: { Authorization: `BASIC ${this.credentials}`, 'Content-Type': FORM_TYPE, Accept: JSON_TYPE },
+      body: 'grant_type=client_credentials',
+      ...(signal && { signal }),
+    });
+    const secrets = [this.credentials, this.config.clientSecret];
+    return readAnswer(outcome, (members) => readToken(members, requestedAt), secrets);
+  }
+
+  /**
+   * Submits a request file, streamed. There is no idempotency key: after `unknown` with `mayHaveArrived` it must not be
+   * submitted again by itself.
+   *
+   * @throws {RangeError} when a header can't be sent as it stands; nothing was sent then
+   */
+  async submit(submission: Submission, accessToken: string): Promise<GatewayAnswer<SubmissionReceipt>> {
+    const { headers, content, signal } = submission;
+    try {
+      requireHeaderTexts(headers);
+    } catch (error) {
+      content.destroy();
+      throw error;
+    }
+    const outcome = await this.http.sendForBytes({
+      method: 'POST',
+      url: this.config.apiBaseUrl + TSTORE_PATHS.submit,
+      headers: { ...bearer(accessToken), ...headers, 'Content-Type': REQUEST_FILE_CONTENT_TYPE, Accept: JSON_TYPE },
+      body: content,
+      freshConnection: true,
+      ...(signal && { signal }),
+    });
+    const answer = readAnswer(outcome, readReceipt, [accessToken]);
+    if (answer.kind === 'success' && outcome.kind === 'answered' && !outcome.requestComplete) {
+      return unknown('answered-early', `job ${answer.value.gatewayJobId} was named before the whole file was sent`);
+    }
+    return answer;
+  }
+
+  /** Fetches a job's result file, as a stream. Only after a verified completion does the gateway have one. */
+  async downloadResult(
+    gatewayJobId: string,
+    accessToken: string,
+    signal?: AbortSignal,
+  ): Promise<GatewayAnswer<ResultDownload>> {
+    const outcome = await this.http.send({
+      method: 'GET',
+      url: `${this.config.apiBaseUrl}${TSTORE_PATHS.job}/${pathSegment(gatewayJobId)}`,
+      headers: { ...bearer(accessToken), Accept: '*/*' },
+      ...(signal && { signal }),
+    });
+    if (outcome.kind === 'unanswered') return unansweredAs(outcome);
+    const peeked = outcome.status === 200 ? await peek(outcome) : ({ kind: 'message', answer: outcome } as const);
+    if (peeked.kind === 'file') return { kind: 'success', value: peeked.download };
+    if (peeked.kind === 'empty') return unknown('unreadable-answer', 'HTTP 200 without a file');
+    if (peeked.kind === 'interrupted') return unansweredAs(peeked.outcome);
+    return readAnswer<ResultDownload>(await this.http.readWhole(peeked.answer), () => undefined, [accessToken]);
+  }
+
+  /** Looks a payment up. The gateway may block clients that do so excessively: the caller keeps the pace. */
+  async transaction(transactionId: string, accessToken: string): Promise<GatewayAnswer<GatewayTransaction>> {
+    const outcome = await this.http.sendForBytes({
+      method: 'GET',
+      url: `${this.config.apiBaseUrl}${TSTORE_PATHS.transaction}/${pathSegment(transactionId)}`,
+      headers: { ...bearer(accessToken), Accept: JSON_TYPE },
+    });
+    return readAnswer(outcome, (members) => readTransaction(members, transactionId), [accessToken]);
+  }
+
+  /** Refunds a payment or a part of it. Like a submission, not to be repeated after `unknown`. */
+  async refund(order: RefundOrder, accessToken: string): Promise<GatewayAnswer<RefundReceipt>> {
+    const outcome = await this.http.sendForBytes({
+      ...jsonRequest(this.config.apiBaseUrl + TSTORE_PATHS.refund, writeRefund(order), accessToken),
+      freshConnection: true,
+    });
+    const secrets = [accessToken, order.payerAuthKey ?? ''];
+    return readAnswer(outcome, (members) => readRefund(members, order.transactionId), secrets);
+  }
+
+  /** Asks PNS whether a notification is its own; may be repeated at will. */
+  async verify(
+    notification: ReceivedNotification,
+    accessToken: string,
+    listenerType: string = BULK_JOB_LISTENER_TYPE,
+  ): Promise<GatewayAnswer<VerificationReceipt>> {
+    const body = writeVerification(notification, listenerType);
+    const request = jsonRequest(this.config.pnsBaseUrl + TSTORE_PATHS.verify, body, accessToken);
+    return readAnswer(await this.http.sendForBytes(request), readVerification, [accessToken]);
+  }
+}
+
+function bearer(accessToken: string): { Authorization: string } {
+  return { Authorization: `Bearer ${accessToken}` };
+}
+
+function jsonRequest(url: string, body: object, accessToken: string): HttpRequest {
+  return {
+    method: 'POST',
+    url,
+    headers: { ...bearer(accessToken), 'Content-Type': JSON_TYPE, Accept: JSON_TYPE },
+    body: JSON.stringify(body),
+  };
+}
+
+/** @throws {RangeError} on an id that would lead to another path however it is encoded */
+function pathSegment(id: string): string {
+  if (id === '' || id === '.' || id === '..') throw new RangeError('the id can’t stand in a path');
+  return encodeURIComponent(id);
+}

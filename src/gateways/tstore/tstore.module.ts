@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+import { TstoreClient } from './tstore.client';
+
+/** Provides the client of the T store Payment Open API; configuration and clock come from the global modules. */
+@Module({ providers: [TstoreClient], exports: [TstoreClient] })
+export class TstoreModule {}
