@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BULK_JOB_LISTENER_TYPE, TstoreClient } from '../gateways/tstore';
+import { TstoreClient } from '../gateways/tstore';
 import { messageOf } from '../kernel/errors';
 import type { Notification } from '../notification';
 import { OAuthTokenStore } from '../oauth-token';
@@ -27,15 +27,12 @@ export class PnsVerifier {
       updateTime: notification.updateTime,
     };
     try {
-      const answer = await this.tokens.withToken(
-        (token) => this.client.verify({ ...members, listenerType: BULK_JOB_LISTENER_TYPE }, token),
-        { repeatable: true },
-      );
+      const answer = await this.tokens.withToken((token) => this.client.verify(members, token), { repeatable: true });
       switch (answer.kind) {
         case 'success':
           return { kind: 'genuine', ...answer.value };
         case 'unknown':
-          return { kind: 'no-verdict', reason: answer.reason };
+          return { kind: 'no-verdict', reason: answer.message };
         case 'refused':
           // Only an answer with a result code is PNS speaking of the message; a bare 403 or 404 is something on the way.
           return answer.resultCode === undefined

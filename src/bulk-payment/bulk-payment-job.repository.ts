@@ -98,9 +98,9 @@ export class BulkPaymentJobRepository {
   }
 
   /** Gives the claim back with the error that stopped it, due again at `retryAt`. @throws {DomainError} `lease-lost` */
-  async postpone(claim: JobClaim, retryAt: Date, error: string): Promise<void> {
+  async postpone(claim: JobClaim, retryAt: Date, error: string, session: SqlSession = this.database): Promise<void> {
     const attempts = claim.job.attempts + 1;
-    await this.guardedUpdate(this.database, claim, { ...RELEASED, attempts, nextAttemptAt: retryAt, lastError: error });
+    await this.guardedUpdate(session, claim, { ...RELEASED, attempts, nextAttemptAt: retryAt, lastError: error });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
+import { ChargeRepository, type ChargeRecord } from '../charge';
 import { DomainError } from '../kernel/errors';
 import { KeyRing } from '../platform/crypto';
 import { Database } from '../platform/database';
@@ -37,6 +38,7 @@ const BILLING_TOKEN = /[0-9A-Fa-f]{32,}/g;
 export class BulkPaymentJobs {
   constructor(
     private readonly database: Database,
+    private readonly chargeRecords: ChargeRepository,
     private readonly files: FileStore,
     private readonly keys: KeyRing,
   ) {}
@@ -63,7 +65,15 @@ export class BulkPaymentJobs {
     return this.database.manager.find(BulkPaymentJobHistory, { where: { jobId }, order: { id: 'ASC' } });
   }
 
+  /** A job's charges in the order of its request file. @throws {DomainError} `job-not-found` */
+  async charges(jobId: string, page: { afterLine: number; limit: number }): Promise<ChargeRecord[]> {
+    await this.get(jobId);
+    return this.chargeRecords.listOfJob(jobId, page);
+  }
+
+  /** @throws {DomainError} `job-not-found` */
   async discrepancies(jobId: string, page: { afterId: string; limit: number }): Promise<DiscrepancyRecord[]> {
+    await this.get(jobId);
     const found = await this.database.manager
       .createQueryBuilder(Discrepancy, 'discrepancy')
       .where('discrepancy.bulkPaymentJobId = :jobId AND discrepancy.id > :afterId', { jobId, afterId: page.afterId })

@@ -32,7 +32,7 @@ export class DiscrepancyEvidence {
     const lineNumbers = wanted?.line_numbers ?? [];
     if (lineNumbers.length === 0) return;
     if (job.resultFileName === null) throw new DomainError('internal-error', `job ${job.id} has no result file`);
-    let batch: { lineNumber: number; raw: string }[] = [];
+    let batch: { lineNumber: number; raw: Buffer }[] = [];
     for await (const line of readRawLines(this.files.openRead(job.resultFileName), lineNumbers)) {
       batch.push(line);
       if (batch.length === BATCH_LINES) {
@@ -46,7 +46,7 @@ export class DiscrepancyEvidence {
   private async store(
     session: SqlSession,
     job: BulkPaymentJob,
-    lines: readonly { lineNumber: number; raw: string }[],
+    lines: readonly { lineNumber: number; raw: Buffer }[],
   ): Promise<void> {
     const sealed = lines.map((line) => this.keys.encrypt(line.raw, rawLineIdentity(job.id, line.lineNumber)));
     await session.execute(

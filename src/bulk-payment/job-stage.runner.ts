@@ -44,13 +44,17 @@ export class JobStageRunner {
     }
   }
 
+  /** When a job whose stage has just failed is due again. */
+  nextAttemptAt(claim: JobClaim): Date {
+    return retryAt(this.clock.now(), claim.job.attempts + 1, BACK_OFF);
+  }
+
   private async postpone(claim: JobClaim, error: unknown, log: Logger): Promise<void> {
-    const attempts = claim.job.attempts + 1;
-    log.warn('stage failed', { attempts, error });
+    log.warn('stage failed', { attempts: claim.job.attempts + 1, error });
     // Whoever lost the claim has nothing to postpone: the job is in other hands.
     if (error instanceof DomainError && error.code === 'lease-lost') return;
     try {
-      await this.jobs.postpone(claim, retryAt(this.clock.now(), attempts, BACK_OFF), messageOf(error));
+      await this.jobs.postpone(claim, this.nextAttemptAt(claim), messageOf(error));
     } catch (postponeError) {
       // Without a database there is nowhere to write it; the lease runs out and the job is claimed again.
       log.warn('stage not postponed', { error: postponeError });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RESULT_CODE_PAID } from '../gateways/tstore';
+import { RESULT_CODE_SUCCESS } from '../gateways/tstore';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import type { SqlSession } from '../platform/database';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
@@ -70,7 +70,7 @@ export class ReconciliationRepository {
          row_number() OVER (PARTITION BY finding LIKE 'matched-%' ORDER BY charge_id, ordinal)::int AS number
        FROM compared
        ORDER BY finding LIKE 'matched-%', number`,
-      [job.id, job.merchantId, RESULT_CODE_PAID],
+      [job.id, job.merchantId, RESULT_CODE_SUCCESS],
     );
     await session.rows(`CREATE INDEX ON ${findings} (number) WHERE finding LIKE 'matched-%'`);
     await session.rows(`ANALYZE ${findings}`);

@@ -55,11 +55,11 @@ export class ResultDownloadService {
     });
     switch (answer.kind) {
       case 'success':
-        return answer.value.stream;
+        return answer.value.content;
       case 'refused':
         throw unusable(job, `the gateway refused it: ${answer.resultMessage}`);
       case 'unknown':
-        throw unusable(job, answer.reason);
+        throw unusable(job, answer.message);
     }
   }
 }

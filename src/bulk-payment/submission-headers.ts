@@ -1,22 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import { HttpConfig, TstoreConfig } from '../config';
-import { PRIORITY_INSTANT, VER_BULK_PAY } from '../gateways/tstore';
+import { submissionHeaders, type Submission } from '../gateways/tstore';
 
 /** 192 random bits: a notification address can't be guessed. */
 const CALLBACK_TOKEN_BYTES = 24;
 const LISTENER_PATH = '/noti_listener';
 
-/** The header values of a submission, and what we may keep of its notification address. */
-export interface JobSubmissionHeaders {
-  verBulkPay: string;
-  bid: string;
-  notificationUrl: string;
+/** The header values of a submission, and what may be kept of its notification address. */
+export interface JobHeaders {
+  headers: Submission['headers'];
   /** The address without what makes it secret. */
   maskedNotificationUrl: string;
   /** `null` where all jobs share one address. */
   callbackTokenHash: Buffer | null;
-  priority: string;
 }
 
 /** The hash a callback token is known by; the token itself is only ever in the address we send. */
@@ -32,16 +29,19 @@ export class SubmissionHeaders {
     private readonly http: HttpConfig,
   ) {}
 
-  make(): JobSubmissionHeaders {
+  /** @param lineCount data rows of the request file */
+  make(lineCount: number): JobHeaders {
     const shared = `${this.http.publicBaseUrl}${LISTENER_PATH}`;
-    const fixed = { verBulkPay: VER_BULK_PAY, bid: this.tstore.bid, priority: PRIORITY_INSTANT };
     if (!this.tstore.notificationUrlPerJob) {
-      return { ...fixed, notificationUrl: shared, maskedNotificationUrl: shared, callbackTokenHash: null };
+      return {
+        headers: submissionHeaders(this.tstore.bid, shared, lineCount),
+        maskedNotificationUrl: shared,
+        callbackTokenHash: null,
+      };
     }
     const token = randomBytes(CALLBACK_TOKEN_BYTES).toString('base64url');
     return {
-      ...fixed,
-      notificationUrl: `${shared}/${token}`,
+      headers: submissionHeaders(this.tstore.bid, `${shared}/${token}`, lineCount),
       maskedNotificationUrl: `${shared}/***`,
       callbackTokenHash: callbackTokenHash(token),
     };

@@ -3,10 +3,22 @@ import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { BulkPaymentJob } from './bulk-payment-job.entity';
-import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
-import type { JobSubmissionHeaders } from './submission-headers';
+import { BulkPaymentJobRepository, type JobChanges, type JobClaim } from './bulk-payment-job.repository';
+import type { SubmissionReceipt } from '../gateways/tstore';
+import type { JobHeaders } from './submission-headers';
 
 const ACTOR = 'billing-scheduler';
+
+/** A job's submission columns before any sending. */
+const NOT_SUBMITTED = {
+  verBulkPay: null,
+  bid: null,
+  notificationUrl: null,
+  callbackTokenHash: null,
+  priority: null,
+  submittedLineCount: null,
+  submissionStartedAt: null,
+} satisfies JobChanges;
 
 /** What is recorded of a submission, before and after it. */
 @Injectable()
@@ -18,7 +30,7 @@ export class SubmissionRepository {
   ) {}
 
   /** Commits the intent to send. From here on the job is never sent again by itself. */
-  async begin(claim: JobClaim, headers: JobSubmissionHeaders): Promise<void> {
+  async begin(claim: JobClaim, { headers, maskedNotificationUrl, callbackTokenHash }: JobHeaders): Promise<void> {
     await this.database.transaction((session) =>
       this.jobs.transition(
         session,
@@ -28,10 +40,10 @@ export class SubmissionRepository {
         {
           verBulkPay: headers.verBulkPay,
           bid: headers.bid,
-          notificationUrl: headers.maskedNotificationUrl,
-          callbackTokenHash: headers.callbackTokenHash,
+          notificationUrl: maskedNotificationUrl,
+          callbackTokenHash,
           priority: headers.priority,
-          submittedLineCount: claim.job.lineCount,
+          submittedLineCount: Number(headers.cntTotalTrans),
           submissionStartedAt: this.clock.now(),
         },
         claim.leaseId,
@@ -44,10 +56,7 @@ export class SubmissionRepository {
    *
    * @throws {DomainError} `state-conflict` when the notification named another id than the answer does
    */
-  async accept(
-    claim: JobClaim,
-    receipt: { gatewayJobId: string; waitingJobs: number | undefined; resultCode: string; resultMessage: string },
-  ): Promise<void> {
+  async accept(claim: JobClaim, receipt: SubmissionReceipt): Promise<void> {
     await this.database.transaction(async (session) => {
       const job = await session.manager.findOne(BulkPaymentJob, {
         where: { id: claim.job.id },
@@ -61,7 +70,7 @@ export class SubmissionRepository {
       }
       const answered = {
         gatewayJobId: receipt.gatewayJobId,
-        waitingJobs: receipt.waitingJobs ?? null,
+        waitingJobs: receipt.waitingJobs,
         submissionResultCode: receipt.resultCode,
         submissionResultMessage: receipt.resultMessage,
         submissionAnsweredAt: this.clock.now(),
@@ -72,7 +81,7 @@ export class SubmissionRepository {
   }
 
   /** The gateway's clear no: the job fails, with the reason the gateway gave. */
-  async refuse(claim: JobClaim, refusal: { resultCode: string | undefined; resultMessage: string }): Promise<void> {
+  async refuse(claim: JobClaim, refusal: { resultCode?: string; resultMessage: string }): Promise<void> {
     await this.database.transaction(async (session) => {
       await this.jobs.transition(
         session,
@@ -89,6 +98,19 @@ export class SubmissionRepository {
         claim.leaseId,
       );
       await this.jobs.finish(claim, {}, session);
+    });
+  }
+
+  /**
+   * Takes the intent back, which is right only when not one byte of the submission left this process: the job is sent
+   * again later as if this attempt had not been.
+   */
+  async withdraw(claim: JobClaim, reason: string, retryAt: Date): Promise<void> {
+    await this.database.transaction(async (session) => {
+      const job = { id: claim.job.id, state: 'Processing' } as const;
+      const why = { cause: 'nothing was sent', actor: ACTOR, reason };
+      await this.jobs.transition(session, job, 'withdraw', why, NOT_SUBMITTED, claim.leaseId);
+      await this.jobs.postpone(claim, retryAt, reason, session);
     });
   }
 

@@ -8,7 +8,7 @@ import { FileStore } from '../platform/storage';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import type { JobClaim } from './bulk-payment-job.repository';
 import { JobStageRunner } from './job-stage.runner';
-import { SubmissionHeaders, type JobSubmissionHeaders } from './submission-headers';
+import { SubmissionHeaders, type JobHeaders } from './submission-headers';
 import { SubmissionRepository } from './submission.repository';
 
 /**
@@ -37,7 +37,7 @@ export class SubmissionService {
     await this.checkFile(job);
     // A token first: failing to get one must not put a job in doubt that was never sent.
     const token = await this.tokens.get();
-    const headers = this.headers.make();
+    const headers = this.headers.make(job.lineCount);
     await this.submissions.begin(claim, headers);
     log.info('submitting', { lines: job.lineCount, totalAmount: job.totalAmount });
     const answer = await this.send(job, headers, token);
@@ -54,11 +54,11 @@ export class SubmissionService {
 
   private async send(
     job: BulkPaymentJob,
-    headers: JobSubmissionHeaders,
+    { headers }: JobHeaders,
     token: AccessToken,
   ): Promise<GatewayAnswer<SubmissionReceipt>> {
     const content = this.files.openRead(requestFileOf(job));
-    return this.client.submit({ ...headers, lineCount: job.lineCount, content }, token.value);
+    return this.client.submit({ headers, content }, token.value);
   }
 
   private async record(
@@ -78,9 +78,16 @@ export class SubmissionService {
         log.error('submission refused', { httpStatus: answer.httpStatus, resultCode: answer.resultCode });
         return;
       case 'unknown':
-        await this.submissions.leaveInDoubt(claim, answer.reason);
-        log.error('submission in doubt: it will not be sent again by itself', { reason: answer.reason });
+        if (!answer.mayHaveArrived) return this.withdraw(claim, answer.message, log);
+        await this.submissions.leaveInDoubt(claim, answer.message);
+        log.error('submission in doubt: it will not be sent again by itself', { reason: answer.message });
     }
+  }
+
+  /** The connection never came to be, so sending again later can't be sending twice. */
+  private async withdraw(claim: JobClaim, reason: string, log: Logger): Promise<void> {
+    await this.submissions.withdraw(claim, reason, this.stages.nextAttemptAt(claim));
+    log.warn('nothing was sent; the job will be submitted later', { reason });
   }
 }
 

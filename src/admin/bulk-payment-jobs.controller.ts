@@ -1,0 +1,94 @@
+import { Get, Header, Param, Post, Query, Req, StreamableFile } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { BulkPaymentJobs, RequestFileIntakeService, type OutgoingFile } from '../bulk-payment';
+import { AdminConfig } from '../config';
+import { AdminController } from './admin-controller';
+import { JobIdParameter, JobListQuery, PageQuery, UploadQuery } from './bulk-payment-jobs.dto';
+import {
+  BulkPaymentJobView,
+  chargeViewOf,
+  discrepancyViewOf,
+  historyViewOf,
+  jobViewOf,
+  pageOf,
+  type Page,
+} from './bulk-payment-jobs.view';
+import { uploadBodyOf } from './upload-body';
+
+const TEXT = 'text/plain; charset=utf-8';
+const CSV = 'text/csv; charset=utf-8';
+
+/** Bulk payment jobs (대량 결제): taking files in, and showing what became of them. */
+@AdminController('bulk-payment-jobs')
+export class BulkPaymentJobsController {
+  constructor(
+    private readonly jobs: BulkPaymentJobs,
+    private readonly intake: RequestFileIntakeService,
+    private readonly config: AdminConfig,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Upload a .pay request file; it is checked line by line, stored as a job, and billed' })
+  @ApiConsumes('text/plain', 'text/csv', 'application/octet-stream')
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiCreatedResponse({ type: BulkPaymentJobView })
+  async upload(@Req() request: FastifyRequest, @Query() query: UploadQuery): Promise<BulkPaymentJobView> {
+    const content = uploadBodyOf(request, this.config.uploadMaxBytes);
+    const job = await this.intake.take({ content, batchReference: query.batchReference ?? '', actor: 'admin-api' });
+    return jobViewOf(job);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Jobs, newest first' })
+  async list(@Query() query: JobListQuery): Promise<Page<BulkPaymentJobView>> {
+    const jobs = await this.jobs.list({ state: query.state, beforeId: query.cursor, limit: query.limit });
+    return pageOf(jobs.map(jobViewOf), query.limit, (job) => job.id);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'A job, with the history of its states' })
+  @ApiOkResponse({ type: BulkPaymentJobView })
+  async get(@Param() { id }: JobIdParameter): Promise<BulkPaymentJobView & { history: object[] }> {
+    const job = await this.jobs.get(id);
+    return { ...jobViewOf(job), history: (await this.jobs.history(id)).map(historyViewOf) };
+  }
+
+  @Get(':id/charges')
+  @ApiOperation({ summary: 'The charges of a job, in the order of its request file' })
+  async charges(@Param() { id }: JobIdParameter, @Query() query: PageQuery): Promise<Page<object>> {
+    const charges = await this.jobs.charges(id, { afterLine: Number(query.cursor ?? 0), limit: query.limit });
+    const { nextCursor } = pageOf(charges, query.limit, (charge) => String(charge.lineNumber));
+    return { items: charges.map(chargeViewOf), nextCursor };
+  }
+
+  @Get(':id/discrepancies')
+  @ApiOperation({ summary: 'Differences between what was asked and answered, with the raw lines' })
+  async discrepancies(@Param() { id }: JobIdParameter, @Query() query: PageQuery): Promise<Page<object>> {
+    const found = await this.jobs.discrepancies(id, { afterId: query.cursor ?? '0', limit: query.limit });
+    const { nextCursor } = pageOf(found, query.limit, (discrepancy) => discrepancy.id);
+    return { items: found.map(discrepancyViewOf), nextCursor };
+  }
+
+  @Get(':id/request-file')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'The request file as sent; it holds billing tokens in clear' })
+  async requestFile(@Param() { id }: JobIdParameter): Promise<StreamableFile> {
+    return download(await this.jobs.requestFile(id), TEXT);
+  }
+
+  @Get(':id/result-file')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'The result file as it came; it holds billing tokens in clear' })
+  async resultFile(@Param() { id }: JobIdParameter): Promise<StreamableFile> {
+    return download(await this.jobs.resultFile(id), CSV);
+  }
+}
+
+function download(file: OutgoingFile, type: string): StreamableFile {
+  return new StreamableFile(file.content, {
+    type,
+    length: file.byteCount,
+    disposition: `attachment; filename="${file.name}"`,
+  });
+}

@@ -1,0 +1,51 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { JOB_TRANSITIONS, type JobState } from '../bulk-payment';
+import { statesOf } from '../kernel/transitions';
+
+const JOB_STATES = statesOf(JOB_TRANSITIONS);
+const MAX_PAGE = 1_000;
+const PAGE_MESSAGE = `a whole number from 1 to ${MAX_PAGE}`;
+
+const toNumber = ({ value }: { value: unknown }): unknown => (/^\d{1,9}$/.test(String(value)) ? Number(value) : value);
+
+/** Ids are decimal digits in text, as all 64-bit numbers are here. */
+export class JobIdParameter {
+  @ApiProperty({ example: '42' })
+  @Matches(/^[1-9]\d{0,17}$/, { message: 'the id of a job: decimal digits' })
+  id!: string;
+}
+
+export class PageQuery {
+  @ApiPropertyOptional({ minimum: 1, maximum: MAX_PAGE, default: 50 })
+  @Transform(toNumber)
+  @IsInt({ message: PAGE_MESSAGE })
+  @Min(1, { message: PAGE_MESSAGE })
+  @Max(MAX_PAGE, { message: PAGE_MESSAGE })
+  limit: number = 50;
+
+  /** `nextCursor` of the page before. */
+  @ApiPropertyOptional({ description: 'nextCursor of the page before' })
+  @IsOptional()
+  @Matches(/^[1-9]\d{0,17}$/, { message: 'nextCursor of the page before' })
+  cursor?: string;
+}
+
+export class JobListQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: JOB_STATES })
+  @IsOptional()
+  @IsIn(JOB_STATES, { message: `one of ${JOB_STATES.join(', ')}` })
+  state?: JobState;
+}
+
+export class UploadQuery {
+  @ApiPropertyOptional({
+    description: 'What you call this batch. The same content is taken once for each reference.',
+    maxLength: 100,
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100, { message: 'at most 100 characters' })
+  batchReference?: string;
+}

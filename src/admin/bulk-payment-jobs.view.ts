@@ -1,0 +1,131 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { BulkPaymentJob, BulkPaymentJobHistory, DiscrepancyRecord, JobState } from '../bulk-payment';
+import type { ChargeRecord } from '../charge';
+
+/** A page of a list; `nextCursor` is `null` at its end. */
+export interface Page<Item> {
+  items: Item[];
+  nextCursor: string | null;
+}
+
+/** @param cursorOf what the page after an item begins behind */
+export function pageOf<Item>(items: Item[], limit: number, cursorOf: (last: Item) => string): Page<Item> {
+  const last = items.at(-1);
+  return { items, nextCursor: last !== undefined && items.length === limit ? cursorOf(last) : null };
+}
+
+/** How many and how many won. */
+interface Tally {
+  count: number;
+  amount: number;
+}
+
+export class BulkPaymentJobView {
+  @ApiProperty() id!: string;
+  @ApiProperty({ enum: ['Created', 'Processing', 'Completed', 'VerifiedCompleted', 'Failed'] }) state!: JobState;
+  @ApiProperty({ description: 'Sent, and not known whether the gateway took it; never sent again by itself' })
+  inDoubt!: boolean;
+  @ApiProperty({ enum: ['upload', 'billing-run'] }) origin!: string;
+  @ApiProperty({ nullable: true, type: String }) billingRunId!: string | null;
+  @ApiProperty() batchReference!: string;
+  @ApiProperty({ description: 'Charges asked for' }) requested!: Tally;
+  @ApiProperty() createdAt!: Date;
+  @ApiProperty({ type: Object, nullable: true }) requestFile!: object | null;
+  @ApiProperty({ type: Object, nullable: true, description: 'Header values sent, and the answer' })
+  submission!: object | null;
+  @ApiProperty({ type: Object, nullable: true, description: 'Result file, progress, and how the charges ended' })
+  result!: object | null;
+  @ApiProperty({ type: String, nullable: true }) failureReason!: string | null;
+  @ApiProperty({ type: Object, nullable: true, description: 'The stage that failed last, when it is tried again' })
+  retry!: object | null;
+}
+
+export function jobViewOf(job: BulkPaymentJob): BulkPaymentJobView {
+  return {
+    id: job.id,
+    state: job.state,
+    inDoubt: job.state === 'Processing' && job.gatewayJobId === null,
+    origin: job.origin,
+    billingRunId: job.billingRunId,
+    batchReference: job.batchReference,
+    requested: { count: job.lineCount, amount: job.totalAmount },
+    createdAt: job.createdAt,
+    requestFile: requestFileOf(job),
+    submission: submissionOf(job),
+    result: resultOf(job),
+    failureReason: job.failureReason,
+    retry: job.lastError === null ? null : { attempts: job.attempts, at: job.nextAttemptAt, error: job.lastError },
+  };
+}
+
+function requestFileOf(job: BulkPaymentJob): object | null {
+  if (job.requestFileWrittenAt === null) return null;
+  return {
+    writtenAt: job.requestFileWrittenAt,
+    bytes: Number(job.requestFileBytes),
+    sha256: job.requestFileSha256?.toString('hex'),
+  };
+}
+
+function submissionOf(job: BulkPaymentJob): object | null {
+  if (job.submissionStartedAt === null) return null;
+  return {
+    startedAt: job.submissionStartedAt,
+    headers: {
+      verBulkPay: job.verBulkPay,
+      bid: job.bid,
+      notiUrl: job.notificationUrl,
+      cntTotalTrans: job.submittedLineCount,
+      priority: job.priority,
+    },
+    answeredAt: job.submissionAnsweredAt,
+    resultCode: job.submissionResultCode,
+    resultMessage: job.submissionResultMessage,
+    doubt: job.submissionDoubt,
+    waitingJobs: job.waitingJobs,
+    gatewayJobId: job.gatewayJobId,
+    completedAt: job.completedAt,
+    verifiedAt: job.verifiedAt,
+  };
+}
+
+function resultOf(job: BulkPaymentJob): object | null {
+  if (job.resultDownloadedAt === null) return null;
+  return {
+    downloadedAt: job.resultDownloadedAt,
+    bytes: Number(job.resultFileBytes),
+    sha256: job.resultFileSha256?.toString('hex'),
+    lines: job.resultLineCount,
+    linesLoaded: job.resultLinesLoaded,
+    linesApplied: job.resultLinesApplied,
+    reconciledAt: job.reconciledAt,
+    settledAt: job.settledAt,
+    totals: totalsOf(job),
+    findings: job.findingCounts,
+  };
+}
+
+function totalsOf(job: BulkPaymentJob): Record<'paid' | 'declined' | 'missing' | 'quarantined', Tally> | null {
+  if (job.reconciledAt === null) return null;
+  return {
+    paid: { count: job.paidCount ?? 0, amount: job.paidAmount ?? 0 },
+    declined: { count: job.declinedCount ?? 0, amount: job.declinedAmount ?? 0 },
+    missing: { count: job.missingCount ?? 0, amount: job.missingAmount ?? 0 },
+    quarantined: { count: job.quarantinedCount ?? 0, amount: job.quarantinedAmount ?? 0 },
+  };
+}
+
+export function historyViewOf(entry: BulkPaymentJobHistory): object {
+  const { fromState, toState, cause, actor, reason, at } = entry;
+  return { at, fromState, toState, cause, actor, reason };
+}
+
+/** A charge's record is what is shown of it: it never held the billing token. */
+export function chargeViewOf(charge: ChargeRecord): object {
+  return { ...charge };
+}
+
+export function discrepancyViewOf(discrepancy: DiscrepancyRecord): object {
+  const { id, kind, state, orderNo, lineNumber, expected, found, rawLine, chargeId, createdAt } = discrepancy;
+  return { id, kind, state, chargeId, orderNo, lineNumber, expected, found, rawLine, createdAt };
+}
