@@ -1,0 +1,120 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Server as TlsServer } from 'node:tls';
+import type { HttpConfig } from '../../config';
+import type { Lifecycle } from '../health';
+import type { RootLogger } from '../logging';
+import type { Metrics } from '../metrics';
+import { limitBodyTime } from './body-deadline';
+import { sendProblem } from './problem.filter';
+import { recordRequests } from './request-log';
+import { TlsFiles } from './tls-files';
+
+/** JSON bodies of the admin API are small; files come as streams and are limited where they are read. */
+const JSON_BODY_LIMIT_BYTES = 1024 * 1024;
+/** An honest client sends its headers at once. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
+/** How often Node looks for connections that broke the limit above. */
+const CONNECTIONS_CHECK_MS = 5_000;
+/** Longer than the 60 s load balancers keep idle connections, so that it is never us who closes one they are using. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+/** Silence on a connection, either way; the answer to a large upload comes minutes after its last byte. */
+const SOCKET_SILENCE_MS = 600_000;
+/** Each open connection costs memory; beyond this, new ones are refused before they cost any. */
+const MAX_CONNECTIONS = 10_000;
+
+/** Types whose bodies are handed to the controller as a stream, unread. */
+const STREAMED_TYPES = ['text/plain', 'text/csv', 'application/octet-stream'];
+
+export interface HttpServerParts {
+  config: HttpConfig;
+  log: RootLogger;
+  metrics: Metrics;
+  lifecycle: Lifecycle;
+  /** How often certificate files are looked at, for tests. */
+  tlsPollMs?: number;
+}
+
+/**
+ * The HTTP or HTTPS server as Nest wants it: limits on everything a stranger can make us hold, one log line and one
+ * observation a request, and problem+json for what goes wrong before Nest sees it.
+ */
+export async function createHttpAdapter(parts: HttpServerParts): Promise<FastifyAdapter> {
+  const { config, log } = parts;
+  const tlsFiles = config.tls && new TlsFiles(config.tls, log.logger, parts.tlsPollMs);
+  const nodeOptions = { connectionsCheckingInterval: CONNECTIONS_CHECK_MS };
+  const tls = await tlsFiles?.load();
+  const adapter = new FastifyAdapter({
+    loggerInstance: log.pino,
+    logController: new LogController({ disableRequestLogging: true }),
+    // Our lines carry the request id themselves; a logger for each request would cost more than the line it writes.
+    childLoggerFactory: (logger: FastifyBaseLogger) => logger,
+    trustProxy: config.trustedProxyCidrs.length > 0 ? [...config.trustedProxyCidrs] : false,
+    genReqId: requestIds(),
+    bodyLimit: JSON_BODY_LIMIT_BYTES,
+    connectionTimeout: SOCKET_SILENCE_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    // The listener answers to the end: whoever still reaches us while we drain is served, and told to reconnect.
+    return503OnClosing: false,
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(error, request, reply, log.logger),
+    ...(tls
+      ? { https: { ...nodeOptions, ...tls, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS } }
+      : { http: nodeOptions }),
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  limitConnections(fastify.server);
+  addHooks(fastify, parts);
+  if (tlsFiles) watchWhileOpen(fastify, tlsFiles);
+  return adapter;
+}
+
+function limitConnections(server: Server): void {
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.maxConnections = MAX_CONNECTIONS;
+}
+
+function addHooks(fastify: FastifyInstance, { log, metrics, lifecycle }: HttpServerParts): void {
+  fastify.removeContentTypeParser('text/plain');
+  fastify.addContentTypeParser(STREAMED_TYPES, (_request, payload, done) => done(null, payload));
+  limitBodyTime(fastify);
+  recordRequests(fastify, log.logger, metrics);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    if (lifecycle.shuttingDown) reply.header('connection', 'close');
+    done();
+  });
+}
+
+function watchWhileOpen(fastify: FastifyInstance, tlsFiles: TlsFiles): void {
+  tlsFiles.watch(fastify.server as never as TlsServer);
+  fastify.addHook('onClose', (_instance, done) => {
+    tlsFiles.stop();
+    done();
+  });
+}
+
+/** A proxy's id is taken over when it looks like one, so that its log and ours can be read together. */
+const REQUEST_ID = /^[\w-]{8,64}$/;
+
+/** @returns ids that no other process or start of ours has made */
+function requestIds(): (request: Pick<IncomingMessage, 'headers'>) => string {
+  const process = randomBytes(4).toString('hex');
+  let count = 0;
+  return ({ headers }) => {
+    const given = headers['x-request-id'];
+    if (typeof given === 'string' && REQUEST_ID.test(given)) return given;
+    count += 1;
+    return `${process}-${count}`;
+  };
+}

@@ -1,0 +1,4 @@
+export { DRAIN_TIMES, drain, type DrainTimes } from './drain';
+export { createHttpAdapter, type HttpServerParts } from './http-adapter';
+export { ProblemFilter, sendProblem } from './problem.filter';
+export { createValidationPipe } from './validation';
