@@ -1,0 +1,10 @@
+export { Notification, NotificationHistory } from './notification.entity';
+export { NotificationListenerModule, NotificationModule } from './notification.module';
+export {
+  NotificationRepository,
+  type NotificationClaim,
+  type RetryOutcome,
+  type VerificationAnswer,
+} from './notification.repository';
+export type { NotificationState } from './notification.state';
+export { WAKE_CHANNEL } from './arrival.sql';

@@ -1,0 +1,161 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { In, IsNull, type FindOptionsWhere } from 'typeorm';
+import { Clock, secondsAfter } from '../platform/clock';
+import { Database, type SqlSession } from '../platform/database';
+import { Notification, NotificationHistory } from './notification.entity';
+import { NOTIFICATION_TRANSITIONS, type NotificationState } from './notification.state';
+import { givesUpAt, nextVerificationAt } from './verification-schedule';
+
+/** A notification as it was when claimed, and the lease that guards every write until it is given back or taken over. */
+export interface NotificationClaim {
+  readonly notification: Notification;
+  readonly leaseId: string;
+}
+
+/** What PNS answered when it was asked whether a message is its own. */
+export interface VerificationAnswer {
+  resultCode: string;
+  resultMessage: string | null;
+}
+
+/** What became of an attempt that got no answer; `lease-lost` when another replica has taken over. */
+export type RetryOutcome = 'scheduled' | 'given-up' | 'lease-lost';
+
+const ACTOR = 'scheduler';
+
+/**
+ * The rows behind the listener, for whoever verifies them. Every write is guarded by lease and state, and tells whether
+ * the guard held instead of throwing: a lost lease is an answer to handle.
+ */
+@Injectable()
+export class NotificationRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Claims the notification that has been due longest and that no other replica holds.
+   *
+   * @param leaseSeconds how long the claim stays, unless it is given back before
+   */
+  async claimDue(now: Date, leaseSeconds: number): Promise<NotificationClaim | undefined> {
+    const leaseId = randomUUID();
+    const [claimed] = await this.database.rows<{ id: string }>(
+      `UPDATE notification SET lease_id = $1, lease_until = $2
+       WHERE id = (
+         SELECT id FROM notification
+         WHERE next_attempt_at <= $3 AND (lease_until IS NULL OR lease_until <= $3)
+         ORDER BY next_attempt_at, id
+         LIMIT 1
+         FOR UPDATE SKIP LOCKED)
+       RETURNING id`,
+      [leaseId, secondsAfter(now, leaseSeconds), now],
+    );
+    if (claimed === undefined) return undefined;
+    // Found under the lease, or not at all when it was lost between the two statements.
+    const notification = await this.database.manager.findOneBy(Notification, { id: claimed.id, leaseId });
+    return notification === null ? undefined : { notification, leaseId };
+  }
+
+  /** PNS confirmed the message. @returns whether the claim still held; if not, nothing was changed */
+  async markVerified(session: SqlSession, claim: NotificationClaim, answer: VerificationAnswer): Promise<boolean> {
+    return this.decide(session, claim, 'confirm', 'verified_at', answer);
+  }
+
+  /** PNS disowned the message. @returns whether the claim still held; if not, nothing was changed */
+  async markRejected(session: SqlSession, claim: NotificationClaim, answer: VerificationAnswer): Promise<boolean> {
+    return this.decide(session, claim, 'disown', 'rejected_at', answer);
+  }
+
+  /**
+   * PNS gave no answer: gives the claim back, due again at `at`, or given up when that is later than 48 hours after the
+   * message was last sent. A message given up is due again as soon as it is sent again.
+   *
+   * @param at by default as the back-off says, always under 30 minutes away
+   */
+  async scheduleRetry(
+    claim: NotificationClaim,
+    error: string,
+    at: Date = nextVerificationAt(this.clock.now(), claim.notification.attempts + 1),
+    session: SqlSession = this.database,
+  ): Promise<RetryOutcome> {
+    const [row] = await session.rows<{ given_up: boolean }>(
+      `UPDATE notification
+       SET attempts = attempts + 1, last_error = $3, lease_id = NULL, lease_until = NULL,
+         next_attempt_at = CASE WHEN $4 > $5 THEN NULL ELSE $4 END,
+         given_up_at = CASE WHEN $4 > $5 THEN $6::timestamptz END
+       WHERE id = $1 AND lease_id = $2 AND state = 'Received'
+       RETURNING given_up_at IS NOT NULL AS given_up`,
+      [claim.notification.id, claim.leaseId, error, at, givesUpAt(claim.notification.lastReceivedAt), this.clock.now()],
+    );
+    if (row === undefined) return 'lease-lost';
+    return row.given_up ? 'given-up' : 'scheduled';
+  }
+
+  /** Gives the claim back untouched, due as before, such as when the process is ending. */
+  async release(claim: NotificationClaim, session: SqlSession = this.database): Promise<boolean> {
+    const changed = await session.execute(
+      `UPDATE notification SET lease_id = NULL, lease_until = NULL WHERE id = $1 AND lease_id = $2`,
+      [claim.notification.id, claim.leaseId],
+    );
+    return changed === 1;
+  }
+
+  async find(id: string): Promise<Notification | undefined> {
+    return (await this.database.manager.findOneBy(Notification, { id })) ?? undefined;
+  }
+
+  /** The notifications that speak of a job: sent to its own address, or to the shared one with its gateway id; oldest first. */
+  async ofJob(job: { callbackTokenHash: Buffer | null; gatewayJobId: string | null }): Promise<Notification[]> {
+    const either: FindOptionsWhere<Notification>[] = [];
+    if (job.callbackTokenHash !== null) either.push({ callbackTokenHash: job.callbackTokenHash });
+    if (job.gatewayJobId !== null) {
+      either.push({ gatewayJobId: job.gatewayJobId, callbackTokenHash: IsNull() });
+    }
+    if (either.length === 0) return [];
+    return this.database.manager.find(Notification, { where: either, order: { id: 'ASC' } });
+  }
+
+  /** Changes of state, oldest first. */
+  async history(notificationIds: readonly string[]): Promise<NotificationHistory[]> {
+    return this.database.manager.find(NotificationHistory, {
+      where: { notificationId: In([...notificationIds]) },
+      order: { id: 'ASC' },
+    });
+  }
+
+  private async decide(
+    session: SqlSession,
+    claim: NotificationClaim,
+    event: 'confirm' | 'disown',
+    instantColumn: 'verified_at' | 'rejected_at',
+    answer: VerificationAnswer,
+  ): Promise<boolean> {
+    const from: NotificationState = 'Received';
+    const moved = await session.rows(
+      `WITH moved AS (
+         UPDATE notification
+         SET state = $4, ${instantColumn} = $5, result_code = $6, result_message = $7, last_error = NULL,
+           next_attempt_at = NULL, lease_id = NULL, lease_until = NULL
+         WHERE id = $1 AND lease_id = $2 AND state = $3
+         RETURNING id)
+       INSERT INTO notification_history (notification_id, from_state, to_state, cause, actor, at)
+       SELECT id, $3, $4, $8, $9, $5 FROM moved
+       RETURNING id`,
+      [
+        claim.notification.id,
+        claim.leaseId,
+        from,
+        NOTIFICATION_TRANSITIONS[from][event],
+        this.clock.now(),
+        answer.resultCode,
+        answer.resultMessage,
+        event,
+        ACTOR,
+      ],
+    );
+    return moved.length === 1;
+  }
+}
