@@ -1,0 +1,56 @@
+import { InvalidConfigurationError, readConfiguration } from './config';
+import { Lifecycle } from './platform/health';
+import { startService, type RunningService } from './service';
+import { StartError } from './start-error';
+
+/** Orchestrators kill after 30 s; before that, what hangs is reported and ended here. */
+const CLOSE_WITHIN_MS = 28_000;
+
+/**
+ * Exit codes: 0 after a signal, 1 when the service could not start, could not close in time, or failed.
+ */
+async function main(): Promise<void> {
+  const lifecycle = new Lifecycle();
+  const signalled = firstSignal(lifecycle);
+  const service = await startService(readConfiguration(process.env), { lifecycle });
+  endOnFault(service);
+  const signal = await signalled;
+  service.log.logger.info('draining', { signal });
+  await service.close();
+  process.exit(0);
+}
+
+/** @returns the first signal to end; the second one ends the process at once */
+function firstSignal(lifecycle: Lifecycle): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let received = false;
+    const receive = (signal: NodeJS.Signals): void => {
+      if (received) process.exit(1);
+      received = true;
+      lifecycle.beginShutdown();
+      setTimeout(() => fail(new Error(`not closed within ${CLOSE_WITHIN_MS} ms`)), CLOSE_WITHIN_MS).unref();
+      resolve(signal);
+    };
+    process.on('SIGTERM', receive);
+    process.on('SIGINT', receive);
+  });
+}
+
+/** A fault nobody handled leaves the process in an unknown state: it is written down, and the process ends. */
+function endOnFault({ log }: RunningService): void {
+  const end = (error: unknown): void => {
+    log.logger.fatal('unhandled fault', { error });
+    log.flush();
+    process.exit(1);
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+}
+
+function fail(error: unknown): void {
+  const expected = error instanceof InvalidConfigurationError || error instanceof StartError;
+  process.stderr.write(`${expected ? error.message : String((error as Error).stack ?? error)}\n`);
+  process.exit(1);
+}
+
+main().catch(fail);

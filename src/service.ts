@@ -1,0 +1,163 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AddressInfo } from 'node:net';
+import { MIGRATIONS } from '../migrations';
+import { serveApiDocs } from './admin';
+import { AppModule } from './app.module';
+import type { Configuration } from './config';
+import { messageOf } from './kernel/errors';
+import { SystemClock, type Clock } from './platform/clock';
+import { pendingMigrations } from './platform/database';
+import { DatabaseCheck, Lifecycle, Readiness } from './platform/health';
+import {
+  DRAIN_TIMES,
+  ProblemFilter,
+  createHttpAdapter,
+  createValidationPipe,
+  drain,
+  type DrainTimes,
+} from './platform/http-server';
+import { NestLogger, openRootLogger, type LogDestination, type RootLogger } from './platform/logging';
+import { Metrics } from './platform/metrics';
+import { migrateDatabase, waitForDatabase } from './start-database';
+import { StartError } from './start-error';
+
+/** What tests and the demo may put in the place of the real thing. */
+export interface ServiceOverrides {
+  clock?: Clock;
+  logDestination?: LogDestination;
+  lifecycle?: Lifecycle;
+  drainTimes?: DrainTimes;
+  /** How often certificate files are looked at, in milliseconds. */
+  tlsPollMs?: number;
+}
+
+export interface RunningService {
+  app: NestFastifyApplication;
+  /** Where it can be reached from this machine, with the port the system chose if it was left to it. */
+  url: string;
+  log: RootLogger;
+  /** Drains and closes everything; resolves when nothing is left. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the service in this process: the database is waited for and migrated, then the roles of the configuration run.
+ *
+ * @throws {StartError} with one clear message for whatever the operator can mend
+ */
+export async function startService(
+  configuration: Configuration,
+  overrides: ServiceOverrides = {},
+): Promise<RunningService> {
+  const log = openLog(configuration, overrides);
+  try {
+    return await startWithLog(configuration, overrides, log);
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+async function startWithLog(
+  configuration: Configuration,
+  overrides: ServiceOverrides,
+  log: RootLogger,
+): Promise<RunningService> {
+  const { lifecycle = new Lifecycle(), drainTimes = DRAIN_TIMES } = overrides;
+  const databaseUrl = configuration.database.url;
+  if (databaseUrl === undefined) throw new StartError('DATABASE_URL: not set');
+  await waitForDatabase(databaseUrl, log.logger, lifecycle.shutdown);
+  await migrateDatabase(databaseUrl, log.logger);
+  const http = { ...configuration.http };
+  const app = await createApplication({ ...configuration, http }, databaseUrl, overrides, lifecycle, log);
+  const url = await listen(app, configuration);
+  // A port chosen by the system is known only now; nothing has been told the address before.
+  if (configuration.http.port === 0) http.publicBaseUrl = http.publicBaseUrl.replace(/:0$/, `:${new URL(url).port}`);
+  log.logger.info('listening', { url, roles: [...configuration.roles] });
+  return {
+    app,
+    url,
+    log,
+    async close() {
+      await drain(app, lifecycle, drainTimes);
+      log.logger.info('closed');
+      await log.close();
+    },
+  };
+}
+
+async function createApplication(
+  configuration: Configuration,
+  databaseUrl: string,
+  overrides: ServiceOverrides,
+  lifecycle: Lifecycle,
+  log: RootLogger,
+): Promise<NestFastifyApplication> {
+  const metrics = new Metrics();
+  const { clock = new SystemClock(), tlsPollMs } = overrides;
+  const adapter = await createHttpAdapter({
+    config: configuration.http,
+    log,
+    metrics,
+    lifecycle,
+    ...(tlsPollMs !== undefined && { tlsPollMs }),
+  }).catch(asStartError);
+  const module = AppModule.forRoot({ configuration, databaseUrl, clock, logger: log.logger, metrics, lifecycle });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: new NestLogger(log.logger),
+    abortOnError: false,
+    // The adapter brings its own parsers; Nest's would accept forms everywhere.
+    bodyParser: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(log.logger));
+  app.useGlobalPipes(createValidationPipe());
+  if (configuration.roles.has('admin')) serveApiDocs(app);
+  app.get(Readiness).register('migrations', async () => {
+    const pending = await pendingMigrations((sql) => app.get(DatabaseCheck).rows(sql), MIGRATIONS);
+    return pending.length === 0 ? undefined : `${pending.length} not run yet`;
+  });
+  return app;
+}
+
+async function listen(app: NestFastifyApplication, { http }: Configuration): Promise<string> {
+  try {
+    await app.listen({ host: http.host, port: http.port });
+  } catch (error) {
+    await app.close().catch(() => undefined);
+    throw listenError(error);
+  }
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const anywhere = http.host === '0.0.0.0' || http.host === '::';
+  const host = anywhere ? '127.0.0.1' : http.host.includes(':') ? `[${http.host}]` : http.host;
+  return `${http.tls ? 'https' : 'http'}://${host}:${port}`;
+}
+
+/** What the operator reads when the address can't be had. */
+const LISTEN_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'PORT: another process listens on this port already',
+  EACCES: 'PORT: this process may not listen on this port',
+  EADDRNOTAVAIL: 'HOST: not an address of this machine',
+  ENOTFOUND: 'HOST: not a known name',
+};
+
+function listenError(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const fault = LISTEN_FAULTS[code];
+  return fault === undefined ? error : new StartError(fault, { cause: error });
+}
+
+function openLog({ logging }: Configuration, { clock, logDestination }: ServiceOverrides): RootLogger {
+  try {
+    return openRootLogger(logging, {
+      ...(clock && { clock }),
+      ...(logDestination && { destination: logDestination }),
+    });
+  } catch (error) {
+    throw new StartError(`LOG_DIR: can’t be written to: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function asStartError(error: unknown): never {
+  throw new StartError(messageOf(error), { cause: error });
+}
