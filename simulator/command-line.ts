@@ -67,6 +67,12 @@ const FLAGS: Record<string, Flag> = {
     fallback: String(D.notificationDelayMs),
     read: (text) => ({ notificationDelayMs: whole('notification-delay', text) }),
   },
+  'first-job-id': {
+    value: 'N',
+    what: 'id of the first job; the next ones follow',
+    fallback: 'the time in seconds, so that a restart repeats none',
+    read: (text) => ({ firstJobId: whole('first-job-id', text, 1) }),
+  },
   'answer-timeout': {
     value: 'MS',
     what: "how long PNS waits for the merchant's answer, real time",
@@ -131,7 +137,11 @@ export type Command =
 export function readCommandLine(args: readonly string[]): Command {
   const { values } = parse(args);
   if (values['help'] === true) return { kind: 'help', text: helpText() };
-  let options: Partial<SimulatorOptions> = { port: STANDALONE_PORT, insecureTls: values['insecure-tls'] === true };
+  let options: Partial<SimulatorOptions> = {
+    port: STANDALONE_PORT,
+    firstJobId: Math.floor(Date.now() / 1000),
+    insecureTls: values['insecure-tls'] === true,
+  };
   for (const [name, flag] of Object.entries(FLAGS)) {
     const text = values[name];
     if (typeof text === 'string') options = { ...options, ...flag.read(text) };

@@ -40,6 +40,8 @@ export interface SimulatorOptions {
   startAt: number | null;
   tokenTtlSeconds: number;
   tokenExpiryFormat: TokenExpiryFormat;
+  /** Id of the first job. A service that outlives the simulator must not see an id twice. */
+  firstJobId: number;
   countTooLow: CountMismatchPolicy;
   countTooHigh: CountMismatchPolicy;
   /** Sends notifications to listeners whose certificate can't be verified (self-signed ones). */
@@ -68,6 +70,7 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   startAt: null,
   tokenTtlSeconds: 43_200,
   tokenExpiryFormat: 'seconds',
+  firstJobId: 1,
   countTooLow: 'drop',
   countTooHigh: 'unanswered',
   insecureTls: false,

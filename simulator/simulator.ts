@@ -82,7 +82,7 @@ function wire(options: SimulatorOptions, folder: string): Wiring {
   const faults = new ArmedFaults(options.seed);
   const tokens = new Tokens(clock, options.tokenExpiryFormat);
   const authorization = new Authorization(tokens, faults);
-  const jobs = new JobRegister(clock, folder);
+  const jobs = new JobRegister(clock, folder, options.firstJobId);
   const charging = new Charging(options.seed, options.declineRate);
   const refunds = new Refunds();
   const outbox = new NotificationOutbox(options, clock, log);

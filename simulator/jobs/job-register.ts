@@ -12,12 +12,13 @@ export class JobRegister {
   constructor(
     private readonly clock: SimulatorClock,
     private readonly folder: string,
+    private readonly firstJobId: number,
   ) {}
 
   accept(rows: RequestRows, headers: SubmissionHeaders, processedRows: number, unanswered: boolean): Job {
     const number = this.jobs.size + 1;
     const job: Job = {
-      id: String(number),
+      id: String(this.firstJobId + number - 1),
       number,
       headers,
       acceptedAt: this.clock.now(),
