@@ -7,7 +7,7 @@ import type { TransitionTable } from '../kernel/transitions';
  *   moves it on, or an operator cancels it.
  * - Processing: sending began, which is recorded before the first byte leaves. Without a `gatewayJobId` it is in doubt
  *   and never sent again by itself. A completion notification moves it on. Back to Created only when it is certain that
- *   not one byte left this process (docs/decisions/0004).
+ *   the gateway has not taken it (docs/decisions/0004).
  * - Completed: a notification says the gateway is done, and nobody has confirmed that yet. Verification moves it on, or
  *   back when PNS disowns the message.
  * - VerifiedCompleted: PNS confirmed it. Fetching and settling the result are recorded beside the state.

@@ -102,13 +102,13 @@ export class SubmissionRepository {
   }
 
   /**
-   * Takes the intent back, which is right only when not one byte of the submission left this process: the job is sent
+   * Takes the intent back, which is right only when it is certain that the gateway has not taken the job: it is sent
    * again later as if this attempt had not been.
    */
   async withdraw(claim: JobClaim, reason: string, retryAt: Date): Promise<void> {
     await this.database.transaction(async (session) => {
       const job = { id: claim.job.id, state: 'Processing' } as const;
-      const why = { cause: 'nothing was sent', actor: ACTOR, reason };
+      const why = { cause: 'not taken by the gateway', actor: ACTOR, reason };
       await this.jobs.transition(session, job, 'withdraw', why, NOT_SUBMITTED, claim.leaseId);
       await this.jobs.postpone(claim, retryAt, reason, session);
     });

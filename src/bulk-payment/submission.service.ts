@@ -73,7 +73,10 @@ export class SubmissionService {
         log.info('submitted', { gatewayJobId: answer.value.gatewayJobId });
         return;
       case 'refused':
-        if (answer.unauthorized) await this.tokens.invalidate(token.generation);
+        if (answer.unauthorized) {
+          await this.tokens.invalidate(token.generation);
+          return this.withdraw(claim, 'the access token was refused', log);
+        }
         await this.submissions.refuse(claim, answer);
         log.error('submission refused', { httpStatus: answer.httpStatus, resultCode: answer.resultCode });
         return;
@@ -84,10 +87,13 @@ export class SubmissionService {
     }
   }
 
-  /** The connection never came to be, so sending again later can't be sending twice. */
+  /**
+   * Sending again later can't be sending twice: the connection never came to be, or the answer was 401, which by its
+   * definition says that the request was not applied (RFC 9110, 15.5.2).
+   */
   private async withdraw(claim: JobClaim, reason: string, log: Logger): Promise<void> {
     await this.submissions.withdraw(claim, reason, this.stages.nextAttemptAt(claim));
-    log.warn('nothing was sent; the job will be submitted later', { reason });
+    log.warn('the gateway has not taken the job; it will be submitted later', { reason });
   }
 }
 
