@@ -1,0 +1,55 @@
+import { TstoreConfig } from '../../../src/config/configuration';
+import { TstoreClient, type RequestRow } from '../../../src/gateways/tstore';
+import { won } from '../../../src/kernel/won';
+import { Clock } from '../../../src/platform/clock';
+
+export class FixedClock extends Clock {
+  constructor(private readonly at = new Date('2026-11-20T00:00:00.000Z')) {
+    super();
+  }
+
+  now(): Date {
+    return this.at;
+  }
+}
+
+/** No test waits for these time-outs unless it sets its own. */
+const PATIENT_MS = 20_000;
+
+export function tstoreConfig(baseUrl: string, changes: Partial<TstoreConfig> = {}): TstoreConfig {
+  return {
+    environment: 'simulator',
+    clientId: 'client+/=',
+    clientSecret: 'secret:with+/=',
+    bid: 'skplanet',
+    mid: 'skpcorp',
+    authBaseUrl: baseUrl,
+    apiBaseUrl: baseUrl,
+    pnsBaseUrl: baseUrl,
+    notificationUrlPerJob: true,
+    connectTimeoutMs: PATIENT_MS,
+    answerTimeoutMs: PATIENT_MS,
+    idleTimeoutMs: PATIENT_MS,
+    tokenMarginSeconds: 300,
+    ...changes,
+  };
+}
+
+export function clientOf(config: TstoreConfig): TstoreClient {
+  return new TstoreClient(config, new FixedClock());
+}
+
+export function requestRow(orderNo: string, changes: Partial<RequestRow> = {}): RequestRow {
+  return {
+    merchantId: 'skpcorp',
+    billingToken: 'AB'.repeat(32),
+    storeProductId: '0910024116',
+    productName: '동영상 클라우드 어린이TV',
+    orderNo,
+    amount: won(1000),
+    carrierAmount: won(1000),
+    creditCardAmount: won(0),
+    tmembershipAmount: won(0),
+    ...changes,
+  };
+}
