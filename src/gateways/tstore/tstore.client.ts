@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { TstoreConfig } from '../../config/configuration';
+import { TstoreConfig } from '../../config';
 import { Clock } from '../../platform/clock';
 import { HttpClient, type HttpRequest } from '../../platform/http-client';
 import { readToken, type IssuedToken } from './access-token';

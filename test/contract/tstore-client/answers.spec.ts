@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { submissionHeaders, type TstoreClient } from '../../../src/gateways/tstore';
-import type { TstoreConfig } from '../../../src/config/configuration';
+import type { TstoreConfig } from '../../../src/config';
 import { BodyInterruptedError } from '../../../src/platform/http-client';
 import { clientOf, tstoreConfig } from './fixture';
 import { RawServer, answering, httpAnswer, isWholeRequest } from './raw-server';

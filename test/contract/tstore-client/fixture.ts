@@ -1,4 +1,4 @@
-import { TstoreConfig } from '../../../src/config/configuration';
+import { TstoreConfig } from '../../../src/config';
 import { TstoreClient, type RequestRow } from '../../../src/gateways/tstore';
 import { won } from '../../../src/kernel/won';
 import { Clock } from '../../../src/platform/clock';

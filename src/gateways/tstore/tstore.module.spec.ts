@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { TstoreConfig } from '../../config';
+import { Clock, SystemClock } from '../../platform/clock';
+import { TstoreClient } from './tstore.client';
+import { TstoreModule } from './tstore.module';
+
+const GLOBALS = [
+  { provide: TstoreConfig, useValue: { clientId: 'id', clientSecret: 'secret' } },
+  { provide: Clock, useClass: SystemClock },
+];
+
+@Module({ providers: GLOBALS, exports: GLOBALS })
+class Surroundings {}
+
+describe('TstoreModule', () => {
+  it('provides the client out of configuration and clock alone, and closes its connections', async () => {
+    const surroundings = { module: Surroundings, global: true };
+    const module = await Test.createTestingModule({ imports: [surroundings, TstoreModule] }).compile();
+    expect(module.get(TstoreClient)).toBeInstanceOf(TstoreClient);
+    await expect(module.close()).resolves.toBeUndefined();
+  });
+});
