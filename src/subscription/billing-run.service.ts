@@ -9,6 +9,7 @@ import { BillingRunRepository } from './billing-run.repository';
 
 /** What a billing run found due and made of it. */
 export interface PlannedRun {
+  id: string;
   billingDate: SeoulDate;
   chargeCount: number;
   totalAmount: Won;
@@ -49,11 +50,15 @@ export class BillingRunService {
       const totals = await this.createJobs(session, runId, at);
       await this.runs.close(session, runId, totals);
       await wakeBilling(session);
-      return { billingDate, ...totals };
+      return { id: runId, billingDate, ...totals };
     });
   }
 
-  private async createJobs(session: SqlSession, runId: string, at: Date): Promise<Omit<PlannedRun, 'billingDate'>> {
+  private async createJobs(
+    session: SqlSession,
+    runId: string,
+    at: Date,
+  ): Promise<Omit<PlannedRun, 'id' | 'billingDate'>> {
     const shares = await this.runs.shares(session, this.billing.jobMaxRows);
     const jobIds: string[] = [];
     for (const share of shares) {

@@ -27,6 +27,7 @@ export type {
   ResultLine,
 } from './result-line';
 export { countDataRows } from './data-row-counter';
+export { readRawLines, type RawLine } from './raw-lines';
 export {
   BULK_JOB_LISTENER_TYPE,
   NOTIFICATION_MEMBERS,

@@ -1,0 +1,52 @@
+import axios, { type AxiosInstance } from 'axios';
+
+/** How many and how many won. */
+export interface Tally {
+  count: number;
+  amount: number;
+}
+
+/** What the demo reads of a job. */
+export interface JobAnswer {
+  id: string;
+  state: string;
+  billingRunId: string | null;
+  requested: Tally;
+  requestFile: { bytes: number } | null;
+  submission: { gatewayJobId: string | null } | null;
+  result: {
+    lines: number;
+    linesLoaded: number;
+    linesApplied: number;
+    reconciledAt: string | null;
+    settledAt: string | null;
+    totals: Record<'paid' | 'declined' | 'missing' | 'quarantined', Tally> | null;
+  } | null;
+  failureReason: string | null;
+  history: { at: string; toState: string; cause: string }[];
+}
+
+/** The admin API as any program of the merchant's would use it: over HTTP, with a key. */
+export class AdminClient {
+  private readonly http: AxiosInstance;
+
+  constructor(baseUrl: string, apiKey: string) {
+    this.http = axios.create({ baseURL: `${baseUrl}/admin/v1`, headers: { Authorization: `Bearer ${apiKey}` } });
+  }
+
+  async job(id: string): Promise<JobAnswer> {
+    return (await this.http.get<JobAnswer>(`/bulk-payment-jobs/${id}`)).data;
+  }
+
+  /** The newest jobs that are not settled and not failed. */
+  async openJobs(): Promise<JobAnswer[]> {
+    const { data } = await this.http.get<{ items: JobAnswer[] }>('/bulk-payment-jobs', { params: { limit: 100 } });
+    return data.items.filter((job) => job.state !== 'Failed' && (job.result?.settledAt ?? null) === null);
+  }
+
+  async upload(file: string, batchReference: string): Promise<JobAnswer> {
+    const headers = { 'Content-Type': 'text/plain' };
+    const answer = await this.http.post<JobAnswer>('/bulk-payment-jobs', file, { headers, params: { batchReference } });
+    return answer.data;
+  }
+}

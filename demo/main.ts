@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { runDemo, type DemoOptions } from './demo';
+
+const HELP = `npm run demo [-- OPTIONS]
+
+Starts an embedded PostgreSQL, the T store simulator and the service, bills one month of
+subscriptions and one uploaded .pay file end to end, shows it happening, and ends with the
+reconciled result held against the simulator's own book. Then it keeps serving.
+Run it again for the next month, on the same data.
+
+  --exit               end after the result: status 0 if everything added up, else 1
+  --subscriptions N    how many to sell at the first run (default 1000)
+  --port N             port of the service (default 8080, or any free one if that is taken)
+  --help               this text
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      exit: { type: 'boolean', default: false },
+      subscriptions: { type: 'string', default: '1000' },
+      port: { type: 'string', default: '8080' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const options: DemoOptions = {
+    subscriptions: whole('--subscriptions', values.subscriptions, 1, 1_000_000),
+    port: whole('--port', values.port, 0, 65_535),
+    print: (line) => process.stdout.write(`${line}\n`),
+  };
+  const demo = await runDemo(options);
+  if (!values.exit) {
+    options.print('Serving until you press Ctrl-C.');
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  }
+  await demo.close();
+  process.exitCode = demo.addsUp ? 0 : 1;
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new Error(`${name}: expected a whole number from ${least} to ${most} (see --help)`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

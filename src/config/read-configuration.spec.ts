@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEMO_ADMIN_KEY, DEMO_ENCRYPTION_KEY } from './demo-secrets';
+import { Environment } from './environment';
+import { InvalidConfigurationError, readConfiguration } from './read-configuration';
+
+const KEY = Buffer.alloc(32, 7).toString('base64');
+
+const GOOD = {
+  ENCRYPTION_KEYS: `k1:${KEY}`,
+  ADMIN_BOOTSTRAP_KEY: 'a-key-of-at-least-24-characters',
+  TSTORE_CLIENT_ID: 'client+/=',
+  TSTORE_CLIENT_SECRET: 'secret',
+  TSTORE_BID: 'skplanet',
+  TSTORE_MID: 'skpcorp',
+};
+
+const LIVE = { ...GOOD, TSTORE_ENVIRONMENT: 'live', PUBLIC_BASE_URL: 'https://billing.example.com' };
+
+function faultyFields(source: NodeJS.ProcessEnv): (string | undefined)[] {
+  try {
+    readConfiguration(source);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidConfigurationError);
+    return (error as InvalidConfigurationError).faults.map((fault) => fault.field).sort();
+  }
+}
+
+describe('readConfiguration', () => {
+  it('reads a minimal environment with the documented defaults', () => {
+    const configuration = readConfiguration(GOOD);
+    expect([...configuration.roles]).toEqual(['listener', 'scheduler', 'admin']);
+    expect(configuration.http).toMatchObject({ port: 8080, tls: undefined, publicBaseUrl: 'http://127.0.0.1:8080' });
+    expect(configuration.tstore.apiBaseUrl).toBe('http://127.0.0.1:9090');
+    expect(configuration.encryption.keys[0].key).toEqual(Buffer.alloc(32, 7));
+    expect(configuration.billing).toMatchObject({ cron: '0 4 * * *', jobMaxRows: 100_000, holdOnDiscrepancy: false });
+  });
+
+  it('names every faulty setting at once, and no value', () => {
+    const wrong = {
+      ...GOOD,
+      PORT: '99999',
+      ENCRYPTION_KEYS: 'k1:tooShortAndSecret',
+      BILLING_CRON: 'every night',
+      SCHEDULER_TICK_SECONDS: '1.5',
+      DATABASE_URL: 'mysql://root:hunter2@db/billing',
+    };
+    expect(faultyFields(wrong)).toEqual([
+      'BILLING_CRON',
+      'DATABASE_URL',
+      'ENCRYPTION_KEYS',
+      'PORT',
+      'SCHEDULER_TICK_SECONDS',
+    ]);
+    expect(() => readConfiguration(wrong)).not.toThrow(/hunter2|tooShort/);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(faultyFields({ ...GOOD, TLS_CERT_FILE: '', PORT: '' })).toEqual([]);
+    expect(faultyFields({ ...GOOD, TSTORE_CLIENT_ID: '' })).toEqual(['TSTORE_CLIENT_ID']);
+  });
+
+  it('wants settings that belong together together', () => {
+    expect(faultyFields({ ...GOOD, TLS_CERT_FILE: 'cert.pem' })).toEqual(['TLS_KEY_FILE']);
+    expect(faultyFields({ ...GOOD, ADMIN_BOOTSTRAP_KEY: '' })).toEqual(['ADMIN_BOOTSTRAP_KEY']);
+    expect(faultyFields({ ...GOOD, ADMIN_BOOTSTRAP_KEY: '', ROLE: 'listener,scheduler' })).toEqual([]);
+    expect(faultyFields({ ...GOOD, ENCRYPTION_KEYS: `k1:${KEY},k1:${KEY}` })).toEqual(['ENCRYPTION_KEYS']);
+    expect(faultyFields({ ...GOOD, TSTORE_ENVIRONMENT: 'sandbox' })).toEqual([
+      'PUBLIC_BASE_URL',
+      'TSTORE_PNS_BASE_URL',
+    ]);
+  });
+
+  it('knows the hosts of live', () => {
+    expect(readConfiguration(LIVE).tstore).toMatchObject({
+      authBaseUrl: 'https://apiauth.payplanet.co.kr',
+      apiBaseUrl: 'https://openapi.payplanet.co.kr',
+      pnsBaseUrl: 'https://pns.payplanet.co.kr',
+    });
+  });
+
+  it.each([
+    ['PUBLIC_BASE_URL', ''],
+    ['PUBLIC_BASE_URL', 'http://billing.example.com'],
+    ['PUBLIC_BASE_URL', 'https://localhost'],
+    ['PUBLIC_BASE_URL', 'https://10.1.2.3'],
+    ['PUBLIC_BASE_URL', 'https://[::1]:8443'],
+    ['TSTORE_API_BASE_URL', 'http://openapi.payplanet.co.kr'],
+    ['TSTORE_PNS_BASE_URL', 'https://127.0.0.1:9090'],
+    ['TSTORE_AUTH_BASE_URL', 'https://simulator.example.com'],
+    ['ENCRYPTION_KEYS', `k1:${KEY},old:${DEMO_ENCRYPTION_KEY}`],
+    ['ADMIN_BOOTSTRAP_KEY', DEMO_ADMIN_KEY],
+  ])('live refuses %s=%s', (name, value) => {
+    expect(faultyFields({ ...LIVE, [name]: value })).toEqual([name]);
+    expect(faultyFields(LIVE)).toEqual([]);
+  });
+});
+
+describe('.env.example', () => {
+  const lines = readFileSync(join(__dirname, '../../.env.example'), 'utf8').split('\n');
+  const settings = Object.fromEntries(
+    lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(/=(.*)/s, 2) as [string, string]),
+  );
+
+  it('lists every setting once, in the order of the code, and no other', () => {
+    expect(Object.keys(settings)).toEqual(settingNames());
+  });
+
+  it('shows the defaults of the code', () => {
+    const defaults = new Environment() as unknown as Record<string, unknown>;
+    const simulators = ['TSTORE_CLIENT_ID', 'TSTORE_CLIENT_SECRET', 'TSTORE_BID', 'TSTORE_MID'];
+    for (const [name, text] of Object.entries(settings)) {
+      if (!simulators.includes(name)) expect([name, text]).toEqual([name, String(defaults[name] ?? '')]);
+    }
+  });
+
+  it('says why each group of settings exists', () => {
+    const unexplained = lines.filter((line, at) => /^[A-Z]/.test(line) && (lines[at - 1] ?? '') === '');
+    expect(unexplained).toEqual([]);
+  });
+
+  it('is enough to start once the two secrets are filled in', () => {
+    const secrets = { ENCRYPTION_KEYS: GOOD.ENCRYPTION_KEYS, ADMIN_BOOTSTRAP_KEY: GOOD.ADMIN_BOOTSTRAP_KEY };
+    expect(faultyFields(settings)).toEqual(['ADMIN_BOOTSTRAP_KEY', 'ENCRYPTION_KEYS']);
+    expect(faultyFields({ ...settings, ...secrets })).toEqual([]);
+  });
+});
+
+/** Optional settings have no value to be listed by, so the source itself is read. */
+function settingNames(): string[] {
+  const source = readFileSync(join(__dirname, 'environment.ts'), 'utf8');
+  return [...source.matchAll(/^ {2}.*?\b([A-Z][A-Z0-9_]*[A-Z0-9])\??: \S/gm)].map((match) => match[1] as string);
+}
