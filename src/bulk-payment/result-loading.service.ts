@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BillingTokenVault } from '../billing-token';
-import { parseResultFile, type ResultLine } from '../gateways/tstore';
+import { ResultFileParser, parseResultFile, type ResultLine } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
 import { Clock } from '../platform/clock';
@@ -55,7 +55,9 @@ export class ResultLoadingService {
     const { job } = claim;
     if (job.resultFileName === null) throw new DomainError('internal-error', `job ${job.id} has no result file`);
     let reported = 0;
-    for await (const batch of parseResultFile(this.files.openRead(job.resultFileName))) {
+    const parser = new ResultFileParser();
+    for await (const batch of parseResultFile(this.files.openRead(job.resultFileName), parser)) {
+      if (parser.header === 'other') throw unknownColumns(job.id);
       let text = '';
       for (const line of batch) text += this.row(line, ++progress.loaded);
       yield text;
@@ -89,6 +91,11 @@ export class ResultLoadingService {
       line.resultMessage,
     ]);
   }
+}
+
+/** Columns in another order would be read as something they are not: such a file waits for a person. */
+function unknownColumns(jobId: string): DomainError {
+  return new DomainError('result-file-unusable', `the result file of job ${jobId} has a header with other columns`);
 }
 
 const COLUMNS = `ordinal, line_number, malformed, order_no, merchant_id, store_product_id, billing_token_hash, amount,

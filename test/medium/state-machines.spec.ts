@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { JOB_TRANSITIONS } from '../../src/bulk-payment';
+import { CHARGE_TRANSITIONS } from '../../src/charge';
+import { nextState, statesOf, type TransitionTable } from '../../src/kernel/transitions';
+import { NOTIFICATION_TRANSITIONS } from '../../src/notification/notification.state';
+import { SUBSCRIPTION_TRANSITIONS } from '../../src/subscription';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+
+type AnyTable = TransitionTable<string, string>;
+
+const MACHINES: { name: string; table: AnyTable; check: string | undefined }[] = [
+  { name: 'bulk-payment-job', table: JOB_TRANSITIONS, check: 'bulk_payment_job_state_known' },
+  { name: 'notification', table: NOTIFICATION_TRANSITIONS, check: 'notification_state_known' },
+  { name: 'charge', table: CHARGE_TRANSITIONS, check: undefined },
+  { name: 'subscription', table: SUBSCRIPTION_TRANSITIONS, check: 'subscription_state_known' },
+];
+
+const drawings = readFileSync(join(__dirname, '../../docs/state-machines.md'), 'utf8');
+
+/** Every arrow as `From --> To: event`. */
+function arrowsOf(table: AnyTable): string[] {
+  return statesOf(table).flatMap((from) =>
+    Object.entries(table[from] ?? {}).map(([event, to]) => `${from} --> ${to}: ${event}`),
+  );
+}
+
+function drawnArrows(name: string): string[] {
+  const drawing = drawings.split(`<!-- ${name} -->`)[1]?.split('```')[1] ?? '';
+  return [...drawing.matchAll(/^ *(\w+ --> \w+: [\w-]+)$/gm)].map((match) => match[1] as string);
+}
+
+describe('state machines', () => {
+  let database: TestDatabase;
+  let client: Client;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    client = new Client({ connectionString: database.url });
+    await client.connect();
+  });
+
+  afterAll(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  it.each(MACHINES)('$name is drawn as it is coded', ({ name, table }) => {
+    expect(drawnArrows(name).sort()).toEqual(arrowsOf(table).sort());
+  });
+
+  it.each(MACHINES.filter((machine) => machine.check !== undefined))(
+    'the database knows the same states of $name',
+    async ({ table, check }) => {
+      const { rows } = await client.query<{ definition: string }>(
+        'SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = $1',
+        [check],
+      );
+      const known = [...(rows[0]?.definition ?? '').matchAll(/'(\w+)'/g)].map((match) => match[1]);
+      expect(known.sort()).toEqual(statesOf(table).sort());
+    },
+  );
+
+  it.each(MACHINES)('$name says yes or no to every event in every state', ({ table }) => {
+    const events = new Set(statesOf(table).flatMap((state) => Object.keys(table[state] ?? {})));
+    for (const state of statesOf(table)) {
+      for (const event of events) {
+        const to = nextState(table, state, event);
+        const isArrow = arrowsOf(table).includes(`${state} --> ${to}: ${event}`);
+        expect([state, event, to !== undefined]).toEqual([state, event, isArrow]);
+      }
+    }
+  });
+});
