@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfiguration } from '../../src/config';
+import { startService, type RunningService } from '../../src/service';
+import { Clock } from '../../src/platform/clock';
+import { DEFAULT_OPTIONS, startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
+import { createTestDatabase, type TestDatabase } from './test-database';
+import { until } from './until';
+
+export const ADMIN_KEY = 'test-admin-key-of-enough-characters';
+export const ENCRYPTION_KEY = Buffer.alloc(32, 1).toString('base64');
+
+/** A clock that shows real time plus what a test has moved it by. */
+export class MovableClock extends Clock {
+  private movedMs = 0;
+
+  now(): Date {
+    return new Date(Date.now() + this.movedMs);
+  }
+
+  advanceSeconds(seconds: number): void {
+    this.movedMs += seconds * 1000;
+  }
+}
+
+export interface JsonAnswer {
+  status: number;
+  body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- answers are read loosely and asserted strictly
+}
+
+/** The service, its database and the simulator, as they meet in production: over HTTP. */
+export interface BillingWorld {
+  service: RunningService;
+  simulator: Simulator;
+  database: TestDatabase;
+  clock: MovableClock;
+  dataDirectory: string;
+  get(path: string): Promise<JsonAnswer>;
+  upload(file: string | Buffer, query?: string): Promise<JsonAnswer>;
+  /** Waits until the job is settled or failed, delivering notifications at once. @returns the job as the admin API shows it */
+  settled(jobId: string): Promise<JsonAnswer['body']>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  simulator?: Partial<SimulatorOptions>;
+  environment?: NodeJS.ProcessEnv;
+  logLines?: string[];
+}
+
+export async function startWorld(options: WorldOptions = {}): Promise<BillingWorld> {
+  const database = await createTestDatabase();
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'billing-world-'));
+  const simulator = await startSimulator({ processingDelayMs: 0, notificationDelayMs: 0, ...options.simulator });
+  const clock = new MovableClock();
+  const service = await startService(
+    readConfiguration({
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATABASE_URL: database.url,
+      DATA_DIR: dataDirectory,
+      ENCRYPTION_KEYS: `test:${ENCRYPTION_KEY}`,
+      ADMIN_BOOTSTRAP_KEY: ADMIN_KEY,
+      TSTORE_CLIENT_ID: DEFAULT_OPTIONS.clientId,
+      TSTORE_CLIENT_SECRET: DEFAULT_OPTIONS.clientSecret,
+      TSTORE_BID: DEFAULT_OPTIONS.bid,
+      TSTORE_MID: DEFAULT_OPTIONS.mid,
+      TSTORE_AUTH_BASE_URL: simulator.baseUrl,
+      TSTORE_API_BASE_URL: simulator.baseUrl,
+      TSTORE_PNS_BASE_URL: simulator.baseUrl,
+      SCHEDULER_TICK_SECONDS: '1',
+      LOG_LEVEL: options.logLines ? 'trace' : 'silent',
+      ...options.environment,
+    }),
+    {
+      clock,
+      drainTimes: { noticeMs: 0, finishMs: 5_000 },
+      ...(options.logLines && { logDestination: { write: (line: string) => void options.logLines?.push(line) } }),
+    },
+  );
+  return new RunningWorld({ service, simulator, database, clock, dataDirectory });
+}
+
+type WorldParts = Pick<BillingWorld, 'service' | 'simulator' | 'database' | 'clock' | 'dataDirectory'>;
+
+class RunningWorld implements BillingWorld {
+  readonly service: RunningService;
+  readonly simulator: Simulator;
+  readonly database: TestDatabase;
+  readonly clock: MovableClock;
+  readonly dataDirectory: string;
+
+  constructor(parts: WorldParts) {
+    this.service = parts.service;
+    this.simulator = parts.simulator;
+    this.database = parts.database;
+    this.clock = parts.clock;
+    this.dataDirectory = parts.dataDirectory;
+  }
+
+  get(path: string): Promise<JsonAnswer> {
+    return this.call(path, {});
+  }
+
+  upload(file: string | Buffer, query = ''): Promise<JsonAnswer> {
+    const body = typeof file === 'string' ? file : new Uint8Array(file);
+    const request = { method: 'POST', body, headers: { 'Content-Type': 'text/plain' } };
+    return this.call(`bulk-payment-jobs${query}`, request);
+  }
+
+  async settled(jobId: string): Promise<JsonAnswer['body']> {
+    return until(`job ${jobId} is settled`, async () => {
+      await this.simulator.control.deliverNotifications();
+      const { body } = await this.get(`bulk-payment-jobs/${jobId}`);
+      return body.state === 'Failed' || body.result?.settledAt ? body : undefined;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.service.close();
+    await this.simulator.close();
+    await this.database.drop();
+    await rm(this.dataDirectory, { recursive: true, force: true });
+  }
+
+  private async call(path: string, init: RequestInit): Promise<JsonAnswer> {
+    const response = await fetch(`${this.service.url}/admin/v1/${path}`, {
+      ...init,
+      headers: { Authorization: `Bearer ${ADMIN_KEY}`, ...init.headers },
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, body: isJson ? JSON.parse(text) : text };
+  }
+}
