@@ -1,5 +1,6 @@
 import type { MigrationInterface } from 'typeorm';
 import { AppendOnly1763600000000 } from './1763600000000-append-only';
+import { Secrets1763600000001 } from './1763600000001-secrets';
 import { Notification1763600000002 } from './1763600000002-notification';
 import { Subscription1763600000003 } from './1763600000003-subscription';
 import { BulkPaymentJob1763600000004 } from './1763600000004-bulk-payment-job';
@@ -9,6 +10,7 @@ import { Discrepancy1763600000006 } from './1763600000006-discrepancy';
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
   AppendOnly1763600000000,
+  Secrets1763600000001,
   Notification1763600000002,
   Subscription1763600000003,
   BulkPaymentJob1763600000004,

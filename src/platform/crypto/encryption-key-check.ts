@@ -1,0 +1,77 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DomainError } from '../../kernel/errors';
+import { Clock } from '../clock';
+import { Database } from '../database';
+import { KeyRing } from './key-ring';
+
+const CHECK_TEXT = 'encryption key check';
+
+/** Where ciphertexts are stored, and under which key each is. The one list of them. */
+export const KEY_ID_COLUMNS = [
+  { table: 'oauth_token', column: 'key_id' },
+  { table: 'billing_token', column: 'key_id' },
+  { table: 'discrepancy', column: 'raw_line_key_id' },
+] as const;
+
+/** Makes sure at start that the configured keys are the ones stored secrets were encrypted under. */
+@Injectable()
+export class EncryptionKeyCheck implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: KeyRing,
+    private readonly clock: Clock,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.assertUsable();
+  }
+
+  /** @throws {DomainError} `encryption-key-unknown` or `ciphertext-invalid`, naming the key id */
+  async assertUsable(): Promise<void> {
+    for (const keyId of this.keys.keyIds) await this.assertSameKey(keyId);
+    for (const keyId of await this.keyIdsInUse()) this.keys.key(keyId);
+  }
+
+  /** A text stored under the key when it was first seen must still open: then it is the same key, not only the same name. */
+  private async assertSameKey(keyId: string): Promise<void> {
+    const { ciphertext } = this.keys.encrypt(CHECK_TEXT, identityOf(keyId), keyId);
+    await this.database.execute(
+      `INSERT INTO encryption_key (key_id, check_ciphertext, created_at) VALUES ($1, $2, $3)
+       ON CONFLICT (key_id) DO NOTHING`,
+      [keyId, ciphertext, this.clock.now()],
+    );
+    const [stored] = await this.database.rows<{ check_ciphertext: Buffer }>(
+      'SELECT check_ciphertext FROM encryption_key WHERE key_id = $1',
+      [keyId],
+    );
+    try {
+      this.keys.decrypt({ keyId, ciphertext: stored?.check_ciphertext ?? Buffer.alloc(0) }, identityOf(keyId));
+    } catch (error) {
+      throw new DomainError(
+        'ciphertext-invalid',
+        `ENCRYPTION_KEYS: the key "${keyId}" is not the one this database was encrypted under; a new key needs a new id`,
+        {},
+        { cause: error },
+      );
+    }
+  }
+
+  private async keyIdsInUse(): Promise<string[]> {
+    const used = KEY_ID_COLUMNS.map(({ table, column }) => distinctSql(table, column)).join(' UNION ');
+    const rows = await this.database.rows<{ key_id: string }>(used);
+    return rows.map((row) => row.key_id);
+  }
+}
+
+function identityOf(keyId: string): string {
+  return `encryption_key:${keyId}`;
+}
+
+/** Hops from one key id to the next along the index: a million rows under one key are looked at once. */
+function distinctSql(table: string, column: string): string {
+  return `(WITH RECURSIVE used AS (
+      (SELECT min(${column}) AS key_id FROM ${table})
+      UNION ALL
+      SELECT (SELECT min(${column}) FROM ${table} WHERE ${column} > used.key_id) FROM used WHERE used.key_id IS NOT NULL)
+    SELECT key_id FROM used WHERE key_id IS NOT NULL)`;
+}

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { EncryptionConfig } from '../../config';
+import { DomainError } from '../../kernel/errors';
+
+/** A secret as it is stored: which key, and the bytes. */
+export interface Sealed {
+  keyId: string;
+  /** Version byte, nonce (12), tag (16), then the text encrypted. */
+  ciphertext: Buffer;
+}
+
+const VERSION = 1;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const HEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
+
+/**
+ * The keys of `ENCRYPTION_KEYS`: the first encrypts, all decrypt. AES-256-GCM with a random nonce.
+ *
+ * Every ciphertext is bound to an identity, the place it is stored in, as additional data: moved to another row it
+ * does not open.
+ */
+@Injectable()
+export class KeyRing {
+  private readonly keys: ReadonlyMap<string, Buffer>;
+  readonly firstKeyId: string;
+
+  constructor(config: EncryptionConfig) {
+    this.keys = new Map(config.keys.map(({ keyId, key }) => [keyId, key]));
+    this.firstKeyId = config.keys[0].keyId;
+  }
+
+  get keyIds(): string[] {
+    return [...this.keys.keys()];
+  }
+
+  /** @param identity such as `billing_token:<hash>`; decryption must name the same */
+  encrypt(plaintext: string | Buffer, identity: string, keyId = this.firstKeyId): Sealed {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.key(keyId), nonce);
+    cipher.setAAD(additionalData(keyId, identity));
+    const body = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext);
+    cipher.final();
+    return { keyId, ciphertext: Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), body]) };
+  }
+
+  /**
+   * @throws {DomainError} `encryption-key-unknown` when the key is not configured; `ciphertext-invalid` when the bytes
+   *   were altered, moved to another place, or encrypted under another key of that name
+   */
+  decrypt({ keyId, ciphertext }: Sealed, identity: string): Buffer {
+    const key = this.key(keyId);
+    if (ciphertext.length < HEAD_BYTES || ciphertext[0] !== VERSION) throw invalid(keyId);
+    const nonce = ciphertext.subarray(1, 1 + NONCE_BYTES);
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce);
+    decipher.setAAD(additionalData(keyId, identity));
+    decipher.setAuthTag(ciphertext.subarray(1 + NONCE_BYTES, HEAD_BYTES));
+    const plaintext = decipher.update(ciphertext.subarray(HEAD_BYTES));
+    try {
+      decipher.final();
+    } catch {
+      throw invalid(keyId);
+    }
+    return plaintext;
+  }
+
+  /** The key itself, for formats of their own. @throws {DomainError} `encryption-key-unknown` */
+  key(keyId: string): Buffer {
+    const key = this.keys.get(keyId);
+    if (key === undefined) {
+      throw new DomainError(
+        'encryption-key-unknown',
+        `ENCRYPTION_KEYS lacks the key "${keyId}" that stored secrets are encrypted under: add it again`,
+      );
+    }
+    return key;
+  }
+}
+
+function additionalData(keyId: string, identity: string): Buffer {
+  return Buffer.from(`${VERSION}|${keyId}|${identity}`, 'utf8');
+}
+
+function invalid(keyId: string): DomainError {
+  return new DomainError(
+    'ciphertext-invalid',
+    `A stored secret does not open under the key "${keyId}": it was altered or moved, or the key is another one`,
+  );
+}

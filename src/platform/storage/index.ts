@@ -1,0 +1,2 @@
+export { FileStore, type StoredFile, type WriteOptions } from './file-store';
+export { StorageModule } from './storage.module';
