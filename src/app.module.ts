@@ -1,12 +1,16 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AdminModule } from './admin';
+import { BillingSchedulerModule } from './billing-scheduler';
 import { ConfigModule, type Configuration, type Role } from './config';
 import { NotificationListenerModule } from './notification';
 import { Clock } from './platform/clock';
+import { CryptoModule } from './platform/crypto';
 import { DatabaseModule } from './platform/database';
 import { HealthModule, type Lifecycle } from './platform/health';
 import { LoggingModule, type Logger } from './platform/logging';
 import { MetricsModule, type Metrics } from './platform/metrics';
+import { StorageModule } from './platform/storage';
+import { SettlementEffectsModule } from './subscription';
 
 /** What exists before the application does, because starting needs it. */
 export interface AppParts {
@@ -22,7 +26,7 @@ export interface AppParts {
 /** What each role runs. A module that several roles need is named by each. */
 const FEATURES: Readonly<Record<Role, Type[]>> = {
   listener: [NotificationListenerModule],
-  scheduler: [],
+  scheduler: [BillingSchedulerModule],
   admin: [AdminModule],
 };
 
@@ -48,6 +52,9 @@ export class AppModule {
         MetricsModule.forRoot(metrics),
         HealthModule.forRoot(lifecycle),
         DatabaseModule.forRoot({ url: databaseUrl, poolSize }),
+        CryptoModule,
+        StorageModule,
+        SettlementEffectsModule,
         ...new Set([...configuration.roles].flatMap((role) => FEATURES[role])),
       ],
     };
