@@ -147,12 +147,9 @@ function listenError(error: unknown): unknown {
   return fault === undefined ? error : new StartError(fault, { cause: error });
 }
 
-function openLog({ logging }: Configuration, { clock, logDestination }: ServiceOverrides): RootLogger {
+function openLog({ logging }: Configuration, { logDestination }: ServiceOverrides): RootLogger {
   try {
-    return openRootLogger(logging, {
-      ...(clock && { clock }),
-      ...(logDestination && { destination: logDestination }),
-    });
+    return openRootLogger(logging, { ...(logDestination && { destination: logDestination }) });
   } catch (error) {
     throw new StartError(`LOG_DIR: can’t be written to: ${messageOf(error)}`, { cause: error });
   }

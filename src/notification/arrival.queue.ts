@@ -29,7 +29,8 @@ type Group = [Waiting, ...Waiting[]];
 
 /**
  * Lets concurrent arrivals share one statement and one commit: whatever gathers while a batch is in flight is the next
- * batch. One batch is in flight at a time, and nobody waits for a timer.
+ * batch. One batch is in flight at a time (two were a sixth slower on two cores: twice the statements for the same
+ * rows), and nobody waits for a timer.
  */
 @Injectable()
 export class ArrivalQueue {

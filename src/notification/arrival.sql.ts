@@ -13,12 +13,13 @@ export const WAKE_CHANNEL = 'billing_wake';
  */
 export const STORE_ARRIVALS = `
 WITH incoming AS (
-  SELECT * FROM unnest(
-    $1::bytea[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::bytea[],
-    $10::text[], $11::text[], $12::timestamptz[], $13::integer[]
-  ) AS arrival (
-    message_key, callback_token_hash, notify_version, event, status, gateway_job_id, update_time, other_members,
-    raw_body, content_type, source_address, received_at, repeats)
+  SELECT
+    decode(key, 'hex') AS message_key, decode(token_hash, 'hex') AS callback_token_hash, notify_version, event, status,
+    gateway_job_id, update_time, other_members, decode(body, 'base64') AS raw_body, content_type, source_address,
+    received_at, repeats
+  FROM json_to_recordset($1::json) AS arrival (
+    key text, token_hash text, notify_version text, event text, status text, gateway_job_id text, update_time text,
+    other_members jsonb, body text, content_type text, source_address text, received_at timestamptz, repeats integer)
 ), stored AS (
   INSERT INTO notification AS known (
     message_key, callback_token_hash, notify_version, event, status, gateway_job_id, update_time, other_members,
@@ -52,22 +53,29 @@ WITH incoming AS (
 SELECT pg_notify('${WAKE_CHANNEL}', 'notification')
 WHERE EXISTS (SELECT FROM stored WHERE next_attempt_at <= last_received_at)`;
 
-/** The columns of a batch, one array each, in the order of the statement's parameters. */
-export function arrivalParameters(batch: readonly CountedArrival[]): unknown[] {
-  const column = <Value>(read: (counted: CountedArrival) => Value): Value[] => batch.map(read);
-  return [
-    column(({ arrival }) => arrival.key),
-    column(({ arrival }) => arrival.callbackTokenHash),
-    column(({ arrival }) => arrival.members.notifyVersion),
-    column(({ arrival }) => arrival.members.event),
-    column(({ arrival }) => arrival.members.status),
-    column(({ arrival }) => arrival.members.gatewayJobId),
-    column(({ arrival }) => arrival.members.updateTime),
-    column(({ arrival }) => (arrival.otherMembers === null ? null : JSON.stringify(arrival.otherMembers))),
-    column(({ arrival }) => arrival.body),
-    column(({ arrival }) => arrival.contentType),
-    column(({ arrival }) => arrival.sourceAddress),
-    column(({ arrival }) => arrival.receivedAt),
-    column(({ repeats }) => repeats),
-  ];
+/**
+ * The batch as the statement's one parameter. JSON, because the driver takes twice as long to write thirteen arrays, and
+ * this is the thread that answers PNS.
+ */
+export function arrivalParameters(batch: readonly CountedArrival[]): [string] {
+  return [JSON.stringify(batch.map(rowOf))];
+}
+
+function rowOf({ arrival, repeats }: CountedArrival): Record<string, unknown> {
+  const { members } = arrival;
+  return {
+    key: arrival.key.toString('hex'),
+    token_hash: arrival.callbackTokenHash?.toString('hex'),
+    notify_version: members.notifyVersion,
+    event: members.event,
+    status: members.status,
+    gateway_job_id: members.gatewayJobId,
+    update_time: members.updateTime,
+    other_members: arrival.otherMembers ?? undefined,
+    body: arrival.body.toString('base64'),
+    content_type: arrival.contentType,
+    source_address: arrival.sourceAddress,
+    received_at: arrival.receivedAt,
+    repeats,
+  };
 }

@@ -13,7 +13,7 @@ const DAY_CHECK_MS = 1_000;
  * Lines are written together, without stopping the event loop for a slow disk or reader: one write for each line cost
  * the listener a tenth of its answers. What is still in memory when the process is killed is a quarter of a second.
  */
-export const BUFFERED = { sync: false, minLength: 4_096, periodicFlush: 250 } as const;
+export const BUFFERED = { sync: false, minLength: 16_000, periodicFlush: 250 } as const;
 
 export interface DailyFileSettings {
   directory: string;

@@ -17,16 +17,24 @@ const SECRET_NAME =
   /token|secret|password|passwd|authorization|credential|cookie|(^|[._-])key$|(encryption|api|private|bootstrap|auth)[._-]?keys?/i;
 const NOT_SECRET_NAME = /(Hash|Id|Type|Count|At|_hash|_id|_type|_count|_at)$/;
 
+/** Names of log fields come from our code and are few; those inside foreign objects may be many, so it is bounded. */
+const knownNames = new Map<string, boolean>();
+const MAX_KNOWN_NAMES = 2_000;
+
 export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name) && !NOT_SECRET_NAME.test(name);
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
+  const secret = SECRET_NAME.test(name) && !NOT_SECRET_NAME.test(name);
+  if (knownNames.size < MAX_KNOWN_NAMES) knownNames.set(name, secret);
+  return secret;
 }
 
 /** A copy of the fields in which secrets are masked by name, at any depth up to the bounds; what lies deeper is cut. */
 export function maskFields(fields: Record<string, unknown>): Record<string, unknown> {
   const budget = { values: MAX_VALUES };
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, maskValue(name, value, MAX_DEPTH, budget)]),
-  );
+  const masked: Record<string, unknown> = {};
+  for (const name of Object.keys(fields)) masked[name] = maskValue(name, fields[name], MAX_DEPTH, budget);
+  return masked;
 }
 
 interface Budget {
@@ -79,30 +87,62 @@ function maskError(error: Error, depth: number, budget: Budget, causes: number):
   };
 }
 
+interface SecretText {
+  pattern: RegExp;
+  replacement: string;
+  /** Cheaper than the pattern, and true wherever the pattern matches: every line passes through here. */
+  mayMatch?: (text: string) => boolean;
+}
+
 /**
  * Secrets as they look inside text, each with what is put in its place. The whole line passes through here last, so
  * that a secret in a message, a stack or an address is caught too.
  */
-const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
-  [/(\/noti_listener\/)[^\s"'?#/\\]+/g, `$1${MASK}`],
-  [/\b(bearer|basic)\s+[\w+/=.~-]{6,}/gi, `$1 ${MASK}`],
+const SECRET_TEXTS: readonly SecretText[] = [
+  { pattern: /(\/noti_listener\/)[^\s"'?#/\\]+/g, replacement: `$1${MASK}` },
+  { pattern: /\b(bearer|basic)\s+[\w+/=.~-]{6,}/gi, replacement: `$1 ${MASK}` },
   // The password of an address: scheme://user:password@host
-  [/(:\/\/[^\s/:@"]*:)[^\s/@"]+@/g, `$1${MASK}@`],
+  { pattern: /(:\/\/[^\s/:@"]*:)[^\s/@"]+@/g, replacement: `$1${MASK}@` },
   // name=value and "name":"value", also inside JSON that is itself quoted; bare JSON literals stay, or the line would
   // be no JSON any more
-  [
-    /((?:token|secret|password|passwd|authorization|api[._-]?key|bootstrap[._-]?key)\\*["']?\s*[:=]\s*\\*["']?)(?!\*\*\*|(?:null|true|false|-?\d+)[,}\]])[^\s"'\\&,;}]+/gi,
-    `$1${MASK}`,
-  ],
+  {
+    pattern:
+      /((?:token|secret|password|passwd|authorization|api[._-]?key|bootstrap[._-]?key)\\*["']?\s*[:=]\s*\\*["']?)(?!\*\*\*|(?:null|true|false|-?\d+)[,}\]])[^\s"'\\&,;}]+/gi,
+    replacement: `$1${MASK}`,
+  },
   // 32 bytes in base64, as encryption keys are written
-  [/(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=/g, MASK],
+  {
+    pattern: /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=/g,
+    replacement: MASK,
+    mayMatch: (text) => text.includes('='),
+  },
   // Access tokens, billing tokens and keys in hexadecimal
-  [/[0-9a-f]{32,}/gi, MASK],
+  { pattern: /[0-9a-f]{32,}/gi, replacement: MASK, mayMatch: hasHexRun },
 ];
 
 /** @returns the text with everything masked that looks like a secret. */
 export function maskText(text: string): string {
   let masked = text;
-  for (const [pattern, replacement] of SECRET_TEXT) masked = masked.replace(pattern, replacement);
+  for (const { pattern, replacement, mayMatch } of SECRET_TEXTS) {
+    if (mayMatch === undefined || mayMatch(masked)) masked = masked.replace(pattern, replacement);
+  }
   return masked;
+}
+
+const HEX_RUN = 32;
+
+/** A run of 32 covers some position that is a multiple of 32, so only those are looked at. */
+function hasHexRun(text: string): boolean {
+  for (let position = HEX_RUN - 1; position < text.length; position += HEX_RUN) {
+    let [start, end] = [position, position];
+    while (end < text.length && isHexDigit(text.charCodeAt(end))) end += 1;
+    if (end === position) continue;
+    while (start > 0 && isHexDigit(text.charCodeAt(start - 1))) start -= 1;
+    if (end - start >= HEX_RUN) return true;
+  }
+  return false;
+}
+
+function isHexDigit(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
 }
