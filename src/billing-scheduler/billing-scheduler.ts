@@ -25,7 +25,7 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
     private readonly billing: BillingConfig,
     private readonly logger: Logger,
   ) {
-    this.loops = steps.all.map((step) => new StepLoop(step, logger.child({ step: step.name })));
+    this.loops = steps.all.map((step) => new StepLoop(step, logger, () => this.callAll()));
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -14,6 +14,8 @@ export class StepLoop {
   constructor(
     private readonly step: BillingStep,
     private readonly logger: Logger,
+    /** What one step finishes is often what another waits for. */
+    private readonly onDone: () => void,
   ) {}
 
   /** @returns when nothing is due any more; a failure of the step is logged and left to the next call */
@@ -36,15 +38,19 @@ export class StepLoop {
     do {
       this.calledAgain = false;
       try {
-        while (!this.stopped && didSomething(await this.step.runOnce()));
+        await this.runUntilIdle();
       } catch (error) {
         this.logger.warn('step failed', { step: this.step.name, error });
         return;
       }
     } while (this.calledAgain && !this.stopped);
   }
-}
 
-function didSomething(report: { done: number; postponed: number }): boolean {
-  return report.done + report.postponed > 0;
+  private async runUntilIdle(): Promise<void> {
+    while (!this.stopped) {
+      const report = await this.step.runOnce();
+      if (report.done > 0) this.onDone();
+      if (report.done + report.postponed === 0) return;
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock';
-import { Database, wakeBilling, type SqlSession } from '../platform/database';
+import { Database, type SqlSession } from '../platform/database';
 import { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository } from './bulk-payment-job.repository';
 
@@ -58,7 +58,6 @@ export class CompletionService {
     if (job.state !== 'Completed') return;
     const why = { cause: 'notification verified', actor: ACTOR };
     await this.jobs.transition(session, job, 'verify', why, { verifiedAt: this.clock.now(), nextAttemptAt: null });
-    await wakeBilling(session);
   }
 
   /** PNS disowned the notification: the job waits for a genuine one, and forgets an id only this one had named. */

@@ -5,7 +5,7 @@ import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
 import { wonFromDatabase } from '../kernel/won';
 import { Clock } from '../platform/clock';
-import { Database, wakeBilling } from '../platform/database';
+import { Database } from '../platform/database';
 import { Logger } from '../platform/logging';
 import { FileStore } from '../platform/storage';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
@@ -55,18 +55,11 @@ export class RequestFileWritingService {
     if (lineCount !== job.lineCount || totalAmount !== job.totalAmount) {
       throw new DomainError('internal-error', `job ${job.id}: its charges don’t add up to the count or sum it states`);
     }
-    await this.database.transaction(async (session) => {
-      await this.jobs.finish(
-        claim,
-        {
-          requestFileName: name,
-          requestFileSha256: written.sha256,
-          requestFileBytes: String(written.byteCount),
-          requestFileWrittenAt: this.clock.now(),
-        },
-        session,
-      );
-      await wakeBilling(session);
+    await this.jobs.finish(claim, {
+      requestFileName: name,
+      requestFileSha256: written.sha256,
+      requestFileBytes: String(written.byteCount),
+      requestFileWrittenAt: this.clock.now(),
     });
     log.info('request file written', { lines: job.lineCount, bytes: written.byteCount });
   }
