@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EmbeddedPostgresError } from './embedded-postgres.error';
@@ -32,7 +32,9 @@ const OPEN_DIRECTORY = '/var/lib/tstore-merchant-billing';
  * @throws {EmbeddedPostgresError}
  */
 export async function findPlace(binaries: string, directory: string, log: (line: string) => void): Promise<Place> {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  mkdirSync(directory, { recursive: true });
+  // Its own only: closed parents would shut out the account that runs the server.
+  chmodSync(directory, 0o700);
   const wanted = realpathSync(directory);
   if (process.getuid?.() !== 0) return { account: undefined, binaries, directory: wanted };
   const account = await accountForRoot();

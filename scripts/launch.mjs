@@ -1,0 +1,94 @@
+// Every npm script begins here: installs and builds what is missing, then runs the command. Plain Node, no packages.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { install } from './install.mjs';
+
+const LEAST_NODE = [20, 19];
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+
+/** What each command runs; those that are compiled are built first. */
+const COMMANDS = {
+  start: { built: true, steps: [['node', 'dist/src/main.js']] },
+  demo: { built: true, steps: [['node', 'dist/demo/main.js']] },
+  simulator: { built: true, steps: [['node', 'dist/simulator/main.js']] },
+  migrate: { built: true, steps: [['node', 'dist/src/commands/migrate.js']] },
+  reencrypt: { built: true, steps: [['node', 'dist/src/commands/reencrypt.js']] },
+  bench: { built: true, steps: [['node', 'dist/bench/main.js']] },
+  // Tests start processes of the service, from what is built.
+  test: { built: true, steps: [[bin('jest')]] },
+  build: { built: true, steps: [] },
+  format: { steps: [[bin('prettier'), '--write', '.']] },
+  check: {
+    steps: [
+      [bin('prettier'), '--check', '--log-level', 'warn', '.'],
+      [bin('eslint'), '.'],
+      [bin('tsc'), '--noEmit', '-p', '.'],
+      [bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'src', 'simulator', 'migrations', 'demo'],
+    ],
+    all: true,
+  },
+};
+
+async function main() {
+  const [name, ...args] = process.argv.slice(2);
+  const command = COMMANDS[name];
+  if (command === undefined) throw new Error(`usage: npm run ${Object.keys(COMMANDS).join('|')} [-- OPTIONS]`);
+  requireNode();
+  await install(root);
+  if (command.built) await build(root);
+  const failed = [];
+  for (const step of command.steps) {
+    const code = await run(step[0], [...step.slice(1), ...args]);
+    if (code !== 0 && !command.all) process.exit(code);
+    if (code !== 0) failed.push(step[0].split(/[\\/]/).at(-1));
+    else if (command.all) process.stdout.write(`✔ ${step[0].split(/[\\/]/).at(-1)}\n`);
+  }
+  if (failed.length > 0) {
+    process.stderr.write(`✘ failed: ${failed.join(', ')}\n`);
+    process.exit(1);
+  }
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1])) return;
+  throw new Error(`Node ${LEAST_NODE.join('.')} or newer is needed; this is ${process.versions.node}`);
+}
+
+/** Runs a program to its end. Signals reach it once: npm and the terminal may both send them to us. */
+function run(program, args) {
+  const file = program === 'node' ? process.execPath : program;
+  if (program === 'node' && !existsSync(join(root, args[0])))
+    throw new Error(`${args[0]} does not exist in this version`);
+  return new Promise((resolve, reject) => {
+    // A group of its own, so that Ctrl-C reaches the program through us alone.
+    const child = spawn(file, args, { cwd: root, stdio: 'inherit', detached: process.platform !== 'win32' });
+    const forward = once((signal) => child.kill(signal));
+    process.on('SIGINT', forward);
+    process.on('SIGTERM', forward);
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
+  });
+}
+
+/** A second signal within this time is the same one on another way; later it is a person who means it. */
+const SAME_SIGNAL_MS = 1_000;
+
+function once(act) {
+  let last = -Infinity;
+  return (signal) => {
+    const now = performance.now();
+    if (now - last > SAME_SIGNAL_MS) act(signal);
+    last = now;
+  };
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+});
