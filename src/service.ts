@@ -1,14 +1,12 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
-import { MIGRATIONS } from '../migrations';
 import { serveApiDocs } from './admin';
 import { AppModule } from './app.module';
 import type { Configuration } from './config';
-import { messageOf } from './kernel/errors';
+import { DomainError, messageOf } from './kernel/errors';
 import { SystemClock, type Clock } from './platform/clock';
-import { pendingMigrations } from './platform/database';
-import { DatabaseCheck, Lifecycle, Readiness } from './platform/health';
+import { Lifecycle } from './platform/health';
 import {
   DRAIN_TIMES,
   ProblemFilter,
@@ -19,7 +17,8 @@ import {
 } from './platform/http-server';
 import { NestLogger, openRootLogger, type LogDestination, type RootLogger } from './platform/logging';
 import { Metrics } from './platform/metrics';
-import { migrateDatabase, waitForDatabase } from './start-database';
+import { registerReadinessChecks } from './readiness-checks';
+import { openDatabase } from './start-database';
 import { StartError } from './start-error';
 
 /** What tests and the demo may put in the place of the real thing. */
@@ -51,51 +50,50 @@ export async function startService(
   overrides: ServiceOverrides = {},
 ): Promise<RunningService> {
   const log = openLog(configuration, overrides);
+  const closers: (() => Promise<void>)[] = [() => log.close()];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
   try {
-    return await startWithLog(configuration, overrides, log);
+    return await start(configuration, overrides, log, closers, closeAll);
   } catch (error) {
-    await log.close();
-    throw error;
+    await closeAll();
+    throw error instanceof DomainError ? new StartError(error.message, { cause: error }) : error;
   }
 }
 
-async function startWithLog(
+/** @param closers what was opened, in that order; each is closed after what was opened later */
+async function start(
   configuration: Configuration,
   overrides: ServiceOverrides,
   log: RootLogger,
+  closers: (() => Promise<void>)[],
+  closeAll: () => Promise<void>,
 ): Promise<RunningService> {
   const { lifecycle = new Lifecycle(), drainTimes = DRAIN_TIMES } = overrides;
-  const databaseUrl = configuration.database.url;
-  if (databaseUrl === undefined) throw new StartError('DATABASE_URL: not set');
-  await waitForDatabase(databaseUrl, log.logger, lifecycle.shutdown);
-  await migrateDatabase(databaseUrl, log.logger);
+  const database = await openDatabase(configuration, log.logger, lifecycle.shutdown);
+  closers.push(() => database.close());
   const http = { ...configuration.http };
-  const app = await createApplication({ ...configuration, http }, databaseUrl, overrides, lifecycle, log);
+  const app = await createApplication({ ...configuration, http }, database.url, { ...overrides, lifecycle }, log);
+  closers.push(async () => {
+    await drain(app, lifecycle, drainTimes);
+    log.logger.info('drained');
+  });
   const url = await listen(app, configuration);
   // A port chosen by the system is known only now; nothing has been told the address before.
   if (configuration.http.port === 0) http.publicBaseUrl = http.publicBaseUrl.replace(/:0$/, `:${new URL(url).port}`);
   log.logger.info('listening', { url, roles: [...configuration.roles] });
-  return {
-    app,
-    url,
-    log,
-    async close() {
-      await drain(app, lifecycle, drainTimes);
-      log.logger.info('closed');
-      await log.close();
-    },
-  };
+  return { app, url, log, close: closeAll };
 }
 
 async function createApplication(
   configuration: Configuration,
   databaseUrl: string,
-  overrides: ServiceOverrides,
-  lifecycle: Lifecycle,
+  overrides: ServiceOverrides & { lifecycle: Lifecycle },
   log: RootLogger,
 ): Promise<NestFastifyApplication> {
   const metrics = new Metrics();
-  const { clock = new SystemClock(), tlsPollMs } = overrides;
+  const { clock = new SystemClock(), lifecycle, tlsPollMs } = overrides;
   const adapter = await createHttpAdapter({
     config: configuration.http,
     log,
@@ -113,10 +111,7 @@ async function createApplication(
   app.useGlobalFilters(new ProblemFilter(log.logger));
   app.useGlobalPipes(createValidationPipe());
   if (configuration.roles.has('admin')) serveApiDocs(app);
-  app.get(Readiness).register('migrations', async () => {
-    const pending = await pendingMigrations((sql) => app.get(DatabaseCheck).rows(sql), MIGRATIONS);
-    return pending.length === 0 ? undefined : `${pending.length} not run yet`;
-  });
+  registerReadinessChecks(app);
   return app;
 }
 
@@ -124,7 +119,6 @@ async function listen(app: NestFastifyApplication, { http }: Configuration): Pro
   try {
     await app.listen({ host: http.host, port: http.port });
   } catch (error) {
-    await app.close().catch(() => undefined);
     throw listenError(error);
   }
   const { port } = app.getHttpServer().address() as AddressInfo;
