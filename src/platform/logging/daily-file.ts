@@ -34,15 +34,13 @@ export interface DailyFileSettings {
 export class DailyFile {
   private day: SeoulDate;
   private checkAt = 0;
-  private readonly file: ReturnType<typeof destination>;
+  private file: ReturnType<typeof destination>;
 
   /** @throws when the directory can't be made or written to */
   constructor(private readonly settings: DailyFileSettings) {
     mkdirSync(settings.directory, { recursive: true });
     this.day = seoulDateAt(settings.clock.now());
-    // Opened before it is handed over, so that a fault shows now and the first lines can be flushed at any moment.
-    this.file = destination({ dest: openSync(this.pathOf(this.day), 'a'), ...BUFFERED });
-    this.file.on('error', settings.onError);
+    this.file = this.open();
     this.deleteExpired();
   }
 
@@ -54,12 +52,18 @@ export class DailyFile {
 
   /** Writes what is still in memory. */
   flush(): void {
-    this.file.flushSync();
+    try {
+      this.file.flushSync();
+    } catch (error) {
+      this.settings.onError(error as Error);
+    }
   }
 
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.file.once('close', resolve);
+      // A full disk must not keep the process from ending.
+      this.file.once('error', () => resolve());
       this.file.end();
     });
   }
@@ -69,10 +73,23 @@ export class DailyFile {
     const today = seoulDateAt(now);
     if (today === this.day) return;
     this.day = today;
-    // Lines of yesterday that are still in memory belong to yesterday's file.
-    this.file.flushSync();
-    this.file.reopen(this.pathOf(today));
+    try {
+      const next = this.open();
+      this.flush();
+      this.file.end();
+      this.file = next;
+    } catch (error) {
+      // Lines go on into yesterday's file, which is better than nowhere.
+      this.settings.onError(error as Error);
+    }
     this.deleteExpired();
+  }
+
+  private open(): ReturnType<typeof destination> {
+    // Opened before it is handed over, so that a fault shows now and lines can be flushed at any moment.
+    const file = destination({ dest: openSync(this.pathOf(this.day), 'a'), ...BUFFERED });
+    file.on('error', this.settings.onError);
+    return file;
   }
 
   private deleteExpired(): void {

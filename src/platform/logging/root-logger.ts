@@ -62,6 +62,8 @@ export function openRootLogger(
 const PINO_OPTIONS = {
   base: { pid: process.pid },
   errorKey: 'error',
+  // Errors have been written out by then; the library's own way would take every member of theirs along.
+  serializers: { error: (error: unknown) => error, err: (error: unknown) => error },
   formatters: {
     level: (label: string) => ({ level: label }),
     bindings: maskFields,
@@ -72,11 +74,20 @@ const PINO_OPTIONS = {
 /** Lines that may wait to be written together with others; what is worse than these is written at once. */
 const ROUTINE_LINE = /^\{"level":"(?:trace|debug|info)"/;
 
+/** A full disk or a closed terminal must not end the service; there is nowhere left to say so. */
 function openStandardOutput(): LogDestination {
   const output = pino.destination({ dest: 1, ...BUFFERED });
-  // A full disk or a closed terminal must not end the service; there is nowhere left to say so.
   output.on('error', () => undefined);
-  return output;
+  return {
+    write: (line) => void output.write(line),
+    flushSync() {
+      try {
+        output.flushSync();
+      } catch {
+        // See above.
+      }
+    },
+  };
 }
 
 /** @returns the time member of a line, written once for all lines of one millisecond */
