@@ -71,13 +71,13 @@ describe('masking by name', () => {
       details: { jobId: '7', accessToken: '***' },
       cause: { code: 'ECONNREFUSED', message: 'refused' },
     });
-    expect(written['stack']).toContain('mask.spec');
+    expect(written.stack).toContain('mask.spec');
     expect(JSON.stringify(written)).not.toContain(TOKEN);
   });
 
   it('cuts what is deep, wide, long, circular or binary', () => {
     const circular: Record<string, unknown> = {};
-    circular['self'] = circular;
+    circular.self = circular;
     const wide = Array.from({ length: 100_000 }, () => ({ a: 1 }));
     expect(JSON.stringify(maskFields({ circular })).length).toBeLessThan(200);
     expect(JSON.stringify(maskFields({ wide })).length).toBeLessThan(10_000);
