@@ -40,7 +40,7 @@ interface DemoParts {
 /** Starts everything, bills a month, and leaves it running. */
 export async function runDemo(options: DemoOptions): Promise<FinishedDemo> {
   const { print } = options;
-  const dataDirectory = process.env['DATA_DIR'] ?? '.data';
+  const dataDirectory = process.env.DATA_DIR ?? '.data';
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.reverse()) await closer();
@@ -85,7 +85,7 @@ async function startDemoService(
     TSTORE_API_BASE_URL: simulator.baseUrl,
     TSTORE_PNS_BASE_URL: simulator.baseUrl,
     SCHEDULER_TICK_SECONDS: '1',
-    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error',
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
   });
   return startService(configuration);
 }

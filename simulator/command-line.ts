@@ -136,7 +136,7 @@ export type Command =
 
 export function readCommandLine(args: readonly string[]): Command {
   const { values } = parse(args);
-  if (values['help'] === true) return { kind: 'help', text: helpText() };
+  if (values.help === true) return { kind: 'help', text: helpText() };
   let options: Partial<SimulatorOptions> = {
     port: STANDALONE_PORT,
     firstJobId: Math.floor(Date.now() / 1000),
@@ -146,7 +146,7 @@ export function readCommandLine(args: readonly string[]): Command {
     const text = values[name];
     if (typeof text === 'string') options = { ...options, ...flag.read(text) };
   }
-  return { kind: 'start', options, quiet: values['quiet'] === true };
+  return { kind: 'start', options, quiet: values.quiet === true };
 }
 
 function parse(args: readonly string[]): { values: Record<string, unknown> } {

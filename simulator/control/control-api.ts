@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { NotificationMessage } from '../../src/gateways/tstore/wire';
 import { FaultOrderError, type FaultOrder } from '../faults/armed-faults';
 import { FAULTS } from '../faults/catalogue';
-import { ScenarioError, type Scenario } from '../faults/scenario';
+import { ScenarioError } from '../faults/scenario';
 import type { Exchange } from '../http/exchange';
 import { ControlError, type SimulatorControl } from './control';
 import { PAGE } from './page';
@@ -30,7 +30,7 @@ export class ControlApi {
       },
       'DELETE /faults/*': (_exchange, id) => ({ disarmed: control.disarmFault(Number(id)) }),
       'POST /scenario': (_exchange, _parameter, body) => {
-        control.follow(body as Scenario);
+        control.follow(body);
         return { declineRate: control.declineRate(), faults: control.faults() };
       },
       'GET /jobs': () => ({ jobs: control.jobs() }),
@@ -39,7 +39,7 @@ export class ControlApi {
       'POST /notifications/deliver': async () => ({ sent: await control.deliverNotifications() }),
       'POST /notifications/forge': (_exchange, _parameter, body) => this.forge(body),
       'POST /notifications/*/send': (_exchange, id, body) =>
-        control.sendNotification(Number(id), typeof body['copies'] === 'number' ? body['copies'] : 1),
+        control.sendNotification(Number(id), typeof body.copies === 'number' ? body.copies : 1),
       'GET /book': (exchange) => this.bookTotals(exchange),
       'GET /book/repeated': async () => ({ orders: await control.repeatedOrders() }),
       'GET /book/refunds': () => ({ refunds: control.refunds() }),
@@ -113,20 +113,20 @@ export class ControlApi {
   }
 
   private async moveClock(body: Body): Promise<object> {
-    if (body['factor'] !== undefined) this.control.setTimeFactor(Number(body['factor']));
-    const done = body['advanceMs'] === undefined ? 0 : await this.control.advance(Number(body['advanceMs']));
+    if (body.factor !== undefined) this.control.setTimeFactor(Number(body.factor));
+    const done = body.advanceMs === undefined ? 0 : await this.control.advance(Number(body.advanceMs));
     return { ...this.clock(), done };
   }
 
   private forge(body: Body): Promise<object> {
     const message: NotificationMessage = {
-      notifyVersion: textOr(body['notifyVersion'], '1.0'),
-      event: textOr(body['event'], 'bulkJob'),
-      status: textOr(body['status'], 'completed'),
-      jobId: textOr(body['jobId'], '1'),
-      updateTime: textOr(body['updateTime'], '20000101000000'),
+      notifyVersion: textOr(body.notifyVersion, '1.0'),
+      event: textOr(body.event, 'bulkJob'),
+      status: textOr(body.status, 'completed'),
+      jobId: textOr(body.jobId, '1'),
+      updateTime: textOr(body.updateTime, '20000101000000'),
     };
-    return this.control.forgeNotification(textOr(body['url'], ''), message);
+    return this.control.forgeNotification(textOr(body.url, ''), message);
   }
 
   private bookTotals(exchange: Exchange): object {

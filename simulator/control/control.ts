@@ -73,7 +73,7 @@ export class SimulatorControl {
    * how many messages were sent.
    */
   async deliverNotifications(): Promise<number> {
-    await Promise.all(this.parts.jobs.all().map((job) => job.completion?.runNow()));
+    await Promise.all(this.parts.jobs.all().map(async (job) => job.completion?.runNow()));
     return this.parts.notifier.deliverAll();
   }
 

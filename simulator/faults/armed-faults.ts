@@ -121,8 +121,8 @@ export class ArmedFaults {
   }
 }
 
-function viewOf({ random: _random, ...view }: ArmedFault): ArmedFaultView {
-  return { ...view, options: { ...view.options } };
+function viewOf({ id, kind, timesLeft, share, skip, jobId, options, struck }: ArmedFault): ArmedFaultView {
+  return { id, kind, timesLeft, share, skip, jobId, options: { ...options }, struck };
 }
 
 function checkOrder(order: FaultOrder): FaultOrder {

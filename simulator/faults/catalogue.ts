@@ -82,7 +82,7 @@ export const FAULTS = {
   'verify-refused': {
     point: 'verification',
     what: 'verification says no',
-    options: { ...REFUSED, resultCode: REFUSAL_CODES.notOurMessage as string },
+    options: { ...REFUSED, resultCode: REFUSAL_CODES.notOurMessage },
   },
 
   'result-slow': { point: 'result', what: 'the result starts late', options: SLOW },

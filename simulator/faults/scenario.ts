@@ -32,7 +32,7 @@ export function checkScenario(value: unknown): Scenario {
   for (const name of Object.keys(scenario)) {
     if (!MEMBERS.includes(name)) throw new ScenarioError(`unknown member ${JSON.stringify(name)}`);
   }
-  const rate = scenario['declineRate'];
+  const rate = scenario.declineRate;
   if (rate !== undefined && (typeof rate !== 'number' || !(rate >= 0 && rate <= 1))) {
     throw new ScenarioError('declineRate must be a number from 0 to 1');
   }
@@ -42,8 +42,8 @@ export function checkScenario(value: unknown): Scenario {
       throw new ScenarioError(`${name} must be a list of strings`);
     }
   }
-  if (scenario['faults'] !== undefined && !Array.isArray(scenario['faults'])) {
+  if (scenario.faults !== undefined && !Array.isArray(scenario.faults)) {
     throw new ScenarioError('faults must be a list');
   }
-  return scenario as Scenario;
+  return scenario;
 }

@@ -23,16 +23,16 @@ export function readRefundRequest(body: string | null): WantedRefund | string {
   } catch {
     return 'The body is not JSON';
   }
-  const wanted = membersOf(root?.['refundTransactionRequest']);
+  const wanted = membersOf(root?.refundTransactionRequest);
   if (!root || !wanted) return 'refundTransactionRequest is missing';
   const { tid, amount, fullRefund } = wanted;
   if (typeof tid !== 'string' || tid === '') return 'tid is missing';
   if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount <= 0) return 'amount must be whole won';
   if (fullRefund !== undefined && fullRefund !== null && typeof fullRefund !== 'boolean')
     return 'fullRefund is no flag';
-  const methods = readMethods(wanted['paymentMethods']);
+  const methods = readMethods(wanted.paymentMethods);
   if (typeof methods === 'string') return methods;
-  const authKey = membersOf(root['payer'])?.['authKey'];
+  const authKey = membersOf(root.payer)?.authKey;
   return {
     tid,
     amount,
@@ -48,8 +48,8 @@ function readMethods(value: unknown): PaymentMethod[] | null | string {
   const methods: PaymentMethod[] = [];
   for (const item of value) {
     const method = membersOf(item);
-    const paymentMethod = method?.['paymentMethod'];
-    const amount = method?.['amount'];
+    const paymentMethod = method?.paymentMethod;
+    const amount = method?.amount;
     if (typeof paymentMethod !== 'string' || typeof amount !== 'number' || !Number.isSafeInteger(amount)) {
       return 'paymentMethods must hold paymentMethod and amount';
     }

@@ -41,14 +41,14 @@ export class Notifier {
   /** Sends everything that waits to be sent, due or not, and resolves with how many messages that were. */
   async deliverAll(): Promise<number> {
     const waiting = this.outbox.all().filter((notification) => notification.next !== null);
-    await Promise.all(waiting.map((notification) => notification.next?.runNow()));
+    await Promise.all(waiting.map(async (notification) => notification.next?.runNow()));
     return waiting.length;
   }
 
   /** Sends what waits to be sent of one job, and waits for the answers. */
   async deliverFor(jobId: string): Promise<void> {
     const waiting = this.outbox.all().filter((one) => one.jobId === jobId && one.next !== null);
-    await Promise.all(waiting.map((notification) => notification.next?.runNow()));
+    await Promise.all(waiting.map(async (notification) => notification.next?.runNow()));
   }
 
   /** True, and the session closed, if all members equal those of a message that was really sent [G]. */

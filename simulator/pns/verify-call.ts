@@ -51,5 +51,5 @@ function readVerification(body: string | null): VerificationRequest | null {
     if (value !== null && typeof value !== 'string') return null;
     read[member] = value;
   }
-  return read['listenerType'] === null ? null : (read as VerificationRequest);
+  return read.listenerType === null ? null : (read as VerificationRequest);
 }

@@ -36,7 +36,7 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
       timeZone: SEOUL_TIME_ZONE,
       onTick: () => this.planToday(),
     });
-    this.registry.addCronJob('billing-run', cron as never);
+    this.registry.addCronJob('billing-run', cron);
     cron.start();
     await this.wake.listen(() => this.callAll());
     this.callAll();

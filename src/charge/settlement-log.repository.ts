@@ -43,7 +43,8 @@ export class SettlementLogRepository {
        SELECT count(*)::int AS count, min(position) AS first, max(position) AS last FROM appended`,
       [at, ...parameters],
     );
-    if (!appended || appended.first === null || appended.last === null) return { count: 0, range: undefined };
-    return { count: appended.count, range: { firstPosition: appended.first, lastPosition: appended.last } };
+    const { count = 0, first = null, last = null } = appended ?? {};
+    const range = first === null || last === null ? undefined : { firstPosition: first, lastPosition: last };
+    return { count, range };
   }
 }

@@ -55,7 +55,7 @@ const Flag = () =>
 const Whole = (min: number, max: number): PropertyDecorator => {
   const message = `a whole number from ${min} to ${max}`;
   const decorators = [Integer(), IsInt({ message }), Min(min, { message }), Max(max, { message }), Expose()];
-  return (target, key) => decorators.forEach((decorate) => decorate(target, key as string));
+  return (target, key) => decorators.forEach((decorate) => decorate(target, key));
 };
 
 /** An absolute http or https address; a base without query or fragment. */

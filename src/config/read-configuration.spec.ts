@@ -108,11 +108,10 @@ describe('.env.example', () => {
   });
 
   it('shows the defaults of the code', () => {
-    const defaults = new Environment() as unknown as Record<string, unknown>;
+    const defaults = new Environment() as unknown as Record<string, string | number | boolean | undefined>;
     const simulators = ['TSTORE_CLIENT_ID', 'TSTORE_CLIENT_SECRET', 'TSTORE_BID', 'TSTORE_MID'];
-    for (const [name, text] of Object.entries(settings)) {
-      if (!simulators.includes(name)) expect([name, text]).toEqual([name, String(defaults[name] ?? '')]);
-    }
+    const shown = Object.entries(settings).filter(([name]) => !simulators.includes(name));
+    expect(shown).toEqual(shown.map(([name]) => [name, String(defaults[name] ?? '')]));
   });
 
   it('says why each group of settings exists', () => {

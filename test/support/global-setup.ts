@@ -1,17 +1,26 @@
+import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres';
-import { buildTemplate } from './template-database';
 import { sharedServer } from './shared-server';
+import { buildTemplate } from './template-database';
 
 /** Durability is not what these tests look at, and without it they are twice as fast. */
 const FAST_SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' };
 
+/** Held, shared, by every suite that uses the server: who gets it alone is the last one and stops the server. */
+const SUITE_LOCK = 7_261_543_098;
+
 /** Starts one PostgreSQL for the whole run, with the migrated template all test databases are cloned from. */
 export default async function globalSetup(): Promise<void> {
-  const given = process.env['TEST_DATABASE_ADMIN_URL'];
-  if (given === undefined) {
-    const server = await startEmbeddedPostgres({ directory: '.data/test-postgres', settings: FAST_SETTINGS });
-    sharedServer.stop = () => server.stop();
-    process.env['TEST_DATABASE_ADMIN_URL'] = server.adminUrl;
-  }
-  process.env['TEST_TEMPLATE_DATABASE'] = await buildTemplate(process.env['TEST_DATABASE_ADMIN_URL'] as string);
+  const server = await startEmbeddedPostgres({ directory: '.data/test-postgres', settings: FAST_SETTINGS });
+  const client = new Client({ connectionString: server.adminUrl });
+  await client.connect();
+  await client.query('SELECT pg_advisory_lock_shared($1)', [SUITE_LOCK]);
+  process.env.TEST_DATABASE_ADMIN_URL = server.adminUrl;
+  process.env.TEST_TEMPLATE_DATABASE = await buildTemplate(server.adminUrl);
+  sharedServer.stop = async () => {
+    await client.query('SELECT pg_advisory_unlock_shared($1)', [SUITE_LOCK]);
+    const { rows } = await client.query<{ alone: boolean }>('SELECT pg_try_advisory_lock($1) AS alone', [SUITE_LOCK]);
+    await client.end();
+    if (rows[0]?.alone) await server.stop();
+  };
 }

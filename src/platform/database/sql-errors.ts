@@ -23,7 +23,6 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 
 function postgresError(error: unknown): PostgresError | undefined {
   // TypeORM wraps the driver's error in a QueryFailedError that repeats its members.
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-    return error as never as PostgresError;
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error as never;
   return undefined;
 }

@@ -22,7 +22,7 @@ export interface EmbeddedPostgres {
   url: string;
   /** The database `postgres`, to make others from. */
   adminUrl: string;
-  /** Stops the server, unless another process owns it. */
+  /** Stops the server, unless another process that lives owns it. */
   stop(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export async function startEmbeddedPostgres(given: EmbeddedPostgresSettings): Pr
   const control = new PgControl(place, cluster);
   if (!existsSync(join(cluster, 'PG_VERSION'))) await makeCluster(place, control, cluster);
   if (!(await control.isRunning())) await startServer(control, settings);
-  const isOwner = becomeOwner(place.directory);
+  becomeOwner(place.directory);
   const port = portOf(cluster);
   const password = readFileSync(join(place.directory, 'password'), 'utf8').trim();
   const urlOf = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
@@ -51,7 +51,8 @@ export async function startEmbeddedPostgres(given: EmbeddedPostgresSettings): Pr
     url: urlOf(DATABASE),
     adminUrl: urlOf('postgres'),
     async stop() {
-      if (isOwner) await control.stop();
+      // Asked again: the owner may have ended meanwhile, and left the server to whoever is the last.
+      if (becomeOwner(place.directory)) await control.stop();
     },
   };
 }

@@ -69,8 +69,8 @@ export class PgControl {
   }
 
   private options() {
-    // The working directory may be closed to the account; messages are read by programs, so they are not translated.
-    return { ...this.place.account, cwd: '/', env: { ...process.env, LC_ALL: 'C' } };
+    // The working directory may be closed to the account; an environment of its own keeps PG* variables out of it.
+    return { ...this.place.account, cwd: '/', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } };
   }
 }
 
