@@ -101,6 +101,8 @@ async function billOneMonth({ service, simulator, client, options }: DemoParts):
   const sold = await seedSubscriptions(parts, billingDate, options.subscriptions, now);
   if (sold > 0) print(`Sold ${countText(sold)} subscriptions of 3 products, with anchors on every day of the month.`);
 
+  const pastDue = await countPastDue(database);
+  if (pastDue > 0) print(`${countText(pastDue)} subscriptions are past due (declined before) and wait: retries are not built yet.`);
   const run = await app.get(BillingRunService).plan(billingDate);
   if (run === undefined) throw new Error(`the billing run of ${billingDate} exists already`);
   print(
@@ -116,6 +118,13 @@ async function billOneMonth({ service, simulator, client, options }: DemoParts):
   lines.forEach(print);
   for (const check of checks) print(`  ${check.holds ? '✔' : '✘'} ${check.what}`);
   return checks.every((check) => check.holds);
+}
+
+async function countPastDue(database: Database): Promise<number> {
+  const [row] = await database.rows<{ count: number }>(
+    "SELECT count(*)::int AS count FROM subscription WHERE state = 'PastDue'",
+  );
+  return row?.count ?? 0;
 }
 
 /** The last day of the month after the last run's, so that each run of the demo bills one month and every anchor in it. */

@@ -43,8 +43,9 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.registry.deleteInterval('billing-tick');
-    this.registry.deleteCronJob('billing-run');
+    // An application that failed to start is closed without having begun.
+    if (this.registry.doesExist('interval', 'billing-tick')) this.registry.deleteInterval('billing-tick');
+    if (this.registry.doesExist('cron', 'billing-run')) this.registry.deleteCronJob('billing-run');
     await this.wake.close();
     await Promise.all(this.loops.map((loop) => loop.stop()));
   }

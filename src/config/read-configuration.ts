@@ -28,13 +28,15 @@ export class InvalidConfigurationError extends Error {
 /**
  * Reads the environment: the only place in the service that does.
  *
+ * @param needed the settings a command needs, where it needs few; faults in others don't matter to it
  * @throws {InvalidConfigurationError} naming every faulty setting at once
  */
-export function readConfiguration(source: NodeJS.ProcessEnv): Configuration {
+export function readConfiguration(source: NodeJS.ProcessEnv, needed?: readonly (keyof Environment)[]): Configuration {
   const { environment, faults } = readEnvironment(source);
   const faulty = new Set(faults.map((fault) => fault.field));
   const related = relationFaults(environment).filter((fault) => !faulty.has(fault.field));
-  if (faults.length + related.length > 0) throw new InvalidConfigurationError([...faults, ...related]);
+  const all = [...faults, ...related].filter((fault) => needed?.includes(fault.field as keyof Environment) ?? true);
+  if (all.length > 0) throw new InvalidConfigurationError(all);
   return configurationOf(environment);
 }
 

@@ -2,16 +2,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DomainError } from '../../kernel/errors';
 import { Clock } from '../clock';
 import { Database } from '../database';
+import { ENCRYPTED_COLUMNS } from './encrypted-columns';
 import { KeyRing } from './key-ring';
 
 const CHECK_TEXT = 'encryption key check';
-
-/** Where ciphertexts are stored, and under which key each is. The one list of them. */
-export const KEY_ID_COLUMNS = [
-  { table: 'oauth_token', column: 'key_id' },
-  { table: 'billing_token', column: 'key_id' },
-  { table: 'discrepancy', column: 'raw_line_key_id' },
-] as const;
 
 /** Makes sure at start that the configured keys are the ones stored secrets were encrypted under. */
 @Injectable()
@@ -57,7 +51,7 @@ export class EncryptionKeyCheck implements OnModuleInit {
   }
 
   private async keyIdsInUse(): Promise<string[]> {
-    const used = KEY_ID_COLUMNS.map(({ table, column }) => distinctSql(table, column)).join(' UNION ');
+    const used = ENCRYPTED_COLUMNS.map(({ table, keyId }) => distinctSql(table, keyId)).join(' UNION ');
     const rows = await this.database.rows<{ key_id: string }>(used);
     return rows.map((row) => row.key_id);
   }

@@ -1,3 +1,5 @@
 export { CryptoModule } from './crypto.module';
-export { EncryptionKeyCheck, KEY_ID_COLUMNS } from './encryption-key-check';
+export { ENCRYPTED_COLUMNS, type EncryptedColumn } from './encrypted-columns';
+export { EncryptionKeyCheck } from './encryption-key-check';
 export { KeyRing, type Sealed } from './key-ring';
+export { reencryptColumn } from './reencryption';

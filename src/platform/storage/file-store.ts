@@ -87,8 +87,14 @@ export class FileStore {
     await rm(this.pathOf(name), { force: true });
   }
 
-  /** Under which key a file is encrypted. */
-  async keyIdOf(name: string): Promise<string> {
+  /** Encrypts a file under the first key, whole or not at all. @returns whether it was under another one */
+  async reencrypt(name: string): Promise<boolean> {
+    if ((await this.keyIdOf(name)) === this.keys.firstKeyId) return false;
+    await this.write(name, this.openRead(name));
+    return true;
+  }
+
+  private async keyIdOf(name: string): Promise<string> {
     const file = await open(this.pathOf(name));
     try {
       return (await headerOf(file)).keyId;

@@ -1,0 +1,38 @@
+/** A column of ciphertexts, and how each row's identity is made in SQL: to the letter as the code that encrypts makes it. */
+export interface EncryptedColumn {
+  table: string;
+  /** A unique key of the table, and its type. */
+  key: string;
+  keyType: string;
+  ciphertext: string;
+  keyId: string;
+  identity: string;
+}
+
+/** Everywhere the database keeps ciphertexts. The one list of them: key check and re-encryption go by it. */
+export const ENCRYPTED_COLUMNS: readonly EncryptedColumn[] = [
+  {
+    table: 'oauth_token',
+    key: 'name',
+    keyType: 'text',
+    ciphertext: 'ciphertext',
+    keyId: 'key_id',
+    identity: `'oauth_token:' || name`,
+  },
+  {
+    table: 'billing_token',
+    key: 'token_hash',
+    keyType: 'bytea',
+    ciphertext: 'ciphertext',
+    keyId: 'key_id',
+    identity: `'billing_token:' || encode(token_hash, 'hex')`,
+  },
+  {
+    table: 'discrepancy',
+    key: 'id',
+    keyType: 'bigint',
+    ciphertext: 'raw_line_ciphertext',
+    keyId: 'raw_line_key_id',
+    identity: `'discrepancy:' || bulk_payment_job_id || ':' || line_number`,
+  },
+];
