@@ -40,6 +40,9 @@ export class ArrivalStore implements OnApplicationShutdown {
       query_timeout: SILENCE_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
     });
+    // A connection in use that breaks fails its statement, and says so a second time as an event: that nobody listens to
+    // would end the process.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
     // A lost idle connection; the pool has dropped it already and opens another when it is needed.
     this.pool.on('error', (error) => log.warn('database connection lost', { reason: messageOf(error) }));
   }

@@ -5,7 +5,7 @@ import { Clock, secondsAfter } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
 import { Notification, NotificationHistory } from './notification.entity';
 import { NOTIFICATION_TRANSITIONS, type NotificationState } from './notification.state';
-import { givesUpAt, nextVerificationAt } from './verification-schedule';
+import { GIVE_UP_AFTER, nextVerificationAt } from './verification-schedule';
 
 /** A notification as it was when claimed, and the lease that guards every write until it is given back or taken over. */
 export interface NotificationClaim {
@@ -84,11 +84,11 @@ export class NotificationRepository {
     const [row] = await session.rows<{ given_up: boolean }>(
       `UPDATE notification
        SET attempts = attempts + 1, last_error = $3, lease_id = NULL, lease_until = NULL,
-         next_attempt_at = CASE WHEN $4 > $5 THEN NULL ELSE $4 END,
-         given_up_at = CASE WHEN $4 > $5 THEN $6::timestamptz END
+         next_attempt_at = CASE WHEN $4::timestamptz <= last_received_at + $5::interval THEN $4::timestamptz END,
+         given_up_at = CASE WHEN $4::timestamptz > last_received_at + $5::interval THEN $6::timestamptz END
        WHERE id = $1 AND lease_id = $2 AND state = 'Received'
        RETURNING given_up_at IS NOT NULL AS given_up`,
-      [claim.notification.id, claim.leaseId, error, at, givesUpAt(claim.notification.lastReceivedAt), this.clock.now()],
+      [claim.notification.id, claim.leaseId, error, at, GIVE_UP_AFTER, this.clock.now()],
     );
     if (row === undefined) return 'lease-lost';
     return row.given_up ? 'given-up' : 'scheduled';

@@ -7,15 +7,13 @@ import { secondsAfter } from '../platform/clock';
 const WAITS_SECONDS = [2, 5, 15, 30, 60, 120, 300, 600] as const;
 const LONGEST_WAIT_SECONDS = 600;
 
-/** PNS itself sends a message no longer than this (protocol section 6). */
-const GIVE_UP_AFTER_SECONDS = 48 * 3_600;
+/**
+ * How long after it was last sent a message is tried, as PostgreSQL reads it: PNS itself sends a message no longer than
+ * this (protocol section 6).
+ */
+export const GIVE_UP_AFTER = '48 hours';
 
 /** @param failedAttempts at least 1 */
 export function nextVerificationAt(now: Date, failedAttempts: number): Date {
   return secondsAfter(now, WAITS_SECONDS[failedAttempts - 1] ?? LONGEST_WAIT_SECONDS);
-}
-
-/** The instant after which an unverified message is not tried again, counted from the last time it was sent. */
-export function givesUpAt(lastReceivedAt: Date): Date {
-  return secondsAfter(lastReceivedAt, GIVE_UP_AFTER_SECONDS);
 }

@@ -1,0 +1,120 @@
+import { Client } from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Database } from '../../src/platform/database';
+import type { RunningService } from '../../src/service';
+import { ListenerWorld, pnsMessage, sendTo } from '../support/listener-world';
+import { TcpProxy } from '../support/tcp-proxy';
+import { until } from '../support/until';
+
+const PNS_WAITS_MS = 10_000;
+
+describe('the notification listener under load and without its database', () => {
+  let world: ListenerWorld;
+  let proxy: TcpProxy;
+  let service: RunningService;
+
+  beforeAll(async () => {
+    world = await ListenerWorld.start();
+    proxy = await TcpProxy.before(world.database.url);
+    service = await world.listen({ DATABASE_URL: proxy.url, LOG_LEVEL: 'warn' });
+  });
+
+  afterAll(async () => {
+    await world.close();
+    await proxy.close();
+  });
+
+  const metric = async (name: string) => {
+    const text = await (await fetch(`${service.url}/metrics`)).text();
+    return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
+  };
+
+  it('stores 2,000 messages at once, a quarter of them repeats, in few commits, and counts each', async () => {
+    const sent = Array.from({ length: 2_000 }, (_, index) => `burst-${index % 1_500}`);
+    const batchesBefore = await metric('notification_batch_rows_count');
+    const answers = await Promise.all(sent.map((jobId) => sendTo(service, '', pnsMessage(jobId))));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(
+      await world.rows(
+        `SELECT repeat_count, count(*)::integer AS rows FROM notification
+         WHERE gateway_job_id LIKE 'burst-%' GROUP BY 1 ORDER BY 1`,
+      ),
+    ).toEqual([
+      { repeat_count: 0, rows: 1_000 },
+      { repeat_count: 1, rows: 500 },
+    ]);
+    expect((await metric('notification_batch_rows_count')) - batchesBefore).toBeLessThan(500);
+  });
+
+  it('counts exactly when two replicas get the same messages at the same time', async () => {
+    const replica = await world.listen({ LOG_LEVEL: 'warn' });
+    const sent = Array.from({ length: 400 }, (_, index) => `both-${index % 20}`);
+    await Promise.all(sent.map((jobId, index) => sendTo(index % 3 === 0 ? replica : service, '', pnsMessage(jobId))));
+    expect(
+      await world.rows(
+        `SELECT count(*)::integer AS rows, sum(repeat_count + 1)::integer AS times FROM notification
+         WHERE gateway_job_id LIKE 'both-%'`,
+      ),
+    ).toEqual([{ rows: 20, times: 400 }]);
+  });
+
+  it('stores the neighbours of a row that somebody else holds, and asks for that one again', async () => {
+    await sendTo(service, '', pnsMessage('held'));
+    const holder = new Client({ connectionString: world.database.url });
+    await holder.connect();
+    await holder.query(`BEGIN; SELECT FROM notification WHERE gateway_job_id = 'held' FOR UPDATE`);
+    const jobs = ['held', ...Array.from({ length: 20 }, (_, index) => `neighbour-${index}`)];
+    const answers = await Promise.all(jobs.map((jobId) => sendTo(service, '', pnsMessage(jobId))));
+    await holder.query('ROLLBACK');
+    await holder.end();
+    expect(answers.map(({ status }) => status)).toEqual([503, ...jobs.slice(1).map(() => 200)]);
+    expect(answers[0]?.body.resultCode).toBe('9999');
+    expect(await world.rows(`SELECT 1 FROM notification WHERE gateway_job_id LIKE 'neighbour-%'`)).toHaveLength(20);
+    expect(await world.stored('held')).toMatchObject([{ repeatCount: 0 }]);
+  });
+
+  it('answers while every connection of the common pool is taken and waits', async () => {
+    const busy = await world.listen({ DATABASE_POOL_SIZE: '2', LOG_LEVEL: 'warn' });
+    const holders = Array.from({ length: 4 }, () => busy.app.get(Database).rows('SELECT pg_sleep(1)'));
+    const startedAt = performance.now();
+    expect(await sendTo(busy, '', pnsMessage('starved'))).toMatchObject({ status: 200 });
+    expect((await fetch(`${busy.url}/health/ready`)).status).toBe(200);
+    expect(performance.now() - startedAt).toBeLessThan(900);
+    await Promise.all(holders);
+  });
+
+  it('says 503 while the database is down, stays alive, and recovers without a restart', async () => {
+    proxy.cut();
+    const answers = await Promise.all(['down-1', 'down-2'].map((jobId) => sendTo(service, '', pnsMessage(jobId))));
+    expect(answers).toMatchObject([
+      { status: 503, body: { resultCode: '9999' } },
+      { status: 503, body: { resultCode: '9999' } },
+    ]);
+    expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
+    const ready = await fetch(`${service.url}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ status: 'not-ready', notReady: { database: expect.any(String) } });
+    proxy.restore();
+    await until('the listener has recovered', async () =>
+      (await sendTo(service, '', pnsMessage('down-1'))).status === 200 ? true : undefined,
+    );
+    expect(await world.stored('down-1')).toMatchObject([{ repeatCount: 0 }]);
+    await until('it is ready', async () => ((await fetch(`${service.url}/health/ready`)).ok ? true : undefined));
+  });
+
+  it('answers in the time PNS waits when the database says nothing more at all, however many ask', async () => {
+    proxy.freeze();
+    const startedAt = performance.now();
+    const first = Array.from({ length: 300 }, (_, index) => sendTo(service, '', pnsMessage(`frozen-${index}`)));
+    await delay(1_000);
+    const second = Array.from({ length: 300 }, (_, index) => sendTo(service, '', pnsMessage(`late-${index}`)));
+    const answers = await Promise.all([...first, ...second]);
+    const tookMs = performance.now() - startedAt;
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(tookMs).toBeLessThan(PNS_WAITS_MS);
+    proxy.restore();
+    await until('the listener has recovered', async () =>
+      (await sendTo(service, '', pnsMessage('thawed'))).status === 200 ? true : undefined,
+    );
+  });
+});

@@ -1,0 +1,207 @@
+import { DataSource } from 'typeorm';
+import { Client } from 'pg';
+import { NotificationRepository, Notification, type NotificationClaim } from '../../src/notification';
+import { NotificationHistory } from '../../src/notification';
+import { STORE_ARRIVALS, arrivalParameters } from '../../src/notification/arrival.sql';
+import { messageKey, readMessage, sha256, type NotificationMessage } from '../../src/notification/notification-message';
+import { Clock, secondsAfter } from '../../src/platform/clock';
+import { Database, openDataSource } from '../../src/platform/database';
+import { pnsMessage } from '../support/listener-world';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+
+class SetClock extends Clock {
+  instant = new Date('2026-03-01T00:00:00Z');
+
+  now(): Date {
+    return this.instant;
+  }
+}
+
+const ANSWER = { resultCode: '0000', resultMessage: 'SUCCESS' };
+const LEASE_SECONDS = 60;
+
+describe('claiming and deciding notifications', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let client: Client;
+  let clock: SetClock;
+  let db: Database;
+  let repository: NotificationRepository;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    dataSource = await openDataSource({
+      url: database.url,
+      poolSize: 10,
+      entities: [Notification, NotificationHistory],
+    });
+    client = new Client({ connectionString: database.url });
+    await client.connect();
+    clock = new SetClock();
+    db = new Database(dataSource);
+    repository = new NotificationRepository(db, clock);
+  });
+
+  afterEach(async () => {
+    await dataSource.destroy();
+    await client.end();
+    await database.drop();
+  });
+
+  async function arrive(jobId: string, token: string | null = null): Promise<void> {
+    const body = Buffer.from(pnsMessage(jobId));
+    const message = readMessage(body) as NotificationMessage;
+    const callbackTokenHash = token === null ? null : sha256(token);
+    const key = messageKey(callbackTokenHash, message, body);
+    const source = { contentType: null, sourceAddress: null, receivedAt: clock.now() };
+    const arrival = { key, callbackTokenHash, ...message, body, ...source };
+    await client.query(STORE_ARRIVALS, arrivalParameters([{ arrival, repeats: 0 }]));
+  }
+
+  const claim = () => repository.claimDue(clock.now(), LEASE_SECONDS);
+  const claimed = async () => (await claim()) as NotificationClaim;
+  const read = async (id: string) => (await repository.find(id)) as Notification;
+  const later = (seconds: number) => (clock.instant = secondsAfter(clock.instant, seconds));
+
+  it('claims the one that has been due longest, each once, and none that is not due', async () => {
+    await arrive('1');
+    later(1);
+    await arrive('2');
+    later(-1);
+    expect((await claimed()).notification).toMatchObject({ gatewayJobId: '1', state: 'Received', attempts: 0 });
+    expect(await claim()).toBeUndefined();
+    later(1);
+    expect((await claimed()).notification.gatewayJobId).toBe('2');
+    expect(await claim()).toBeUndefined();
+  });
+
+  it('gives each of many claimants another one', async () => {
+    for (let job = 0; job < 8; job++) await arrive(String(job));
+    const claims = await Promise.all(Array.from({ length: 12 }, claim));
+    const jobs = claims.flatMap((found) => found?.notification.gatewayJobId ?? []);
+    expect(jobs.sort()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
+  });
+
+  it('hands a lease that has run out to another, and refuses every write of the first', async () => {
+    await arrive('1');
+    const first = await claimed();
+    later(LEASE_SECONDS - 1);
+    expect(await claim()).toBeUndefined();
+    later(1);
+    const second = await claimed();
+    expect(second.notification.id).toBe(first.notification.id);
+    const before = await read(first.notification.id);
+    expect(await repository.markVerified(db, first, ANSWER)).toBe(false);
+    expect(await repository.markRejected(db, first, ANSWER)).toBe(false);
+    expect(await repository.scheduleRetry(first, 'x')).toBe('lease-lost');
+    expect(await repository.release(first)).toBe(false);
+    expect(await read(first.notification.id)).toEqual(before);
+    expect(await repository.markVerified(db, second, ANSWER)).toBe(true);
+  });
+
+  it.each([
+    ['markVerified', 'Verified', 'verifiedAt', 'confirm'],
+    ['markRejected', 'Rejected', 'rejectedAt', 'disown'],
+  ] as const)('%s leads to %s, with the answer and its place in history', async (mark, state, at, cause) => {
+    await arrive('1');
+    await arrive('2');
+    const held = await claimed();
+    expect(await repository[mark](db, held, ANSWER)).toBe(true);
+    const row = await read(held.notification.id);
+    expect(row).toMatchObject({
+      state,
+      [at]: clock.now(),
+      ...ANSWER,
+      nextAttemptAt: null,
+      leaseId: null,
+      leaseUntil: null,
+    });
+    expect(await repository.history([row.id])).toMatchObject([
+      { fromState: 'Received', toState: state, cause, actor: 'scheduler', at: clock.now() },
+    ]);
+    expect(await repository[mark](db, held, ANSWER)).toBe(false);
+    expect(await repository.history([row.id])).toHaveLength(1);
+    const [other] = await repository.ofJob({ callbackTokenHash: null, gatewayJobId: '2' });
+    expect(other).toMatchObject({ state: 'Received', leaseId: null });
+  });
+
+  it('decides inside the caller’s transaction', async () => {
+    await arrive('1');
+    const held = await claimed();
+    const rolledBack = db.transaction(async (session) => {
+      expect(await repository.markVerified(session, held, ANSWER)).toBe(true);
+      throw new Error('the caller changed its mind');
+    });
+    await expect(rolledBack).rejects.toThrow('changed its mind');
+    expect(await read(held.notification.id)).toMatchObject({ state: 'Received', leaseId: held.leaseId });
+    expect(await repository.history([held.notification.id])).toEqual([]);
+  });
+
+  it('tries again later and later, under half an hour apart, and gives up 48 hours after the last sending', async () => {
+    await arrive('1');
+    const startedAt = clock.now();
+    let outcome = 'scheduled';
+    let attempts = 0;
+    while (outcome === 'scheduled') {
+      const held = await claimed();
+      expect(held.notification.attempts).toBe(attempts);
+      outcome = await repository.scheduleRetry(held, `attempt ${++attempts}`);
+      const { nextAttemptAt } = await read(held.notification.id);
+      if (nextAttemptAt === null) break;
+      expect(nextAttemptAt.getTime() - clock.now().getTime()).toBeLessThan(30 * 60_000);
+      clock.instant = nextAttemptAt;
+    }
+    expect(outcome).toBe('given-up');
+    const hours = (clock.now().getTime() - startedAt.getTime()) / 3_600_000;
+    expect(hours).toBeGreaterThan(47.5);
+    expect(hours).toBeLessThanOrEqual(48);
+    const [row] = await repository.ofJob({ callbackTokenHash: null, gatewayJobId: '1' });
+    expect(row).toMatchObject({
+      state: 'Received',
+      attempts,
+      givenUpAt: clock.now(),
+      lastError: `attempt ${attempts}`,
+    });
+    later(10 * 3600);
+    expect(await claim()).toBeUndefined();
+    await arrive('1');
+    expect((await claimed()).notification).toMatchObject({ attempts: 0, givenUpAt: null, repeatCount: 1 });
+  });
+
+  it('is tried at least once however long the service was away', async () => {
+    await arrive('1');
+    later(60 * 3600);
+    const held = await claimed();
+    expect(await repository.scheduleRetry(held, 'PNS is away')).toBe('given-up');
+  });
+
+  it('gives a claim back as it was', async () => {
+    await arrive('1');
+    const held = await claimed();
+    expect(await repository.release(held)).toBe(true);
+    expect(await read(held.notification.id)).toEqual({ ...held.notification, leaseId: null, leaseUntil: null });
+    expect(await claim()).toBeDefined();
+  });
+
+  it('finds what speaks of a job, by its address or, at the shared one, by its gateway id', async () => {
+    await arrive('1', 'mine');
+    await arrive('9', 'mine');
+    await arrive('1');
+    await arrive('1', 'of another');
+    const found = await repository.ofJob({ callbackTokenHash: sha256('mine'), gatewayJobId: '1' });
+    expect(found.map((row) => [row.gatewayJobId, row.callbackTokenHash])).toEqual([
+      ['1', sha256('mine')],
+      ['9', sha256('mine')],
+      ['1', null],
+    ]);
+    expect(await repository.ofJob({ callbackTokenHash: null, gatewayJobId: null })).toEqual([]);
+  });
+
+  it('has an entity that fits the table', async () => {
+    const changes = await dataSource.driver.createSchemaBuilder().log();
+    const aboutColumns = changes.upQueries
+      .map(({ query }) => query)
+      .filter((query) => /(ADD|DROP|ALTER) COLUMN|CREATE TABLE/i.test(query));
+    expect(aboutColumns.filter((query) => query.includes('"notification'))).toEqual([]);
+  });
+});

@@ -1,0 +1,23 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const ADMIN_KEY = 'test-admin-key-of-enough-characters';
+export const ENCRYPTION_KEY = Buffer.alloc(32, 1).toString('base64');
+
+/** The settings a service needs at least, on a port the system chooses, for tests that need no gateway. */
+export function serviceEnvironment(databaseUrl: string, settings: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: join(tmpdir(), 'service-without-files'),
+    ENCRYPTION_KEYS: `test:${ENCRYPTION_KEY}`,
+    ADMIN_BOOTSTRAP_KEY: ADMIN_KEY,
+    TSTORE_CLIENT_ID: 'client',
+    TSTORE_CLIENT_SECRET: 'secret-of-the-client',
+    TSTORE_BID: 'bid',
+    TSTORE_MID: 'mid',
+    LOG_LEVEL: 'silent',
+    ...settings,
+  };
+}
