@@ -38,6 +38,8 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
+const IDLE_CONNECTION_MS = 75_000;
+
 interface Wiring {
   clock: SimulatorClock;
   control: SimulatorControl;
@@ -118,8 +120,9 @@ function wire(options: SimulatorOptions, folder: string): Wiring {
 
 async function listen(options: SimulatorOptions, wiring: Wiring): Promise<Server> {
   const controlApi = new ControlApi(wiring.control);
-  // A large upload may take longer than Node's default five minutes for a whole request.
-  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+  // A large upload may take longer than Node's default five minutes for a whole request, and a client that keeps
+  // connections must not find them closed at the moment it uses them again.
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: IDLE_CONNECTION_MS }, (request, response) => {
     void answer(new Exchange(request, response), wiring, controlApi);
   });
   await new Promise<void>((resolve, reject) => {

@@ -5,7 +5,7 @@ import { FAULTS } from '../faults/catalogue';
 import { ScenarioError } from '../faults/scenario';
 import type { Exchange } from '../http/exchange';
 import { ControlError, type SimulatorControl } from './control';
-import { PAGE } from './page';
+import { PAGE, PAGE_HEADERS } from './page';
 
 const PREFIX = '/_simulator';
 /** Entries of the book gathered before they are written. */
@@ -59,16 +59,14 @@ export class ControlApi {
     try {
       await this.dispatch(exchange);
     } catch (error) {
-      const isCallers =
-        error instanceof ControlError || error instanceof FaultOrderError || error instanceof ScenarioError;
-      exchange.json(isCallers ? 400 : 500, { error: (error as Error).message });
+      exchange.json(statusOf(error), { error: (error as Error).message });
     }
   }
 
   private async dispatch(exchange: Exchange): Promise<void> {
     if (exchange.path === '/') {
       await exchange.drain();
-      exchange.response.writeHead(200, { 'Content-Type': 'text/html;charset=UTF-8', ...PAGE_HEADERS }).end(PAGE);
+      exchange.response.writeHead(200, PAGE_HEADERS).end(PAGE);
       return;
     }
     const path = exchange.path.slice(PREFIX.length);
@@ -149,12 +147,6 @@ export class ControlApi {
   }
 }
 
-const PAGE_HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'",
-  'X-Content-Type-Options': 'nosniff',
-};
-
 /**
  * A body must call itself JSON: a web page of another site can send plain forms to this port, but not that without
  * asking first.
@@ -176,11 +168,17 @@ async function readBody(exchange: Exchange): Promise<Body> {
   throw new ControlError('the body must be a JSON object');
 }
 
+function statusOf(error: unknown): number {
+  if (error instanceof ControlError) return error.status;
+  const isCallers = [FaultOrderError, ScenarioError, URIError].some((kind) => error instanceof kind);
+  return isCallers ? 400 : 500;
+}
+
 function textOr(value: unknown, fallback: string): string {
   return typeof value === 'string' ? value : fallback;
 }
 
 function found<T extends object>(value: T | null, what: string): T {
-  if (value === null) throw new ControlError(`no such ${what}`);
+  if (value === null) throw new ControlError(`no such ${what}`, 404);
   return value;
 }

@@ -25,7 +25,14 @@ interface ControlParts {
 }
 
 /** A request of the control API that can't be followed. */
-export class ControlError extends Error {}
+export class ControlError extends Error {
+  constructor(
+    message: string,
+    readonly status: 400 | 404 = 400,
+  ) {
+    super(message);
+  }
+}
 
 /** Everything a test, the control API and the page can do to the simulator and read of it. */
 export class SimulatorControl {
@@ -80,7 +87,7 @@ export class SimulatorControl {
   /** Sends one message again, in so many copies at once, unless it is verified. */
   async sendNotification(id: number, copies = 1): Promise<NotificationView> {
     const notification = this.parts.outbox.all().find((one) => one.id === id);
-    if (!notification) throw new ControlError(`no notification ${id}`);
+    if (!notification) throw new ControlError(`no notification ${id}`, 404);
     await this.parts.outbox.send(notification, copies);
     return notificationView(notification);
   }

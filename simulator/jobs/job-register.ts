@@ -18,7 +18,7 @@ export class JobRegister {
   accept(rows: RequestRows, headers: SubmissionHeaders, processedRows: number, unanswered: boolean): Job {
     const number = this.jobs.size + 1;
     const job: Job = {
-      id: String(this.firstJobId + number - 1),
+      id: this.idOf(number),
       number,
       headers,
       acceptedAt: this.clock.now(),
@@ -50,6 +50,11 @@ export class JobRegister {
     return this.jobs.get(id);
   }
 
+  /** By its place in the order of acceptance, from 1: what transaction ids carry, whatever the ids begin with. */
+  findByNumber(number: number): Job | undefined {
+    return this.find(this.idOf(number));
+  }
+
   all(): Job[] {
     return [...this.jobs.values()];
   }
@@ -57,5 +62,9 @@ export class JobRegister {
   /** Jobs still waiting in front of this one, as the submission's answer says. */
   waitingCountBefore(job: Job): number {
     return this.all().filter((other) => other !== job && other.state !== 'Completed').length;
+  }
+
+  private idOf(number: number): string {
+    return String(this.firstJobId + number - 1);
   }
 }

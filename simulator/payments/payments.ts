@@ -22,7 +22,7 @@ export interface Payment {
 /** A charged row by its transaction id; null when there is no such payment. */
 export async function findPayment(jobs: JobRegister, tid: string): Promise<Payment | null> {
   const place = positionOf(tid);
-  const job = place ? jobs.find(place.jobId) : undefined;
+  const job = place ? jobs.findByNumber(place.jobNumber) : undefined;
   if (!place || job?.state !== 'Completed' || job.outcomes[place.position] !== OUTCOME.charged) return null;
   if (transactionIdOf(job, place.position, completedTextOf(job)) !== tid) return null;
   const [row] = await readRows(job.rows, [place.position]);

@@ -10,7 +10,7 @@ const TRANSACTION_ID = /^(?:TS003_|TSTORE0004_)\d{14}(\d{6})(\d{9})$/;
 const REFUND_JOB_DIGITS = '999999';
 
 export interface PaymentPosition {
-  jobId: string;
+  jobNumber: number;
   /** Position of the row in its file, from 0. */
   position: number;
 }
@@ -31,7 +31,7 @@ export function completedTextOf(job: Job): string {
 export function positionOf(tid: string): PaymentPosition | null {
   const match = TRANSACTION_ID.exec(tid);
   if (!match || match[1] === REFUND_JOB_DIGITS) return null;
-  return { jobId: String(Number(match[1])), position: Number(match[2]) - 1 };
+  return { jobNumber: Number(match[1]), position: Number(match[2]) - 1 };
 }
 
 export function refundIdOf(atMs: number, sequence: number): string {
