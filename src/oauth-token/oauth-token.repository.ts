@@ -67,11 +67,11 @@ export class OAuthTokenRepository {
     );
   }
 
-  /** Makes a token expired that the gateway refused, unless a newer one has taken its place. */
-  async expire(name: string, generation: string, at: Date): Promise<void> {
+  /** Makes a token expired from the start that the gateway refused, unless a newer one has taken its place. */
+  async expire(name: string, generation: string): Promise<void> {
     await this.database.execute(
-      'UPDATE oauth_token SET expires_at = least(expires_at, $3) WHERE name = $1 AND generation = $2',
-      [name, generation, at],
+      'UPDATE oauth_token SET expires_at = least(expires_at, issued_at) WHERE name = $1 AND generation = $2',
+      [name, generation],
     );
   }
 }

@@ -6,7 +6,7 @@ import { TstoreClient, type GatewayAnswer, type IssuedToken } from '../gateways/
 import { DomainError } from '../kernel/errors';
 import { Clock, secondsAfter } from '../platform/clock';
 import { KeyRing } from '../platform/crypto';
-import { Logger } from '../platform/logging';
+import { Logger, maskText } from '../platform/logging';
 import type { OAuthToken } from './oauth-token.entity';
 import { OAuthTokenRepository } from './oauth-token.repository';
 
@@ -20,8 +20,9 @@ export interface AccessToken {
 
 /** Nobody asks again so soon after a failure: many replicas must not knock at a door that is shut. */
 const HOLD_OFF_SECONDS = 5;
-/** Whoever waits for another's token request looks this often. */
-const LOOK_EVERY_MS = 50;
+/** Whoever waits for another's token request looks this soon, then ever less often: most answers come at once. */
+const FIRST_LOOK_MS = 20;
+const LONGEST_LOOK_MS = 500;
 /** A lease outlives the longest token request by this. */
 const LEASE_MARGIN_SECONDS = 5;
 
@@ -32,6 +33,8 @@ const LEASE_MARGIN_SECONDS = 5;
 @Injectable()
 export class OAuthTokenStore {
   private readonly name: string;
+  /** For a whole token request; also ends one whose answer trickles in for ever. */
+  private readonly requestTimeoutMs: number;
   private readonly leaseSeconds: number;
   private pending: Promise<AccessToken> | undefined;
 
@@ -44,8 +47,8 @@ export class OAuthTokenStore {
     private readonly logger: Logger,
   ) {
     this.name = `tstore:${config.environment}:${config.clientId}`;
-    const requestMs = config.connectTimeoutMs + config.answerTimeoutMs + config.idleTimeoutMs;
-    this.leaseSeconds = Math.ceil(requestMs / 1000) + LEASE_MARGIN_SECONDS;
+    this.requestTimeoutMs = config.connectTimeoutMs + config.answerTimeoutMs;
+    this.leaseSeconds = Math.ceil(this.requestTimeoutMs / 1000) + LEASE_MARGIN_SECONDS;
   }
 
   /**
@@ -56,13 +59,14 @@ export class OAuthTokenStore {
    */
   get(): Promise<AccessToken> {
     // One look for all callers of this process: the row settles it between processes.
-    this.pending ??= this.currentOrNew().finally(() => (this.pending = undefined));
-    return this.pending;
+    return (this.pending ??= this.startLook());
   }
 
   /** Tells that the gateway refused a token; the next caller gets a new one. */
   async invalidate(generation: string): Promise<void> {
-    await this.repository.expire(this.name, generation, this.clock.now());
+    await this.repository.expire(this.name, generation);
+    // A look that began before this may still come back with the refused token.
+    this.pending = undefined;
   }
 
   /**
@@ -83,23 +87,44 @@ export class OAuthTokenStore {
     return call((await this.get()).value);
   }
 
+  private startLook(): Promise<AccessToken> {
+    const look = this.currentOrNew().finally(() => {
+      if (this.pending === look) this.pending = undefined;
+    });
+    return look;
+  }
+
   private async currentOrNew(): Promise<AccessToken> {
     const giveUpAt = performance.now() + this.leaseSeconds * 1000;
-    for (;;) {
+    for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_LOOK_MS)) {
       const row = await this.repository.find(this.name);
       if (row !== undefined && this.isGood(row)) return this.open(row);
-      const now = this.clock.now();
-      if (row?.retryNotBefore && row.retryNotBefore > now) throw unavailable(row.refreshFailure ?? '');
-      const lease = { id: randomUUID(), until: secondsAfter(now, this.leaseSeconds), now };
-      if (await this.repository.claimRefresh(this.name, lease, row?.generation ?? '0')) return this.refresh(lease.id);
+      if (row !== undefined && this.isHeldOff(row)) throw unavailable(row.refreshFailure ?? 'held off');
+      const token = await this.claimAndRefresh(row);
+      if (token !== undefined) return token;
       if (performance.now() > giveUpAt) throw unavailable('another replica is asking for one and does not finish');
       // A timer and not the clock: what is waited for is another process.
-      await delay(LOOK_EVERY_MS);
+      await delay(waitMs);
     }
   }
 
+  /** @returns `undefined` when another replica is at it, or took it over meanwhile: its token is in the row, or will be */
+  private async claimAndRefresh(row: OAuthToken | undefined): Promise<AccessToken | undefined> {
+    const now = this.clock.now();
+    // The claim would be refused but lock the row for a moment, which its holder is about to write.
+    if (row?.refreshLeaseUntil && row.refreshLeaseUntil > now) return undefined;
+    const lease = { id: randomUUID(), until: secondsAfter(now, this.leaseSeconds), now };
+    const claimed = await this.repository.claimRefresh(this.name, lease, row?.generation ?? '0');
+    return claimed ? this.refresh(lease.id) : undefined;
+  }
+
+  private isHeldOff({ retryNotBefore }: OAuthToken): boolean {
+    return retryNotBefore !== null && retryNotBefore > this.clock.now();
+  }
+
   private isGood({ issuedAt, expiresAt }: OAuthToken): boolean {
-    if (issuedAt === null || expiresAt === null) return false;
+    // Both are the same in a token that was refused: it is no good by anybody's clock.
+    if (issuedAt === null || expiresAt === null || expiresAt <= issuedAt) return false;
     // A token that lives no longer than the safety margin would be replaced at each call; it is used for half its life.
     const lifetimeSeconds = (expiresAt.getTime() - issuedAt.getTime()) / 1000;
     const marginSeconds = Math.min(this.config.tokenMarginSeconds, lifetimeSeconds / 2);
@@ -111,20 +136,23 @@ export class OAuthTokenStore {
     return { value: this.keys.decrypt({ ciphertext, keyId }, identityOf(this.name)).toString('utf8'), generation };
   }
 
-  private async refresh(leaseId: string): Promise<AccessToken> {
-    const answer = await this.client.requestToken();
+  private async refresh(leaseId: string): Promise<AccessToken | undefined> {
+    const answer = await this.client.requestToken(AbortSignal.timeout(this.requestTimeoutMs));
     if (answer.kind !== 'success') {
-      const failure = answer.kind === 'refused' ? `refused: ${answer.resultMessage}` : answer.message;
+      const failure = failureOf(answer);
       const at = this.clock.now();
       await this.repository.storeFailure(this.name, leaseId, failure, at, secondsAfter(at, HOLD_OFF_SECONDS));
+      this.logger.warn('no access token from the gateway', { reason: failure, retryInSeconds: HOLD_OFF_SECONDS });
       throw unavailable(failure);
     }
     return this.keep(leaseId, answer.value);
   }
 
-  private async keep(leaseId: string, issued: IssuedToken): Promise<AccessToken> {
-    const { expiresAt, tokenType, scope } = issued;
-    if (issued.expiryGuessed) this.logger.warn('the token’s expiry can’t be read; taken as short-lived', { expiresAt });
+  private async keep(leaseId: string, issued: IssuedToken): Promise<AccessToken | undefined> {
+    const { expiresAt, tokenType, scope, expiryText } = issued;
+    if (issued.expiryGuessed) {
+      this.logger.warn('the token’s expiry can’t be read; taken as short-lived', { expiresAt, expiryText });
+    }
     const generation = await this.repository.storeToken(this.name, leaseId, {
       ...this.keys.encrypt(issued.accessToken, identityOf(this.name)),
       tokenType,
@@ -132,15 +160,24 @@ export class OAuthTokenStore {
       issuedAt: this.clock.now(),
       expiresAt,
     });
-    if (generation === undefined) throw unavailable('another replica took over while this one waited for the gateway');
+    if (generation === undefined) {
+      this.logger.warn('access token dropped: another replica took over while this one waited for the gateway');
+      return undefined;
+    }
     this.logger.info('access token issued', { expiresAt });
     return { value: issued.accessToken, generation };
   }
 }
 
-/** What the token's ciphertext is bound to. */
-export function identityOf(name: string): string {
+/** What the token's ciphertext is bound to; re-encryption makes the same in SQL. */
+function identityOf(name: string): string {
   return `oauth_token:${name}`;
+}
+
+/** Masked, because the text is the other side's and goes into the database, the log and the error. */
+function failureOf(answer: Exclude<GatewayAnswer<IssuedToken>, { kind: 'success' }>): string {
+  if (answer.kind === 'unknown') return maskText(answer.message);
+  return maskText(`refused with HTTP ${answer.httpStatus}: ${answer.resultMessage}`);
 }
 
 function unavailable(reason: string): DomainError {
