@@ -88,10 +88,14 @@ export const FAULTS = {
   'result-slow': { point: 'result', what: 'the result starts late', options: SLOW },
   'result-failing': { point: 'result', what: '500 instead of the file', options: STATUS_500 },
   'result-json': { point: 'result', what: 'a JSON answer instead of the file', options: REFUSED },
-  'result-early': { point: 'result', what: 'asked too early: whatever is finished, without a complaint', options: {} },
+  'result-early': {
+    point: 'result',
+    what: 'asked too early: the file without a verification, or a header alone before completion',
+    options: {},
+  },
   'result-other-job': {
     point: 'result',
-    what: "another job's file (this one's without its last half if alone)",
+    what: "another job's file; its own if there is no other",
     options: {},
   },
   'result-truncated': {

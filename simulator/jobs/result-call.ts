@@ -8,9 +8,12 @@ import { REFUSAL_CODES } from '../result-codes';
 import { isResultOpen, type Job } from './job';
 import type { JobRegister } from './job-register';
 import { damageBytes, damageLines } from './result-damage';
+import { RESULT_HEADER_LINE } from './result-file';
 
 /** Large reads keep a download of a million lines at the speed of the disk. */
 const READ_BYTES = 512 * 1024;
+
+const RESULT_HEADERS = { 'Content-Type': 'text/plain;charset=UTF-8' };
 
 export class ResultCall {
   constructor(
@@ -31,11 +34,12 @@ export class ResultCall {
     if (failing) return exchange.result(failing.number('status'), REFUSAL_CODES.failure, 'Result failed');
     const json = this.faults.strikeOn(exchange, 'result-json', jobId);
     if (json) return exchange.result(json.number('status'), json.text('resultCode'), json.text('resultMsg'));
-    const isReady = job.state === 'Completed' && !job.unanswered;
-    if (!isResultOpen(job) && !(isReady && this.faults.strikeOn(exchange, 'result-early', jobId))) {
+    if (isResultOpen(job)) return this.serve(exchange, job);
+    if (!this.faults.strikeOn(exchange, 'result-early', jobId)) {
       return exchange.result(200, REFUSAL_CODES.resultNotReady, 'The result is not ready');
     }
-    await this.serve(exchange, job);
+    if (job.state === 'Completed' && !job.unanswered) return this.serve(exchange, job);
+    exchange.response.writeHead(200, RESULT_HEADERS).end(RESULT_HEADER_LINE);
   }
 
   private async serve(exchange: Exchange, job: Job): Promise<void> {
@@ -44,7 +48,7 @@ export class ResultCall {
     const lines = damageLines(this.faults, exchange, served, job.id);
     const bytes = await damageBytes(this.faults, exchange, served, job.id);
     exchange.note += ` rows=${Math.min(served.processedRows, served.rows.count)}`;
-    exchange.response.writeHead(200, { 'Content-Type': 'text/plain;charset=UTF-8' });
+    exchange.response.writeHead(200, RESULT_HEADERS);
     const source = createReadStream(served.resultPath, { highWaterMark: READ_BYTES });
     const stages = [...lines, ...bytes];
     try {

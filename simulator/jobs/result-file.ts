@@ -8,6 +8,8 @@ import type { Job } from './job';
 import { readWindow, WINDOW_ROWS, windowCount } from './request-rows';
 import { COLUMN, RowFields } from './row-fields';
 
+export const RESULT_HEADER_LINE = `${RESULT_FILE_COLUMNS.join(',')}\n`;
+
 const COMMAS_OF_A_ROW = 8;
 const OUTCOME_UNREADABLE = declineOutcome(DECLINE_UNREADABLE);
 
@@ -30,7 +32,7 @@ export async function writeResultFile(job: Job, charging: Charging, seed: string
   const target = await open(job.resultPath, 'w');
   try {
     const writer = new ResultLines(job, charging);
-    await target.write(`${RESULT_FILE_COLUMNS.join(',')}\n`);
+    await target.write(RESULT_HEADER_LINE);
     for (const window of windows) {
       const lines: string[] = [];
       let position = window * WINDOW_ROWS;

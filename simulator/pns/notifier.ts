@@ -93,9 +93,10 @@ export class Notifier {
 
   private hold(job: Job, completed: Notification, plan: NotificationPlan): void {
     completed.state = 'Held';
-    completed.next = this.clock.schedule(this.clock.now() + LONGEST_HOLD_MS, () =>
-      this.tell(job, completed, { ...plan, held: false }),
-    );
+    completed.next = this.clock.schedule(this.clock.now() + LONGEST_HOLD_MS, () => {
+      this.held = this.held.filter((one) => one !== completed);
+      return this.tell(job, completed, { ...plan, held: false });
+    });
     this.held.push(completed);
   }
 
