@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { TstoreClient, countDataRows } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
@@ -32,7 +32,9 @@ export class ResultDownloadService {
     const stream = await this.open(job);
     const name = `result-files/job-${job.id}-${claim.leaseId}.csv`;
     const counter = countDataRows();
-    const stored = await this.files.write(name, stream.pipe(counter), {
+    // A download that breaks off fails the counter too, and with it the writing; nothing is left behind.
+    pipeline(stream, counter, () => undefined);
+    const stored = await this.files.write(name, counter, {
       accept: () => {
         if (counter.rowCount !== job.lineCount) throw unusable(job, `${counter.rowCount} rows, ${job.lineCount} asked`);
       },

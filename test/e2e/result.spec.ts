@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { Client } from 'pg';
+import { startWorld, type BillingWorld } from '../support/billing-world';
+import { TOKEN_64, TOKEN_96, requestFile, sampleFile } from '../support/request-files';
+import { until } from '../support/until';
+
+describe('notifications and results that are not as they should be', () => {
+  let world: BillingWorld;
+  const logLines: string[] = [];
+  let batch = 0;
+
+  beforeAll(async () => {
+    world = await startWorld({ simulator: { declineRate: 0 }, logLines });
+  });
+
+  afterAll(() => world.close());
+
+  async function upload(count = 6): Promise<string> {
+    const { body } = await world.upload(requestFile(count, `r${++batch}-`));
+    return body.id;
+  }
+
+  async function findings(jobId: string): Promise<Record<string, number>> {
+    const job = await world.settled(jobId);
+    return job.result.findings;
+  }
+
+  it.each([
+    'notification-form-encoded',
+    'notification-unknown-members',
+    'notification-initialized-first',
+    'notification-burst',
+    'notification-missing-member',
+    'notification-content-type',
+  ] as const)('%s is taken like any other', async (kind) => {
+    world.simulator.control.armFault({ kind });
+    const job = await world.settled(await upload());
+    expect(job.state).toBe('VerifiedCompleted');
+    expect(job.result.totals.paid.count).toBe(6);
+  });
+
+  it('a notification PNS disowns puts the job back, and the genuine one completes it', async () => {
+    world.simulator.control.armFault({ kind: 'verify-refused' });
+    const job = await world.settled(await upload());
+    const states = job.history.map((entry: { toState: string }) => entry.toState);
+    expect(states).toEqual(['Created', 'Processing', 'Completed', 'Processing', 'Completed', 'VerifiedCompleted']);
+  });
+
+  it.each(['verify-unavailable', 'verify-cut', 'verify-answer-lost'] as const)('%s is asked again', async (kind) => {
+    world.simulator.control.armFault({ kind });
+    const jobId = await upload();
+    await until('verification was tried', async () => {
+      await world.simulator.control.deliverNotifications();
+      return world.simulator.control.faults().at(-1)?.struck === 1 || undefined;
+    });
+    world.clock.advanceSeconds(600);
+    expect((await world.settled(jobId)).state).toBe('VerifiedCompleted');
+  });
+
+  it.each([
+    ['result-truncated', {}],
+    ['result-truncated', { midCharacter: true }],
+    ['result-cut', {}],
+    ['result-failing', {}],
+    ['result-json', {}],
+    ['result-lines-missing', {}],
+    ['result-lines-doubled', {}],
+  ] as const)('%s %j is fetched again and never half applied', async (kind, options) => {
+    world.simulator.control.armFault({ kind, options });
+    const jobId = await upload();
+    const postponed = await until('the download was postponed', async () => {
+      await world.simulator.control.deliverNotifications();
+      const { body } = await world.get(`bulk-payment-jobs/${jobId}`);
+      return body.retry === null ? undefined : body;
+    });
+    expect(postponed).toMatchObject({ state: 'VerifiedCompleted', result: null });
+    world.clock.advanceSeconds(600);
+    expect(await findings(jobId)).toEqual({ 'matched-paid': 6 });
+  });
+
+  it.each([
+    ['result-amount-altered', { 'matched-paid': 5, 'amount-mismatch': 1 }],
+    ['result-product-altered', { 'matched-paid': 5, 'identity-mismatch': 1 }],
+    ['result-columns-wrong', { 'matched-paid': 5, malformed: 1, missing: 1 }],
+    ['result-crlf', { 'matched-paid': 6 }],
+    ['result-bom', { 'matched-paid': 6 }],
+    ['result-without-header', { 'matched-paid': 6 }],
+  ] as const)('%s gives exactly its findings', async (kind, expected) => {
+    world.simulator.control.armFault({ kind });
+    const jobId = await upload();
+    expect(await findings(jobId)).toEqual(expected);
+    const { body } = await world.get(`bulk-payment-jobs/${jobId}/discrepancies`);
+    const kinds = Object.keys(expected).filter((finding) => finding !== 'matched-paid');
+    expect(body.items.map((item: { kind: string }) => item.kind).sort()).toEqual(kinds.sort());
+  });
+
+  it('another job’s file of as many lines settles nothing', async () => {
+    await world.settled(await upload());
+    world.simulator.control.armFault({ kind: 'result-other-job' });
+    const jobId = await upload();
+    expect(await findings(jobId)).toEqual({ 'unknown-order': 6, missing: 6 });
+    const { body } = await world.get(`bulk-payment-jobs/${jobId}/charges`);
+    expect(body.items.map((charge: { state: string }) => charge.state)).toEqual(Array(6).fill('Submitted'));
+  });
+
+  it('doubled and missing lines at once leave their charges alone', async () => {
+    world.simulator.control.armFault({ kind: 'result-lines-doubled' });
+    world.simulator.control.armFault({ kind: 'result-lines-missing' });
+    const jobId = await upload();
+    const job = await world.settled(jobId);
+    const { paid, missing, quarantined } = job.result.totals;
+    expect(paid.count + missing.count + quarantined.count).toBe(6);
+    const { body } = await world.get(`bulk-payment-jobs/${jobId}/charges`);
+    const settled = body.items.filter((charge: { state: string }) => charge.state === 'Paid');
+    expect(settled).toHaveLength(paid.count);
+  });
+
+  it('keeps no token in clear: not in the database, not on disk, not in the log', async () => {
+    const { body } = await world.upload(sampleFile('secret-'));
+    await world.settled(body.id);
+    const client = new Client({ connectionString: world.database.url });
+    await client.connect();
+    const { rows: tables } = await client.query<{ name: string }>(
+      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'staging')`,
+    );
+    let dump = '';
+    for (const { name } of tables) {
+      const { rows } = await client.query<{ row: string }>(`SELECT t::text AS row FROM ${name} AS t`);
+      dump += rows.map(({ row }) => row).join('\n');
+    }
+    await client.end();
+    const log = logLines.join('\n');
+    expect(dump).toContain('secret-1111');
+    expect(log.length).toBeGreaterThan(1_000);
+    const accessTokens = world.simulator.control.calls().map((call) => JSON.stringify(call));
+    expect(accessTokens.length).toBeGreaterThan(0);
+    for (const secret of [
+      TOKEN_64,
+      TOKEN_96,
+      'demo-secret+/=',
+      Buffer.from('demo-client:demo-secret+/=').toString('base64'),
+    ]) {
+      const asBytes = Buffer.from(secret).toString('hex');
+      expect(dump.includes(secret) || dump.includes(asBytes)).toBe(false);
+      expect(log).not.toContain(secret);
+    }
+    // What is there instead: the token's hash.
+    expect(dump).toContain(createHash('sha256').update(TOKEN_64).digest('hex'));
+  });
+});
