@@ -34,7 +34,7 @@ export class VerifyNotificationStep implements BillingStep {
     const claim = await this.notifications.claimDue(this.clock.now(), this.billing.leaseSeconds);
     if (claim === undefined) return NOTHING_DUE;
     const { notification } = claim;
-    if (notification.event !== BULK_JOB_EVENT) return this.postpone(claim, 'no rule for this event yet');
+    if (notification.event !== BULK_JOB_EVENT) return this.setAside(claim);
     const job = await this.completion.match(notification);
     // The answer to a submission may still be on its way while its notification is here already.
     if (job === undefined) return this.postpone(claim, 'no job has this address and gateway job id');
@@ -69,6 +69,14 @@ export class VerifyNotificationStep implements BillingStep {
         this.logger.error('notification rejected by PNS', { notificationId: claim.notification.id, jobId: job.id });
         return ONE_DONE;
     }
+  }
+
+  /** The guide announces notifications of single payments; what to ask PNS about them is not published. */
+  private async setAside(claim: NotificationClaim): Promise<StepReport> {
+    const { id, event } = claim.notification;
+    await this.notifications.setAside(claim, 'nothing here acts on this event');
+    this.logger.warn('notification of an event nothing acts on', { notificationId: id, event });
+    return ONE_DONE;
   }
 
   private async postpone(claim: NotificationClaim, reason: string): Promise<StepReport> {

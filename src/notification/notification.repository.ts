@@ -94,6 +94,17 @@ export class NotificationRepository {
     return row.given_up ? 'given-up' : 'scheduled';
   }
 
+  /** Leaves a message as it is that nothing here acts on yet: kept and shown, and due again only if it is sent again. */
+  async setAside(claim: NotificationClaim, reason: string): Promise<boolean> {
+    const changed = await this.database.execute(
+      `UPDATE notification
+       SET next_attempt_at = NULL, given_up_at = $3, last_error = $4, lease_id = NULL, lease_until = NULL
+       WHERE id = $1 AND lease_id = $2 AND state = 'Received'`,
+      [claim.notification.id, claim.leaseId, this.clock.now(), reason],
+    );
+    return changed === 1;
+  }
+
   /** Gives the claim back untouched, due as before, such as when the process is ending. */
   async release(claim: NotificationClaim, session: SqlSession = this.database): Promise<boolean> {
     const changed = await session.execute(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Client } from 'pg';
+import { Database } from '../../src/platform/database';
 import { startWorld, type BillingWorld } from '../support/billing-world';
 import { TOKEN_64, TOKEN_96, requestFile, sampleFile } from '../support/request-files';
 import { until } from '../support/until';
@@ -92,6 +93,20 @@ describe('notifications and results that are not as they should be', () => {
     const { body } = await world.get(`bulk-payment-jobs/${jobId}/discrepancies`);
     const kinds = Object.keys(expected).filter((finding) => finding !== 'matched-paid');
     expect(body.items.map((item: { kind: string }) => item.kind).sort()).toEqual(kinds.sort());
+  });
+
+  it('an event nothing acts on is kept, answered and left alone', async () => {
+    const message = { notifyVersion: '1.0', event: 'singlePayment', status: 'completed', jobId: 'x', updateTime: '1' };
+    const answer = await fetch(`${world.service.url}/noti_listener`, { method: 'POST', body: JSON.stringify(message) });
+    expect(await answer.json()).toEqual({ resultCode: '0000', resultMsg: 'SUCCESS' });
+    const database = world.service.app.get(Database);
+    const row = await until('it was set aside', async () => {
+      const [found] = await database.rows<{ state: string; last_error: string | null; next_attempt_at: Date | null }>(
+        "SELECT state, last_error, next_attempt_at FROM notification WHERE event = 'singlePayment'",
+      );
+      return found?.last_error == null ? undefined : found;
+    });
+    expect(row).toEqual({ state: 'Received', last_error: 'nothing here acts on this event', next_attempt_at: null });
   });
 
   it('another job’s file of as many lines settles nothing', async () => {
