@@ -91,8 +91,12 @@ function addHooks(fastify: FastifyInstance, { log, metrics, lifecycle }: HttpSer
   recordRequests(fastify, log.logger, metrics);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    if (lifecycle.shuttingDown) reply.header('connection', 'close');
     done();
+  });
+  // As late as the answer: also those who asked before the signal must not send another request on this connection.
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (lifecycle.shuttingDown) reply.header('connection', 'close');
+    done(null, payload);
   });
 }
 

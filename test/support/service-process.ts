@@ -1,0 +1,46 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { until } from './until';
+
+const PROGRAM = join(__dirname, '../../dist/src/main.js');
+
+/** The service as an operator runs it: a process of its own, from what is built. */
+export class ServiceProcess {
+  readonly output: string[] = [];
+  readonly errors: string[] = [];
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+
+  private constructor(private readonly child: ChildProcess) {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.output.push(text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => this.errors.push(text));
+    this.ended = once(child, 'close').then(([code, signal]) => ({ code, signal }) as never);
+  }
+
+  /** @param settings all the process sees of an environment, but for the path to programs */
+  static start(settings: NodeJS.ProcessEnv): ServiceProcess {
+    const env = { PATH: process.env.PATH, ...settings };
+    return new ServiceProcess(spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
+  get log(): string {
+    return this.output.join('');
+  }
+
+  get complaint(): string {
+    return this.errors.join('');
+  }
+
+  /** @returns the address, as soon as it listens */
+  async url(): Promise<string> {
+    return until('the service listens', async () => {
+      if (this.child.exitCode !== null)
+        throw new Error(`ended with ${this.child.exitCode}: ${this.complaint}${this.log}`);
+      return /"url":"(http[^"]+)"/.exec(this.log)?.[1];
+    });
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+}
