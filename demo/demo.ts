@@ -102,7 +102,8 @@ async function billOneMonth({ service, simulator, client, options }: DemoParts):
   if (sold > 0) print(`Sold ${countText(sold)} subscriptions of 3 products, with anchors on every day of the month.`);
 
   const pastDue = await countPastDue(database);
-  if (pastDue > 0) print(`${countText(pastDue)} subscriptions are past due (declined before) and wait: retries are not built yet.`);
+  if (pastDue > 0)
+    print(`${countText(pastDue)} subscriptions are past due (declined before) and wait: retries are not built yet.`);
   const run = await app.get(BillingRunService).plan(billingDate);
   if (run === undefined) throw new Error(`the billing run of ${billingDate} exists already`);
   print(

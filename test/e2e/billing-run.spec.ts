@@ -3,7 +3,7 @@ import { billingDateAfter, seoulDate, type SeoulDate } from '../../src/kernel/se
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { BillingRunService, SubscriptionRepository } from '../../src/subscription';
-import { startWorld, type BillingWorld } from '../support/billing-world';
+import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { TOKEN_64 } from '../support/request-files';
 
 const PRODUCT = {
@@ -59,7 +59,7 @@ describe('billing runs', () => {
     });
   }
 
-  async function settleAll(): Promise<any[]> {
+  async function settleAll(): Promise<JsonBody[]> {
     const { body } = await world.get('bulk-payment-jobs?limit=1000');
     return Promise.all(body.items.map((job: { id: string }) => world.settled(job.id)));
   }

@@ -1,4 +1,4 @@
-import { startWorld, type BillingWorld } from '../support/billing-world';
+import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { requestFile } from '../support/request-files';
 import { until } from '../support/until';
 
@@ -18,7 +18,7 @@ describe('submitting once, whatever breaks', () => {
     return { jobId: body.id, prefix };
   }
 
-  async function jobWhen(jobId: string, holds: (job: any) => boolean): Promise<any> {
+  async function jobWhen(jobId: string, holds: (job: JsonBody) => boolean): Promise<JsonBody> {
     return until(`job ${jobId} is as expected`, async () => {
       const { body } = await world.get(`bulk-payment-jobs/${jobId}`);
       return holds(body) ? body : undefined;

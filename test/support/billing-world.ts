@@ -24,9 +24,13 @@ export class MovableClock extends Clock {
   }
 }
 
+/** Answers are read loosely and asserted strictly. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a test does not assert it need not declare
+export type JsonBody = any;
+
 export interface JsonAnswer {
   status: number;
-  body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- answers are read loosely and asserted strictly
+  body: JsonBody;
 }
 
 /** The service, its database and the simulator, as they meet in production: over HTTP. */
@@ -39,7 +43,7 @@ export interface BillingWorld {
   get(path: string): Promise<JsonAnswer>;
   upload(file: string | Buffer, query?: string): Promise<JsonAnswer>;
   /** Waits until the job is settled or failed, delivering notifications at once. @returns the job as the admin API shows it */
-  settled(jobId: string): Promise<JsonAnswer['body']>;
+  settled(jobId: string): Promise<JsonBody>;
   close(): Promise<void>;
 }
 
@@ -109,7 +113,7 @@ class RunningWorld implements BillingWorld {
     return this.call(`bulk-payment-jobs${query}`, request);
   }
 
-  async settled(jobId: string): Promise<JsonAnswer['body']> {
+  async settled(jobId: string): Promise<JsonBody> {
     return until(`job ${jobId} is settled`, async () => {
       await this.simulator.control.deliverNotifications();
       const { body } = await this.get(`bulk-payment-jobs/${jobId}`);
