@@ -12,7 +12,7 @@ const TIMEOUT_ANSWER = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nCon
  * Ends requests whose body drips in too slowly. Node's own limit can't do it: it holds for the whole server, and an
  * upload of a gigabyte may take its time. Bodies passed on as a stream are past this hook at once and so not limited.
  */
-export function limitBodyTime(fastify: FastifyInstance): void {
+export function limitBodyTime(fastify: FastifyInstance, timeoutMs = BODY_TIMEOUT_MS, sweepMs = SWEEP_MS): void {
   // In order of arrival, so the sweep can stop at the first young one.
   const receiving = new Map<IncomingMessage, number>();
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -27,15 +27,15 @@ export function limitBodyTime(fastify: FastifyInstance): void {
     receiving.delete(request.raw);
     done();
   });
-  const sweep = setInterval(() => endSlow(receiving), SWEEP_MS).unref();
+  const sweep = setInterval(() => endSlow(receiving, timeoutMs), sweepMs).unref();
   fastify.addHook('onClose', (_instance, done) => {
     clearInterval(sweep);
     done();
   });
 }
 
-function endSlow(receiving: Map<IncomingMessage, number>): void {
-  const startedBefore = performance.now() - BODY_TIMEOUT_MS;
+function endSlow(receiving: Map<IncomingMessage, number>, timeoutMs: number): void {
+  const startedBefore = performance.now() - timeoutMs;
   for (const [request, startedAt] of receiving) {
     if (startedAt > startedBefore) return;
     receiving.delete(request);

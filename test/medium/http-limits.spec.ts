@@ -1,0 +1,62 @@
+import { fastify, type FastifyInstance } from 'fastify';
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { limitBodyTime } from '../../src/platform/http-server/body-deadline';
+
+const TIMEOUT_MS = 200;
+
+describe('the time a body may take', () => {
+  let server: FastifyInstance;
+  const streamed: Buffer[] = [];
+
+  beforeAll(async () => {
+    server = fastify();
+    limitBodyTime(server, TIMEOUT_MS, 20);
+    server.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
+    server.post('/', async ({ body }) => {
+      if (!isStream(body)) return { read: 'whole' };
+      for await (const chunk of body) streamed.push(chunk as Buffer);
+      return { read: 'as a stream' };
+    });
+    await server.listen({ port: 0, host: '127.0.0.1' });
+  });
+
+  afterAll(() => server.close());
+
+  /** Sends the head, then a piece of the body every so often. @returns what was answered until the connection closed */
+  async function drip(contentType: string, pieces: number, everyMs: number): Promise<string> {
+    const socket: Socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1');
+    await once(socket, 'connect');
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+    socket.on('error', () => undefined);
+    const head = `POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: ${contentType}\r\n`;
+    socket.write(`${head}Content-Length: ${pieces}\r\n\r\n`);
+    let sent = 0;
+    const timer = setInterval(() => {
+      if (sent++ < pieces && socket.writable) socket.write('1');
+    }, everyMs);
+    await once(socket, 'close');
+    clearInterval(timer);
+    return answer;
+  }
+
+  it('ends a request that drips, with 408, before its body is whole', async () => {
+    const startedAt = performance.now();
+    expect(await drip('application/json', 100, 30)).toMatch(/^HTTP\/1\.1 408 /);
+    expect(performance.now() - startedAt).toBeLessThan(10 * TIMEOUT_MS);
+  });
+
+  it('leaves one alone that is slow but in time', async () => {
+    expect(await drip('application/json', 3, 20)).toContain('{"read":"whole"}');
+  });
+
+  it('leaves one alone that is handed on as a stream, however long it takes', async () => {
+    expect(await drip('text/csv', 12, 40)).toContain('{"read":"as a stream"}');
+    expect(Buffer.concat(streamed)).toHaveLength(12);
+  });
+});
+
+function isStream(body: unknown): body is AsyncIterable<unknown> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+}
