@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { DEFAULT_OPTIONS, startSimulator } from '../../simulator';
 import type { GatewayAnswer } from '../../src/gateways/tstore';
+import { OAuthTokenRepository } from '../../src/oauth-token/oauth-token.repository';
 import { OAuthGateway } from '../support/oauth-gateway';
 import { openReplica, outcomeOf, type OAuthReplica, type TokenOutcome } from '../support/oauth-replica';
 import { serviceEnvironment } from '../support/service-environment';
@@ -103,6 +104,13 @@ describe('OAuthTokenStore', () => {
     });
   });
 
+  it('looks once for all callers of a process', async () => {
+    await get();
+    const find = jest.spyOn(OAuthTokenRepository.prototype, 'find');
+    await Promise.all(Array.from({ length: 50 }, () => get()));
+    expect(find).toHaveBeenCalledTimes(1);
+  });
+
   describe('after a refusal', () => {
     const refused: GatewayAnswer<string> = {
       kind: 'refused',
@@ -168,6 +176,24 @@ describe('OAuthTokenStore', () => {
         expect(await get()).toEqual(token(2));
       },
     );
+
+    it('does not hand out the refused token from a look that began before', async () => {
+      await get();
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- is given its own `this` below
+      const find = OAuthTokenRepository.prototype.find;
+      const goOn = await new Promise<() => void>((found) => {
+        jest.spyOn(OAuthTokenRepository.prototype, 'find').mockImplementationOnce(async function (this: never, name) {
+          const row = await find.call(this, name);
+          await new Promise<void>((resume) => found(resume));
+          return row;
+        });
+        void get();
+      });
+      await replica.store.invalidate('1');
+      const after = get();
+      goOn();
+      expect(await after).toEqual(token(2));
+    });
 
     it('works the same against the simulator', async () => {
       const simulator = await startSimulator();
