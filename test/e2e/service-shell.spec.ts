@@ -93,7 +93,7 @@ describe('the shell of the service', () => {
     it('fields that are not valid, all of them by name, unknown ones too, and no value', async () => {
       const answer = await ask('/admin/v1/bulk-payment-jobs?limit=secret1&state=secret2&colour=secret3', withKey());
       expect(answer).toMatchObject(problem(400, 'invalid-request'));
-      const faults = answer.body['faults'] as { field: string }[];
+      const faults = answer.body.faults as { field: string }[];
       expect(new Set(faults.map(({ field }) => field))).toEqual(new Set(['limit', 'state', 'colour']));
       expect(JSON.stringify(answer.body)).not.toContain('secret');
     });
@@ -123,7 +123,7 @@ describe('the shell of the service', () => {
       expect(answer).toMatchObject(problem(500, 'internal-error'));
       expect(JSON.stringify(answer.body)).not.toMatch(/bulk_payment_job|relation|select/i);
       const failure = logLines.find((line) => line.includes('"msg":"request failed"'));
-      expect(failure).toContain(String(answer.body['requestId']));
+      expect(failure).toContain(String(answer.body.requestId));
       expect(failure).toMatch(/"stack":"[^"]+\.ts:/);
     });
   });
@@ -133,9 +133,9 @@ describe('the shell of the service', () => {
     expect(own.headers.get('x-request-id')).toMatch(/^[0-9a-f]{8}-\d+$/);
     const given = await ask('/nothing', { headers: { 'x-request-id': 'proxy-0123' } });
     expect(given.headers.get('x-request-id')).toBe('proxy-0123');
-    expect(given.body['requestId']).toBe('proxy-0123');
+    expect(given.body.requestId).toBe('proxy-0123');
     const odd = await ask('/nothing', { headers: { 'x-request-id': 'a b"c' } });
-    expect(odd.body['requestId']).not.toBe('a b"c');
+    expect(odd.body.requestId).not.toBe('a b"c');
   });
 
   it('logs each request in one line, health and metrics at debug only', async () => {
@@ -156,7 +156,7 @@ describe('the shell of the service', () => {
     expect(await ask('/health/live')).toMatchObject({ status: 200, body: { status: 'live' } });
     const { status, body } = await ask('/health/ready');
     expect({ status, body }).toMatchObject({ status: 200, body: { status: 'ready', notReady: {} } });
-    expect(body['checked']).toEqual(expect.arrayContaining(['database', 'migrations', 'encryption-keys', 'process']));
+    expect(body.checked).toEqual(expect.arrayContaining(['database', 'migrations', 'encryption-keys', 'process']));
   });
 
   it('is not ready while a migration is missing', async () => {
@@ -184,18 +184,18 @@ describe('the shell of the service', () => {
     await ask('/nothing/at/all');
     const { body, type } = await ask('/metrics');
     expect(type).toContain('text/plain');
-    expect(body['text']).toMatch(
+    expect(body.text).toMatch(
       /http_request_duration_seconds_count\{method="POST",route="\/noti_listener\/:callbackToken",status="200"\} 1/,
     );
-    expect(body['text']).toMatch(/http_request_duration_seconds_count\{method="GET",route="unmatched",status="404"\}/);
-    expect(body['text']).toContain('process_resident_memory_bytes');
-    expect(body['text']).not.toMatch(/some-callback-token|nothing\/at\/all/);
+    expect(body.text).toMatch(/http_request_duration_seconds_count\{method="GET",route="unmatched",status="404"\}/);
+    expect(body.text).toContain('process_resident_memory_bytes');
+    expect(body.text).not.toMatch(/some-callback-token|nothing\/at\/all/);
   });
 
   it('documents the admin API, the key it wants, and nothing else', async () => {
     expect((await ask('/docs')).status).toBe(200);
     const { body } = await ask('/docs-json');
-    const paths = Object.keys(body['paths'] as object);
+    const paths = Object.keys(body.paths as object);
     expect(paths).toContain('/admin/v1/bulk-payment-jobs');
     expect(paths.every((path) => path.startsWith('/admin/v1/'))).toBe(true);
   });
