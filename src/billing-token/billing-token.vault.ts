@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { DomainError } from '../kernel/errors';
 import { KeyRing, type Sealed } from '../platform/crypto';
 import type { SqlSession } from '../platform/database';
@@ -17,8 +17,9 @@ export interface SealedBillingToken extends Sealed {
 export class BillingTokenVault {
   constructor(private readonly keys: KeyRing) {}
 
+  /** SHA-256 of the token's text, 32 bytes. */
   hashOf(token: string): Buffer {
-    return createHash('sha256').update(token).digest();
+    return hash('sha256', token, 'buffer');
   }
 
   /** For callers that store in bulk. */
@@ -34,12 +35,17 @@ export class BillingTokenVault {
     throw new DomainError('ciphertext-invalid', 'A stored billing token is not the one its hash names');
   }
 
-  /** Stores the tokens that are not there yet. */
+  /**
+   * Stores the tokens that are not there yet. In the order of their hashes, as `storeFrom` does: two transactions with the
+   * same tokens in different orders would wait for each other.
+   */
   async store(session: SqlSession, tokens: readonly string[], at: Date): Promise<void> {
     const rows = [...new Set(tokens)].map((token) => this.encryptRow(token));
     await session.execute(
       `INSERT INTO billing_token (token_hash, ciphertext, key_id, created_at)
-       SELECT *, $4::timestamptz FROM unnest($1::bytea[], $2::bytea[], $3::text[])
+       SELECT sealed.*, $4::timestamptz
+       FROM unnest($1::bytea[], $2::bytea[], $3::text[]) AS sealed (token_hash, ciphertext, key_id)
+       ORDER BY sealed.token_hash
        ON CONFLICT (token_hash) DO NOTHING`,
       [rows.map((row) => row.tokenHash), rows.map((row) => row.ciphertext), rows.map((row) => row.keyId), at],
     );
@@ -57,7 +63,7 @@ export class BillingTokenVault {
   }
 }
 
-/** What a token's ciphertext is bound to. */
-export function identityOf(tokenHash: Buffer): string {
+/** What a token's ciphertext is bound to; re-encryption makes the same in SQL. */
+function identityOf(tokenHash: Buffer): string {
   return `billing_token:${tokenHash.toString('hex')}`;
 }
