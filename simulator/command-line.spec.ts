@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandLineError, readCommandLine } from './command-line';
+import { readCommandLine } from './command-line';
 import { ScenarioError } from './faults/scenario';
+import { CommandLineError } from './flag-values';
 import type { SimulatorOptions } from './options';
 
 function optionsOf(...args: string[]): Partial<SimulatorOptions> {

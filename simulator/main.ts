@@ -1,6 +1,7 @@
-import { CommandLineError, readCommandLine } from './command-line';
+import { readCommandLine } from './command-line';
 import { FaultOrderError } from './faults/armed-faults';
 import { ScenarioError } from './faults/scenario';
+import { CommandLineError } from './flag-values';
 import { startSimulator } from './simulator';
 
 const print = (line: string): void => {
