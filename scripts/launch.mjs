@@ -28,7 +28,7 @@ const COMMANDS = {
       [bin('prettier'), '--check', '--log-level', 'warn', '.'],
       [bin('eslint'), '.'],
       [bin('tsc'), '--noEmit', '-p', '.'],
-      [bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'src', 'simulator', 'migrations', 'demo'],
+      [bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'src', 'simulator', 'migrations', 'demo', 'bench'],
     ],
     all: true,
   },

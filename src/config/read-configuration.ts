@@ -52,7 +52,7 @@ function relationFaults(environment: Environment): InputFault[] {
   if (environment.TSTORE_ENVIRONMENT === 'sandbox') {
     require('TSTORE_PNS_BASE_URL', 'the PNS address of the sandbox (none is published)');
   }
-  if (environment.TSTORE_ENVIRONMENT !== 'simulator') {
+  if (environment.TSTORE_ENVIRONMENT === 'sandbox' || environment.TSTORE_ENVIRONMENT === 'live') {
     require('PUBLIC_BASE_URL', 'the HTTPS address T store reaches this service at');
   }
   const keyIds = commaSeparated(environment.ENCRYPTION_KEYS).map((key) => key.split(':', 1)[0]);
