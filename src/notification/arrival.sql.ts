@@ -1,7 +1,6 @@
-import type { CountedArrival } from './arrival';
+import { BILLING_WAKE_CHANNEL } from '../platform/database';
 
-/** The channel on which a new notification wakes the scheduler. */
-export const WAKE_CHANNEL = 'billing_wake';
+import type { CountedArrival } from './arrival';
 
 /**
  * Stores a batch in one statement: new messages as Received, due at once; known ones counted; rejected ones sent again
@@ -50,7 +49,7 @@ WITH incoming AS (
   FROM stored
   WHERE reopened_at_repeat = repeat_count
 )
-SELECT pg_notify('${WAKE_CHANNEL}', 'notification')
+SELECT pg_notify('${BILLING_WAKE_CHANNEL}', 'notification')
 WHERE EXISTS (SELECT FROM stored WHERE next_attempt_at <= last_received_at)`;
 
 /**

@@ -7,4 +7,3 @@ export {
   type VerificationAnswer,
 } from './notification.repository';
 export type { NotificationState } from './notification.state';
-export { WAKE_CHANNEL } from './arrival.sql';
