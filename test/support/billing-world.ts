@@ -40,6 +40,8 @@ export interface BillingWorld {
   database: TestDatabase;
   clock: MovableClock;
   dataDirectory: string;
+  /** What the service was configured with, to start replicas of it. */
+  environment: NodeJS.ProcessEnv;
   get(path: string): Promise<JsonAnswer>;
   upload(file: string | Buffer, query?: string): Promise<JsonAnswer>;
   /** Waits until the job is settled or failed, delivering notifications at once. @returns the job as the admin API shows it */
@@ -58,35 +60,33 @@ export async function startWorld(options: WorldOptions = {}): Promise<BillingWor
   const dataDirectory = await mkdtemp(join(tmpdir(), 'billing-world-'));
   const simulator = await startSimulator({ processingDelayMs: 0, notificationDelayMs: 0, ...options.simulator });
   const clock = new MovableClock();
-  const service = await startService(
-    readConfiguration({
-      HOST: '127.0.0.1',
-      PORT: '0',
-      DATABASE_URL: database.url,
-      DATA_DIR: dataDirectory,
-      ENCRYPTION_KEYS: `test:${ENCRYPTION_KEY}`,
-      ADMIN_BOOTSTRAP_KEY: ADMIN_KEY,
-      TSTORE_CLIENT_ID: DEFAULT_OPTIONS.clientId,
-      TSTORE_CLIENT_SECRET: DEFAULT_OPTIONS.clientSecret,
-      TSTORE_BID: DEFAULT_OPTIONS.bid,
-      TSTORE_MID: DEFAULT_OPTIONS.mid,
-      TSTORE_AUTH_BASE_URL: simulator.baseUrl,
-      TSTORE_API_BASE_URL: simulator.baseUrl,
-      TSTORE_PNS_BASE_URL: simulator.baseUrl,
-      SCHEDULER_TICK_SECONDS: '1',
-      LOG_LEVEL: options.logLines ? 'trace' : 'silent',
-      ...options.environment,
-    }),
-    {
-      clock,
-      drainTimes: { noticeMs: 0, finishMs: 5_000 },
-      ...(options.logLines && { logDestination: { write: (line: string) => void options.logLines?.push(line) } }),
-    },
-  );
-  return new RunningWorld({ service, simulator, database, clock, dataDirectory });
+  const environment: NodeJS.ProcessEnv = {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATABASE_URL: database.url,
+    DATA_DIR: dataDirectory,
+    ENCRYPTION_KEYS: `test:${ENCRYPTION_KEY}`,
+    ADMIN_BOOTSTRAP_KEY: ADMIN_KEY,
+    TSTORE_CLIENT_ID: DEFAULT_OPTIONS.clientId,
+    TSTORE_CLIENT_SECRET: DEFAULT_OPTIONS.clientSecret,
+    TSTORE_BID: DEFAULT_OPTIONS.bid,
+    TSTORE_MID: DEFAULT_OPTIONS.mid,
+    TSTORE_AUTH_BASE_URL: simulator.baseUrl,
+    TSTORE_API_BASE_URL: simulator.baseUrl,
+    TSTORE_PNS_BASE_URL: simulator.baseUrl,
+    SCHEDULER_TICK_SECONDS: '1',
+    LOG_LEVEL: options.logLines ? 'trace' : 'silent',
+    ...options.environment,
+  };
+  const service = await startService(readConfiguration(environment), {
+    clock,
+    drainTimes: { noticeMs: 0, finishMs: 5_000 },
+    ...(options.logLines && { logDestination: { write: (line: string) => void options.logLines?.push(line) } }),
+  });
+  return new RunningWorld({ service, simulator, database, clock, dataDirectory, environment });
 }
 
-type WorldParts = Pick<BillingWorld, 'service' | 'simulator' | 'database' | 'clock' | 'dataDirectory'>;
+type WorldParts = Pick<BillingWorld, 'service' | 'simulator' | 'database' | 'clock' | 'dataDirectory' | 'environment'>;
 
 class RunningWorld implements BillingWorld {
   readonly service: RunningService;
@@ -94,6 +94,7 @@ class RunningWorld implements BillingWorld {
   readonly database: TestDatabase;
   readonly clock: MovableClock;
   readonly dataDirectory: string;
+  readonly environment: NodeJS.ProcessEnv;
 
   constructor(parts: WorldParts) {
     this.service = parts.service;
@@ -101,6 +102,7 @@ class RunningWorld implements BillingWorld {
     this.database = parts.database;
     this.clock = parts.clock;
     this.dataDirectory = parts.dataDirectory;
+    this.environment = parts.environment;
   }
 
   get(path: string): Promise<JsonAnswer> {
