@@ -23,7 +23,7 @@ export class EncryptionKeyCheck implements OnModuleInit {
   /** @throws {DomainError} `encryption-key-unknown` or `ciphertext-invalid`, naming the key id */
   async assertUsable(): Promise<void> {
     for (const keyId of this.keys.keyIds) await this.assertSameKey(keyId);
-    for (const keyId of await this.keyIdsInUse()) this.keys.key(keyId);
+    for (const keyId of await this.keyIdsInUse()) this.keys.assertKnown(keyId);
   }
 
   /** A text stored under the key when it was first seen must still open: then it is the same key, not only the same name. */

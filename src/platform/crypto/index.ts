@@ -1,3 +1,4 @@
+export { constantTimeEquals } from './constant-time';
 export { CryptoModule } from './crypto.module';
 export { ENCRYPTED_COLUMNS, type EncryptedColumn } from './encrypted-columns';
 export { EncryptionKeyCheck } from './encryption-key-check';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { EncryptionConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
 
@@ -13,6 +13,7 @@ export interface Sealed {
 const VERSION = 1;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const KEY_BYTES = 32;
 const HEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
 
 /**
@@ -35,7 +36,10 @@ export class KeyRing {
     return [...this.keys.keys()];
   }
 
-  /** @param identity such as `billing_token:<hash>`; decryption must name the same */
+  /**
+   * @param identity such as `billing_token:<hash>`; decryption must name the same
+   * @throws {DomainError} `encryption-key-unknown`
+   */
   encrypt(plaintext: string | Buffer, identity: string, keyId = this.firstKeyId): Sealed {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.key(keyId), nonce);
@@ -65,8 +69,23 @@ export class KeyRing {
     return plaintext;
   }
 
-  /** The key itself, for formats of their own. @throws {DomainError} `encryption-key-unknown` */
-  key(keyId: string): Buffer {
+  /**
+   * A key of its own for one thing with many nonces, such as a file: whatever is encrypted under it, its nonces can't
+   * meet those used elsewhere.
+   *
+   * @param salt random, stored beside what is encrypted
+   * @throws {DomainError} `encryption-key-unknown`
+   */
+  derive(keyId: string, salt: Buffer, purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.key(keyId), salt, purpose, KEY_BYTES));
+  }
+
+  /** @throws {DomainError} `encryption-key-unknown` */
+  assertKnown(keyId: string): void {
+    this.key(keyId);
+  }
+
+  private key(keyId: string): Buffer {
     const key = this.keys.get(keyId);
     if (key === undefined) {
       throw new DomainError(

@@ -1,33 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { StorageConfig } from '../../config';
 import { KeyRing } from '../crypto';
-import {
-  CHUNK_BYTES,
-  ChunkCodec,
-  MAX_HEADER_BYTES,
-  SEALED_CHUNK_BYTES,
-  newHeader,
-  plainByteCount,
-  readHeader,
-  type SealedHeader,
-} from './sealed-stream';
-
-/** What was stored, in plain bytes. */
-export interface StoredFile {
-  byteCount: number;
-  sha256: Buffer;
-}
+import { inspectSealedFile, readSealedFile, writeSealedFile, type StoredFile } from './sealed-file';
+import { CHUNK_BYTES } from './sealed-stream';
 
 export interface WriteOptions {
   /** Called behind the last byte and before the file gets its name; what it throws leaves nothing behind. */
   accept?: () => void;
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/;
+/** A folder and a file: nothing that climbs, nothing hidden, and everything where `cleanUp` looks. */
+const NAME = /^[a-z][a-z-]{0,31}\/[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+const PARTIAL = /\.[0-9a-f-]{36}\.part$/;
 
 /**
  * Request and result files on disk, encrypted because they hold billing tokens in clear. Memory stays flat whatever
@@ -40,18 +28,20 @@ export class FileStore {
     private readonly keys: KeyRing,
   ) {}
 
-  /** @param name relative, such as `request-files/job-1.pay`; an existing file is replaced */
+  /** @param name folder and file, such as `request-files/job-1.pay`; an existing file is replaced */
   async write(name: string, source: AsyncIterable<Buffer>, options: WriteOptions = {}): Promise<StoredFile> {
     const path = this.pathOf(name);
     const partial = `${path}.${randomUUID()}.part`;
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     try {
-      const stored = await this.writePartial(partial, name, source);
+      await this.makeFolder(dirname(path));
+      const stored = await writeSealedFile(this.keys, { path: partial, name }, source);
       options.accept?.();
       await rename(partial, path);
       await syncDirectory(dirname(path));
       return stored;
     } catch (error) {
+      // One that was never read from would keep its connection.
+      if (source instanceof Readable) source.destroy();
       await rm(partial, { force: true });
       throw error;
     }
@@ -62,119 +52,86 @@ export class FileStore {
    * before the end as if it were all.
    */
   openRead(name: string): Readable {
-    return Readable.from(this.plainChunks(name), { objectMode: false, highWaterMark: CHUNK_BYTES });
+    return Readable.from(readSealedFile(this.keys, { path: this.pathOf(name), name }), {
+      objectMode: false,
+      highWaterMark: CHUNK_BYTES,
+    });
   }
 
   /** Plain bytes of the file, by its length on disk. */
   async size(name: string): Promise<number> {
-    const file = await open(this.pathOf(name));
-    try {
-      const header = await headerOf(file);
-      return plainByteCount((await file.stat()).size, header.bytes.length);
-    } finally {
-      await file.close();
-    }
+    return (await inspectSealedFile(this.pathOf(name))).byteCount;
   }
 
   async exists(name: string): Promise<boolean> {
     return stat(this.pathOf(name)).then(
       () => true,
-      () => false,
+      (error: unknown) => {
+        if (isAbsent(error)) return false;
+        throw error;
+      },
     );
   }
 
+  /** No error when there is none. */
   async remove(name: string): Promise<void> {
     await rm(this.pathOf(name), { force: true });
   }
 
+  /**
+   * Removes what writers left behind that died before the end.
+   *
+   * @param olderThan spares those who are still writing, in other replicas too: by when the file was last written to
+   * @returns how many were removed
+   */
+  async cleanUp(olderThan: Date): Promise<number> {
+    let removed = 0;
+    for (const path of await this.partialFiles()) {
+      const found = await stat(path).catch(() => undefined);
+      if (found === undefined || found.mtime >= olderThan) continue;
+      await rm(path, { force: true });
+      removed += 1;
+    }
+    return removed;
+  }
+
   /** Encrypts a file under the first key, whole or not at all. @returns whether it was under another one */
   async reencrypt(name: string): Promise<boolean> {
-    if ((await this.keyIdOf(name)) === this.keys.firstKeyId) return false;
+    const { keyId } = await inspectSealedFile(this.pathOf(name));
+    if (keyId === this.keys.firstKeyId) return false;
     await this.write(name, this.openRead(name));
     return true;
   }
 
-  private async keyIdOf(name: string): Promise<string> {
-    const file = await open(this.pathOf(name));
-    try {
-      return (await headerOf(file)).keyId;
-    } finally {
-      await file.close();
+  private async partialFiles(): Promise<string[]> {
+    const entries = await readdir(this.config.directory, { withFileTypes: true }).catch(noneIfAbsent);
+    const paths: string[] = [];
+    for (const folder of entries.filter((entry) => entry.isDirectory())) {
+      const path = join(this.config.directory, folder.name);
+      const names = await readdir(path).catch(noneIfAbsent);
+      paths.push(...names.filter((name) => PARTIAL.test(name)).map((name) => join(path, name)));
     }
+    return paths;
   }
 
-  private async writePartial(path: string, name: string, source: AsyncIterable<Buffer>): Promise<StoredFile> {
-    const header = newHeader(this.keys.firstKeyId);
-    const codec = new ChunkCodec(this.keys, header, name);
-    const hash = createHash('sha256');
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(header.bytes);
-      let byteCount = 0;
-      // One chunk is held back, because the last one is sealed as the last.
-      let held: Buffer | undefined;
-      for await (const chunk of wholeChunks(source)) {
-        if (held !== undefined) await file.writeFile(codec.seal(held, false));
-        hash.update(chunk);
-        byteCount += chunk.length;
-        held = chunk;
-      }
-      await file.writeFile(codec.seal(held ?? Buffer.alloc(0), true));
-      await file.sync();
-      return { byteCount, sha256: hash.digest() };
-    } finally {
-      await file.close();
-    }
-  }
-
-  private async *plainChunks(name: string): AsyncGenerator<Buffer> {
-    const file = await open(this.pathOf(name));
-    try {
-      const header = await headerOf(file);
-      const codec = new ChunkCodec(this.keys, header, name);
-      const { size } = await file.stat();
-      let position = header.bytes.length;
-      do {
-        const length = Math.min(SEALED_CHUNK_BYTES, size - position);
-        const sealed = Buffer.allocUnsafe(length);
-        await file.read(sealed, 0, length, position);
-        position += length;
-        yield codec.open(sealed, position >= size);
-      } while (position < size);
-    } finally {
-      await file.close();
-    }
+  private async makeFolder(path: string): Promise<void> {
+    const created = await mkdir(path, { recursive: true, mode: 0o700 });
+    if (created !== undefined) await syncDirectory(dirname(path));
   }
 
   private pathOf(name: string): string {
-    if (!NAME.test(name) || name.includes('..')) throw new TypeError('not a name of a stored file');
+    if (!NAME.test(name) || PARTIAL.test(name)) throw new TypeError('not a name of a stored file');
     return join(this.config.directory, name);
   }
 }
 
-async function headerOf(file: FileHandle): Promise<SealedHeader> {
-  const beginning = Buffer.alloc(MAX_HEADER_BYTES);
-  const { bytesRead } = await file.read(beginning, 0, MAX_HEADER_BYTES, 0);
-  return readHeader(beginning.subarray(0, bytesRead));
+function isAbsent(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
-/** Cuts a source of any chunks into chunks of one size; only the last may be shorter. */
-async function* wholeChunks(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
-  for await (const piece of source) {
-    pending.push(piece);
-    pendingBytes += piece.length;
-    if (pendingBytes < CHUNK_BYTES) continue;
-    const joined = Buffer.concat(pending);
-    let start = 0;
-    for (; start + CHUNK_BYTES <= joined.length; start += CHUNK_BYTES)
-      yield joined.subarray(start, start + CHUNK_BYTES);
-    // Copied: the source may use its buffers again.
-    pending = [Buffer.from(joined.subarray(start))];
-    pendingBytes = joined.length - start;
-  }
-  if (pendingBytes > 0) yield Buffer.concat(pending);
+function noneIfAbsent(error: unknown): never[] {
+  if (isAbsent(error)) return [];
+  throw error;
 }
 
 /** A rename is durable once its directory is. */

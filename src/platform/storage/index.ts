@@ -1,2 +1,3 @@
-export { FileStore, type StoredFile, type WriteOptions } from './file-store';
+export { FileStore, type WriteOptions } from './file-store';
+export type { StoredFile } from './sealed-file';
 export { StorageModule } from './storage.module';

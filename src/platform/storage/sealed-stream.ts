@@ -3,7 +3,8 @@ import { DomainError } from '../../kernel/errors';
 import type { KeyRing } from '../crypto';
 
 const MAGIC = Buffer.from('MBF1', 'latin1');
-const NONCE_PREFIX_BYTES = 7;
+const SALT_BYTES = 32;
+const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** Plain bytes of a chunk; each is authenticated by itself, so memory stays flat and reading can stop at the first fault. */
@@ -11,8 +12,9 @@ export const CHUNK_BYTES = 65_536;
 export const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES;
 
 /**
- * What a stored file begins with: magic, key id, and the random part of its nonces. The chunks' nonces add a counter and
- * whether the chunk is the last (the STREAM construction), so chunks can't be reordered, dropped or appended unnoticed.
+ * What a stored file begins with: magic, key id, and the salt its own key is derived with. Under that key the nonces are
+ * a counter and whether the chunk is the last (the STREAM construction), so chunks can't be reordered, dropped or appended
+ * unnoticed.
  */
 export interface SealedHeader {
   keyId: string;
@@ -21,18 +23,18 @@ export interface SealedHeader {
 
 export function newHeader(keyId: string): SealedHeader {
   const name = Buffer.from(keyId, 'utf8');
-  return { keyId, bytes: Buffer.concat([MAGIC, Buffer.of(name.length), name, randomBytes(NONCE_PREFIX_BYTES)]) };
+  return { keyId, bytes: Buffer.concat([MAGIC, Buffer.of(name.length), name, randomBytes(SALT_BYTES)]) };
 }
 
 /** Longest possible header. */
-export const MAX_HEADER_BYTES = MAGIC.length + 1 + 255 + NONCE_PREFIX_BYTES;
+export const MAX_HEADER_BYTES = MAGIC.length + 1 + 255 + SALT_BYTES;
 
 /** @throws {DomainError} `ciphertext-invalid` when these bytes begin no stored file */
 export function readHeader(beginning: Buffer): SealedHeader {
   const nameLength = beginning[MAGIC.length];
   const nameStart = MAGIC.length + 1;
   if (nameLength === undefined || !beginning.subarray(0, MAGIC.length).equals(MAGIC)) throw altered();
-  const end = nameStart + nameLength + NONCE_PREFIX_BYTES;
+  const end = nameStart + nameLength + SALT_BYTES;
   if (beginning.length < end) throw altered();
   const keyId = beginning.toString('utf8', nameStart, nameStart + nameLength);
   return { keyId, bytes: Buffer.from(beginning.subarray(0, end)) };
@@ -45,12 +47,9 @@ export class ChunkCodec {
   private readonly additionalData: Buffer;
 
   /** @param name where the file is stored: it opens nowhere else */
-  constructor(
-    keys: KeyRing,
-    private readonly header: SealedHeader,
-    name: string,
-  ) {
-    this.key = keys.key(header.keyId);
+  constructor(keys: KeyRing, header: SealedHeader, name: string) {
+    const salt = header.bytes.subarray(header.bytes.length - SALT_BYTES);
+    this.key = keys.derive(header.keyId, salt, 'stored-file');
     this.additionalData = Buffer.concat([header.bytes, Buffer.from(name, 'utf8')]);
   }
 
@@ -77,22 +76,29 @@ export class ChunkCodec {
   }
 
   private nextNonce(isLast: boolean): Buffer {
-    const nonce = Buffer.alloc(12);
-    this.header.bytes.copy(nonce, 0, this.header.bytes.length - NONCE_PREFIX_BYTES);
+    const nonce = Buffer.alloc(NONCE_BYTES);
     // Throws after 2^32 chunks, which is 256 TB.
-    nonce.writeUInt32BE(this.counter, NONCE_PREFIX_BYTES);
-    nonce[11] = isLast ? 1 : 0;
+    nonce.writeUInt32BE(this.counter, NONCE_BYTES - 5);
+    nonce[NONCE_BYTES - 1] = isLast ? 1 : 0;
     this.counter += 1;
     return nonce;
   }
 }
 
-/** Plain bytes behind so many stored ones. An empty file is one empty last chunk. */
+/**
+ * Plain bytes behind so many stored ones. An empty file is one empty last chunk.
+ *
+ * @throws {DomainError} `ciphertext-invalid` when no file of ours is that long
+ */
 export function plainByteCount(storedBytes: number, headerBytes: number): number {
   const sealedBytes = storedBytes - headerBytes;
-  return sealedBytes - Math.ceil(sealedBytes / SEALED_CHUNK_BYTES) * TAG_BYTES;
+  const chunks = Math.ceil(sealedBytes / SEALED_CHUNK_BYTES);
+  const lastChunkBytes = sealedBytes - (chunks - 1) * SEALED_CHUNK_BYTES;
+  if (chunks < 1 || lastChunkBytes < TAG_BYTES) throw altered();
+  return sealedBytes - chunks * TAG_BYTES;
 }
 
-function altered(): DomainError {
+/** What is said of any file that does not open. */
+export function altered(): DomainError {
   return new DomainError('ciphertext-invalid', 'A stored file was altered, cut off or moved; it is not used');
 }

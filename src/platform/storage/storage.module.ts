@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { FileStore } from './file-store';
+import { LeftoverSweep } from './leftover-sweep';
 
 @Global()
-@Module({ providers: [FileStore], exports: [FileStore] })
+@Module({ providers: [FileStore, LeftoverSweep], exports: [FileStore] })
 export class StorageModule {}
