@@ -50,7 +50,8 @@ export class EncryptionKeyCheck implements OnModuleInit {
     }
   }
 
-  private async keyIdsInUse(): Promise<string[]> {
+  /** The keys that secrets in the database are under; files name theirs themselves. */
+  async keyIdsInUse(): Promise<string[]> {
     const used = ENCRYPTED_COLUMNS.map(({ table, keyId }) => distinctSql(table, keyId)).join(' UNION ');
     const rows = await this.database.rows<{ key_id: string }>(used);
     return rows.map((row) => row.key_id);

@@ -3,4 +3,4 @@ export { CryptoModule } from './crypto.module';
 export { ENCRYPTED_COLUMNS, type EncryptedColumn } from './encrypted-columns';
 export { EncryptionKeyCheck } from './encryption-key-check';
 export { KeyRing, type Sealed } from './key-ring';
-export { reencryptColumn } from './reencryption';
+export { reencryptColumn, type ReencryptionProgress } from './reencryption';
