@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { BillingToken, BillingTokenVault } from '../../src/billing-token';
+import { KeyRing } from '../../src/platform/crypto';
+import { Database, openDataSource } from '../../src/platform/database';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+
+describe('The vault of billing tokens', () => {
+  const at = new Date('2026-11-20T00:00:00Z');
+  const vault = new BillingTokenVault(new KeyRing({ keys: [{ keyId: 'k1', key: randomBytes(32) }] }));
+  let testDatabase: TestDatabase;
+  let dataSource: DataSource;
+  let database: Database;
+
+  beforeEach(async () => {
+    testDatabase = await createTestDatabase();
+    dataSource = await openDataSource({ url: testDatabase.url, poolSize: 4, entities: [BillingToken] });
+    database = new Database(dataSource);
+  });
+  afterEach(async () => {
+    await dataSource.destroy();
+    await testDatabase.drop();
+  });
+
+  const someTokens = (count: number): string[] =>
+    Array.from({ length: count }, () => randomBytes(32).toString('hex').toUpperCase());
+  const stored = (): Promise<BillingToken[]> => database.manager.find(BillingToken);
+  const decrypted = async (): Promise<string[]> => (await stored()).map((row) => vault.decryptRow(row)).sort();
+
+  it('keeps each token once, however often it is stored, and stored tokens as they are', async () => {
+    const [first = '', second = '', third = ''] = someTokens(3);
+    await vault.store(database, [first, second, first], at);
+    const before = await stored();
+    await vault.store(database, [third, second], new Date('2026-12-20T00:00:00Z'));
+    const after = await stored();
+    expect(await decrypted()).toEqual([first, second, third].sort());
+    expect(after.filter(({ tokenHash }) => !tokenHash.equals(vault.hashOf(third)))).toEqual(
+      expect.arrayContaining(before),
+    );
+    expect(after.map((row) => row.createdAt.toISOString().slice(0, 7)).sort()).toEqual([
+      '2026-11',
+      '2026-11',
+      '2026-12',
+    ]);
+  });
+
+  it('stores none and goes on', async () => {
+    await vault.store(database, [], at);
+    expect(await stored()).toEqual([]);
+  });
+
+  it('stores with the transaction it is given, or not at all', async () => {
+    const failed = database.transaction(async (session) => {
+      await vault.store(session, someTokens(2), at);
+      throw new Error('later');
+    });
+    await expect(failed).rejects.toThrow('later');
+    expect(await stored()).toEqual([]);
+  });
+
+  it('takes the tokens of a query, repeated ones too', async () => {
+    const [first = '', second = ''] = someTokens(2);
+    await vault.store(database, [first], at);
+    await database.transaction(async (session) => {
+      await session.rows(
+        'CREATE TEMPORARY TABLE line (token_hash bytea, ciphertext bytea, key_id text) ON COMMIT DROP',
+      );
+      for (const token of [second, first, second]) {
+        const row = vault.encryptRow(token);
+        await session.execute('INSERT INTO line VALUES ($1, $2, $3)', [row.tokenHash, row.ciphertext, row.keyId]);
+      }
+      await vault.storeFrom(session, 'SELECT token_hash, ciphertext, key_id FROM line', at);
+    });
+    expect(await decrypted()).toEqual([first, second].sort());
+  });
+
+  it('lets transactions with the same tokens in different orders wait, never deadlock', async () => {
+    for (let round = 0; round < 10; round++) {
+      const tokens = someTokens(2_000);
+      const orders = [tokens, tokens.toReversed(), tokens.toSorted()];
+      await Promise.all(orders.map((order) => database.transaction((session) => vault.store(session, order, at))));
+    }
+    expect(await stored()).toHaveLength(20_000);
+  });
+
+  it.each([31, 33])('refuses a hash of %i bytes', async (length) => {
+    const insert = database.execute(
+      `INSERT INTO billing_token (token_hash, ciphertext, key_id, created_at) VALUES ($1, '\\x00', 'k1', $2)`,
+      [Buffer.alloc(length), at],
+    );
+    await expect(insert).rejects.toThrow('billing_token_hash_is_sha256');
+  });
+
+  it('does not open a ciphertext that was put under another token’s hash', async () => {
+    const [first = '', second = ''] = someTokens(2);
+    await vault.store(database, [first, second], at);
+    await database.execute(
+      `UPDATE billing_token SET ciphertext = (SELECT ciphertext FROM billing_token WHERE token_hash = $1)
+       WHERE token_hash = $2`,
+      [vault.hashOf(first), vault.hashOf(second)],
+    );
+    await expect(decrypted()).rejects.toEqual(expect.objectContaining({ code: 'ciphertext-invalid' }));
+  });
+});
