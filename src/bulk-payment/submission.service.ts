@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
 import { TstoreClient, type GatewayAnswer, type SubmissionReceipt } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
@@ -10,6 +11,8 @@ import type { JobClaim } from './bulk-payment-job.repository';
 import { JobStageRunner } from './job-stage.runner';
 import { SubmissionHeaders, type JobHeaders } from './submission-headers';
 import { SubmissionRepository } from './submission.repository';
+
+const LF = 0x0a;
 
 /**
  * Sends a job's request file to the gateway, once.
@@ -44,12 +47,21 @@ export class SubmissionService {
     await this.record(claim, answer, token, log);
   }
 
-  /** The last look before sending: the file is there, whole, and its lines are as many as will be stated. */
+  /**
+   * The last look before sending: the file is there, unaltered, and has as many rows as will be stated. A fault that
+   * showed only in the middle of the upload would leave the job in doubt.
+   */
   private async checkFile(job: BulkPaymentJob): Promise<void> {
-    const bytes = await this.files.size(requestFileOf(job));
-    if (String(bytes) !== job.requestFileBytes) {
-      throw new DomainError('internal-error', `job ${job.id}: its request file is not as long as it was written`);
+    const hash = createHash('sha256');
+    let lineEnds = 0;
+    for await (const chunk of this.files.openRead(requestFileOf(job)) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) lineEnds += 1;
     }
+    // The header ends with one, and the last row without.
+    const isSame = job.requestFileSha256 !== null && hash.digest().equals(job.requestFileSha256);
+    if (isSame && lineEnds === job.lineCount) return;
+    throw new DomainError('internal-error', `job ${job.id}: its request file is not the one that was written`);
   }
 
   private async send(

@@ -1,3 +1,5 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { requestFile } from '../support/request-files';
 import { until } from '../support/until';
@@ -94,6 +96,32 @@ describe('submitting once, whatever breaks', () => {
     expect(settled.submission.resultCode).toBe('0000');
     expect(settled.result.totals.paid.count).toBe(3);
     expect(await timesAccepted(prefix)).toBe(1);
+  });
+});
+
+describe('a request file that was altered on disk', () => {
+  it('is not sent: the job says so and stays Created', async () => {
+    const world = await startWorld({ environment: { TSTORE_API_BASE_URL: 'http://127.0.0.1:1' } });
+    try {
+      const { body } = await world.upload(requestFile(2, 'altered-'));
+      await until('the job waits for its next attempt', async () => {
+        const answer = await world.get(`bulk-payment-jobs/${body.id}`);
+        return answer.body.state === 'Created' && answer.body.retry ? true : undefined;
+      });
+      const folder = join(world.dataDirectory, 'request-files');
+      const path = join(folder, (await readdir(folder))[0] ?? '');
+      const bytes = await readFile(path);
+      bytes.writeUInt8((bytes.at(-1) ?? 0) ^ 1, bytes.length - 1);
+      await writeFile(path, bytes);
+      world.clock.advanceSeconds(3_600);
+      const job = await until('the altered file was noticed', async () => {
+        const answer = await world.get(`bulk-payment-jobs/${body.id}`);
+        return /altered/.test(answer.body.retry?.error ?? '') ? answer.body : undefined;
+      });
+      expect(job).toMatchObject({ state: 'Created', submission: null });
+    } finally {
+      await world.close();
+    }
   });
 });
 
