@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { findBinaries } from './binaries';
 import { EmbeddedPostgresError } from './embedded-postgres.error';
-import { becomeOwner } from './owner';
+import { becomeOwner, recordOwner } from './owner';
 import { PgControl } from './pg-control';
 import { findPlace, type Place } from './place';
 
@@ -41,8 +41,8 @@ export async function startEmbeddedPostgres(given: EmbeddedPostgresSettings): Pr
   const cluster = join(place.directory, 'cluster');
   const control = new PgControl(place, cluster);
   if (!existsSync(join(cluster, 'PG_VERSION'))) await makeCluster(place, control, cluster);
-  if (!(await control.isRunning())) await startServer(control, settings);
-  becomeOwner(place.directory);
+  if (await control.isRunning()) becomeOwner(place.directory);
+  else await startServer(control, place, settings);
   const port = portOf(cluster);
   const password = readFileSync(join(place.directory, 'password'), 'utf8').trim();
   const urlOf = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
@@ -70,9 +70,14 @@ async function makeCluster(place: Place, control: PgControl, cluster: string): P
   else renameSync(partial, cluster);
 }
 
-async function startServer(control: PgControl, settings: Readonly<Record<string, string>>): Promise<void> {
+async function startServer(
+  control: PgControl,
+  place: Place,
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
   try {
     await control.start(await freePort(), settings);
+    recordOwner(place.directory);
   } catch (error) {
     // Another process may have started it in the same moment.
     if (!(await control.isRunning())) throw error;

@@ -7,15 +7,23 @@ import { join } from 'node:path';
  * @returns whether this process is the owner now; not if another one is that still lives
  */
 export function becomeOwner(directory: string): boolean {
-  const file = join(directory, 'owner');
-  const me = identityOf(process.pid);
+  const file = fileIn(directory);
   if (existsSync(file)) {
     const recorded = readFileSync(file, 'utf8');
     const pid = Number(recorded.split(' ', 1)[0]);
-    if (recorded !== me && pid !== process.pid && recorded === identityOf(pid)) return false;
+    if (pid !== process.pid && recorded === identityOf(pid)) return false;
   }
-  writeFileSync(file, me);
+  recordOwner(directory);
   return true;
+}
+
+/** Notes that this process started the server; whoever owned an earlier one has nothing to do with it. */
+export function recordOwner(directory: string): void {
+  writeFileSync(fileIn(directory), identityOf(process.pid));
+}
+
+function fileIn(directory: string): string {
+  return join(directory, 'owner');
 }
 
 /** Process id and start: ids are used again. */
