@@ -86,20 +86,22 @@ export class BulkPaymentJobs {
   /** The request file as it was sent. @throws {DomainError} `job-not-found`, `file-not-ready` */
   async requestFile(jobId: string): Promise<OutgoingFile> {
     const job = await this.get(jobId);
-    return this.outgoing(`job-${jobId}.pay`, job.requestFileName, job.requestFileBytes, job.requestFileSha256);
+    return this.outgoing(`job-${jobId}.pay`, job.requestFileName, job.requestFileSha256);
   }
 
   /** The result file as it came. @throws {DomainError} `job-not-found`, `file-not-ready` */
   async resultFile(jobId: string): Promise<OutgoingFile> {
     const job = await this.get(jobId);
-    return this.outgoing(`job-${jobId}-result.csv`, job.resultFileName, job.resultFileBytes, job.resultFileSha256);
+    return this.outgoing(`job-${jobId}-result.csv`, job.resultFileName, job.resultFileSha256);
   }
 
-  private outgoing(name: string, stored: string | null, bytes: string | null, sha256: Buffer | null): OutgoingFile {
-    if (stored === null || bytes === null || sha256 === null) {
+  private async outgoing(name: string, stored: string | null, sha256: Buffer | null): Promise<OutgoingFile> {
+    if (stored === null || sha256 === null) {
       throw new DomainError('file-not-ready', `${name} does not exist yet; the job’s state says how far it is`);
     }
-    return { name, byteCount: Number(bytes), sha256: sha256.toString('hex'), content: this.files.openRead(stored) };
+    // Asked of the file itself: one that is gone is an error now, and not half an answer.
+    const byteCount = await this.files.size(stored);
+    return { name, byteCount, sha256: sha256.toString('hex'), content: this.files.openRead(stored) };
   }
 
   private recordOf(discrepancy: Discrepancy): DiscrepancyRecord {

@@ -33,7 +33,7 @@ export class RequestFileIntakeService {
    *   id; `duplicate-order-number` with the lines whose order number was used before, in this file or ever
    */
   async take(upload: RequestFileUpload): Promise<BulkPaymentJob> {
-    const spooled = `uploads/${randomUUID()}.pay`;
+    const spooled = `uploads/${randomUUID()}.tmp`;
     // To disk first: no transaction waits for a slow uploader, and a broken upload leaves nothing behind.
     await this.files.write(spooled, upload.content);
     try {

@@ -269,11 +269,13 @@ describe('FileStore', () => {
       await leftover(partial, new Date(lastDay.getTime() - 1));
       await leftover(partial.replace('8f', '9f'), lastDay);
       await leftover('request-files/of-somebody-else.part', new Date(0));
+      await leftover('request-files/spooled.tmp', new Date(lastDay.getTime() - 1));
+      await leftover('request-files/in-use.tmp', lastDay);
       await mkdir(pathOf('postgres'));
       await leftover('postgres/PG_VERSION', new Date(0));
-      expect(await files.cleanUp(lastDay)).toBe(1);
+      expect(await files.cleanUp(lastDay)).toBe(2);
       expect((await namesIn('request-files')).sort()).toEqual(
-        ['job-1.pay', partial.replace('8f', '9f').slice(14), 'of-somebody-else.part'].sort(),
+        ['in-use.tmp', 'job-1.pay', partial.replace('8f', '9f').slice(14), 'of-somebody-else.part'].sort(),
       );
       expect(await namesIn('postgres')).toEqual(['PG_VERSION']);
     });

@@ -16,6 +16,8 @@ export interface WriteOptions {
 /** A folder and a file: nothing that climbs, nothing hidden, and everything where `cleanUp` looks. */
 const NAME = /^[a-z][a-z-]{0,31}\/[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const PARTIAL = /\.[0-9a-f-]{36}\.part$/;
+/** Files that serve one piece of work; left over when that was killed. */
+const TEMPORARY = '.tmp';
 
 /**
  * Request and result files on disk, encrypted because they hold billing tokens in clear. Memory stays flat whatever
@@ -79,14 +81,14 @@ export class FileStore {
   }
 
   /**
-   * Removes what writers left behind that died before the end.
+   * Removes what was left behind by work that died before its end: files half written, and temporary ones (`*.tmp`).
    *
    * @param olderThan spares those who are still writing, in other replicas too: by when the file was last written to
    * @returns how many were removed
    */
   async cleanUp(olderThan: Date): Promise<number> {
     let removed = 0;
-    for (const path of await this.partialFiles()) {
+    for (const path of await this.leftOverFiles()) {
       const found = await stat(path).catch(() => undefined);
       if (found === undefined || found.mtime >= olderThan) continue;
       await rm(path, { force: true });
@@ -103,13 +105,14 @@ export class FileStore {
     return true;
   }
 
-  private async partialFiles(): Promise<string[]> {
+  private async leftOverFiles(): Promise<string[]> {
     const entries = await readdir(this.config.directory, { withFileTypes: true }).catch(noneIfAbsent);
     const paths: string[] = [];
     for (const folder of entries.filter((entry) => entry.isDirectory())) {
       const path = join(this.config.directory, folder.name);
       const names = await readdir(path).catch(noneIfAbsent);
-      paths.push(...names.filter((name) => PARTIAL.test(name)).map((name) => join(path, name)));
+      const leftOver = names.filter((name) => PARTIAL.test(name) || name.endsWith(TEMPORARY));
+      paths.push(...leftOver.map((name) => join(path, name)));
     }
     return paths;
   }
