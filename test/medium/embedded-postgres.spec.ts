@@ -12,6 +12,7 @@ const PROCESS = join(__dirname, '../support/embedded-postgres.process.ts');
 describe('the embedded PostgreSQL', () => {
   let parent: string;
   let directory: string;
+  let keptIn: string;
 
   beforeAll(async () => {
     parent = await mkdtemp(join(tmpdir(), 'embedded-postgres-'));
@@ -21,7 +22,10 @@ describe('the embedded PostgreSQL', () => {
     await mkdir(directory);
   });
 
-  afterAll(() => rm(parent, { recursive: true, force: true }));
+  afterAll(async () => {
+    await rm(keptIn, { recursive: true, force: true });
+    await rm(parent, { recursive: true, force: true });
+  });
 
   async function query<Row>(url: string, sql: string): Promise<Row[]> {
     const client = new Client({ connectionString: url });
@@ -41,13 +45,14 @@ describe('the embedded PostgreSQL', () => {
 
   it('keeps its data from start to start, in UTF-8, with checksums and a password', async () => {
     const first = await startEmbeddedPostgres({ directory, settings: { fsync: 'off' } });
+    keptIn = first.directory;
     await query(first.url, "CREATE TABLE kept AS SELECT '어린이TV' AS name");
     expect(await query(first.url, 'SHOW server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
     expect(await query(first.url, 'SHOW data_checksums')).toEqual([{ data_checksums: 'on' }]);
     const withoutPassword = new URL(first.url);
     withoutPassword.password = 'wrong';
     await expect(query(withoutPassword.toString(), 'SELECT 1')).rejects.toThrow(/password/);
-    expect((await stat(join(directory, 'password'))).mode & 0o077).toBe(0);
+    expect((await stat(join(keptIn, 'password'))).mode & 0o077).toBe(0);
     await first.stop();
     await expect(query(first.url, 'SELECT 1')).rejects.toThrow();
 

@@ -18,6 +18,8 @@ export interface EmbeddedPostgresSettings {
 }
 
 export interface EmbeddedPostgres {
+  /** Where it is kept: elsewhere than asked for where the account that runs it can't reach that. */
+  directory: string;
   /** The database `billing`. */
   url: string;
   /** The database `postgres`, to make others from. */
@@ -48,6 +50,7 @@ export async function startEmbeddedPostgres(given: EmbeddedPostgresSettings): Pr
   const urlOf = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
   await ensureDatabase(urlOf('postgres'));
   return {
+    directory: place.directory,
     url: urlOf(DATABASE),
     adminUrl: urlOf('postgres'),
     async stop() {
