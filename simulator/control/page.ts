@@ -5,8 +5,8 @@ const PAGE_STYLE = `
 body { font: 14px/1.4 system-ui, sans-serif; margin: 1.5rem; color: #1c1c1c; background: #fafafa; }
 h1 { font-size: 1.3rem; } h2 { font-size: 1rem; margin: 1.5rem 0 .4rem; }
 table { border-collapse: collapse; background: #fff; } th, td { border: 1px solid #ddd; padding: .2rem .5rem; text-align: left; }
-th { background: #f0f0f0; font-weight: 600; } td { max-width: 40rem; overflow-wrap: anywhere; }
-button { margin: 0 .3rem .3rem 0; } input[type=number], input[type=text] { width: 7rem; } label { margin-right: .6rem; }
+th { background: #f0f0f0; font-weight: 600; } td { max-width: 40rem; overflow-wrap: break-word; }
+button { margin: 0 .3rem .3rem 0; white-space: nowrap; } input[type=number], input[type=text] { width: 7rem; } label { margin-right: .6rem; }
 #message { color: #a00; min-height: 1.4em; }
 `;
 
