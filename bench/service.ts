@@ -1,6 +1,6 @@
 import { DEMO_ADMIN_KEY, DEMO_ENCRYPTION_KEY, readConfiguration } from '../src/config';
 import { startService, type RunningService } from '../src/service';
-import { DEFAULT_OPTIONS, type Simulator } from '../simulator';
+import { serviceSettings, type Simulator } from '../simulator';
 
 /** The service as it is deployed, but for its log. */
 export function startBenchService(parts: {
@@ -9,7 +9,6 @@ export function startBenchService(parts: {
   simulator?: Simulator;
   role?: string;
 }): Promise<RunningService> {
-  const tstore = parts.simulator?.baseUrl ?? '';
   const configuration = readConfiguration({
     ROLE: parts.role ?? 'all',
     HOST: '127.0.0.1',
@@ -18,13 +17,7 @@ export function startBenchService(parts: {
     DATA_DIR: parts.directory,
     ENCRYPTION_KEYS: `bench:${DEMO_ENCRYPTION_KEY}`,
     ADMIN_BOOTSTRAP_KEY: DEMO_ADMIN_KEY,
-    TSTORE_CLIENT_ID: DEFAULT_OPTIONS.clientId,
-    TSTORE_CLIENT_SECRET: DEFAULT_OPTIONS.clientSecret,
-    TSTORE_BID: DEFAULT_OPTIONS.bid,
-    TSTORE_MID: DEFAULT_OPTIONS.mid,
-    TSTORE_AUTH_BASE_URL: tstore,
-    TSTORE_API_BASE_URL: tstore,
-    TSTORE_PNS_BASE_URL: tstore,
+    ...serviceSettings(parts.simulator?.baseUrl ?? ''),
     LOG_LEVEL: 'silent',
   });
   return startService(configuration, { drainTimes: { noticeMs: 0, finishMs: 1_000 } });

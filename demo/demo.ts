@@ -6,7 +6,7 @@ import { Database } from '../src/platform/database';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres';
 import { startService, type RunningService } from '../src/service';
 import { BillingRunService, SubscriptionRepository } from '../src/subscription';
-import { DEFAULT_OPTIONS, startSimulator, type Simulator } from '../simulator';
+import { serviceSettings, startSimulator, type Simulator } from '../simulator';
 import { AdminClient } from './admin-client';
 import { follow } from './progress';
 import { reckon } from './reckoning';
@@ -77,13 +77,7 @@ async function startDemoService(
     DATA_DIR: dataDirectory,
     ENCRYPTION_KEYS: `demo:${DEMO_ENCRYPTION_KEY}`,
     ADMIN_BOOTSTRAP_KEY: DEMO_ADMIN_KEY,
-    TSTORE_CLIENT_ID: DEFAULT_OPTIONS.clientId,
-    TSTORE_CLIENT_SECRET: DEFAULT_OPTIONS.clientSecret,
-    TSTORE_BID: DEFAULT_OPTIONS.bid,
-    TSTORE_MID: DEFAULT_OPTIONS.mid,
-    TSTORE_AUTH_BASE_URL: simulator.baseUrl,
-    TSTORE_API_BASE_URL: simulator.baseUrl,
-    TSTORE_PNS_BASE_URL: simulator.baseUrl,
+    ...serviceSettings(simulator.baseUrl),
     SCHEDULER_TICK_SECONDS: '1',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
   });

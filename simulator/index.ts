@@ -1,5 +1,6 @@
 export { startSimulator, type Simulator } from './simulator';
 export { DEFAULT_OPTIONS, type SimulatorOptions } from './options';
+export { serviceSettings } from './service-settings';
 export type { SimulatorControl } from './control/control';
 export type { JobView, NotificationView } from './control/views';
 export type { BookEntry, BookState, BookTotals } from './book/book';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readConfiguration } from '../../src/config';
 import { startService, type RunningService } from '../../src/service';
 import { Clock } from '../../src/platform/clock';
-import { DEFAULT_OPTIONS, startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
+import { serviceSettings, startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
 import { createTestDatabase, type TestDatabase } from './test-database';
 import { until } from './until';
 
@@ -67,13 +67,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<BillingWor
     DATA_DIR: dataDirectory,
     ENCRYPTION_KEYS: `test:${ENCRYPTION_KEY}`,
     ADMIN_BOOTSTRAP_KEY: ADMIN_KEY,
-    TSTORE_CLIENT_ID: DEFAULT_OPTIONS.clientId,
-    TSTORE_CLIENT_SECRET: DEFAULT_OPTIONS.clientSecret,
-    TSTORE_BID: DEFAULT_OPTIONS.bid,
-    TSTORE_MID: DEFAULT_OPTIONS.mid,
-    TSTORE_AUTH_BASE_URL: simulator.baseUrl,
-    TSTORE_API_BASE_URL: simulator.baseUrl,
-    TSTORE_PNS_BASE_URL: simulator.baseUrl,
+    ...serviceSettings(simulator.baseUrl),
     SCHEDULER_TICK_SECONDS: '1',
     LOG_LEVEL: options.logLines ? 'trace' : 'silent',
     ...options.environment,

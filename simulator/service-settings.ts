@@ -1,0 +1,15 @@
+import { DEFAULT_OPTIONS } from './options';
+
+/** The settings a billing service is started with to talk to a simulator of default credentials, by their names in `.env.example`. */
+export function serviceSettings(baseUrl: string): Record<string, string> {
+  return {
+    TSTORE_ENVIRONMENT: 'simulator',
+    TSTORE_CLIENT_ID: DEFAULT_OPTIONS.clientId,
+    TSTORE_CLIENT_SECRET: DEFAULT_OPTIONS.clientSecret,
+    TSTORE_BID: DEFAULT_OPTIONS.bid,
+    TSTORE_MID: DEFAULT_OPTIONS.mid,
+    TSTORE_AUTH_BASE_URL: baseUrl,
+    TSTORE_API_BASE_URL: baseUrl,
+    TSTORE_PNS_BASE_URL: baseUrl,
+  };
+}
