@@ -9,7 +9,8 @@ describe('submitting once, whatever breaks', () => {
   let batch = 0;
 
   beforeAll(async () => {
-    world = await startWorld({ simulator: { declineRate: 0 } });
+    // Jobs complete when a test says so, not while it looks.
+    world = await startWorld({ simulator: { declineRate: 0, processingDelayMs: 3_600_000 } });
   });
 
   afterAll(() => world.close());
