@@ -57,6 +57,22 @@ describe('FileStore', () => {
     },
   );
 
+  it('gives several megabytes back that came in pieces of odd sizes', async () => {
+    const content = randomBytes(5_000_011);
+    const sizes = [1, 65_537, 777, CHUNK_BYTES - 1, 300_007, 13];
+    async function* oddPieces(): AsyncGenerator<Buffer> {
+      for (let at = 0, piece = 0; at < content.length; piece++) {
+        const bytes = sizes[piece % sizes.length] ?? 1;
+        yield content.subarray(at, at + bytes);
+        at += bytes;
+      }
+    }
+    const sha256 = createHash('sha256').update(content).digest();
+    expect(await files.write(NAME, oddPieces())).toEqual({ byteCount: content.length, sha256 });
+    expect((await read(NAME)).equals(content)).toBe(true);
+    expect(await files.size(NAME)).toBe(content.length);
+  });
+
   it('takes a source that uses its buffer again', async () => {
     const shared = Buffer.alloc(1_000);
     async function* source(): AsyncGenerator<Buffer> {
@@ -228,6 +244,31 @@ describe('FileStore', () => {
       await expect(files.write('blocked/job-1.pay', source)).rejects.toThrow();
       expect(source.destroyed).toBe(true);
       await expectAsBefore();
+    });
+  });
+
+  describe('leaves nothing where nothing was before', () => {
+    async function expectNothing(): Promise<void> {
+      expect(await namesIn('request-files')).toEqual([]);
+      expect(await files.exists(NAME)).toBe(false);
+    }
+
+    it('when the source breaks off', async () => {
+      async function* broken(): AsyncGenerator<Buffer> {
+        yield threeChunks;
+        throw new Error('connection lost');
+      }
+      await expect(files.write(NAME, broken())).rejects.toThrow('connection lost');
+      await expectNothing();
+    });
+
+    it('when what was written is not accepted', async () => {
+      const refusal = new Error('one row too few');
+      const accept = (): void => {
+        throw refusal;
+      };
+      await expect(files.write(NAME, pieces(threeChunks, 1_000), { accept })).rejects.toBe(refusal);
+      await expectNothing();
     });
   });
 
