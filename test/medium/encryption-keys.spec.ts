@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
 import type { DataSource } from 'typeorm';
 import { BillingTokenVault } from '../../src/billing-token';
 import { rawLineIdentity } from '../../src/bulk-payment/discrepancy-evidence';
@@ -97,6 +98,24 @@ describe('Encryption keys', () => {
       const refused = { code: 'ciphertext-invalid', message: expect.stringMatching(/^ENCRYPTION_KEYS.*"old"/) };
       await expect(check(impostor)).rejects.toEqual(expect.objectContaining(refused));
       await check(ring(OLD));
+    });
+
+    it('and a refusal names the key and shows nothing of any', async () => {
+      await check(ring(OLD));
+      await storeTokens(ring(OLD), ['token']);
+      const impostor = { keyId: 'old', key: randomBytes(32) };
+      for (const keys of [ring(impostor), ring(NEW)]) {
+        const refusal: unknown = await check(keys).catch((error: unknown) => error);
+        const shown = inspect(refusal, { depth: null, showHidden: true });
+        expect(shown).toContain('"old"');
+        for (const { key } of [OLD, NEW, impostor]) {
+          for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+            expect(shown).not.toContain(key.toString(encoding).slice(0, 16));
+          }
+          // As a buffer is printed: byte by byte.
+          expect(shown).not.toContain(key.toString('hex', 0, 8).replace(/..(?=.)/g, '$& '));
+        }
+      }
     });
 
     it('and of several first seen at once under one name, one wins', async () => {
