@@ -45,6 +45,22 @@ describe('The vault of billing tokens', () => {
     ]);
   });
 
+  it('shows nothing of a token to whoever reads the table', async () => {
+    const tokens = someTokens(5);
+    await vault.store(database, tokens, at);
+    const rows = await database.rows<{ dump: string }>('SELECT t::text AS dump FROM billing_token t');
+    expect(rows).toHaveLength(5);
+    const dump = rows.map((row) => row.dump.toLowerCase()).join('\n');
+    for (const token of tokens) {
+      expect(dump).toContain(vault.hashOf(token).toString('hex'));
+      // The text as it stands, which is also how its digits would show as bytes; and its characters as bytes.
+      for (const shown of [token.toLowerCase(), Buffer.from(token).toString('hex')]) {
+        expect(dump).not.toContain(shown.slice(0, 16));
+        expect(dump).not.toContain(shown.slice(-16));
+      }
+    }
+  });
+
   it('stores none and goes on', async () => {
     await vault.store(database, [], at);
     expect(await stored()).toEqual([]);
