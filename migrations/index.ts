@@ -6,6 +6,7 @@ import { Subscription1763600000003 } from './1763600000003-subscription';
 import { BulkPaymentJob1763600000004 } from './1763600000004-bulk-payment-job';
 import { Charge1763600000005 } from './1763600000005-charge';
 import { Discrepancy1763600000006 } from './1763600000006-discrepancy';
+import { BulkInserts1763700000101 } from './1763700000101-bulk-inserts';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   BulkPaymentJob1763600000004,
   Charge1763600000005,
   Discrepancy1763600000006,
+  BulkInserts1763700000101,
 ];

@@ -119,6 +119,10 @@ export class BulkPaymentJob {
   @Column(nullable('integer', 'result_line_count'))
   resultLineCount!: number | null;
 
+  /** Files fetched in whole and found to be no answer to this job. */
+  @Column({ type: 'integer', name: 'result_files_refused', default: 0 })
+  resultFilesRefused!: number;
+
   @Column(nullable('timestamptz', 'result_downloaded_at'))
   resultDownloadedAt!: Date | null;
 
@@ -165,6 +169,10 @@ export class BulkPaymentJob {
   /** Result lines dealt with, in the order of the file: settled, or kept as a discrepancy. */
   @Column({ type: 'integer', name: 'result_lines_applied', default: 0 })
   resultLinesApplied!: number;
+
+  /** Charges are settled in the order of their ids: where the next batch begins behind. */
+  @Column({ type: 'bigint', name: 'settled_through_charge_id', default: 0 })
+  settledThroughChargeId!: string;
 
   @Column(nullable('timestamptz', 'settled_at'))
   settledAt!: Date | null;

@@ -97,10 +97,26 @@ export class BulkPaymentJobRepository {
     await this.guardedUpdate(session, claim, { ...changes, ...RELEASED, attempts: 0, lastError: null });
   }
 
-  /** Gives the claim back with the error that stopped it, due again at `retryAt`. @throws {DomainError} `lease-lost` */
-  async postpone(claim: JobClaim, retryAt: Date, error: string, session: SqlSession = this.database): Promise<void> {
+  /**
+   * Gives the claim back with the error that stopped it, due again at `retryAt`.
+   *
+   * @param changes what the failure undoes
+   * @throws {DomainError} `lease-lost`
+   */
+  async postpone(
+    claim: JobClaim,
+    retryAt: Date,
+    error: string,
+    { changes = {}, session = this.database }: { changes?: JobChanges; session?: SqlSession } = {},
+  ): Promise<void> {
     const attempts = claim.job.attempts + 1;
-    await this.guardedUpdate(session, claim, { ...RELEASED, attempts, nextAttemptAt: retryAt, lastError: error });
+    await this.guardedUpdate(session, claim, {
+      ...changes,
+      ...RELEASED,
+      attempts,
+      nextAttemptAt: retryAt,
+      lastError: error,
+    });
   }
 
   /**

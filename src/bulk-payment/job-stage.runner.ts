@@ -46,7 +46,12 @@ export class JobStageRunner {
 
   /** When a job whose stage has just failed is due again. */
   nextAttemptAt(claim: JobClaim): Date {
-    return retryAt(this.clock.now(), claim.job.attempts + 1, BACK_OFF);
+    return this.retryAt(claim.job.attempts + 1);
+  }
+
+  /** When what has failed so many times is due again. */
+  retryAt(failures: number): Date {
+    return retryAt(this.clock.now(), failures, BACK_OFF);
   }
 
   private async postpone(claim: JobClaim, error: unknown, log: Logger): Promise<void> {

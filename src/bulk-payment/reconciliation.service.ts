@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { StepReport } from '../kernel/step-report';
+import type { Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
-import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
+import { BulkPaymentJobRepository, type JobChanges, type JobClaim } from './bulk-payment-job.repository';
 import { DiscrepancyEvidence } from './discrepancy-evidence';
 import { JobStageRunner } from './job-stage.runner';
-import { ReconciliationRepository } from './reconciliation.repository';
-import { LOAD_AGAIN, stagedRowCount, stagingTablesOf } from './staging';
+import { ReconciliationRepository, type Tally } from './reconciliation.repository';
+import { FETCH_AGAIN, LOAD_AGAIN, stagedRowCount, stagingTablesOf } from './staging';
+
+/** How a reconciliation ended; only the first left anything behind. */
+type End = 'reconciled' | 'not-staged' | 'another-file';
 
 /** Holds a job's result lines against its charges: every line and every charge gets its finding, none is dropped. */
 @Injectable()
@@ -22,25 +26,62 @@ export class ReconciliationService {
   ) {}
 
   runOnce(): Promise<StepReport> {
-    return this.stages.run('reconcile', (claim, log) =>
-      this.database.transaction((session) => this.reconcile(session, claim, log)),
-    );
+    return this.stages.run('reconcile', async (claim, log) => {
+      const end = await this.database.transaction((session) => this.reconcile(session, claim, log));
+      if (end === 'another-file') await this.fetchAgain(claim, log);
+    });
   }
 
-  private async reconcile(session: SqlSession, claim: JobClaim, log: Logger): Promise<void> {
+  /** Not one line speaks of a charge of this job: the file is another's, or rubbish. Nothing of it was kept. */
+  private async fetchAgain(claim: JobClaim, log: Logger): Promise<void> {
+    const error = 'the result file answers no charge of this job; fetching it again';
+    log.warn(error, { sha256: claim.job.resultFileSha256?.toString('hex') });
+    // Fetching it succeeds each time, so the files refused count, not the stage's failures.
+    const resultFilesRefused = claim.job.resultFilesRefused + 1;
+    await this.jobs.postpone(claim, this.stages.retryAt(resultFilesRefused), error, {
+      changes: { ...FETCH_AGAIN, resultFilesRefused },
+    });
+  }
+
+  private async reconcile(session: SqlSession, claim: JobClaim, log: Logger): Promise<End> {
     const { job } = claim;
     if ((await stagedRowCount(session, stagingTablesOf(job.id).lines)) !== job.resultLineCount) {
       log.warn('staged result lines are gone; loading the file again');
       await this.jobs.finish(claim, LOAD_AGAIN, session);
-      return;
+      return 'not-staged';
     }
     const at = this.clock.now();
     await this.reconciliation.findAll(session, job);
-    await this.reconciliation.keepDiscrepancies(session, job, at);
-    await this.evidence.keepRawLines(session, job);
-    const findingCounts = await this.reconciliation.findingCounts(session, job);
-    const totals = await this.reconciliation.totals(session, job);
-    await this.jobs.finish(claim, { reconciledAt: at, findingCounts, ...totals }, session);
-    log.info('reconciled', { lineCount: job.lineCount, ...totals, findings: findingCounts });
+    const summary = await this.reconciliation.summarise(session, job);
+    const { paid, declined, quarantined, findingCounts } = summary;
+    if (paid.count + declined.count + quarantined.count === 0) return 'another-file';
+    const clean = paid.count + declined.count;
+    if (clean < (job.resultLineCount ?? 0)) {
+      await this.reconciliation.keepDiscrepantLines(session, job, at);
+      await this.evidence.keepRawLines(session, job);
+    }
+    const answered = clean + quarantined.count;
+    const missing = answered < job.lineCount ? await this.reconciliation.keepMissing(session, job, at) : NONE;
+    const counts = missing.count > 0 ? { ...findingCounts, missing: missing.count } : findingCounts;
+    const totals = { paid, declined, missing, quarantined };
+    await this.jobs.finish(claim, { reconciledAt: at, findingCounts: counts, ...columnsOf(totals) }, session);
+    log.info('reconciled', { lineCount: job.lineCount, ...totals, findings: counts });
+    return 'reconciled';
   }
+}
+
+const NONE: Tally = { count: 0, amount: 0 as Won };
+
+function columnsOf(totals: Record<'paid' | 'declined' | 'missing' | 'quarantined', Tally>): JobChanges {
+  const { paid, declined, missing, quarantined } = totals;
+  return {
+    paidCount: paid.count,
+    paidAmount: paid.amount,
+    declinedCount: declined.count,
+    declinedAmount: declined.amount,
+    missingCount: missing.count,
+    missingAmount: missing.amount,
+    quarantinedCount: quarantined.count,
+    quarantinedAmount: quarantined.amount,
+  };
 }

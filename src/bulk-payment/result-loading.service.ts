@@ -43,8 +43,6 @@ export class ResultLoadingService {
           `job ${job.id}: ${progress.loaded} lines read, not the number downloaded`,
         );
       }
-      await session.rows(`CREATE UNIQUE INDEX ON ${lines} (ordinal)`);
-      await session.rows(`ANALYZE ${lines}`);
       const loaded = { resultLinesLoaded: progress.loaded, resultLoadedAt: this.clock.now() };
       await this.jobs.finish(claim, loaded, session);
       log.info('result loaded', { lines: progress.loaded });
@@ -59,7 +57,8 @@ export class ResultLoadingService {
     for await (const batch of parseResultFile(this.files.openRead(job.resultFileName), parser)) {
       if (parser.header === 'other') throw unknownColumns(job.id);
       let text = '';
-      for (const line of batch) text += this.row(line, ++progress.loaded);
+      for (const line of batch) text += this.row(line);
+      progress.loaded += batch.length;
       yield text;
       if (progress.loaded - reported >= PROGRESS_LINES) {
         reported = progress.loaded;
@@ -70,12 +69,9 @@ export class ResultLoadingService {
     }
   }
 
-  private row(line: ResultLine, ordinal: number): string {
-    if (line.kind === 'malformed') {
-      return copyLine([ordinal, line.lineNumber, line.malformed, ...Array<null>(11).fill(null)]);
-    }
+  private row(line: ResultLine): string {
+    if (line.kind === 'malformed') return copyLine([line.lineNumber, line.malformed, ...NOTHING_READ]);
     return copyLine([
-      ordinal,
       line.lineNumber,
       null,
       line.orderNo,
@@ -93,19 +89,20 @@ export class ResultLoadingService {
   }
 }
 
+const NOTHING_READ = Array<null>(11).fill(null);
+
 /** Columns in another order would be read as something they are not: such a file waits for a person. */
 function unknownColumns(jobId: string): DomainError {
   return new DomainError('result-file-unusable', `the result file of job ${jobId} has a header with other columns`);
 }
 
-const COLUMNS = `ordinal, line_number, malformed, order_no, merchant_id, store_product_id, billing_token_hash, amount,
+const COLUMNS = `line_number, malformed, order_no, merchant_id, store_product_id, billing_token_hash, amount,
   carrier_amount, credit_card_amount, tmembership_amount, transaction_id, result_code, result_message`;
 
 async function createLinesTable(session: SqlSession, table: string): Promise<void> {
   await session.rows(`DROP TABLE IF EXISTS ${table}`);
   await session.rows(`
     CREATE UNLOGGED TABLE ${table} (
-      ordinal integer NOT NULL,
       line_number integer NOT NULL,
       malformed text,
       order_no text,

@@ -1,16 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { BillingConfig } from '../config';
+import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
 import { Logger } from '../platform/logging';
 import type { JobClaim } from './bulk-payment-job.repository';
 import { JobStageRunner } from './job-stage.runner';
 import { SettlementBatches } from './settlement-batches';
-
-/**
- * Charges settled by one transaction: large enough to be set-based, small enough that a crash repeats little and no
- * other job waits long for the settlement log.
- */
-const BATCH_CHARGES = 20_000;
 
 const NO_OPEN_DISCREPANCY = `NOT EXISTS (
   SELECT FROM discrepancy WHERE bulk_payment_job_id = bulk_payment_job.id AND discrepancy.state = 'Open')`;
@@ -38,12 +33,14 @@ export class SettlementService {
       return;
     }
     const clean = (job.paidCount ?? 0) + (job.declinedCount ?? 0);
-    let applied = job.resultLinesApplied;
-    while (applied < clean) {
-      const upTo = Math.min(applied + BATCH_CHARGES, clean);
-      await this.batches.settle(claim, applied, upTo);
-      applied = upTo;
-      log.info('settling', { charges: applied, of: clean });
+    let progress = { charges: job.resultLinesApplied, throughChargeId: job.settledThroughChargeId };
+    while (progress.charges < clean) {
+      const next = await this.batches.settle(claim, progress);
+      if (next.charges === progress.charges) {
+        throw new DomainError('internal-error', `job ${job.id}: ${next.charges} charges to settle, not ${clean}`);
+      }
+      progress = next;
+      log.info('settling', { charges: progress.charges, of: clean });
     }
     await this.batches.close(claim);
     log.info('settled', { paid: job.paidCount, declined: job.declinedCount });

@@ -6,9 +6,9 @@ import type { JobChanges } from './bulk-payment-job.repository';
  * again, so they are made without write-ahead log and dropped when the job is settled.
  */
 export interface StagingTables {
-  /** The result file's lines as read, by ordinal. */
+  /** The result file's lines as read. */
   lines: string;
-  /** What reconciliation found of each line, and the order in which clean ones are settled. */
+  /** What reconciliation found of each line; clean ones are settled in the order of their charges. */
   findings: string;
 }
 
@@ -43,4 +43,14 @@ export const LOAD_AGAIN = {
   missingAmount: null,
   quarantinedCount: null,
   quarantinedAmount: null,
+} satisfies JobChanges;
+
+/** Sends a job back to fetching its result file: what was fetched is not its answer. */
+export const FETCH_AGAIN = {
+  ...LOAD_AGAIN,
+  resultFileName: null,
+  resultFileSha256: null,
+  resultFileBytes: null,
+  resultLineCount: null,
+  resultDownloadedAt: null,
 } satisfies JobChanges;

@@ -110,7 +110,7 @@ export class SubmissionRepository {
       const job = { id: claim.job.id, state: 'Processing' } as const;
       const why = { cause: 'not taken by the gateway', actor: ACTOR, reason };
       await this.jobs.transition(session, job, 'withdraw', why, NOT_SUBMITTED, claim.leaseId);
-      await this.jobs.postpone(claim, retryAt, reason, session);
+      await this.jobs.postpone(claim, retryAt, reason, { session });
     });
   }
 

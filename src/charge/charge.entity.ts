@@ -64,6 +64,14 @@ export class Settlement {
   @Column({ type: 'bigint', name: 'charge_id' })
   chargeId!: string;
 
+  /** Whose period it settles; `null`, with the period, for a charge of an uploaded file. */
+  @Column({ type: 'bigint', name: 'subscription_id', nullable: true })
+  subscriptionId!: string | null;
+
+  /** Seoul date the settled period begins on. */
+  @Column({ type: 'date', name: 'period_start_on', nullable: true })
+  periodStartOn!: string | null;
+
   @Column({ type: 'text' })
   kind!: 'paid' | 'declined';
 

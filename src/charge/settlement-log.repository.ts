@@ -21,8 +21,8 @@ export class SettlementLogRepository {
    * One transaction appends at a time, over all replicas. Otherwise a smaller position could be committed after a
    * larger one was read, and readers that go by position would never see it.
    *
-   * @param outcomesSql a SELECT of charge_id, kind, amount, transaction_id, result_code, result_message,
-   *   bulk_payment_job_id, result_line_number; `$1` is taken by the time of settlement, its own parameters follow
+   * @param outcomesSql a SELECT of charge_id, subscription_id, period_start_on, kind, amount, transaction_id,
+   *   result_code, result_message, bulk_payment_job_id, result_line_number; `$1` is taken by the time of settlement, its own parameters follow
    */
   async append(
     session: SqlSession,
@@ -34,10 +34,10 @@ export class SettlementLogRepository {
     const [appended] = await session.rows<{ count: number; first: string | null; last: string | null }>(
       `WITH outcome AS (${outcomesSql}),
        appended AS (
-         INSERT INTO settlement (position, charge_id, kind, amount, transaction_id, result_code, result_message,
-           bulk_payment_job_id, result_line_number, settled_at)
-         SELECT nextval('settlement_position'), charge_id, kind, amount, transaction_id, result_code, result_message,
-           bulk_payment_job_id, result_line_number, $1
+         INSERT INTO settlement (position, charge_id, subscription_id, period_start_on, kind, amount, transaction_id,
+           result_code, result_message, bulk_payment_job_id, result_line_number, settled_at)
+         SELECT nextval('settlement_position'), charge_id, subscription_id, period_start_on, kind, amount, transaction_id,
+           result_code, result_message, bulk_payment_job_id, result_line_number, $1
          FROM outcome
          RETURNING position)
        SELECT count(*)::int AS count, min(position) AS first, max(position) AS last FROM appended`,

@@ -109,13 +109,28 @@ describe('notifications and results that are not as they should be', () => {
     expect(row).toEqual({ state: 'Received', last_error: 'nothing here acts on this event', next_attempt_at: null });
   });
 
-  it('another job’s file of as many lines settles nothing', async () => {
+  it('another job’s file of as many lines settles nothing and is fetched again, ever more rarely', async () => {
     await world.settled(await upload());
-    world.simulator.control.armFault({ kind: 'result-other-job' });
+    world.simulator.control.armFault({ kind: 'result-other-job', times: 2 });
     const jobId = await upload();
-    expect(await findings(jobId)).toEqual({ 'unknown-order': 6, missing: 6 });
-    const { body } = await world.get(`bulk-payment-jobs/${jobId}/charges`);
-    expect(body.items.map((charge: { state: string }) => charge.state)).toEqual(Array(6).fill('Submitted'));
+    const waits: number[] = [];
+    for (const refused of [1, 2]) {
+      const job = await until('the file was refused', async () => {
+        await world.simulator.control.deliverNotifications();
+        const { body } = await world.get(`bulk-payment-jobs/${jobId}`);
+        const downloads = world.simulator.control.faults().at(-1)?.struck;
+        const waits = body.retry !== null && Date.parse(body.retry.at) > world.clock.now().getTime();
+        return downloads === refused && waits ? body : undefined;
+      });
+      expect(job).toMatchObject({ state: 'VerifiedCompleted', result: null });
+      expect(job.retry.error).toContain('answers no charge of this job');
+      waits.push(Date.parse(job.retry.at) - world.clock.now().getTime());
+      const { body } = await world.get(`bulk-payment-jobs/${jobId}/discrepancies`);
+      expect(body.items).toEqual([]);
+      world.clock.advanceSeconds(600);
+    }
+    expect(waits[1]).toBeGreaterThan(waits[0] as number);
+    expect(await findings(jobId)).toEqual({ 'matched-paid': 6 });
   });
 
   it('doubled and missing lines at once leave their charges alone', async () => {

@@ -1,0 +1,98 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * What a million appended rows cost (docs/decisions/0007): references of a charge are checked once a statement instead of
+ * once a row, a settlement carries what its effects need, and a period's end is one inlined expression.
+ */
+export class BulkInserts1763700000101 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await checkReferencesByStatement(runner);
+    // Charges of uploaded files have no period: they need no entry in this index.
+    await runner.query('ALTER TABLE charge DROP CONSTRAINT charge_period_attempt_once');
+    await runner.query(`
+      CREATE UNIQUE INDEX charge_period_attempt_once ON charge (subscription_id, period_start_on, attempt)
+      WHERE subscription_id IS NOT NULL`);
+
+    await runner.query('ALTER TABLE settlement ADD subscription_id bigint, ADD period_start_on date');
+    await runner.query('ALTER TABLE settlement DISABLE TRIGGER settlement_append_only');
+    await runner.query(`
+      UPDATE settlement SET subscription_id = charge.subscription_id, period_start_on = charge.period_start_on
+      FROM charge WHERE charge.id = settlement.charge_id AND charge.subscription_id IS NOT NULL`);
+    await runner.query('ALTER TABLE settlement ENABLE TRIGGER settlement_append_only');
+    await runner.query(`
+      ALTER TABLE settlement ADD CONSTRAINT settlement_period_whole
+        CHECK ((subscription_id IS NULL) = (period_start_on IS NULL))`);
+
+    await runner.query(`
+      ALTER TABLE bulk_payment_job ADD settled_through_charge_id bigint NOT NULL DEFAULT 0,
+        ADD result_files_refused integer NOT NULL DEFAULT 0`);
+    // A job in the middle goes on behind what is settled; its result is staged again, because the layout is another.
+    await runner.query(`
+      DO $$
+      DECLARE staged regclass;
+      BEGIN
+        FOR staged IN SELECT oid FROM pg_class WHERE relnamespace = 'staging'::regnamespace AND relkind = 'r' LOOP
+          EXECUTE format('DROP TABLE %s', staged);
+        END LOOP;
+      END $$`);
+    await runner.query(`
+      UPDATE bulk_payment_job SET settled_through_charge_id = coalesce(
+        (SELECT max(charge_id) FROM settlement WHERE settlement.bulk_payment_job_id = bulk_payment_job.id), 0)
+      WHERE reconciled_at IS NOT NULL AND settled_at IS NULL`);
+    // In a month all subscriptions of a page change in one transaction: only half a page free keeps them all on it.
+    await runner.query('ALTER TABLE subscription SET (fillfactor = 50)');
+    // Not STRICT: such a function would be called a row instead of being inlined, because least() isn't either.
+    await runner.query(`
+      CREATE OR REPLACE FUNCTION billing_date_after(from_date date, months integer, anchor_day integer) RETURNS date
+      LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT least(
+          (date_trunc('month', from_date::timestamp) + make_interval(months => months))::date + (anchor_day - 1),
+          (date_trunc('month', from_date::timestamp) + make_interval(months => months + 1))::date - 1)
+      $$`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations go forward only');
+  }
+}
+
+/** The rows referred to can't vanish or change their keys, so one look for all rows of a statement is as good as a key. */
+async function checkReferencesByStatement(runner: QueryRunner): Promise<void> {
+  await runner.query(`
+    ALTER TABLE charge DROP CONSTRAINT charge_job, DROP CONSTRAINT charge_subscription,
+      DROP CONSTRAINT charge_billing_token`);
+  await runner.query(`
+    CREATE FUNCTION check_charge_references() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+      broken text;
+    BEGIN
+      SELECT reference INTO broken FROM (
+        SELECT 'charge_job' AS reference FROM inserted
+        WHERE NOT EXISTS (SELECT FROM bulk_payment_job WHERE bulk_payment_job.id = inserted.bulk_payment_job_id)
+        UNION ALL
+        SELECT 'charge_subscription' FROM inserted
+        WHERE inserted.subscription_id IS NOT NULL
+          AND NOT EXISTS (SELECT FROM subscription WHERE subscription.id = inserted.subscription_id)
+        UNION ALL
+        SELECT 'charge_billing_token' FROM inserted
+        WHERE NOT EXISTS (SELECT FROM billing_token WHERE billing_token.token_hash = inserted.billing_token_hash)
+      ) AS found LIMIT 1;
+      IF broken IS NOT NULL THEN
+        RAISE EXCEPTION 'insert on table "charge" violates reference "%"', broken
+          USING ERRCODE = 'foreign_key_violation', CONSTRAINT = broken, TABLE = 'charge';
+      END IF;
+      RETURN NULL;
+    END $$`);
+  await runner.query(`
+    CREATE TRIGGER charge_references AFTER INSERT ON charge REFERENCING NEW TABLE AS inserted
+    FOR EACH STATEMENT EXECUTE FUNCTION check_charge_references()`);
+  for (const [table, key] of [
+    ['bulk_payment_job', 'id'],
+    ['subscription', 'id'],
+    ['billing_token', 'token_hash'],
+  ] as const) {
+    await runner.query(`
+      CREATE TRIGGER ${table}_stays BEFORE DELETE OR TRUNCATE OR UPDATE OF ${key} ON ${table}
+      FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`);
+  }
+}
