@@ -7,6 +7,7 @@ import { BulkPaymentJob1763600000004 } from './1763600000004-bulk-payment-job';
 import { Charge1763600000005 } from './1763600000005-charge';
 import { Discrepancy1763600000006 } from './1763600000006-discrepancy';
 import { BulkInserts1763700000101 } from './1763700000101-bulk-inserts';
+import { SubscriptionTerms1763700000401 } from './1763700000401-subscription-terms';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Charge1763600000005,
   Discrepancy1763600000006,
   BulkInserts1763700000101,
+  SubscriptionTerms1763700000401,
 ];

@@ -3,6 +3,7 @@ import type { SeoulDate } from '../kernel/seoul-calendar';
 import { ChargeRepository } from '../charge';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import type { SqlSession } from '../platform/database';
+import { CHARGED_AMOUNTS_SQL, DUE_SUBSCRIPTION_SQL } from './due-subscriptions.sql';
 
 /** One job's part of what is due. */
 export interface JobShare {
@@ -28,19 +29,15 @@ export class BillingRunRepository {
   }
 
   /**
-   * Numbers what is due into the temporary table `due`: active subscriptions whose next period begins on or before the
-   * date and has no charge yet. A period with a charge in flight is not due again until its result is known.
+   * Numbers what is due into the temporary table `due`, with what each is charged.
    */
   async selectDue(session: SqlSession, billingDate: SeoulDate): Promise<void> {
     await session.rows(
       `CREATE TEMPORARY TABLE due ON COMMIT DROP AS
        SELECT row_number() OVER (ORDER BY subscription.id) AS number, subscription.id AS subscription_id,
-         subscription.next_billing_on, subscription.billing_token_hash, subscription.product_id, product.amount
+         subscription.next_billing_on, subscription.billing_token_hash, subscription.product_id, ${CHARGED_AMOUNTS_SQL}
        FROM subscription JOIN product ON product.id = subscription.product_id
-       WHERE subscription.state = 'Active' AND product.active AND subscription.next_billing_on <= $1
-         AND NOT EXISTS (
-           SELECT FROM charge
-           WHERE charge.subscription_id = subscription.id AND charge.period_start_on = subscription.next_billing_on)`,
+       WHERE ${DUE_SUBSCRIPTION_SQL}`,
       [billingDate],
     );
     await session.rows('ANALYZE due');
@@ -67,8 +64,8 @@ export class BillingRunRepository {
       session,
       `SELECT format('B%s-%s-1', to_char(due.next_billing_on, 'YYYYMMDD'), due.subscription_id), job.id,
          (due.number - 1) % $3 + 2, due.subscription_id, due.next_billing_on, 1::smallint,
-         product.store_product_id, product.name, product.amount, product.carrier_amount, product.credit_card_amount,
-         product.tmembership_amount, due.billing_token_hash
+         product.store_product_id, product.name, due.amount, due.carrier_amount, due.credit_card_amount,
+         due.tmembership_amount, due.billing_token_hash
        FROM due
        JOIN product ON product.id = due.product_id
        JOIN unnest($2::bigint[]) WITH ORDINALITY AS job (id, share) ON job.share = (due.number - 1) / $3 + 1

@@ -6,6 +6,7 @@ import { sumWon, type Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
 import { BillingRunRepository } from './billing-run.repository';
+import { endSubscriptions } from './subscription-endings';
 
 /** What a billing run found due and made of it. */
 export interface PlannedRun {
@@ -48,6 +49,7 @@ export class BillingRunService {
       if (runId === undefined) return undefined;
       await this.runs.selectDue(session, billingDate);
       const totals = await this.createJobs(session, runId, at);
+      await endSubscriptions(session, billingDate, at);
       await this.runs.close(session, runId, totals);
       await wakeBilling(session);
       return { id: runId, billingDate, ...totals };

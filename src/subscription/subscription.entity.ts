@@ -70,6 +70,31 @@ export class Subscription {
   @Column({ type: 'date', name: 'paid_through_on', nullable: true })
   paidThroughOn!: string | null;
 
+  /** What this customer pays instead of the product's price; the four are stated together or not at all. */
+  @Column(wonColumn({ name: 'amount_override', nullable: true }))
+  amountOverride!: Won | null;
+
+  @Column(wonColumn({ name: 'carrier_amount_override', nullable: true }))
+  carrierAmountOverride!: Won | null;
+
+  @Column(wonColumn({ name: 'credit_card_amount_override', nullable: true }))
+  creditCardAmountOverride!: Won | null;
+
+  @Column(wonColumn({ name: 'tmembership_amount_override', nullable: true }))
+  tmembershipAmountOverride!: Won | null;
+
+  /** First day that is not free any more, which is the first billing date; `null` without a trial. */
+  @Column({ type: 'date', name: 'trial_until', nullable: true })
+  trialUntil!: string | null;
+
+  /** First day the subscription is over; no period that begins on it or later is billed. */
+  @Column({ type: 'date', name: 'ends_on', nullable: true })
+  endsOn!: string | null;
+
+  /** Not billed again, and canceled when the paid period is over. */
+  @Column({ type: 'boolean', name: 'cancel_at_period_end', default: false })
+  cancelAtPeriodEnd!: boolean;
+
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
 }
@@ -90,6 +115,32 @@ export class SubscriptionHistory {
 
   @Column({ type: 'text' })
   cause!: string;
+
+  /** The terms that changed, each as `[before, after]`; `null` when only the state did. */
+  @Column(nullable('jsonb', 'changes'))
+  changes!: Record<string, [unknown, unknown]> | null;
+
+  @Column({ type: 'text' })
+  actor!: string;
+
+  @Column({ type: 'timestamptz' })
+  at!: Date;
+}
+
+@Entity('product_history')
+export class ProductHistory {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: string;
+
+  @Column({ type: 'bigint', name: 'product_id' })
+  productId!: string;
+
+  @Column({ type: 'text' })
+  cause!: string;
+
+  /** What changed, each as `[before, after]`; `null` for a new product. */
+  @Column(nullable('jsonb', 'changes'))
+  changes!: Record<string, [unknown, unknown]> | null;
 
   @Column({ type: 'text' })
   actor!: string;

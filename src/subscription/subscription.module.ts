@@ -4,12 +4,12 @@ import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
 import { BillingRunRepository } from './billing-run.repository';
 import { BillingRunService } from './billing-run.service';
-import { BillingRun, Product, Subscription, SubscriptionHistory } from './subscription.entity';
+import { BillingRun, Product, ProductHistory, Subscription, SubscriptionHistory } from './subscription.entity';
 import { SubscriptionRepository } from './subscription.repository';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Product, Subscription, SubscriptionHistory, BillingRun]),
+    TypeOrmModule.forFeature([Product, ProductHistory, Subscription, SubscriptionHistory, BillingRun]),
     BulkPaymentModule,
     ChargeModule,
   ],

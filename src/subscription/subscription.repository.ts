@@ -3,24 +3,36 @@ import type { SeoulDate } from '../kernel/seoul-calendar';
 import type { Won } from '../kernel/won';
 import type { SqlSession } from '../platform/database';
 
-/** A product to sell; the parts add up to the amount. */
-export interface NewProduct {
-  storeProductId: string;
-  name: string;
+/** What is paid, and who collects which part of it; the parts add up to the amount. */
+export interface Price {
   amount: Won;
   carrierAmount: Won;
   creditCardAmount: Won;
   tmembershipAmount: Won;
 }
 
+/** A product to sell. */
+export interface NewProduct extends Price {
+  storeProductId: string;
+  name: string;
+}
+
 export interface NewSubscription {
   customerReference: string;
   storeProductId: string;
   billingTokenHash: Buffer;
-  /** First billing day; its day of the month is not necessarily the anchor (an anchor of 31 may start on 28 Feb). */
   startedOn: SeoulDate;
+  /** 1 to 31; an anchor of 31 may start on 28 Feb. */
   anchorDay: number;
   intervalMonths: number;
+  /** First day that is not free any more; none without a trial. */
+  trialUntil?: SeoulDate;
+  /** First day the subscription is over; none for one without end. */
+  endsOn?: SeoulDate;
+  /** First billing date when it is neither the trial's end nor the start: for customers who paid elsewhere until then. */
+  nextBillingOn?: SeoulDate;
+  /** What this customer pays instead of the product's price. */
+  priceOverride?: Price;
 }
 
 @Injectable()
@@ -48,15 +60,21 @@ export class SubscriptionRepository {
     const items = subscriptions.map((subscription) => ({
       ...subscription,
       billingTokenHash: `\\x${subscription.billingTokenHash.toString('hex')}`,
+      ...subscription.priceOverride,
     }));
     const [added] = await session.rows<{ count: number }>(
       `WITH added AS (
          INSERT INTO subscription (customer_reference, product_id, billing_token_hash, state, started_on, anchor_day,
-           interval_months, next_billing_on, created_at)
+           interval_months, trial_until, ends_on, next_billing_on, amount_override, carrier_amount_override,
+           credit_card_amount_override, tmembership_amount_override, created_at)
          SELECT item."customerReference", product.id, item."billingTokenHash", 'Active', item."startedOn",
-           item."anchorDay", item."intervalMonths", item."startedOn", $2
+           item."anchorDay", item."intervalMonths", item."trialUntil", item."endsOn",
+           coalesce(item."nextBillingOn", item."trialUntil", item."startedOn"), item.amount, item."carrierAmount",
+           item."creditCardAmount", item."tmembershipAmount", $2
          FROM jsonb_to_recordset($1::jsonb) AS item("customerReference" text, "storeProductId" text,
-           "billingTokenHash" bytea, "startedOn" date, "anchorDay" smallint, "intervalMonths" smallint)
+           "billingTokenHash" bytea, "startedOn" date, "anchorDay" smallint, "intervalMonths" smallint,
+           "trialUntil" date, "endsOn" date, "nextBillingOn" date, amount bigint, "carrierAmount" bigint,
+           "creditCardAmount" bigint, "tmembershipAmount" bigint)
          JOIN product ON product.store_product_id = item."storeProductId"
          ON CONFLICT (customer_reference, product_id) DO NOTHING
          RETURNING id),

@@ -6,12 +6,13 @@ import type { TransitionTable } from '../kernel/transitions';
  * - Active: billed on its billing dates. A declined charge makes it past due.
  * - PastDue: its last charge was declined and a later one may still be paid, which makes it active again.
  * - Paused: not billed until it is resumed.
- * - Canceled, Expired: over; never billed again.
+ * - Canceled: over, because somebody said so; never billed again.
+ * - Expired: over, because its end had come; never billed again.
  */
 export const SUBSCRIPTION_TRANSITIONS = {
   Active: { decline: 'PastDue', pause: 'Paused', cancel: 'Canceled', expire: 'Expired' },
-  PastDue: { pay: 'Active', cancel: 'Canceled' },
-  Paused: { resume: 'Active', cancel: 'Canceled' },
+  PastDue: { pay: 'Active', cancel: 'Canceled', expire: 'Expired' },
+  Paused: { resume: 'Active', cancel: 'Canceled', expire: 'Expired' },
   Canceled: {},
   Expired: {},
 } as const satisfies TransitionTable<SubscriptionStateName, SubscriptionEvent>;

@@ -1,0 +1,23 @@
+/**
+ * Which subscriptions are due on the billing date `$1`; a condition over `subscription` joined with `product`.
+ *
+ * Due is who is active, has an active product, and whose next period begins on or before the date, ends not before it
+ * begins, and has no charge yet: a period with a charge in flight is not due again until its result is known. In a trial
+ * the next period is the one after it. Who asked to be canceled at the period's end has no next period.
+ */
+export const DUE_SUBSCRIPTION_SQL = `subscription.state = 'Active' AND product.active
+  AND subscription.next_billing_on <= $1
+  AND NOT subscription.cancel_at_period_end
+  AND (subscription.ends_on IS NULL OR subscription.next_billing_on < subscription.ends_on)
+  AND NOT EXISTS (
+    SELECT FROM charge
+    WHERE charge.subscription_id = subscription.id AND charge.period_start_on = subscription.next_billing_on)`;
+
+/**
+ * What a subscription is charged: its own price when it has one, else its product's; amount, carrier_amount,
+ * credit_card_amount, tmembership_amount, over `subscription` joined with `product`.
+ */
+export const CHARGED_AMOUNTS_SQL = `coalesce(subscription.amount_override, product.amount) AS amount,
+  coalesce(subscription.carrier_amount_override, product.carrier_amount) AS carrier_amount,
+  coalesce(subscription.credit_card_amount_override, product.credit_card_amount) AS credit_card_amount,
+  coalesce(subscription.tmembership_amount_override, product.tmembership_amount) AS tmembership_amount`;

@@ -1,0 +1,51 @@
+import type { SeoulDate } from '../kernel/seoul-calendar';
+import type { SqlSession } from '../platform/database';
+
+/** A charge whose result is not known; a pause, an end or a cancellation must not decide over it. */
+export const CHARGE_IN_FLIGHT_SQL = `EXISTS (
+  SELECT FROM charge
+  WHERE charge.subscription_id = subscription.id AND charge.period_start_on = subscription.next_billing_on
+    AND NOT EXISTS (SELECT FROM settlement WHERE settlement.charge_id = charge.id))`;
+
+/**
+ * Ends what is over on a date, set-based. Comes after the date's charges are written: a day that was missed before the
+ * end is still billed, and its result still counts.
+ *
+ * @returns how many expired, and how many were canceled at the end of their period
+ */
+export async function endSubscriptions(
+  session: SqlSession,
+  date: SeoulDate,
+  at: Date,
+): Promise<{ expiredCount: number; canceledCount: number }> {
+  const expiredCount = await end(session, 'Expired', 'end reached', 'ends_on <= $1', [date, at]);
+  // Whether the next period is paid for decides which period ends, so a result on the way is waited for.
+  const periodIsOver = `cancel_at_period_end AND next_billing_on <= $1 AND NOT ${CHARGE_IN_FLIGHT_SQL}`;
+  const canceledCount = await end(session, 'Canceled', 'canceled at period end', periodIsOver, [date, at]);
+  return { expiredCount, canceledCount };
+}
+
+async function end(
+  session: SqlSession,
+  toState: 'Expired' | 'Canceled',
+  cause: string,
+  conditionSql: string,
+  parameters: [SeoulDate, Date],
+): Promise<number> {
+  const [ended] = await session.rows<{ count: number }>(
+    `WITH before AS (
+       SELECT id, state FROM subscription
+       WHERE state IN ('Active', 'PastDue', 'Paused') AND ${conditionSql}
+       ORDER BY id FOR UPDATE),
+     ended AS (
+       UPDATE subscription SET state = $3, cancel_at_period_end = false
+       FROM before WHERE subscription.id = before.id
+       RETURNING subscription.id, before.state AS from_state),
+     history AS (
+       INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, actor, at)
+       SELECT id, from_state, $3, $4, 'billing-scheduler', $2 FROM ended)
+     SELECT count(*)::int AS count FROM ended`,
+    [...parameters, toState, cause],
+  );
+  return ended?.count ?? 0;
+}

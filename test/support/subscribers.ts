@@ -1,0 +1,92 @@
+import { BillingTokenVault } from '../../src/billing-token';
+import { seoulDate } from '../../src/kernel/seoul-calendar';
+import { won } from '../../src/kernel/won';
+import { Database } from '../../src/platform/database';
+import { SubscriptionRepository, type NewSubscription, type Price } from '../../src/subscription';
+import type { BillingWorld } from './billing-world';
+import { TOKEN_64 } from './request-files';
+
+/** A price that the carrier collects all of. */
+export function carrierPrice(amount: number): Price {
+  return { amount: won(amount), carrierAmount: won(amount), creditCardAmount: won(0), tmembershipAmount: won(0) };
+}
+
+export const PRODUCT = { storeProductId: '0910024116', name: '동영상 클라우드 어린이TV', ...carrierPrice(5_500) };
+export const OTHER_PRODUCT = { storeProductId: '0910024117', name: '음악 무제한 스트리밍', ...carrierPrice(7_900) };
+
+/** Subscribes a customer to {@link PRODUCT}, monthly, with the anchor on the day of the start, unless told otherwise. */
+export async function subscribe(
+  world: BillingWorld,
+  customerReference: string,
+  startedOn: string,
+  terms: Partial<NewSubscription> = {},
+): Promise<string> {
+  const { app } = world.service;
+  const [subscriptions, vault, database] = [
+    app.get(SubscriptionRepository),
+    app.get(BillingTokenVault),
+    app.get(Database),
+  ];
+  const at = world.clock.now();
+  await database.transaction(async (session) => {
+    await vault.store(session, [TOKEN_64], at);
+    await subscriptions.addProducts(session, [PRODUCT, OTHER_PRODUCT], at);
+    const order = {
+      customerReference,
+      storeProductId: PRODUCT.storeProductId,
+      billingTokenHash: vault.hashOf(TOKEN_64),
+      startedOn: seoulDate(startedOn),
+      anchorDay: Number((terms.nextBillingOn ?? terms.trialUntil ?? startedOn).slice(8)),
+      intervalMonths: 1,
+      ...terms,
+    };
+    await subscriptions.addSubscriptions(session, [order], at);
+  });
+  const [row] = await database.rows<{ id: string }>('SELECT id FROM subscription WHERE customer_reference = $1', [
+    customerReference,
+  ]);
+  return (row as { id: string }).id;
+}
+
+export interface SubscriptionRow {
+  state: string;
+  next: string;
+  paidThrough: string | null;
+}
+
+export async function subscriptionRow(world: BillingWorld, id: string): Promise<SubscriptionRow> {
+  const [row] = await world.service.app
+    .get(Database)
+    .rows<SubscriptionRow>(
+      `SELECT state, next_billing_on::text AS next, paid_through_on::text AS "paidThrough" FROM subscription WHERE id = $1`,
+      [id],
+    );
+  return row as SubscriptionRow;
+}
+
+/** A subscription's charges in the order they were made, as `period amount`. */
+export async function chargesOf(world: BillingWorld, id: string): Promise<string[]> {
+  const rows = await world.service.app
+    .get(Database)
+    .rows<{ charge: string }>(
+      `SELECT period_start_on || ' ' || amount AS charge FROM charge WHERE subscription_id = $1 ORDER BY id`,
+      [id],
+    );
+  return rows.map((row) => row.charge);
+}
+
+/** A subscription's history as `from > to: cause`. */
+export async function historyOf(world: BillingWorld, id: string): Promise<string[]> {
+  const rows = await world.service.app.get(Database).rows<{ entry: string }>(
+    `SELECT coalesce(from_state, '') || ' > ' || to_state || ': ' || cause AS entry
+     FROM subscription_history WHERE subscription_id = $1 ORDER BY id`,
+    [id],
+  );
+  return rows.map((row) => row.entry);
+}
+
+/** Waits until every job is settled. */
+export async function settleAll(world: BillingWorld): Promise<void> {
+  const { body } = await world.get('bulk-payment-jobs?limit=1000');
+  await Promise.all(body.items.map((job: { id: string }) => world.settled(job.id)));
+}
