@@ -1,44 +1,56 @@
-import { Agent, createServer, request, type Server } from 'node:http';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Pool } from 'pg';
+import { Client } from 'pg';
 import { withDatabase } from './database';
-import { interleaved, spreadOf, type BenchmarkOptions, type Comparison, type Spread } from './measure';
+import { spreadOf, type Bar, type BenchmarkOptions, type Comparison } from './measure';
+import { answerOf, startProcess } from './processes';
+import type { BareInserts } from './processes/bare-listener';
+import type { LoadOrder, LoadResult } from './processes/load-generator';
 import { startBenchService } from './service';
 
 const CONNECTIONS = 64;
 const REQUESTS = 6_000;
-const ANSWER = '{"resultCode":"0000","resultMsg":"SUCCESS"}';
+const RESTING_REQUESTS = 300;
+
+type Side = 'ours' | BareInserts;
+
+/** What a round measured: each side under load, and one message at a time. */
+interface Round {
+  loaded: Record<Side, LoadResult>;
+  restingMs: number;
+  insertMs: number;
+}
 
 /**
- * The listener beside a bare node:http server that does one INSERT a request (the floor L), both durable before they
- * answer, both asked over 64 kept connections by this process.
+ * The listener beside bare node:http servers, one with an INSERT a request (the floor L) and one that shares its commits.
+ * All are durable before they answer. The load, the floors and ours are processes of their own.
  */
 export async function benchmarkListener({ adminUrl, rounds, print }: BenchmarkOptions): Promise<Comparison[]> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-listener-'));
   try {
     return await withDatabase(adminUrl, async (url) => {
       const service = await startBenchService({ url, directory, role: 'listener' });
-      const floor = await startFloor(url);
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      await client.query(FLOOR_TABLE);
+      const processes = [startProcess('bare-listener', url, 'each'), startProcess('bare-listener', url, 'shared')];
+      const [each = '', shared = ''] = await Promise.all(processes.map((child) => answerOf<string>(child)));
+      const bench = new Bench(client, { ours: `${service.url}/noti_listener`, each, shared });
       try {
-        const p99 = { floor: [] as number[], ours: [] as number[] };
-        const side = (name: 'floor' | 'ours', address: string) => async () => {
-          const load = await loadOnce(address);
-          p99[name].push(load.p99Ms);
-          print(`listener ${name}: ${Math.round(load.perSecond)} answers/s, p99 ${Math.round(load.p99Ms)} ms`);
-          return load.perSecond;
-        };
-        const throughput = await interleaved(rounds, {
-          floor: side('floor', floor.address),
-          ours: side('ours', `${service.url}/noti_listener`),
-        });
-        // The first of each warmed up.
-        const waits = { floor: spreadOf(p99.floor.slice(1)), ours: spreadOf(p99.ours.slice(1)) };
-        return [throughputOf(throughput), waitsOf(waits)];
+        const measured: Round[] = [];
+        for (let round = 0; round <= rounds; round++) {
+          const figures = await bench.round();
+          print(`listener ${round}/${rounds}: ${SIDES.map((side) => textOf(side, figures.loaded[side])).join('; ')}`);
+          // The first warms up.
+          if (round > 0) measured.push(figures);
+        }
+        return comparisonsOf(measured);
       } finally {
-        await floor.close();
+        bench.stop();
+        processes.forEach((child) => child.kill());
+        await client.end();
         await service.close();
       }
     });
@@ -47,81 +59,78 @@ export async function benchmarkListener({ adminUrl, rounds, print }: BenchmarkOp
   }
 }
 
-const FLOOR = 'bare node:http, one INSERT a request';
+const SIDES = ['each', 'shared', 'ours'] as const;
+const FLOOR_TABLE =
+  'CREATE TABLE floor_notification (id bigserial PRIMARY KEY, body jsonb NOT NULL, at timestamptz DEFAULT now())';
 
-function throughputOf(figures: { floor: Spread; ours: Spread }): Comparison {
-  const ratio = figures.ours.median / figures.floor.median;
-  return { name: 'listener', unit: 'answers/s', ...figures, floorIs: FLOOR, ratio, bar: '≥ 2.5', holds: ratio >= 2.5 };
-}
+class Bench {
+  private readonly generator: ChildProcess = startProcess('load-generator');
+  private nextJobId = 1;
 
-function waitsOf(figures: { floor: Spread; ours: Spread }): Comparison {
-  const ratio = figures.ours.median / figures.floor.median;
-  return { name: 'listener, p99', unit: 'ms', ...figures, floorIs: FLOOR, ratio, bar: '≤ 0.5', holds: ratio <= 0.5 };
-}
+  constructor(
+    private readonly client: Client,
+    private readonly addresses: Record<Side, string>,
+  ) {}
 
-let messages = 0;
+  async round(): Promise<Round> {
+    const each = await this.load('each', CONNECTIONS, REQUESTS);
+    const shared = await this.load('shared', CONNECTIONS, REQUESTS);
+    const ours = await this.load('ours', CONNECTIONS, REQUESTS);
+    const resting = await this.load('ours', 1, RESTING_REQUESTS);
+    return { loaded: { each, shared, ours }, restingMs: resting.medianMs, insertMs: await this.insertMs() };
+  }
 
-async function loadOnce(address: string): Promise<{ perSecond: number; p99Ms: number }> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const waitsMs: number[] = [];
-  let left = REQUESTS;
-  const worker = async () => {
-    while (left-- > 0) {
+  stop(): void {
+    this.generator.kill();
+  }
+
+  private load(side: Side, connections: number, requests: number): Promise<LoadResult> {
+    const order: LoadOrder = { address: this.addresses[side], connections, requests, firstJobId: this.nextJobId };
+    this.nextJobId += requests;
+    this.generator.send(order);
+    return answerOf<LoadResult>(this.generator);
+  }
+
+  /** One INSERT with its commit, by a client that does nothing else. */
+  private async insertMs(): Promise<number> {
+    const waitsMs: number[] = [];
+    for (let count = 0; count < RESTING_REQUESTS; count++) {
       const startedAt = performance.now();
-      await post(address, agent);
+      await this.client.query('INSERT INTO floor_notification (body) VALUES ($1)', [JSON.stringify({ count })]);
       waitsMs.push(performance.now() - startedAt);
     }
-  };
-  const startedAt = performance.now();
-  await Promise.all(Array.from({ length: CONNECTIONS }, worker));
-  const seconds = (performance.now() - startedAt) / 1000;
-  agent.destroy();
-  waitsMs.sort((one, other) => one - other);
-  return { perSecond: REQUESTS / seconds, p99Ms: waitsMs[Math.floor(REQUESTS * 0.99)] ?? Number.NaN };
+    return spreadOf(waitsMs).median;
+  }
 }
 
-function post(address: string, agent: Agent): Promise<void> {
-  const body = JSON.stringify({
-    notifyVersion: '1.0',
-    event: 'bulkJob',
-    status: 'completed',
-    jobId: String(++messages),
-    updateTime: '20270101000000',
+function comparisonsOf(rounds: readonly Round[]): Comparison[] {
+  const compare = (
+    what: Pick<Comparison, 'name' | 'unit' | 'floorIs'> & { bar: Bar },
+    figures: (round: Round) => { ours: number; floor: number },
+  ): Comparison => {
+    const ours = spreadOf(rounds.map((round) => figures(round).ours));
+    const floor = spreadOf(rounds.map((round) => figures(round).floor));
+    return { ...what, ours, floor, ratio: ours.median / floor.median };
+  };
+  const perSecond = (side: BareInserts) => (round: Round) => ({
+    ours: round.loaded.ours.perSecond,
+    floor: round.loaded[side].perSecond,
   });
-  return new Promise((resolve, reject) => {
-    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
-    const call = request(address, { method: 'POST', agent, headers }, (answer) => {
-      answer.resume();
-      answer.once('end', () =>
-        answer.statusCode === 200 ? resolve() : reject(new Error(`HTTP ${answer.statusCode}`)),
-      );
-    });
-    call.once('error', reject);
-    call.end(body);
-  });
+  const p99 = (round: Round) => ({ ours: round.loaded.ours.p99Ms, floor: round.loaded.each.p99Ms });
+  const resting = (round: Round) => ({ ours: round.restingMs, floor: round.insertMs });
+  const unit = 'answers/s';
+  return [
+    compare({ name: 'listener', unit, floorIs: EACH, bar: { kind: 'at least', ratio: 2.5 } }, perSecond('each')),
+    compare({ name: 'listener', unit, floorIs: SHARED, bar: { kind: 'at least', ratio: 0.8 } }, perSecond('shared')),
+    compare({ name: 'listener, p99', unit: 'ms', floorIs: EACH, bar: { kind: 'at most', ratio: 0.5 } }, p99),
+    compare({ name: 'a message at rest', unit: 'ms', floorIs: ONE, bar: { kind: 'at most', ratio: 1.5 } }, resting),
+  ];
 }
 
-async function startFloor(url: string): Promise<{ address: string; close: () => Promise<void> }> {
-  const pool = new Pool({ connectionString: url, max: 10 });
-  await pool.query(
-    'CREATE TABLE floor_notification (id bigserial PRIMARY KEY, body jsonb NOT NULL, at timestamptz DEFAULT now())',
-  );
-  const server: Server = createServer((call, answer) => {
-    const chunks: Buffer[] = [];
-    call.on('data', (chunk: Buffer) => chunks.push(chunk));
-    call.on('end', () => {
-      pool.query('INSERT INTO floor_notification (body) VALUES ($1)', [Buffer.concat(chunks).toString()]).then(
-        () => answer.end(ANSWER),
-        () => answer.writeHead(503).end(),
-      );
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    async close() {
-      await new Promise((resolve) => server.close(resolve));
-      await pool.end();
-    },
-  };
+const EACH = 'bare node:http, an INSERT a request';
+const SHARED = 'bare node:http, shared INSERTs';
+const ONE = 'one INSERT';
+
+function textOf(side: Side, { perSecond, p99Ms }: LoadResult): string {
+  return `${side} ${Math.round(perSecond)} answers/s, p99 ${Math.round(p99Ms)} ms`;
 }

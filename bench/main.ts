@@ -1,22 +1,28 @@
+import { fork } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres';
-import { benchmarkListener } from './listener';
-import type { BenchmarkOptions, Comparison, Spread } from './measure';
-import { benchmarkJob } from './job';
+import { BENCHMARKS, isBenchmark, type BenchmarkName } from './benchmarks';
+import type { BenchmarkOptions, Measured } from './measure';
+import { answerOf } from './processes';
+import { documentOf, tableOf, type Result } from './report';
 
-const BENCHMARKS: Readonly<Record<string, (options: BenchmarkOptions) => Promise<Comparison[]>>> = {
-  listener: benchmarkListener,
-  job: benchmarkJob,
-};
+const DOCUMENT = join('docs', 'benchmarks.md');
 
-const HELP = `npm run bench [-- NAME] [OPTIONS]
+const HELP = `npm run bench [-- NAME ...] [OPTIONS]
 
-Measures the product beside its floor in the same run, in turn, and prints the ratio of the medians.
-Benchmarks: ${Object.keys(BENCHMARKS).join(', ')}; without a name all of them.
+Measures the product beside its floor in the same run, in turn, and prints the ratio of the medians. Each benchmark and
+size runs in a process of its own, whose peak memory is printed. Without a name all of them run and the figures are
+written to ${DOCUMENT}.
 
-  --lines N    lines of a result file (default 100000)
-  --rounds N   counted rounds after one warm-up (default 5)
-  --json       print JSON instead of a table
+${Object.entries(BENCHMARKS)
+  .map(([name, { what }]) => `  ${name.padEnd(13)}${what}`)
+  .join('\n')}
+
+  --lines N,M  lines of a file or rows of a run (default 100000,1000000)
+  --rounds N   counted rounds after one that warms up (default 5)
+  --json       print JSON instead of tables
   --help       this text
 `;
 
@@ -24,7 +30,7 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      lines: { type: 'string', default: '100000' },
+      lines: { type: 'string', default: '100000,1000000' },
       rounds: { type: 'string', default: '5' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -34,39 +40,47 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
-  const unknown = names.filter((name) => BENCHMARKS[name] === undefined);
-  if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(', ')}; see --help`);
+  const sizes = values.lines.split(',').map(whole);
+  const rounds = whole(values.rounds);
+  const names = namesOf(positionals);
+  const results = await measured(names, sizes, rounds);
+  process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : tableOf(results));
+  if (positionals.length > 0) return;
+  await writeFile(DOCUMENT, documentOf(results, rounds));
+  process.stderr.write(`${DOCUMENT} written\n`);
+}
+
+async function measured(names: readonly BenchmarkName[], sizes: readonly number[], rounds: number): Promise<Result[]> {
   const postgres = await startEmbeddedPostgres({ directory: '.data/bench-postgres' });
   try {
-    const options: BenchmarkOptions = {
-      lines: whole(values.lines),
-      rounds: whole(values.rounds),
-      adminUrl: postgres.adminUrl,
-      print: (line) => process.stderr.write(`${line}\n`),
-    };
-    const comparisons: Comparison[] = [];
-    for (const name of names) comparisons.push(...((await BENCHMARKS[name]?.(options)) ?? []));
-    process.stdout.write(values.json ? `${JSON.stringify(comparisons, null, 2)}\n` : table(comparisons));
+    const results: Result[] = [];
+    for (const name of names) {
+      for (const lines of BENCHMARKS[name].sized ? sizes : sizes.slice(0, 1)) {
+        results.push({ name, lines, ...(await inProcess(name, { lines, rounds, adminUrl: postgres.adminUrl })) });
+      }
+    }
+    return results;
   } finally {
     await postgres.stop();
   }
 }
 
-function table(comparisons: readonly Comparison[]): string {
-  const rows = comparisons.map(
-    (one) =>
-      `| ${one.name} | ${spread(one.ours)} ${one.unit} | ${spread(one.floor)} ${one.unit} (${one.floorIs}) ` +
-      `| ${one.ratio.toFixed(2)} | ${one.bar} ${one.holds ? '✔' : '✘'} |`,
-  );
-  const notes = comparisons.flatMap((one) => (one.note === undefined ? [] : [`${one.name}: ${one.note}`]));
-  const head = '| | ours: median (min-max) | floor: median (min-max) | ratio | bar |\n|---|---|---|---|---|';
-  return `${[head, ...rows, '', ...notes].join('\n')}\n`;
+/** A process for each, so that the memory of one does not count as another's. */
+async function inProcess(name: BenchmarkName, options: Omit<BenchmarkOptions, 'print'>): Promise<Measured> {
+  const child = fork(join(__dirname, 'processes', 'benchmark.js'), [name, JSON.stringify(options)]);
+  try {
+    return await answerOf<Measured>(child);
+  } finally {
+    child.kill();
+  }
 }
 
-function spread({ min, median, max }: Spread): string {
-  const text = (value: number) => (value >= 100 ? Math.round(value).toString() : value.toPrecision(3));
-  return `${text(median)} (${text(min)}-${text(max)})`;
+function namesOf(given: readonly string[]): BenchmarkName[] {
+  const names = given.length > 0 ? given : Object.keys(BENCHMARKS);
+  return names.map((name) => {
+    if (isBenchmark(name)) return name;
+    throw new Error(`there is no benchmark ${name}; see --help`);
+  });
 }
 
 function whole(text: string): number {

@@ -1,29 +1,36 @@
-/** What one run of a side of a benchmark took. */
-export interface Run {
-  seconds: number;
-  /** Processor seconds of this process; those of PostgreSQL are not among them. */
-  cpuSeconds: number;
-}
-
 export interface Spread {
   min: number;
   median: number;
   max: number;
 }
 
-export async function timed(work: () => Promise<unknown>): Promise<Run> {
-  const cpu = process.cpuUsage();
-  const start = performance.now();
-  await work();
-  const seconds = (performance.now() - start) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  return { seconds, cpuSeconds: (user + system) / 1e6 };
-}
-
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((one, other) => one - other);
   const at = (share: number) => sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN;
   return { min: at(0), median: at(0.5), max: at(1) };
+}
+
+/** What one run of a side of a benchmark took. */
+export interface Run {
+  seconds: number;
+  /** Processor seconds of the measuring process; those of PostgreSQL are not among them. */
+  cpuSeconds: number;
+}
+
+export async function timed(work: () => Promise<unknown>): Promise<Run> {
+  const stop = startWatch();
+  await work();
+  return stop();
+}
+
+/** Starts a watch. @returns what stops it */
+export function startWatch(): () => Run {
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  return () => {
+    const { user, system } = process.cpuUsage(cpu);
+    return { seconds: (performance.now() - start) / 1000, cpuSeconds: (user + system) / 1e6 };
+  };
 }
 
 /** A benchmark's answer: a figure of ours beside the same figure of its floor, from one and the same run. */
@@ -35,37 +42,47 @@ export interface Comparison {
   floorIs: string;
   /** Ours by floor, of the medians. */
   ratio: number;
-  /** What the ratio is asked to be, in words. */
-  bar: string;
-  holds: boolean;
-  note?: string;
+  /** What the ratio is asked to be. */
+  bar: Bar;
+  /** Rows of a round, where it is about rows. */
+  rows?: number;
+  /** Processor seconds of our process in a round, the median. */
+  cpuSeconds?: number;
+}
+
+export interface Bar {
+  kind: 'at most' | 'at least';
+  ratio: number;
+}
+
+export function holds({ ratio, bar }: Comparison): boolean {
+  return bar.kind === 'at most' ? ratio <= bar.ratio : ratio >= bar.ratio;
+}
+
+/** Seconds of both sides, a pair a round, as a comparison. */
+export function compareSeconds(
+  what: Pick<Comparison, 'name' | 'floorIs' | 'bar'> & { rows: number },
+  rounds: readonly { ours: Run; floor: Run }[],
+): Comparison {
+  const ours = spreadOf(rounds.map((round) => round.ours.seconds));
+  const floor = spreadOf(rounds.map((round) => round.floor.seconds));
+  const cpuSeconds = spreadOf(rounds.map((round) => round.ours.cpuSeconds)).median;
+  return { ...what, unit: 's', ours, floor, cpuSeconds, ratio: ours.median / floor.median };
 }
 
 export interface BenchmarkOptions {
-  /** Lines of a file. */
+  /** Lines of a file, or rows of a run. */
   lines: number;
+  /** Counted rounds; one before them warms up. */
   rounds: number;
   /** The address of a PostgreSQL to make databases in. */
   adminUrl: string;
   print: (line: string) => void;
 }
 
-/**
- * Runs floor and ours in turn, after one warm-up of each, so that a machine that slows down slows both.
- *
- * @param sides each resolves with the figure that is compared
- */
-export async function interleaved(
-  rounds: number,
-  sides: { floor: () => Promise<number>; ours: () => Promise<number> },
-): Promise<{ floor: Spread; ours: Spread }> {
-  await sides.floor();
-  await sides.ours();
-  const floor: number[] = [];
-  const ours: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    floor.push(await sides.floor());
-    ours.push(await sides.ours());
-  }
-  return { floor: spreadOf(floor), ours: spreadOf(ours) };
+/** What a benchmark's process answers. */
+export interface Measured {
+  comparisons: Comparison[];
+  /** The most memory the process ever had. */
+  peakRssMegabytes: number;
 }

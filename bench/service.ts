@@ -1,12 +1,12 @@
 import { DEMO_ADMIN_KEY, DEMO_ENCRYPTION_KEY, readConfiguration } from '../src/config';
 import { startService, type RunningService } from '../src/service';
-import { serviceSettings, type Simulator } from '../simulator';
+import { serviceSettings } from '../simulator';
 
-/** The service as it is deployed, but for its log. */
+/** The service as it is deployed, but for its log and for jobs as large as they may be. */
 export function startBenchService(parts: {
   url: string;
   directory: string;
-  simulator?: Simulator;
+  simulatorUrl?: string;
   role?: string;
 }): Promise<RunningService> {
   const configuration = readConfiguration({
@@ -17,7 +17,8 @@ export function startBenchService(parts: {
     DATA_DIR: parts.directory,
     ENCRYPTION_KEYS: `bench:${DEMO_ENCRYPTION_KEY}`,
     ADMIN_BOOTSTRAP_KEY: DEMO_ADMIN_KEY,
-    ...serviceSettings(parts.simulator?.baseUrl ?? ''),
+    ...serviceSettings(parts.simulatorUrl ?? ''),
+    BULK_JOB_MAX_ROWS: '1000000',
     LOG_LEVEL: 'silent',
   });
   return startService(configuration, { drainTimes: { noticeMs: 0, finishMs: 1_000 } });

@@ -23,9 +23,7 @@ export class BulkInserts1763700000101 implements MigrationInterface {
       ALTER TABLE settlement ADD CONSTRAINT settlement_period_whole
         CHECK ((subscription_id IS NULL) = (period_start_on IS NULL))`);
 
-    await runner.query(`
-      ALTER TABLE bulk_payment_job ADD settled_through_charge_id bigint NOT NULL DEFAULT 0,
-        ADD result_files_refused integer NOT NULL DEFAULT 0`);
+    await runner.query('ALTER TABLE bulk_payment_job ADD result_files_refused integer NOT NULL DEFAULT 0');
     // A job in the middle goes on behind what is settled; its result is staged again, because the layout is another.
     await runner.query(`
       DO $$
@@ -35,10 +33,6 @@ export class BulkInserts1763700000101 implements MigrationInterface {
           EXECUTE format('DROP TABLE %s', staged);
         END LOOP;
       END $$`);
-    await runner.query(`
-      UPDATE bulk_payment_job SET settled_through_charge_id = coalesce(
-        (SELECT max(charge_id) FROM settlement WHERE settlement.bulk_payment_job_id = bulk_payment_job.id), 0)
-      WHERE reconciled_at IS NOT NULL AND settled_at IS NULL`);
     // In a month all subscriptions of a page change in one transaction: only half a page free keeps them all on it.
     await runner.query('ALTER TABLE subscription SET (fillfactor = 50)');
     // Not STRICT: such a function would be called a row instead of being inlined, because least() isn't either.

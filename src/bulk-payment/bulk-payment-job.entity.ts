@@ -170,10 +170,6 @@ export class BulkPaymentJob {
   @Column({ type: 'integer', name: 'result_lines_applied', default: 0 })
   resultLinesApplied!: number;
 
-  /** Charges are settled in the order of their ids: where the next batch begins behind. */
-  @Column({ type: 'bigint', name: 'settled_through_charge_id', default: 0 })
-  settledThroughChargeId!: string;
-
   @Column(nullable('timestamptz', 'settled_at'))
   settledAt!: Date | null;
 

@@ -92,6 +92,23 @@ export class BulkPaymentJobRepository {
     });
   }
 
+  /**
+   * Counts result lines as applied and keeps the claim.
+   *
+   * @returns how many are applied now
+   * @throws {DomainError} `lease-lost`
+   */
+  async addApplied(session: SqlSession, claim: JobClaim, lines: number): Promise<number> {
+    const [updated] = await session.rows<{ applied: number }>(
+      `UPDATE bulk_payment_job SET result_lines_applied = result_lines_applied + $3, lease_until = $4
+       WHERE id = $1 AND lease_id = $2
+       RETURNING result_lines_applied AS applied`,
+      [claim.job.id, claim.leaseId, lines, secondsAfter(this.clock.now(), claim.leaseSeconds)],
+    );
+    if (updated === undefined) throw leaseLost(claim);
+    return updated.applied;
+  }
+
   /** Writes the outcome of a stage and gives the claim back. @throws {DomainError} `lease-lost` */
   async finish(claim: JobClaim, changes: JobChanges, session: SqlSession = this.database): Promise<void> {
     await this.guardedUpdate(session, claim, { ...changes, ...RELEASED, attempts: 0, lastError: null });
@@ -159,13 +176,15 @@ export class BulkPaymentJobRepository {
       .set(changes)
       .where('id = :id AND lease_id = :leaseId', { id: claim.job.id, leaseId: claim.leaseId })
       .execute();
-    if (affected !== 1) {
-      throw new DomainError('lease-lost', `job ${claim.job.id} was taken over by another replica`);
-    }
+    if (affected !== 1) throw leaseLost(claim);
   }
 }
 
 const RELEASED = { leaseId: null, leaseUntil: null, nextAttemptAt: null } satisfies JobChanges;
+
+function leaseLost(claim: JobClaim): DomainError {
+  return new DomainError('lease-lost', `job ${claim.job.id} was taken over by another replica`);
+}
 
 function stateConflict(job: { id: string; state: JobState }, event: JobEvent): DomainError {
   return new DomainError(

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { SettlementEffects, SettlementLogRepository } from '../charge';
-import { DomainError } from '../kernel/errors';
+import { ChargeSettlement } from '../charge';
 import { Clock } from '../platform/clock';
-import { Database, type SqlSession } from '../platform/database';
+import { Database } from '../platform/database';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
 import { LOAD_AGAIN, stagedRowCount, stagingTablesOf } from './staging';
@@ -13,10 +12,10 @@ import { LOAD_AGAIN, stagedRowCount, stagingTablesOf } from './staging';
  */
 const BATCH_CHARGES = 20_000;
 
-/** How far the settling of a job is: so many charges, in the order of their ids. */
-export interface SettlementProgress {
-  charges: number;
-  throughChargeId: string;
+/** A stretch of a job's clean charges, both ends included. */
+export interface SettlementBatch {
+  firstChargeId: string;
+  lastChargeId: string;
 }
 
 /**
@@ -27,8 +26,7 @@ export interface SettlementProgress {
 export class SettlementBatches {
   constructor(
     private readonly jobs: BulkPaymentJobRepository,
-    private readonly log: SettlementLogRepository,
-    private readonly effects: SettlementEffects,
+    private readonly charges: ChargeSettlement,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -41,50 +39,41 @@ export class SettlementBatches {
     await this.jobs.finish(claim, LOAD_AGAIN);
   }
 
-  /** Settles the next clean charges behind `from`. @returns how far it is then; the same when none was left */
-  async settle(claim: JobClaim, from: SettlementProgress): Promise<SettlementProgress> {
-    const { findings } = stagingTablesOf(claim.job.id);
-    const at = this.clock.now();
-    return this.database.transaction(async (session) => {
-      const batch = await this.nextBatch(session, findings, from.throughChargeId);
-      if (batch === undefined) return from;
-      const to = { charges: from.charges + batch.charges, throughChargeId: batch.throughChargeId };
-      // The guarded update before anything is settled: it locks the job's row, so whoever lost the claim stops here.
-      const progress = { resultLinesApplied: to.charges, settledThroughChargeId: to.throughChargeId };
-      await this.jobs.record(claim, progress, session);
-      const appended = await this.log.append(
-        session,
-        `SELECT charge_id, subscription_id, period_start_on, substr(finding, 9) AS kind, charge_amount AS amount,
-           transaction_id, result_code, result_message, $2::bigint AS bulk_payment_job_id,
-           line_number AS result_line_number
-         FROM ${findings}
-         WHERE finding LIKE 'matched-%' AND charge_id > $3 AND charge_id <= $4
-         ORDER BY charge_id`,
-        [claim.job.id, from.throughChargeId, to.throughChargeId],
-        at,
-      );
-      if (appended.count !== batch.charges) {
-        const { id } = claim.job;
-        throw new DomainError('internal-error', `job ${id}: ${appended.count} charges settled, not ${batch.charges}`);
-      }
-      if (appended.range) await this.effects.apply(session, appended.range, at);
-      return to;
-    });
+  /** Divides the clean charges into batches, in the order of their ids. */
+  async plan(job: BulkPaymentJob): Promise<SettlementBatch[]> {
+    const { findings } = stagingTablesOf(job.id);
+    return this.database.rows<SettlementBatch>(
+      `SELECT min(charge_id) AS "firstChargeId", max(charge_id) AS "lastChargeId"
+       FROM (
+         SELECT charge_id, (row_number() OVER (ORDER BY charge_id) - 1) / ${BATCH_CHARGES} AS batch
+         FROM ${findings} WHERE finding LIKE 'matched-%') AS numbered
+       GROUP BY batch ORDER BY batch`,
+    );
   }
 
-  private async nextBatch(
-    session: SqlSession,
-    findings: string,
-    behindChargeId: string,
-  ): Promise<SettlementProgress | undefined> {
-    const [batch] = await session.rows<{ charges: number; through: string | null }>(
-      `SELECT count(*)::int AS charges, max(charge_id) AS through
-       FROM (
-         SELECT charge_id FROM ${findings} WHERE finding LIKE 'matched-%' AND charge_id > $1
-         ORDER BY charge_id LIMIT ${BATCH_CHARGES}) AS next`,
-      [behindChargeId],
-    );
-    return batch?.through == null ? undefined : { charges: batch.charges, throughChargeId: batch.through };
+  /**
+   * Settles a batch. A job that is gone on with may have some of it settled already: only the rest is taken.
+   *
+   * @returns how many of the job's charges are settled now
+   */
+  async settle(claim: JobClaim, batch: SettlementBatch): Promise<number> {
+    const { job } = claim;
+    const { findings } = stagingTablesOf(job.id);
+    const isGoneOnWith = job.resultLinesApplied > 0;
+    const outcomes = {
+      sql: `SELECT charge_id, subscription_id, period_start_on, substr(finding, 9) AS kind, charge_amount AS amount,
+          transaction_id, result_code, result_message, $1::bigint AS bulk_payment_job_id,
+          line_number AS result_line_number
+        FROM ${findings} AS finding
+        WHERE finding LIKE 'matched-%' AND charge_id BETWEEN $2 AND $3
+          ${isGoneOnWith ? 'AND NOT EXISTS (SELECT FROM settlement WHERE settlement.charge_id = finding.charge_id)' : ''}`,
+      parameters: [job.id, batch.firstChargeId, batch.lastChargeId],
+    };
+    return this.database.transaction(async (session) => {
+      const settled = await this.charges.settle(session, outcomes, this.clock.now());
+      // Whoever lost the claim meanwhile fails here, and takes back the batch with it.
+      return this.jobs.addApplied(session, claim, settled);
+    });
   }
 
   /** The last transaction: every line is dealt with, so the copies go. */

@@ -7,6 +7,9 @@ import type { JobClaim } from './bulk-payment-job.repository';
 import { JobStageRunner } from './job-stage.runner';
 import { SettlementBatches } from './settlement-batches';
 
+/** Batches in work at once: while one appends to the settlement log, the next moves its subscriptions. */
+const LANES = 2;
+
 const NO_OPEN_DISCREPANCY = `NOT EXISTS (
   SELECT FROM discrepancy WHERE bulk_payment_job_id = bulk_payment_job.id AND discrepancy.state = 'Open')`;
 
@@ -33,16 +36,26 @@ export class SettlementService {
       return;
     }
     const clean = (job.paidCount ?? 0) + (job.declinedCount ?? 0);
-    let progress = { charges: job.resultLinesApplied, throughChargeId: job.settledThroughChargeId };
-    while (progress.charges < clean) {
-      const next = await this.batches.settle(claim, progress);
-      if (next.charges === progress.charges) {
-        throw new DomainError('internal-error', `job ${job.id}: ${next.charges} charges to settle, not ${clean}`);
+    const batches = await this.batches.plan(job);
+    let applied = job.resultLinesApplied;
+    const lane = async () => {
+      for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+        applied = Math.max(applied, await this.batches.settle(claim, batch));
+        log.info('settling', { charges: applied, of: clean });
       }
-      progress = next;
-      log.info('settling', { charges: progress.charges, of: clean });
+    };
+    await allEnded(Array.from({ length: LANES }, lane));
+    if (applied !== clean) {
+      throw new DomainError('internal-error', `job ${job.id}: ${applied} charges settled, not ${clean}`);
     }
     await this.batches.close(claim);
     log.info('settled', { paid: job.paidCount, declined: job.declinedCount });
   }
+}
+
+/** Waits for all, so that nothing is still at work when a failure is reported. @throws the first failure */
+async function allEnded(works: readonly Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(works);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }

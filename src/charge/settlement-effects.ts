@@ -1,17 +1,21 @@
 import type { SqlSession } from '../platform/database';
 
-/** A stretch of the settlement log, both ends included. */
-export interface SettlementRange {
-  firstPosition: string;
-  lastPosition: string;
+/**
+ * Charges with what became of them, as a query that many can use: a SELECT of charge_id, subscription_id,
+ * period_start_on, kind, amount, transaction_id, result_code, result_message, bulk_payment_job_id, result_line_number.
+ */
+export interface SettlementOutcomes {
+  sql: string;
+  /** `$1` and on of the query. */
+  parameters: readonly unknown[];
 }
 
 /**
  * What settled charges mean to whoever asked for them. `charge` declares it and features above implement it, so that
  * the arrows keep pointing down.
  *
- * Called once for each stretch, in the transaction that settles it: work set-based, call nobody.
+ * Called once for each set of outcomes, in the transaction that settles them: work set-based, call nobody.
  */
 export abstract class SettlementEffects {
-  abstract apply(session: SqlSession, settled: SettlementRange, at: Date): Promise<void>;
+  abstract apply(session: SqlSession, outcomes: SettlementOutcomes, at: Date): Promise<void>;
 }

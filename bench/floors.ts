@@ -1,0 +1,23 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { Client } from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { timed, type Run } from './measure';
+
+/** A plain table of text columns with no index, to copy a file into. */
+export async function createFloorTable(client: Client, table: string, columns: number): Promise<void> {
+  const list = Array.from({ length: columns }, (_, index) => `c${index} text`).join(', ');
+  await client.query(`CREATE TABLE ${table} (${list})`);
+}
+
+/** A file's bytes straight into an emptied table, without being looked at. */
+export async function copyFile(client: Client, table: string, file: string): Promise<Run> {
+  await client.query(`TRUNCATE ${table}`);
+  const copy = `COPY ${table} FROM STDIN (FORMAT csv, HEADER)`;
+  return timed(() => pipeline(createReadStream(file), client.query(copyFrom(copy))));
+}
+
+/** A query's rows straight into a file. */
+export function copyToFile(client: Client, query: string, file: string): Promise<Run> {
+  return timed(() => pipeline(client.query(copyTo(`COPY (${query}) TO STDOUT`)), createWriteStream(file)));
+}

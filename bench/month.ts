@@ -1,0 +1,172 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { BulkPaymentJobs, type BulkPaymentJob } from '../src/bulk-payment';
+import { billingDateAfter, type SeoulDate } from '../src/kernel/seoul-calendar';
+import type { RunningService } from '../src/service';
+import { BillingRunService } from '../src/subscription';
+import { withDatabase } from './database';
+import { copyFile, copyToFile, createFloorTable } from './floors';
+import { compareSeconds, startWatch, timed, type BenchmarkOptions, type Comparison, type Run } from './measure';
+import { startBenchService } from './service';
+import { startBenchSimulator } from './simulator';
+import { FIRST_BILLING_DATE, addDueSubscriptions } from './subscriptions';
+
+const STEPS = ['plan', 'write', 'load', 'stage'] as const;
+type Step = (typeof STEPS)[number];
+
+/** One month: what each step took, and the same rows moved plainly. */
+type Month = Record<Step, { ours: Run; floor: Run }>;
+
+/**
+ * A month's billing of `lines` subscriptions through the whole service: planned, written, sent to the simulator (a process
+ * of its own), fetched, loaded, reconciled and settled, subscriptions extended.
+ */
+export async function benchmarkMonth(options: BenchmarkOptions): Promise<Comparison[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'bench-month-'));
+  const simulator = await startBenchSimulator('--processing-delay', '0', '--notification-delay', '0');
+  try {
+    return await withDatabase(options.adminUrl, async (url) => {
+      const service = await startBenchService({ url, directory, simulatorUrl: simulator.baseUrl });
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      try {
+        await addDueSubscriptions(service.app, options.lines, options.print);
+        return comparisonsOf(await new Bench(service, client, directory, options).months(), options.lines);
+      } finally {
+        await client.end();
+        await service.close();
+      }
+    });
+  } finally {
+    simulator.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+interface Followed {
+  job: BulkPaymentJob;
+  write: Run;
+  load: Run;
+  stage: Run;
+}
+
+class Bench {
+  constructor(
+    private readonly service: RunningService,
+    private readonly client: Client,
+    private readonly directory: string,
+    private readonly options: BenchmarkOptions,
+  ) {}
+
+  /** The first month warms up and does not count. */
+  async months(): Promise<Month[]> {
+    const { rounds, lines, print } = this.options;
+    await createFloorTable(this.client, 'floor_result', 14);
+    await this.client.query('CREATE TABLE floor_charge (LIKE charge INCLUDING ALL)');
+    const months: Month[] = [];
+    let date = FIRST_BILLING_DATE;
+    for (let round = 0; round <= rounds; round++) {
+      const month = await this.month(date);
+      const took = STEPS.map((step) => `${step} ${month[step].ours.seconds.toFixed(2)} s`).join(', ');
+      print(`month ${round}/${rounds} of ${lines}: ${took}`);
+      if (round > 0) months.push(month);
+      date = billingDateAfter(date, 1, Number(FIRST_BILLING_DATE.slice(-2)));
+    }
+    return months;
+  }
+
+  private async month(date: SeoulDate): Promise<Month> {
+    const plan = await timed(() => this.service.app.get(BillingRunService).plan(date));
+    const { job, write, load, stage } = await this.followed(date, new Date());
+    // The floors come when the service has nothing left to do, and in the same month, so that both meet the same machine.
+    const file = join(this.directory, 'floor.csv');
+    const insert = `INSERT INTO floor_charge (${CHARGE_COLUMNS}) SELECT ${CHARGE_COLUMNS} FROM charge
+      WHERE bulk_payment_job_id = ${job.id} ORDER BY line_number`;
+    const planFloor = await timed(() => this.client.query(insert));
+    const rows = `SELECT charge.*, billing_token.ciphertext, billing_token.key_id
+      FROM charge JOIN billing_token ON billing_token.token_hash = charge.billing_token_hash
+      WHERE charge.bulk_payment_job_id = ${job.id} ORDER BY charge.line_number`;
+    const writeFloor = await copyToFile(this.client, rows, file);
+    await pipeline((await this.jobs.resultFile(job.id)).content, createWriteStream(file));
+    const resultFloor = await copyFile(this.client, 'floor_result', file);
+    return {
+      plan: { ours: plan, floor: planFloor },
+      write: { ours: write, floor: writeFloor },
+      load: { ours: load, floor: resultFloor },
+      stage: { ours: stage, floor: resultFloor },
+    };
+  }
+
+  private get jobs(): BulkPaymentJobs {
+    return this.service.app.get(BulkPaymentJobs);
+  }
+
+  /** Follows the run's job to its end. Times are the job's own; processor time is read off whenever it passes a step. */
+  private async followed(date: SeoulDate, plannedAt: Date): Promise<Followed> {
+    const beginning = startWatch();
+    const { rows } = await this.client.query<{ id: string }>(
+      `SELECT job.id FROM bulk_payment_job AS job JOIN billing_run AS run ON run.id = job.billing_run_id
+       WHERE run.billing_date = $1`,
+      [date],
+    );
+    const [planned, ...others] = rows;
+    if (planned === undefined || others.length > 0) throw new Error('the run is not one job');
+    const passed: Partial<Record<'written' | 'verified' | 'downloaded' | 'loaded', number>> = {};
+    for (;;) {
+      const job = await this.jobs.get(planned.id);
+      if (job.lastError !== null || job.state === 'Failed') throw new Error(job.lastError ?? job.failureReason ?? '');
+      const { cpuSeconds, seconds } = beginning();
+      if (job.requestFileWrittenAt !== null) passed.written ??= cpuSeconds;
+      if (job.verifiedAt !== null) passed.verified ??= cpuSeconds;
+      if (job.resultDownloadedAt !== null) passed.downloaded ??= cpuSeconds;
+      if (job.resultLoadedAt !== null) passed.loaded ??= cpuSeconds;
+      if (job.settledAt !== null) {
+        console.error(
+          job.resultDownloadedAt!.getTime() - job.verifiedAt!.getTime(),
+          job.resultLoadedAt!.getTime() - job.resultDownloadedAt!.getTime(),
+          job.reconciledAt!.getTime() - job.resultLoadedAt!.getTime(),
+          job.settledAt.getTime() - job.reconciledAt!.getTime(),
+          process.memoryUsage().rss / 1e6,
+          process.resourceUsage().maxRSS / 1024,
+        );
+        const { written = 0, verified = 0, downloaded = 0, loaded = 0 } = passed;
+        return {
+          job,
+          write: { seconds: between(plannedAt, job.requestFileWrittenAt), cpuSeconds: written },
+          load: { seconds: between(job.resultDownloadedAt, job.resultLoadedAt), cpuSeconds: loaded - downloaded },
+          stage: { seconds: between(job.verifiedAt, job.settledAt), cpuSeconds: cpuSeconds - verified },
+        };
+      }
+      if (seconds > 600) throw new Error('the job was not settled within ten minutes');
+      await delay(20);
+    }
+  }
+}
+
+function comparisonsOf(months: readonly Month[], lines: number): Comparison[] {
+  const compare = (step: Step, name: string, floorIs: string, ratio: number): Comparison =>
+    compareSeconds(
+      { name, floorIs, rows: lines, bar: { kind: 'at most', ratio } },
+      months.map((month) => month[step]),
+    );
+  return [
+    compare('plan', 'planning a run', 'INSERT … SELECT of the same charges', 1.5),
+    compare('write', 'writing the request file', 'COPY … TO of the same rows', 2.2),
+    compare('load', 'loading the result file', 'COPY of the same file', 1),
+    compare('stage', 'the whole result stage', 'COPY of the same file', 4.5),
+  ];
+}
+
+const CHARGE_COLUMNS = `order_no, bulk_payment_job_id, line_number, subscription_id, period_start_on, attempt,
+  store_product_id, product_name, amount, carrier_amount, credit_card_amount, tmembership_amount, billing_token_hash,
+  created_at`;
+
+function between(from: Date | null, to: Date | null): number {
+  if (from === null || to === null) throw new Error('a step left no time');
+  return (to.getTime() - from.getTime()) / 1000;
+}
