@@ -126,14 +126,6 @@ class Bench {
       if (job.resultDownloadedAt !== null) passed.downloaded ??= cpuSeconds;
       if (job.resultLoadedAt !== null) passed.loaded ??= cpuSeconds;
       if (job.settledAt !== null) {
-        console.error(
-          job.resultDownloadedAt!.getTime() - job.verifiedAt!.getTime(),
-          job.resultLoadedAt!.getTime() - job.resultDownloadedAt!.getTime(),
-          job.reconciledAt!.getTime() - job.resultLoadedAt!.getTime(),
-          job.settledAt.getTime() - job.reconciledAt!.getTime(),
-          process.memoryUsage().rss / 1e6,
-          process.resourceUsage().maxRSS / 1024,
-        );
         const { written = 0, verified = 0, downloaded = 0, loaded = 0 } = passed;
         return {
           job,

@@ -4,7 +4,7 @@ import { ResultFileParser, parseResultFile, type ResultLine } from '../gateways/
 import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
 import { Clock } from '../platform/clock';
-import { Database, copyInto, copyLine, type SqlSession } from '../platform/database';
+import { Database, copyBytes, copyInto, copyLine, copyText, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
 import { FileStore } from '../platform/storage';
 import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
@@ -56,6 +56,7 @@ export class ResultLoadingService {
     const parser = new ResultFileParser();
     for await (const batch of parseResultFile(this.files.openRead(job.resultFileName), parser)) {
       if (parser.header === 'other') throw unknownColumns(job.id);
+      // A template a line instead of copyLine: it is done a million times.
       let text = '';
       for (const line of batch) text += this.row(line);
       progress.loaded += batch.length;
@@ -71,24 +72,16 @@ export class ResultLoadingService {
 
   private row(line: ResultLine): string {
     if (line.kind === 'malformed') return copyLine([line.lineNumber, line.malformed, ...NOTHING_READ]);
-    return copyLine([
-      line.lineNumber,
-      null,
-      line.orderNo,
-      line.merchantId,
-      line.storeProductId,
-      this.vault.hashOf(line.billingToken),
-      line.amount,
-      line.carrierAmount,
-      line.creditCardAmount,
-      line.tmembershipAmount,
-      line.transactionId,
-      line.resultCode,
-      line.resultMessage,
-    ]);
+    return (
+      `${line.lineNumber}\t${NULL}\t${copyText(line.orderNo)}\t${copyText(line.merchantId)}\t` +
+      `${copyText(line.storeProductId)}\t${copyBytes(this.vault.hexHashOf(line.billingToken))}\t${line.amount}\t` +
+      `${line.carrierAmount}\t${line.creditCardAmount}\t${line.tmembershipAmount}\t${copyText(line.transactionId)}\t` +
+      `${copyText(line.resultCode)}\t${copyText(line.resultMessage)}\n`
+    );
   }
 }
 
+const NULL = copyText(null);
 const NOTHING_READ = Array<null>(11).fill(null);
 
 /** Columns in another order would be read as something they are not: such a file waits for a person. */

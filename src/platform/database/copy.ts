@@ -1,13 +1,18 @@
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import { from as copyFrom } from 'pg-copy-streams';
+import { pipeline } from 'node:stream/promises';
+import { StringDecoder } from 'node:string_decoder';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { SqlTransaction } from './database';
 
 /** A value of a COPY row; `null` is SQL's NULL, a Buffer becomes `bytea`. */
 export type CopyValue = string | number | Buffer | null;
 
-const SPECIAL = /[\\\t\n\r]/g;
+const SPECIAL = /[\\\t\n\r]/;
+const ALL_SPECIAL = new RegExp(SPECIAL, 'g');
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+const ESCAPED = /\\(.)/g;
+const UNESCAPES: Record<string, string> = { t: '\t', n: '\n', r: '\r', b: '\b', f: '\f', v: '\v' };
+const NULL = '\\N';
 
 /** One row in COPY's text format. */
 export function copyLine(values: readonly CopyValue[]): string {
@@ -20,10 +25,21 @@ export function copyLine(values: readonly CopyValue[]): string {
 }
 
 function copyField(value: CopyValue): string {
-  if (value === null) return '\\N';
+  if (value === null) return NULL;
   if (typeof value === 'number') return String(value);
-  if (typeof value === 'string') return value.replace(SPECIAL, (character) => ESCAPES[character] as string);
-  return `\\\\x${value.toString('hex')}`;
+  if (typeof value === 'string') return copyText(value);
+  return copyBytes(value.toString('hex'));
+}
+
+/** A field of a COPY row, for rows too many to make an array of each. */
+export function copyText(text: string | null): string {
+  if (text === null) return NULL;
+  return SPECIAL.test(text) ? text.replace(ALL_SPECIAL, (character) => ESCAPES[character] as string) : text;
+}
+
+/** A `bytea` field of a COPY row. */
+export function copyBytes(hex: string): string {
+  return `\\\\x${hex}`;
 }
 
 /**
@@ -38,4 +54,33 @@ export async function copyInto(session: SqlTransaction, target: string, chunks: 
     Readable.from(chunks, { objectMode: true, highWaterMark: 2 }),
     client.query(copyFrom(`COPY ${target} FROM STDIN`)),
   );
+}
+
+/**
+ * Streams a query's rows, with back-pressure, in the caller's transaction: a third of the work of fetching them through
+ * the driver's types.
+ *
+ * @param query as SQL, without parameters: never made from input
+ * @returns batches of rows, each value as text or `null`; `bytea` is best asked for as `encode(column, 'hex')`
+ */
+export async function* copyOut(session: SqlTransaction, query: string): AsyncGenerator<(string | null)[][]> {
+  const client = await session.client();
+  const decoder = new StringDecoder('utf8');
+  let unfinished = '';
+  for await (const chunk of client.query(copyTo(`COPY (${query}) TO STDOUT`))) {
+    const lines = (unfinished + decoder.write(chunk as Buffer)).split('\n');
+    unfinished = lines.pop() as string;
+    if (lines.length > 0) yield lines.map(copiedRow);
+  }
+}
+
+function copiedRow(line: string): (string | null)[] {
+  const fields: (string | null)[] = line.split('\t');
+  // Backslashes are rare: most rows are what they look like.
+  return line.includes('\\') ? fields.map((field) => copiedField(field as string)) : fields;
+}
+
+function copiedField(field: string): string | null {
+  if (field === NULL) return null;
+  return field.replace(ESCAPED, (_, character: string) => UNESCAPES[character] ?? character);
 }

@@ -1,5 +1,5 @@
 export { nullable, wonColumn } from './columns';
-export { copyInto, copyLine, type CopyValue } from './copy';
+export { copyBytes, copyInto, copyLine, copyOut, copyText, type CopyValue } from './copy';
 export { DatabaseModule } from './database.module';
 export { Database, type SqlSession, type SqlTransaction } from './database';
 export { dataSourceOptions, openDataSource, type DataSourceSettings } from './data-source';
