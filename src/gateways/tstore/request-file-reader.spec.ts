@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { InputFault } from '../../kernel/errors';
-import { MAX_REPORTED_FAULTS } from './fault-list';
+import { MAX_REPORTED_FAULTS } from '../../kernel/fault-list';
 import { RequestFileReader, type RequestFileVerdict } from './request-file-reader';
 import { MAX_REQUEST_LINE_BYTES, REQUEST_COLUMN_EXPECTATIONS, REQUEST_FILE_HEADER } from './request-file-rules';
 import type { NumberedRequestRow } from './request-row';

@@ -2,7 +2,7 @@ import type { InputFault } from '../../kernel/errors';
 import { MAX_WON, ZERO_WON, won, type Won } from '../../kernel/won';
 import { chunksOf } from './chunks';
 import { ContentDigest } from './content-digest';
-import { FaultList } from './fault-list';
+import { FaultList } from '../../kernel/fault-list';
 import { LineFields } from './line-fields';
 import { MAX_REQUEST_LINE_BYTES, REQUEST_FILE_HEADER, REQUEST_FILE_HEADER_AMT_TMS } from './request-file-rules';
 import type { NumberedRequestRow } from './request-row';

@@ -1,4 +1,4 @@
-import type { InputFault } from '../../kernel/errors';
+import type { InputFault } from './errors';
 
 /** Enough to see what is wrong with a file; a wrong export has the same fault in every line. */
 export const MAX_REPORTED_FAULTS = 100;
