@@ -52,11 +52,41 @@ export function billingDateAfter(from: SeoulDate, months: number, anchorDay: Anc
     throw new RangeError(`anchor day must be 1 to 31: ${anchorDay}`);
   }
   if (!Number.isInteger(months) || months < 0) throw new RangeError(`months must be a whole number: ${months}`);
-  const [year, month] = from.split('-', 2).map(Number) as [number, number];
-  const monthIndex = year * 12 + (month - 1) + months;
+  const monthIndex = monthIndexOf(from) + months;
   const targetYear = Math.floor(monthIndex / 12);
   const targetMonth = (monthIndex % 12) + 1;
   return seoulDateOf(targetYear, targetMonth, Math.min(anchorDay, daysInMonth(targetYear, targetMonth)));
+}
+
+/**
+ * The first of the billing days `from`, `from` + 1 interval, `from` + 2 intervals … that is not before `earliest`.
+ *
+ * @param from a billing day of the same anchor
+ * @param intervalMonths whole months, 1 or more
+ */
+export function billingDateNotBefore(
+  earliest: SeoulDate,
+  from: SeoulDate,
+  intervalMonths: number,
+  anchorDay: AnchorDay,
+): SeoulDate {
+  if (!Number.isInteger(intervalMonths) || intervalMonths < 1) {
+    throw new RangeError(`an interval is whole months, 1 or more: ${intervalMonths}`);
+  }
+  if (from >= earliest) return from;
+  // The last billing day not after the earliest day's month; it may still be some days too early.
+  const intervals = Math.max(1, Math.floor(monthsBetween(from, earliest) / intervalMonths));
+  const date = billingDateAfter(from, intervals * intervalMonths, anchorDay);
+  return date >= earliest ? date : billingDateAfter(from, (intervals + 1) * intervalMonths, anchorDay);
+}
+
+function monthsBetween(from: SeoulDate, to: SeoulDate): number {
+  return monthIndexOf(to) - monthIndexOf(from);
+}
+
+function monthIndexOf(date: SeoulDate): number {
+  const [year, month] = date.split('-', 2).map(Number) as [number, number];
+  return year * 12 + (month - 1);
 }
 
 /** Days of a month, leap years of the Gregorian calendar included. @param month 1 to 12 */
