@@ -8,6 +8,7 @@ import { Charge1763600000005 } from './1763600000005-charge';
 import { Discrepancy1763600000006 } from './1763600000006-discrepancy';
 import { BulkInserts1763700000101 } from './1763700000101-bulk-inserts';
 import { SubscriptionTerms1763700000401 } from './1763700000401-subscription-terms';
+import { SubscribeAgain1763700000402 } from './1763700000402-subscribe-again';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -20,4 +21,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Discrepancy1763600000006,
   BulkInserts1763700000101,
   SubscriptionTerms1763700000401,
+  SubscribeAgain1763700000402,
 ];

@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
 import { BulkPaymentModule } from '../bulk-payment';
+import { SubscriptionModule } from '../subscription';
 import { ApiKeyGuard } from './api-key.guard';
 import { BulkPaymentJobsController } from './bulk-payment-jobs.controller';
+import { ProductsController } from './products.controller';
+import { SubscriptionsController } from './subscriptions.controller';
 
 /** The REST API for operators and for the merchant's own systems. */
 @Module({
-  imports: [BulkPaymentModule],
-  controllers: [BulkPaymentJobsController],
+  imports: [BulkPaymentModule, SubscriptionModule],
+  controllers: [BulkPaymentJobsController, ProductsController, SubscriptionsController],
   providers: [ApiKeyGuard],
 })
 export class AdminModule {}

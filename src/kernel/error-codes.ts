@@ -35,6 +35,24 @@ export const ERROR_CODES = {
   'api-key-required': { kind: 'unauthenticated', title: 'A valid API key is required', retryable: false },
   'route-not-found': { kind: 'not-found', title: 'There is nothing at this address', retryable: false },
   'job-not-found': { kind: 'not-found', title: 'There is no such bulk payment job', retryable: false },
+  'product-not-found': { kind: 'not-found', title: 'There is no such product', retryable: false },
+  'subscription-not-found': { kind: 'not-found', title: 'There is no such subscription', retryable: false },
+  'duplicate-product': { kind: 'conflict', title: 'The store product id is taken', retryable: false },
+  'duplicate-subscription': {
+    kind: 'conflict',
+    title: 'The customer has this product already',
+    retryable: false,
+  },
+  'charge-in-flight': {
+    kind: 'conflict',
+    title: 'A charge is on its way; its result decides how it goes on',
+    retryable: true,
+  },
+  'invalid-subscription-file': {
+    kind: 'invalid',
+    title: 'The file of subscriptions has faulty lines',
+    retryable: false,
+  },
   'file-not-ready': { kind: 'not-found', title: 'The file does not exist yet', retryable: true },
   'invalid-request-file': { kind: 'invalid', title: 'The request file has faulty lines', retryable: false },
   'duplicate-request-file': {

@@ -26,13 +26,13 @@ export interface NewSubscription {
   anchorDay: number;
   intervalMonths: number;
   /** First day that is not free any more; none without a trial. */
-  trialUntil?: SeoulDate;
+  trialUntil?: SeoulDate | undefined;
   /** First day the subscription is over; none for one without end. */
-  endsOn?: SeoulDate;
+  endsOn?: SeoulDate | undefined;
   /** First billing date when it is neither the trial's end nor the start: for customers who paid elsewhere until then. */
-  nextBillingOn?: SeoulDate;
+  nextBillingOn?: SeoulDate | undefined;
   /** What this customer pays instead of the product's price. */
-  priceOverride?: Price;
+  priceOverride?: Price | undefined;
 }
 
 @Injectable()
@@ -76,7 +76,7 @@ export class SubscriptionRepository {
            "trialUntil" date, "endsOn" date, "nextBillingOn" date, amount bigint, "carrierAmount" bigint,
            "creditCardAmount" bigint, "tmembershipAmount" bigint)
          JOIN product ON product.store_product_id = item."storeProductId"
-         ON CONFLICT (customer_reference, product_id) DO NOTHING
+         ON CONFLICT (customer_reference, product_id) WHERE state NOT IN ('Canceled', 'Expired') DO NOTHING
          RETURNING id),
        history AS (
          INSERT INTO subscription_history (subscription_id, to_state, cause, actor, at)
@@ -85,5 +85,25 @@ export class SubscriptionRepository {
       [JSON.stringify(items), at],
     );
     return added?.count ?? 0;
+  }
+
+  /** @returns the id of an active product */
+  async activeProduct(session: SqlSession, storeProductId: string): Promise<string | undefined> {
+    const [product] = await session.rows<{ id: string }>(
+      'SELECT id FROM product WHERE store_product_id = $1 AND active',
+      [storeProductId],
+    );
+    return product?.id;
+  }
+
+  /** @returns the id of the customer's subscription of the product that is not over */
+  async openOf(session: SqlSession, customerReference: string, storeProductId: string): Promise<string | undefined> {
+    const [subscription] = await session.rows<{ id: string }>(
+      `SELECT subscription.id FROM subscription JOIN product ON product.id = subscription.product_id
+       WHERE subscription.customer_reference = $1 AND product.store_product_id = $2
+         AND subscription.state NOT IN ('Canceled', 'Expired')`,
+      [customerReference, storeProductId],
+    );
+    return subscription?.id;
   }
 }

@@ -1,8 +1,7 @@
 import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { Database } from '../../src/platform/database';
-import { BillingRunService } from '../../src/subscription';
 import { startWorld, type BillingWorld } from '../support/billing-world';
-import { carrierPrice, chargesOf, historyOf, settleAll, subscribe, subscriptionRow } from '../support/subscribers';
+import { billOn, carrierPrice, chargesOf, historyOf, subscribe, subscriptionRow } from '../support/subscribers';
 
 describe('what a subscription’s terms mean to billing', () => {
   let world: BillingWorld;
@@ -15,10 +14,7 @@ describe('what a subscription’s terms mean to billing', () => {
 
   afterAll(() => world.close());
 
-  async function bill(date: string): Promise<void> {
-    await world.service.app.get(BillingRunService).plan(seoulDate(date));
-    await settleAll(world);
-  }
+  const bill = (date: string): Promise<void> => billOn(world, date);
 
   it('bills nothing in a trial, and first on the day the trial is over', async () => {
     const id = await subscribe(world, 'trial', '2027-01-17', { trialUntil: seoulDate('2027-01-31') });

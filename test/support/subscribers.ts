@@ -2,8 +2,8 @@ import { BillingTokenVault } from '../../src/billing-token';
 import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
-import { SubscriptionRepository, type NewSubscription, type Price } from '../../src/subscription';
-import type { BillingWorld } from './billing-world';
+import { BillingRunService, SubscriptionRepository, type NewSubscription, type Price } from '../../src/subscription';
+import { ADMIN_KEY, type BillingWorld, type JsonAnswer } from './billing-world';
 import { TOKEN_64 } from './request-files';
 
 /** A price that the carrier collects all of. */
@@ -89,4 +89,35 @@ export async function historyOf(world: BillingWorld, id: string): Promise<string
 export async function settleAll(world: BillingWorld): Promise<void> {
   const { body } = await world.get('bulk-payment-jobs?limit=1000');
   await Promise.all(body.items.map((job: { id: string }) => world.settled(job.id)));
+}
+
+/** Calls the admin API with a JSON body. */
+export async function send(world: BillingWorld, method: string, path: string, body?: unknown): Promise<JsonAnswer> {
+  const response = await fetch(`${world.service.url}/admin/v1/${path}`, {
+    method,
+    headers: {
+      Authorization: `Bearer ${ADMIN_KEY}`,
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+/** Makes it ten in the morning of a day in Seoul, for the service. */
+export function moveTo(world: BillingWorld, date: string): void {
+  const target = new Date(`${date}T10:00:00+09:00`).getTime();
+  world.clock.advanceSeconds((target - world.clock.now().getTime()) / 1000);
+}
+
+/** Opens the billing run of a date, on that date, without waiting for its results. */
+export async function planOn(world: BillingWorld, date: string): Promise<void> {
+  moveTo(world, date);
+  await world.service.app.get(BillingRunService).plan(seoulDate(date));
+}
+
+/** Opens the billing run of a date and waits until its results are settled. */
+export async function billOn(world: BillingWorld, date: string): Promise<void> {
+  await planOn(world, date);
+  await settleAll(world);
 }

@@ -1,0 +1,52 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Matches, ValidateBy, ValidateIf } from 'class-validator';
+import { parseSeoulDate } from '../kernel/seoul-calendar';
+import { isWon, type Won } from '../kernel/won';
+import type { Price } from '../subscription';
+
+/** A calendar day as `YYYY-MM-DD`; the 30th of February is none. */
+export function IsSeoulDate(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isSeoulDate',
+    validator: {
+      validate: (value) => typeof value === 'string' && parseSeoulDate(value) !== undefined,
+      defaultMessage: () => 'a calendar day as YYYY-MM-DD',
+    },
+  });
+}
+
+/** The field may be missing, and nothing else: `null` is refused where it has no meaning. */
+export function MayBeMissing(): PropertyDecorator {
+  return ValidateIf((_body, value) => value !== undefined);
+}
+
+/** Ids are decimal digits in text, as all 64-bit numbers are here. */
+export class IdParameter {
+  @ApiProperty({ example: '42' })
+  @Matches(/^[1-9]\d{0,17}$/, { message: 'an id: decimal digits' })
+  id!: string;
+}
+
+/** Whole won, 0 or more. */
+function IsWonAmount(): PropertyDecorator {
+  return ValidateBy({ name: 'isWon', validator: { validate: isWon, defaultMessage: () => 'whole won, 0 or more' } });
+}
+
+/** Which part of an amount is collected by whom; only their sum is checked further in. */
+export class PriceBody implements Price {
+  @ApiProperty({ type: Number, example: 5500, description: 'Won; the sum of the three parts' })
+  @IsWonAmount()
+  amount!: Won;
+
+  @ApiProperty({ type: Number, example: 5500, description: 'Won collected with the phone bill' })
+  @IsWonAmount()
+  carrierAmount!: Won;
+
+  @ApiProperty({ type: Number, example: 0, description: 'Won charged to the credit card' })
+  @IsWonAmount()
+  creditCardAmount!: Won;
+
+  @ApiProperty({ type: Number, example: 0, description: 'Won taken from the T membership' })
+  @IsWonAmount()
+  tmembershipAmount!: Won;
+}

@@ -1,0 +1,57 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { statesOf } from '../kernel/transitions';
+import {
+  SUBSCRIPTION_TRANSITIONS,
+  type SubscriptionHistory,
+  type SubscriptionRecord,
+  type SubscriptionState,
+} from '../subscription';
+import { PriceBody } from './body-fields';
+import { changesViewOf } from './products.view';
+
+export class SubscriptionView {
+  @ApiProperty() id!: string;
+  @ApiProperty() customerReference!: string;
+  @ApiProperty({ type: Object }) product!: { id: string; storeProductId: string; name: string };
+  @ApiProperty({ enum: statesOf(SUBSCRIPTION_TRANSITIONS) }) state!: SubscriptionState;
+  @ApiProperty({ description: 'Twelve digits of the billing token’s SHA-256' }) billingTokenHashPrefix!: string;
+  @ApiProperty({ type: PriceBody, description: 'What the next charge is made with' }) price!: PriceBody;
+  @ApiProperty({ description: 'Whether the price is this customer’s own' }) priceOverridden!: boolean;
+  @ApiProperty({ format: 'date' }) startedOn!: string;
+  @ApiProperty() anchorDay!: number;
+  @ApiProperty() intervalMonths!: number;
+  @ApiProperty({ type: String, format: 'date', nullable: true }) trialUntil!: string | null;
+  @ApiProperty({ type: String, format: 'date', nullable: true }) endsOn!: string | null;
+  @ApiProperty({ format: 'date' }) nextBillingOn!: string;
+  @ApiProperty({ type: String, format: 'date', nullable: true }) paidThroughOn!: string | null;
+  @ApiProperty() cancelAtPeriodEnd!: boolean;
+  @ApiProperty() createdAt!: Date;
+}
+
+export function subscriptionViewOf(record: SubscriptionRecord): SubscriptionView {
+  const { productId, storeProductId, productName } = record;
+  const { amount, carrierAmount, creditCardAmount, tmembershipAmount } = record;
+  return {
+    id: record.id,
+    customerReference: record.customerReference,
+    product: { id: productId, storeProductId, name: productName },
+    state: record.state,
+    billingTokenHashPrefix: record.billingTokenHashPrefix,
+    price: { amount, carrierAmount, creditCardAmount, tmembershipAmount },
+    priceOverridden: record.priceOverridden,
+    startedOn: record.startedOn,
+    anchorDay: record.anchorDay,
+    intervalMonths: record.intervalMonths,
+    trialUntil: record.trialUntil,
+    endsOn: record.endsOn,
+    nextBillingOn: record.nextBillingOn,
+    paidThroughOn: record.paidThroughOn,
+    cancelAtPeriodEnd: record.cancelAtPeriodEnd,
+    createdAt: record.createdAt,
+  };
+}
+
+export function subscriptionHistoryViewOf(entry: SubscriptionHistory): object {
+  const { fromState, toState, cause, actor, at, changes } = entry;
+  return { at, fromState, toState, cause, actor, changes: changesViewOf(changes) };
+}

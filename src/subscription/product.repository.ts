@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../platform/database';
+import { changesSql } from './changes.sql';
+import { Product, ProductHistory } from './subscription.entity';
+import type { NewProduct, Price } from './subscription.repository';
+
+/** What can change of a product; what is left out stays. A price changes as a whole. */
+export interface ProductChange {
+  name?: string | undefined;
+  price?: Price | undefined;
+  active?: boolean | undefined;
+}
+
+@Injectable()
+export class ProductRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @returns the new product's id, or `undefined` when the store product id is taken */
+  async create(product: NewProduct, actor: string, at: Date): Promise<string | undefined> {
+    const [created] = await this.database.rows<{ id: string }>(
+      `WITH created AS (
+         INSERT INTO product (store_product_id, name, amount, carrier_amount, credit_card_amount, tmembership_amount,
+           created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $8)
+         ON CONFLICT (store_product_id) DO NOTHING
+         RETURNING id),
+       history AS (
+         INSERT INTO product_history (product_id, cause, actor, at) SELECT id, 'created', $7, $8 FROM created)
+       SELECT id FROM created`,
+      [
+        product.storeProductId,
+        product.name,
+        product.amount,
+        product.carrierAmount,
+        product.creditCardAmount,
+        product.tmembershipAmount,
+        actor,
+        at,
+      ],
+    );
+    return created?.id;
+  }
+
+  /** Charges that exist keep what they were made with; the next ones are made from the product as it is then. */
+  async change(id: string, change: ProductChange, actor: string, at: Date): Promise<void> {
+    await this.database.rows(
+      `WITH before AS (SELECT * FROM product WHERE id = $1 FOR UPDATE),
+       after AS (
+         UPDATE product SET name = coalesce($2, product.name), active = coalesce($3, product.active),
+           amount = coalesce($4, product.amount), carrier_amount = coalesce($5, product.carrier_amount),
+           credit_card_amount = coalesce($6, product.credit_card_amount),
+           tmembership_amount = coalesce($7, product.tmembership_amount)
+         FROM before WHERE product.id = before.id
+         RETURNING product.*),
+       changed AS (
+         SELECT after.id, ${changesSql('before', 'after')} AS changes FROM before JOIN after USING (id))
+       INSERT INTO product_history (product_id, cause, changes, actor, at)
+       SELECT id, 'changed', changes, $8, $9 FROM changed WHERE changes IS NOT NULL`,
+      [
+        id,
+        change.name,
+        change.active,
+        change.price?.amount,
+        change.price?.carrierAmount,
+        change.price?.creditCardAmount,
+        change.price?.tmembershipAmount,
+        actor,
+        at,
+      ],
+    );
+  }
+
+  find(id: string): Promise<Product | null> {
+    return this.database.manager.findOneBy(Product, { id });
+  }
+
+  /** Newest first. */
+  list(page: { active: boolean | undefined; beforeId: string | undefined; limit: number }): Promise<Product[]> {
+    const query = this.database.manager.createQueryBuilder(Product, 'product').orderBy('product.id', 'DESC');
+    if (page.active !== undefined) query.andWhere('product.active = :active', { active: page.active });
+    if (page.beforeId !== undefined) query.andWhere('product.id < :beforeId', { beforeId: page.beforeId });
+    return query.limit(page.limit).getMany();
+  }
+
+  history(productId: string): Promise<ProductHistory[]> {
+    return this.database.manager.find(ProductHistory, { where: { productId }, order: { id: 'ASC' } });
+  }
+}

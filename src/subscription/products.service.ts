@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError, type InputFault } from '../kernel/errors';
+import { Clock } from '../platform/clock';
+import { faultsOfPrice, faultsOfProduct, faultsOfProductName } from './product-rules';
+import { ProductRepository, type ProductChange } from './product.repository';
+import type { Product, ProductHistory } from './subscription.entity';
+import type { NewProduct } from './subscription.repository';
+
+/** What is sold. A product is never deleted: charges and subscriptions refer to it. */
+@Injectable()
+export class Products {
+  constructor(
+    private readonly products: ProductRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws {DomainError} `invalid-request` with what a request file can't carry; `duplicate-product` */
+  async create(product: NewProduct, actor: string): Promise<Product> {
+    refuse(faultsOfProduct(product));
+    const id = await this.products.create(product, actor, this.clock.now());
+    if (id === undefined) throw new DomainError('duplicate-product', 'There is a product with this store product id');
+    return this.get(id);
+  }
+
+  /**
+   * Changes what is charged from the next period on.
+   *
+   * @throws {DomainError} `invalid-request` with what a request file can't carry; `product-not-found`
+   */
+  async change(id: string, change: ProductChange, actor: string): Promise<Product> {
+    const name = change.name === undefined ? [] : faultsOfProductName(change.name);
+    refuse([...name, ...(change.price ? faultsOfPrice(change.price, 'price.') : [])]);
+    await this.products.change(id, change, actor, this.clock.now());
+    return this.get(id);
+  }
+
+  /** @throws {DomainError} `product-not-found` */
+  async get(id: string): Promise<Product> {
+    const product = await this.products.find(id);
+    if (product === null) throw new DomainError('product-not-found', `There is no product ${id}`);
+    return product;
+  }
+
+  list(page: { active: boolean | undefined; beforeId: string | undefined; limit: number }): Promise<Product[]> {
+    return this.products.list(page);
+  }
+
+  history(id: string): Promise<ProductHistory[]> {
+    return this.products.history(id);
+  }
+}
+
+function refuse(faults: InputFault[]): void {
+  if (faults.length > 0) throw new DomainError('invalid-request', 'The product could not be billed', { faults });
+}

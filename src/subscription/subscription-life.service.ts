@@ -1,0 +1,174 @@
+import { Injectable } from '@nestjs/common';
+import { BillingTokenVault } from '../billing-token';
+import { DomainError } from '../kernel/errors';
+import { billingDateAfter, billingDateNotBefore, seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
+import { nextState } from '../kernel/transitions';
+import { Clock } from '../platform/clock';
+import { Database, violatesUnique, type SqlSession } from '../platform/database';
+import { BILLING_TOKEN_EXPECTATION, faultsOfPrice, isBillingToken } from './product-rules';
+import { SubscriptionChangeRepository, type SubscriptionChange } from './subscription-change.repository';
+import { SubscriptionRecordRepository, type SubscriptionRecord } from './subscription-record.repository';
+import { SubscriptionRepository, type Price } from './subscription.repository';
+import { SUBSCRIPTION_TRANSITIONS, type SubscriptionEvent, type SubscriptionState } from './subscription.state';
+import { duplicateSubscription, productNotSold, stateConflict, subscriptionNotFound } from './subscription.errors';
+
+/** Terms to change; what is left out stays, `null` takes away. */
+export interface NewTerms {
+  storeProductId?: string | undefined;
+  price?: Price | null | undefined;
+  endsOn?: SeoulDate | null | undefined;
+  cancelAtPeriodEnd?: boolean | undefined;
+}
+
+/** A change with its cause, for the history. */
+interface Step {
+  cause: string;
+  change: SubscriptionChange;
+}
+
+/** What a subscription is changed by while it runs. Charges on their way are never touched; docs/billing-rules.md. */
+@Injectable()
+export class SubscriptionLife {
+  constructor(
+    private readonly changes: SubscriptionChangeRepository,
+    private readonly subscriptions: SubscriptionRepository,
+    private readonly records: SubscriptionRecordRepository,
+    private readonly vault: BillingTokenVault,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Not billed until resumed. @throws {DomainError} `subscription-not-found`, `state-conflict` */
+  pause(id: string, actor: string): Promise<void> {
+    return this.step(id, actor, (subscription) =>
+      Promise.resolve({ cause: 'paused', change: { state: stateAfter(subscription, 'pause') } }),
+    );
+  }
+
+  /**
+   * Billed again, from the first billing date that is today or later: dates that passed are not billed afterwards.
+   *
+   * @throws {DomainError} `subscription-not-found`, `state-conflict`; `charge-in-flight` while the result of a charge made
+   *   before the pause is not known
+   */
+  resume(id: string, actor: string): Promise<void> {
+    return this.step(id, actor, async (subscription, session) => {
+      const state = stateAfter(subscription, 'resume');
+      return { cause: 'resumed', change: { state, nextBillingOn: await this.nextAfterPause(subscription, session) } };
+    });
+  }
+
+  /**
+   * Cancels now, or lets the paid period come to its end first.
+   *
+   * @throws {DomainError} `subscription-not-found`, `state-conflict`
+   */
+  cancel(id: string, when: 'now' | 'period-end', actor: string): Promise<void> {
+    return this.step(id, actor, (subscription) => {
+      const state = stateAfter(subscription, 'cancel');
+      return Promise.resolve(
+        when === 'now'
+          ? { cause: 'canceled', change: { state, cancelAtPeriodEnd: false } }
+          : { cause: 'cancellation at period end asked for', change: { cancelAtPeriodEnd: true } },
+      );
+    });
+  }
+
+  /** What is charged from the next charge on. @throws {DomainError} as `change`; `invalid-request` */
+  replaceBillingToken(id: string, billingToken: string, actor: string): Promise<void> {
+    if (!isBillingToken(billingToken)) throw invalid('billingToken', BILLING_TOKEN_EXPECTATION);
+    return this.step(id, actor, async (subscription, session) => {
+      refuseWhenOver(subscription);
+      await this.vault.store(session, [billingToken], this.clock.now());
+      const billingTokenHash = this.vault.hashOf(billingToken);
+      return { cause: 'billing token replaced', change: { billingTokenHash } };
+    });
+  }
+
+  /**
+   * Changes terms from the next period on. Another product ends the customer's own price, unless a new one comes with it.
+   *
+   * @throws {DomainError} `invalid-request`, `subscription-not-found`, `duplicate-subscription`; `state-conflict` when it
+   *   is over
+   */
+  async change(id: string, terms: NewTerms, actor: string): Promise<void> {
+    if (terms.price) refusePrice(terms.price);
+    if (terms.endsOn && terms.endsOn <= seoulDateAt(this.clock.now())) throw invalid('endsOn', 'a day after today');
+    await this.step(id, actor, async (subscription, session) => {
+      refuseWhenOver(subscription);
+      if (terms.endsOn && terms.endsOn <= subscription.startedOn) throw invalid('endsOn', 'a day after startedOn');
+      const { endsOn, cancelAtPeriodEnd, storeProductId } = terms;
+      const product = storeProductId === undefined ? {} : await this.productChange(session, storeProductId);
+      const change = { ...product, ...overrideOf(terms.price), endsOn, cancelAtPeriodEnd };
+      return { cause: 'terms changed', change };
+    }).catch((error: unknown) => {
+      throw violatesUnique(error, 'subscription_open_once') ? duplicateSubscription() : error;
+    });
+  }
+
+  private async productChange(session: SqlSession, storeProductId: string): Promise<SubscriptionChange> {
+    const productId = await this.subscriptions.activeProduct(session, storeProductId);
+    if (productId === undefined) throw productNotSold();
+    return { productId, ...overrideOf(null) };
+  }
+
+  /** Locked while it is decided on: a settlement that comes meanwhile waits, and meets what was decided. */
+  private step(
+    id: string,
+    actor: string,
+    decide: (subscription: SubscriptionRecord, session: SqlSession) => Promise<Step>,
+  ): Promise<void> {
+    return this.database.transaction(async (session) => {
+      const subscription = await this.records.lock(session, id);
+      if (subscription === undefined) throw subscriptionNotFound(id);
+      const { cause, change } = await decide(subscription, session);
+      if (Object.values(change).every((value) => value === undefined)) return;
+      const made = await this.changes.change(session, subscription, change, { cause, actor, at: this.clock.now() });
+      if (!made) throw stateConflict(subscription.id, subscription.state);
+    });
+  }
+
+  private async nextAfterPause(subscription: SubscriptionRecord, session: SqlSession): Promise<SeoulDate> {
+    const charge = await this.changes.periodChargeOf(session, subscription.id);
+    if (charge === 'in-flight') {
+      throw new DomainError(
+        'charge-in-flight',
+        `A charge of the period from ${subscription.nextBillingOn} is on its way; resume when its result is known`,
+      );
+    }
+    const { nextBillingOn, intervalMonths, anchorDay } = subscription;
+    // A period that was declined in the pause had its charge; the next one is the first that can be billed.
+    const from = charge === 'none' ? nextBillingOn : billingDateAfter(nextBillingOn, intervalMonths, anchorDay);
+    return billingDateNotBefore(seoulDateAt(this.clock.now()), from, intervalMonths, anchorDay);
+  }
+}
+
+/** @throws {DomainError} `state-conflict` when the event is not allowed in this state */
+function stateAfter({ id, state }: SubscriptionRecord, event: SubscriptionEvent): SubscriptionState {
+  const to = nextState(SUBSCRIPTION_TRANSITIONS, state, event);
+  if (to === undefined) throw stateConflict(id, state);
+  return to;
+}
+
+function refuseWhenOver({ id, state }: SubscriptionRecord): void {
+  if (Object.keys(SUBSCRIPTION_TRANSITIONS[state]).length === 0) throw stateConflict(id, state);
+}
+
+function overrideOf(price: Price | null | undefined): SubscriptionChange {
+  if (price === undefined) return {};
+  return {
+    amountOverride: price?.amount ?? null,
+    carrierAmountOverride: price?.carrierAmount ?? null,
+    creditCardAmountOverride: price?.creditCardAmount ?? null,
+    tmembershipAmountOverride: price?.tmembershipAmount ?? null,
+  };
+}
+
+function refusePrice(price: Price): void {
+  const faults = faultsOfPrice(price, 'priceOverride.');
+  if (faults.length > 0) throw new DomainError('invalid-request', 'The price could not be billed', { faults });
+}
+
+function invalid(field: string, expected: string): DomainError {
+  return new DomainError('invalid-request', 'The change is not possible', { faults: [{ field, expected }] });
+}

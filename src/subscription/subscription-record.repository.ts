@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import type { SeoulDate } from '../kernel/seoul-calendar';
+import { wonFromDatabase, type Won } from '../kernel/won';
+import { Database, type SqlSession } from '../platform/database';
+import { CHARGED_AMOUNTS_SQL } from './due-subscriptions.sql';
+import { SubscriptionHistory } from './subscription.entity';
+import type { SubscriptionState } from './subscription.state';
+
+/** A subscription as it is read: with its product, what it is charged, and no billing token but a piece of its hash. */
+export interface SubscriptionRecord {
+  id: string;
+  customerReference: string;
+  productId: string;
+  storeProductId: string;
+  productName: string;
+  state: SubscriptionState;
+  /** First twelve hexadecimal digits of the token's SHA-256: enough to tell two tokens apart. */
+  billingTokenHashPrefix: string;
+  startedOn: SeoulDate;
+  anchorDay: number;
+  intervalMonths: number;
+  trialUntil: SeoulDate | null;
+  endsOn: SeoulDate | null;
+  nextBillingOn: SeoulDate;
+  paidThroughOn: SeoulDate | null;
+  cancelAtPeriodEnd: boolean;
+  /** Whether the four amounts are this customer's own, and not the product's. */
+  priceOverridden: boolean;
+  amount: Won;
+  carrierAmount: Won;
+  creditCardAmount: Won;
+  tmembershipAmount: Won;
+  createdAt: Date;
+}
+
+/** Which to read; what is `undefined` does not matter. */
+export interface SubscriptionFilter {
+  state?: SubscriptionState | undefined;
+  customerReference?: string | undefined;
+  productId?: string | undefined;
+}
+
+type RecordRow = Omit<SubscriptionRecord, AmountName> & Record<AmountName, string>;
+type AmountName = 'amount' | 'carrierAmount' | 'creditCardAmount' | 'tmembershipAmount';
+
+/** Over `subscription` joined with `product`. */
+const RECORD_SQL = `SELECT record.*, record.carrier_amount AS "carrierAmount",
+    record.credit_card_amount AS "creditCardAmount", record.tmembership_amount AS "tmembershipAmount"
+  FROM (
+    SELECT subscription.id, subscription.customer_reference AS "customerReference", product.id AS "productId",
+      product.store_product_id AS "storeProductId", product.name AS "productName", subscription.state,
+      left(encode(subscription.billing_token_hash, 'hex'), 12) AS "billingTokenHashPrefix",
+      subscription.started_on::text AS "startedOn", subscription.anchor_day AS "anchorDay",
+      subscription.interval_months AS "intervalMonths", subscription.trial_until::text AS "trialUntil",
+      subscription.ends_on::text AS "endsOn", subscription.next_billing_on::text AS "nextBillingOn",
+      subscription.paid_through_on::text AS "paidThroughOn",
+      subscription.cancel_at_period_end AS "cancelAtPeriodEnd",
+      subscription.amount_override IS NOT NULL AS "priceOverridden", ${CHARGED_AMOUNTS_SQL},
+      subscription.created_at AS "createdAt"
+    FROM subscription JOIN product ON product.id = subscription.product_id) AS record`;
+
+const FILTER_SQL = `($1::text IS NULL OR record.state = $1)
+  AND ($2::text IS NULL OR record."customerReference" = $2) AND ($3::bigint IS NULL OR record."productId" = $3)`;
+
+@Injectable()
+export class SubscriptionRecordRepository {
+  constructor(private readonly database: Database) {}
+
+  async find(id: string, session: SqlSession = this.database): Promise<SubscriptionRecord | undefined> {
+    const [row] = await session.rows<RecordRow>(`${RECORD_SQL} WHERE record.id = $1`, [id]);
+    return row && recordOf(row);
+  }
+
+  /** Reads it and keeps everybody else from changing it until the transaction ends. */
+  async lock(session: SqlSession, id: string): Promise<SubscriptionRecord | undefined> {
+    await session.rows('SELECT FROM subscription WHERE id = $1 FOR UPDATE', [id]);
+    return this.find(id, session);
+  }
+
+  /** Newest first. @param beforeId exclusive */
+  async list(filter: SubscriptionFilter, beforeId: string | undefined, limit: number): Promise<SubscriptionRecord[]> {
+    const rows = await this.database.rows<RecordRow>(
+      `${RECORD_SQL} WHERE ${FILTER_SQL} AND ($4::bigint IS NULL OR record.id < $4) ORDER BY record.id DESC LIMIT $5`,
+      [...filterParameters(filter), beforeId ?? null, limit],
+    );
+    return rows.map(recordOf);
+  }
+
+  /** All that match, oldest first, in batches through a cursor: memory stays flat, and all are of one moment. */
+  async *readAll(session: SqlSession, filter: SubscriptionFilter): AsyncGenerator<SubscriptionRecord[]> {
+    await session.rows(
+      `DECLARE exported NO SCROLL CURSOR FOR ${RECORD_SQL} WHERE ${FILTER_SQL} ORDER BY record.id`,
+      filterParameters(filter),
+    );
+    for (;;) {
+      const rows = await session.rows<RecordRow>(`FETCH ${CURSOR_BATCH} FROM exported`);
+      if (rows.length === 0) return;
+      yield rows.map(recordOf);
+    }
+  }
+
+  history(subscriptionId: string): Promise<SubscriptionHistory[]> {
+    return this.database.manager.find(SubscriptionHistory, { where: { subscriptionId }, order: { id: 'ASC' } });
+  }
+}
+
+/** Some 300 KB of rows at once. */
+const CURSOR_BATCH = 1_000;
+
+function filterParameters(filter: SubscriptionFilter): unknown[] {
+  return [filter.state ?? null, filter.customerReference ?? null, filter.productId ?? null];
+}
+
+function recordOf(row: RecordRow): SubscriptionRecord {
+  return {
+    id: row.id,
+    customerReference: row.customerReference,
+    productId: row.productId,
+    storeProductId: row.storeProductId,
+    productName: row.productName,
+    state: row.state,
+    billingTokenHashPrefix: row.billingTokenHashPrefix,
+    startedOn: row.startedOn,
+    anchorDay: row.anchorDay,
+    intervalMonths: row.intervalMonths,
+    trialUntil: row.trialUntil,
+    endsOn: row.endsOn,
+    nextBillingOn: row.nextBillingOn,
+    paidThroughOn: row.paidThroughOn,
+    cancelAtPeriodEnd: row.cancelAtPeriodEnd,
+    priceOverridden: row.priceOverridden,
+    amount: wonFromDatabase(row.amount),
+    carrierAmount: wonFromDatabase(row.carrierAmount),
+    creditCardAmount: wonFromDatabase(row.creditCardAmount),
+    tmembershipAmount: wonFromDatabase(row.tmembershipAmount),
+    createdAt: row.createdAt,
+  };
+}

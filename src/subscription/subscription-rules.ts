@@ -1,0 +1,87 @@
+import type { InputFault } from '../kernel/errors';
+import { billingDateAfter, type SeoulDate } from '../kernel/seoul-calendar';
+import { BILLING_TOKEN_EXPECTATION, faultsOfPrice, isBillingToken } from './product-rules';
+import type { Price } from './subscription.repository';
+
+/** What a subscription is made from, before anything of it is known to be right. */
+export interface SubscriptionOrder {
+  customerReference: string;
+  storeProductId: string;
+  /** A secret: never log it. */
+  billingToken: string;
+  startedOn: SeoulDate;
+  /** The day of the first billing date unless stated. */
+  anchorDay: number | undefined;
+  intervalMonths: number;
+  trialUntil: SeoulDate | undefined;
+  endsOn: SeoulDate | undefined;
+  /** The trial's end, or the start, unless stated. */
+  nextBillingOn: SeoulDate | undefined;
+  priceOverride: Price | undefined;
+}
+
+/** Longer than any account name, short enough for an index entry. */
+export const MAX_CUSTOMER_REFERENCE_LENGTH = 200;
+export const MAX_INTERVAL_MONTHS = 120;
+
+const CUSTOMER_REFERENCE = new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${MAX_CUSTOMER_REFERENCE_LENGTH}}$`, 'u');
+
+export const PRODUCT_EXPECTATION = 'the store product id of an active product';
+export const ONCE_EXPECTATION = 'a customer who does not have the product yet';
+
+export function firstBillingDateOf(order: SubscriptionOrder): SeoulDate {
+  return order.nextBillingOn ?? order.trialUntil ?? order.startedOn;
+}
+
+export function anchorDayOf(order: SubscriptionOrder): number {
+  return order.anchorDay ?? Number(firstBillingDateOf(order).slice(8));
+}
+
+/** What of an order is not right, apart from its product and its customer, whom only the database knows. */
+export function faultsOfOrder(order: SubscriptionOrder, today: SeoulDate): InputFault[] {
+  const faults: InputFault[] = [];
+  const check = (right: boolean, field: string, expected: string): void => {
+    if (!right) faults.push({ field, expected });
+  };
+  check(isCustomerReference(order.customerReference), 'customerReference', CUSTOMER_REFERENCE_EXPECTATION);
+  check(isBillingToken(order.billingToken), 'billingToken', BILLING_TOKEN_EXPECTATION);
+  const { intervalMonths, anchorDay } = order;
+  check(isWholeBetween(intervalMonths, 1, MAX_INTERVAL_MONTHS), 'intervalMonths', `1 to ${MAX_INTERVAL_MONTHS}`);
+  check(anchorDay === undefined || isWholeBetween(anchorDay, 1, 31), 'anchorDay', '1 to 31');
+  if (order.priceOverride) faults.push(...faultsOfPrice(order.priceOverride, 'priceOverride.'));
+  return faults.length > 0 ? faults : faultsOfDates(order, today);
+}
+
+export const CUSTOMER_REFERENCE_EXPECTATION = `1 to ${MAX_CUSTOMER_REFERENCE_LENGTH} characters in UTF-8, no control characters, no apostrophe first`;
+
+/** U+FFFD is what broken UTF-8 is read as; an apostrophe first marks text in spreadsheets and in our export. */
+function isCustomerReference(text: string): boolean {
+  return CUSTOMER_REFERENCE.test(text) && !text.startsWith("'") && !text.includes('\uFFFD');
+}
+
+function isWholeBetween(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}
+
+function faultsOfDates(order: SubscriptionOrder, today: SeoulDate): InputFault[] {
+  const { startedOn, trialUntil, endsOn, nextBillingOn } = order;
+  if (trialUntil !== undefined && trialUntil <= startedOn) {
+    return [{ field: 'trialUntil', expected: 'a day after startedOn' }];
+  }
+  if (endsOn !== undefined && (endsOn <= startedOn || endsOn <= today)) {
+    return [{ field: 'endsOn', expected: 'a day after startedOn and after today' }];
+  }
+  if (nextBillingOn !== undefined && nextBillingOn < (trialUntil ?? startedOn)) {
+    return [{ field: 'nextBillingOn', expected: 'a day not before startedOn and trialUntil' }];
+  }
+  const first = firstBillingDateOf(order);
+  // Each run would bill one period more until today is reached: a wrong year in a file must not become money.
+  if (first < today) {
+    return [{ field: 'nextBillingOn', expected: 'a first billing date of today or later; state it for who has paid' }];
+  }
+  if (billingDateAfter(first, 0, anchorDayOf(order)) !== first) {
+    const expected = 'the day of the first billing date, or a later one if that is the last of its month';
+    return [{ field: 'anchorDay', expected }];
+  }
+  return [];
+}
