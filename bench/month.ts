@@ -20,7 +20,10 @@ const STEPS = ['plan', 'write', 'load', 'stage'] as const;
 type Step = (typeof STEPS)[number];
 
 /** One month: what each step took, and the same rows moved plainly. */
-type Month = Record<Step, { ours: Run; floor: Run }>;
+interface Month extends Record<Step, { ours: Run; floor: Run }> {
+  /** Where the time of the stage went, for reading. */
+  stageParts: string;
+}
 
 /**
  * A month's billing of `lines` subscriptions through the whole service: planned, written, sent to the simulator (a process
@@ -73,7 +76,7 @@ class Bench {
     for (let round = 0; round <= rounds; round++) {
       const month = await this.month(date);
       const took = STEPS.map((step) => `${step} ${month[step].ours.seconds.toFixed(2)} s`).join(', ');
-      print(`month ${round}/${rounds} of ${lines}: ${took}`);
+      print(`month ${round}/${rounds} of ${lines}: ${took} (${month.stageParts})`);
       if (round > 0) months.push(month);
       date = billingDateAfter(date, 1, Number(FIRST_BILLING_DATE.slice(-2)));
     }
@@ -99,6 +102,7 @@ class Bench {
       write: { ours: write, floor: writeFloor },
       load: { ours: load, floor: resultFloor },
       stage: { ours: stage, floor: resultFloor },
+      stageParts: partsOf(job),
     };
   }
 
@@ -157,6 +161,18 @@ function comparisonsOf(months: readonly Month[], lines: number): Comparison[] {
 const CHARGE_COLUMNS = `order_no, bulk_payment_job_id, line_number, subscription_id, period_start_on, attempt,
   store_product_id, product_name, amount, carrier_amount, credit_card_amount, tmembership_amount, billing_token_hash,
   created_at`;
+
+function partsOf(job: BulkPaymentJob): string {
+  const parts = {
+    fetch: between(job.verifiedAt, job.resultDownloadedAt),
+    load: between(job.resultDownloadedAt, job.resultLoadedAt),
+    reconcile: between(job.resultLoadedAt, job.reconciledAt),
+    settle: between(job.reconciledAt, job.settledAt),
+  };
+  return Object.entries(parts)
+    .map(([part, seconds]) => `${part} ${seconds.toFixed(2)}`)
+    .join(', ');
+}
 
 function between(from: Date | null, to: Date | null): number {
   if (from === null || to === null) throw new Error('a step left no time');

@@ -28,7 +28,8 @@ const WORK_MEMORY = '256MB';
 export class ReconciliationRepository {
   /**
    * Finds what each line is, in one pass over one join, into the job's findings table, which holds all that settling
-   * needs.
+   * needs. In the order of the charges, which is that of the batches: the gateway's may be any, and each batch would
+   * gather its rows from the whole table.
    *
    * The order of the conditions is the order of doubt. An order answered more than once is doubtful as a whole: which of
    * the answers is true, or whether it was paid twice, only a person with a look at the gateway can tell.
@@ -56,7 +57,8 @@ export class ReconciliationRepository {
            ELSE 'matched-declined'
          END AS finding
        FROM ${lines} AS line
-       LEFT JOIN charge ON charge.order_no = line.order_no AND charge.bulk_payment_job_id = $1`,
+       LEFT JOIN charge ON charge.order_no = line.order_no AND charge.bulk_payment_job_id = $1
+       ORDER BY charge.id`,
       [job.id, job.merchantId, RESULT_CODE_SUCCESS],
     );
     // By the charge's number, which is a third of the work of finding repeated order numbers among the lines.

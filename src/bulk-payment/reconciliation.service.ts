@@ -64,7 +64,11 @@ export class ReconciliationService {
     const missing = answered < job.lineCount ? await this.reconciliation.keepMissing(session, job, at) : NONE;
     const counts = missing.count > 0 ? { ...findingCounts, missing: missing.count } : findingCounts;
     const totals = { paid, declined, missing, quarantined };
-    await this.jobs.finish(claim, { reconciledAt: at, findingCounts: counts, ...columnsOf(totals) }, session);
+    await this.jobs.finish(
+      claim,
+      { reconciledAt: this.clock.now(), findingCounts: counts, ...columnsOf(totals) },
+      session,
+    );
     log.info('reconciled', { lineCount: job.lineCount, ...totals, findings: counts });
     return 'reconciled';
   }
