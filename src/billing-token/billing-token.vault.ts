@@ -27,7 +27,6 @@ export class BillingTokenVault {
     return hash('sha256', token, 'hex');
   }
 
-  /** For callers that store in bulk. */
   encryptRow(token: string): SealedBillingToken {
     const tokenHash = this.hashOf(token);
     return { tokenHash, ...this.keys.encrypt(token, identityOf(tokenHash)) };
@@ -41,31 +40,44 @@ export class BillingTokenVault {
   }
 
   /**
-   * Stores the tokens that are not there yet. In the order of their hashes, as `storeFrom` does: two transactions with the
-   * same tokens in different orders would wait for each other.
+   * Stores the tokens that are not there yet; only those are encrypted, because a month brings mostly the tokens of the
+   * month before. In the order of their hashes: two transactions with the same tokens in different orders would wait for
+   * each other.
    */
   async store(session: SqlSession, tokens: readonly string[], at: Date): Promise<void> {
-    const rows = [...new Set(tokens)].map((token) => this.encryptRow(token));
+    const byHash = new Map(tokens.map((token) => [this.hexHashOf(token), token]));
+    for (const hash of await this.knownHashes(session, [...byHash.keys()])) byHash.delete(hash);
+    if (byHash.size === 0) return;
+    const rows = [...byHash.values()].map((token) => this.encryptRow(token));
     await session.execute(
       `INSERT INTO billing_token (token_hash, ciphertext, key_id, created_at)
-       SELECT sealed.*, $4::timestamptz
-       FROM unnest($1::bytea[], $2::bytea[], $3::text[]) AS sealed (token_hash, ciphertext, key_id)
+       SELECT decode(sealed.token_hash, 'hex'), decode(sealed.ciphertext, 'hex'), sealed.key_id, $4
+       FROM unnest(string_to_array($1, ','), string_to_array($2, ','), $3::text[])
+         AS sealed (token_hash, ciphertext, key_id)
        ORDER BY sealed.token_hash
        ON CONFLICT (token_hash) DO NOTHING`,
-      [rows.map((row) => row.tokenHash), rows.map((row) => row.ciphertext), rows.map((row) => row.keyId), at],
+      [
+        joined(rows.map((row) => row.tokenHash)),
+        joined(rows.map((row) => row.ciphertext)),
+        rows.map((r) => r.keyId),
+        at,
+      ],
     );
   }
 
-  /** @param sealedSql a SELECT of token_hash, ciphertext, key_id, without parameters; repeats are welcome */
-  async storeFrom(session: SqlSession, sealedSql: string, at: Date): Promise<void> {
-    await session.execute(
-      `INSERT INTO billing_token (token_hash, ciphertext, key_id, created_at)
-       SELECT DISTINCT ON (token_hash) token_hash, ciphertext, key_id, $1::timestamptz FROM (${sealedSql}) AS sealed
-       ORDER BY token_hash
-       ON CONFLICT (token_hash) DO NOTHING`,
-      [at],
+  private async knownHashes(session: SqlSession, hashes: readonly string[]): Promise<string[]> {
+    const rows = await session.rows<{ hash: string }>(
+      `SELECT encode(token_hash, 'hex') AS hash FROM billing_token
+       WHERE token_hash = ANY (ARRAY(SELECT decode(hash, 'hex') FROM unnest(string_to_array($1, ',')) AS hash))`,
+      [hashes.join(',')],
     );
+    return rows.map((row) => row.hash);
   }
+}
+
+/** One text for thousands of byte strings: the driver takes several times as long over an array of them. */
+function joined(values: readonly Buffer[]): string {
+  return values.map((value) => value.toString('hex')).join(',');
 }
 
 /** What a token's ciphertext is bound to; re-encryption makes the same in SQL. */

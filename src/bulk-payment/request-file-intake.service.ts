@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { TstoreConfig } from '../config';
-import { RequestFileReader, type RequestFileVerdict } from '../gateways/tstore';
+import { RequestFileReader, type NumberedRequestRow, type RequestFileVerdict } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import { Database, violatesUnique, type SqlTransaction } from '../platform/database';
 import { FileStore } from '../platform/storage';
@@ -46,32 +46,44 @@ export class RequestFileIntakeService {
     }
   }
 
-  /** Two uploads at once may race for a key; the loser looks again and then finds what it collided with. */
   private async storeOrExplain(spooled: string, upload: RequestFileUpload): Promise<string> {
+    const accepted = await this.read(spooled);
     try {
-      return await this.store(spooled, upload);
+      return await this.store(spooled, accepted, upload);
     } catch (error) {
-      const lostRace =
-        violatesUnique(error, 'charge_order_no_once') || violatesUnique(error, 'bulk_payment_job_content_once');
-      if (!lostRace) throw error;
-      return this.store(spooled, upload);
+      const repeatsOrderNumber = violatesUnique(error, 'charge_order_no_once');
+      if (!repeatsOrderNumber && !violatesUnique(error, 'bulk_payment_job_content_once')) throw error;
+      if (repeatsOrderNumber) {
+        await this.database.transaction((session) => this.refuseRepeatedOrderNumbers(session, spooled));
+      }
+      // It collided with an upload at the same time. Looking again finds that, or nothing if it was taken back.
+      return this.store(spooled, accepted, upload);
     }
   }
 
-  private store(spooled: string, upload: RequestFileUpload): Promise<string> {
+  /** Reads the file to its end, for its faults, its numbers and its checksum. @throws {DomainError} `invalid-request-file` */
+  private async read(spooled: string): Promise<AcceptedRequestFile> {
+    const reader = new RequestFileReader(this.tstore.mid);
+    const rows = reader.rows(this.files.openRead(spooled));
+    while (!(await rows.next()).done);
+    return acceptedOf(reader.verdict);
+  }
+
+  /** The rows of a file that was read before and found to be good. */
+  private rows(spooled: string): AsyncIterable<readonly NumberedRequestRow[]> {
+    return new RequestFileReader(this.tstore.mid).rows(this.files.openRead(spooled));
+  }
+
+  private store(spooled: string, accepted: AcceptedRequestFile, upload: RequestFileUpload): Promise<string> {
+    const { lineCount, totalAmount } = accepted;
+    const { batchReference, actor } = upload;
+    const contentSha256 = Buffer.from(accepted.contentSha256, 'hex');
     return this.database.transaction(async (session) => {
-      const reader = new RequestFileReader(this.tstore.mid);
-      await this.uploads.copyLines(session, reader.rows(this.files.openRead(spooled)));
-      const accepted = acceptedOf(reader.verdict);
-      const contentSha256 = Buffer.from(accepted.contentSha256, 'hex');
-      await this.refuseRepeatedContent(session, contentSha256, upload.batchReference);
-      await this.refuseRepeatedOrderNumbers(session);
-      const { lineCount, totalAmount } = accepted;
-      const { batchReference, actor } = upload;
+      await this.refuseRepeatedContent(session, contentSha256, batchReference);
       const job = { origin: 'upload', contentSha256, batchReference, lineCount, totalAmount } as const;
       const why = { cause: 'request file uploaded', actor };
       const jobId = await this.jobs.create(session, { ...job, merchantId: this.tstore.mid }, why);
-      await this.uploads.createCharges(session, jobId);
+      await this.uploads.createCharges(session, jobId, this.rows(spooled));
       return jobId;
     });
   }
@@ -86,8 +98,8 @@ export class RequestFileIntakeService {
     );
   }
 
-  private async refuseRepeatedOrderNumbers(session: SqlTransaction): Promise<void> {
-    const repeated = await this.uploads.repeatedOrderNumbers(session);
+  private async refuseRepeatedOrderNumbers(session: SqlTransaction, spooled: string): Promise<void> {
+    const repeated = await this.uploads.repeatedOrderNumbers(session, this.rows(spooled));
     if (repeated.length === 0) return;
     throw new DomainError('duplicate-order-number', 'Order numbers are used once, ever; nothing was stored', {
       faults: repeated.map((line) => ({
@@ -101,7 +113,9 @@ export class RequestFileIntakeService {
   }
 }
 
-function acceptedOf(verdict: RequestFileVerdict): Extract<RequestFileVerdict, { kind: 'accepted' }> {
+type AcceptedRequestFile = Extract<RequestFileVerdict, { kind: 'accepted' }>;
+
+function acceptedOf(verdict: RequestFileVerdict): AcceptedRequestFile {
   if (verdict.kind === 'accepted') return verdict;
   const { faults, faultCount } = verdict;
   throw new DomainError('invalid-request-file', `${faultCount} fault(s) in the file; nothing was stored`, {

@@ -70,6 +70,8 @@ export class SettlementBatches {
       parameters: [job.id, batch.firstChargeId, batch.lastChargeId],
     };
     return this.database.transaction(async (session) => {
+      // Every row is reached by its key. A plan made on yesterday's statistics may read whole tables a batch instead.
+      await session.rows('SET LOCAL enable_seqscan = off');
       const settled = await this.charges.settle(session, outcomes, this.clock.now());
       // Whoever lost the claim meanwhile fails here, and takes back the batch with it.
       return this.jobs.addApplied(session, claim, settled);

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { BillingTokenVault } from '../billing-token';
-import { ChargeRepository } from '../charge';
+import { ChargeRepository, type UploadedCharge } from '../charge';
 import type { NumberedRequestRow } from '../gateways/tstore';
 import { Clock } from '../platform/clock';
-import { copyInto, copyLine, wakeBilling, type SqlSession, type SqlTransaction } from '../platform/database';
+import { Database, copyInto, copyText, wakeBilling, type SqlSession, type SqlTransaction } from '../platform/database';
 
 /** As many as a person can use; the rest will be found with the next try. */
 const REPORTED_LINES = 100;
+/** Billing tokens looked up and stored by one statement. */
+const TOKENS_AT_ONCE = 5_000;
 
 export interface RepeatedOrderNumber {
   lineNumber: number;
@@ -15,49 +17,17 @@ export interface RepeatedOrderNumber {
   firstLine: number;
 }
 
-/** The statements of an upload: its lines wait in a temporary table until all of them are known to be good. */
+type RowBatches = AsyncIterable<readonly NumberedRequestRow[]>;
+
+/** The statements of an upload. */
 @Injectable()
 export class UploadRepository {
   constructor(
+    private readonly database: Database,
     private readonly vault: BillingTokenVault,
     private readonly charges: ChargeRepository,
     private readonly clock: Clock,
   ) {}
-
-  async copyLines(session: SqlTransaction, batches: AsyncIterable<readonly NumberedRequestRow[]>): Promise<void> {
-    await session.rows(`
-      CREATE TEMPORARY TABLE upload_line (
-        line_number integer, order_no text, store_product_id text, product_name text, amount bigint,
-        carrier_amount bigint, credit_card_amount bigint, tmembership_amount bigint, token_hash bytea,
-        ciphertext bytea, key_id text
-      ) ON COMMIT DROP`);
-    await copyInto(session, 'upload_line', this.copyText(batches));
-    await session.rows('CREATE INDEX ON upload_line (order_no)');
-    await session.rows('ANALYZE upload_line');
-  }
-
-  private async *copyText(batches: AsyncIterable<readonly NumberedRequestRow[]>): AsyncGenerator<string> {
-    for await (const batch of batches) {
-      let text = '';
-      for (const row of batch) {
-        const token = this.vault.encryptRow(row.billingToken);
-        text += copyLine([
-          row.lineNumber,
-          row.orderNo,
-          row.storeProductId,
-          row.productName,
-          row.amount,
-          row.carrierAmount,
-          row.creditCardAmount,
-          row.tmembershipAmount,
-          token.tokenHash,
-          token.ciphertext,
-          token.keyId,
-        ]);
-      }
-      yield text;
-    }
-  }
 
   /** @returns the id of the job this content was stored as under this batch reference */
   async jobWithContent(session: SqlSession, sha256: Buffer, batchReference: string): Promise<string | undefined> {
@@ -68,8 +38,36 @@ export class UploadRepository {
     return job?.id;
   }
 
+  /** Stores the rows of a file that was found to be good. @throws unique violation `charge_order_no_once` */
+  async createCharges(session: SqlTransaction, jobId: string, batches: RowBatches): Promise<void> {
+    const at = this.clock.now();
+    await this.charges.copyIn(session, jobId, this.withStoredTokens(batches, at), at);
+    await wakeBilling(session);
+  }
+
+  /**
+   * The rows as charges. Their billing tokens go to the vault at the same time, on another connection: while one batch is
+   * copied, the tokens of the next are stored. A token that stays behind when the upload fails is nobody's and harmless.
+   */
+  private async *withStoredTokens(batches: RowBatches, at: Date): AsyncGenerator<UploadedCharge[]> {
+    let storing = Promise.resolve();
+    for await (const rows of gathered(batches, TOKENS_AT_ONCE)) {
+      await storing;
+      const tokens = rows.map((row) => row.billingToken);
+      storing = this.vault.store(this.database, tokens, at);
+      // Whoever waits for it next gets the failure; until then it is not one that nobody handles.
+      storing.catch(() => undefined);
+      yield rows.map((row) => ({ ...row, billingTokenHash: this.vault.hexHashOf(row.billingToken) }));
+    }
+    await storing;
+  }
+
   /** Lines whose order number was charged before, or stands in an earlier line of the same file. */
-  async repeatedOrderNumbers(session: SqlSession): Promise<RepeatedOrderNumber[]> {
+  async repeatedOrderNumbers(session: SqlTransaction, batches: RowBatches): Promise<RepeatedOrderNumber[]> {
+    await session.rows('CREATE TEMPORARY TABLE upload_line (line_number integer, order_no text) ON COMMIT DROP');
+    await copyInto(session, 'upload_line', orderNumbers(batches));
+    await session.rows('CREATE INDEX ON upload_line (order_no)');
+    await session.rows('ANALYZE upload_line');
     return session.rows<RepeatedOrderNumber>(
       `WITH repeated AS (
          SELECT line.line_number AS "lineNumber", charge.bulk_payment_job_id AS "jobId", 0 AS "firstLine"
@@ -81,18 +79,20 @@ export class UploadRepository {
        SELECT * FROM repeated ORDER BY "lineNumber" LIMIT ${REPORTED_LINES}`,
     );
   }
+}
 
-  async createCharges(session: SqlSession, jobId: string): Promise<void> {
-    const at = this.clock.now();
-    await this.vault.storeFrom(session, 'SELECT token_hash, ciphertext, key_id FROM upload_line', at);
-    await this.charges.append(
-      session,
-      `SELECT order_no, $2::bigint, line_number, NULL::bigint, NULL::date, NULL::smallint, store_product_id,
-         product_name, amount, carrier_amount, credit_card_amount, tmembership_amount, token_hash
-       FROM upload_line ORDER BY line_number`,
-      [jobId],
-      at,
-    );
-    await wakeBilling(session);
+async function* orderNumbers(batches: RowBatches): AsyncGenerator<string> {
+  for await (const batch of batches) yield batch.map((row) => `${row.lineNumber}\t${copyText(row.orderNo)}\n`).join('');
+}
+
+/** Batches put together until they are at least so large; the last is what is left. */
+async function* gathered(batches: RowBatches, rows: number): AsyncGenerator<NumberedRequestRow[]> {
+  let gathering: NumberedRequestRow[] = [];
+  for await (const batch of batches) {
+    gathering = gathering.concat(batch);
+    if (gathering.length < rows) continue;
+    yield gathering;
+    gathering = [];
   }
+  if (gathering.length > 0) yield gathering;
 }

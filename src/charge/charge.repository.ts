@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { wonFromDatabase, type Won } from '../kernel/won';
-import { Database, type SqlSession } from '../platform/database';
+import { Database, copyBytes, copyInto, copyText, type SqlSession, type SqlTransaction } from '../platform/database';
 import { CHARGE_STATE_SQL, type ChargeState } from './charge.state';
 
 /** A charge with what became of it. */
@@ -22,6 +22,20 @@ export interface ChargeRecord {
   resultCode: string | null;
   resultMessage: string | null;
   settledAt: Date | null;
+}
+
+/** A charge of an uploaded file. */
+export interface UploadedCharge {
+  lineNumber: number;
+  orderNo: string;
+  storeProductId: string;
+  productName: string;
+  amount: Won;
+  carrierAmount: Won;
+  creditCardAmount: Won;
+  tmembershipAmount: Won;
+  /** SHA-256 of its billing token, in hexadecimal. */
+  billingTokenHash: string;
 }
 
 interface ChargeRow {
@@ -66,6 +80,22 @@ export class ChargeRepository {
     );
   }
 
+  /**
+   * Streams the charges of an uploaded file into its job.
+   *
+   * @throws unique violation `charge_order_no_once` when an order number was used before
+   */
+  async copyIn(
+    session: SqlTransaction,
+    jobId: string,
+    batches: AsyncIterable<readonly UploadedCharge[]>,
+    at: Date,
+  ): Promise<void> {
+    const columns = `order_no, bulk_payment_job_id, line_number, store_product_id, product_name, amount,
+      carrier_amount, credit_card_amount, tmembership_amount, billing_token_hash, created_at`;
+    await copyInto(session, `charge (${columns})`, copyRows(batches, jobId, at.toISOString()));
+  }
+
   /** The charges of a job in the order of its request file, after a line. */
   async listOfJob(jobId: string, page: { afterLine: number; limit: number }): Promise<ChargeRecord[]> {
     const rows = await this.database.rows<ChargeRow>(
@@ -83,6 +113,23 @@ export class ChargeRepository {
       [jobId, page.afterLine, page.limit],
     );
     return rows.map(chargeRecordOf);
+  }
+}
+
+async function* copyRows(
+  batches: AsyncIterable<readonly UploadedCharge[]>,
+  jobId: string,
+  createdAt: string,
+): AsyncGenerator<string> {
+  for await (const batch of batches) {
+    let text = '';
+    for (const charge of batch) {
+      text +=
+        `${copyText(charge.orderNo)}\t${jobId}\t${charge.lineNumber}\t${copyText(charge.storeProductId)}\t` +
+        `${copyText(charge.productName)}\t${charge.amount}\t${charge.carrierAmount}\t${charge.creditCardAmount}\t` +
+        `${charge.tmembershipAmount}\t${copyBytes(charge.billingTokenHash)}\t${createdAt}\n`;
+    }
+    yield text;
   }
 }
 

@@ -75,22 +75,6 @@ describe('The vault of billing tokens', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('takes the tokens of a query, repeated ones too', async () => {
-    const [first = '', second = ''] = someTokens(2);
-    await vault.store(database, [first], at);
-    await database.transaction(async (session) => {
-      await session.rows(
-        'CREATE TEMPORARY TABLE line (token_hash bytea, ciphertext bytea, key_id text) ON COMMIT DROP',
-      );
-      for (const token of [second, first, second]) {
-        const row = vault.encryptRow(token);
-        await session.execute('INSERT INTO line VALUES ($1, $2, $3)', [row.tokenHash, row.ciphertext, row.keyId]);
-      }
-      await vault.storeFrom(session, 'SELECT token_hash, ciphertext, key_id FROM line', at);
-    });
-    expect(await decrypted()).toEqual([first, second].sort());
-  });
-
   it('lets those who store the same tokens in different orders wait for one another, never for ever', async () => {
     const tokens = someTokens(3).sort((one, other) => Buffer.compare(vault.hashOf(one), vault.hashOf(other)));
     const waiting = async (): Promise<number> => {

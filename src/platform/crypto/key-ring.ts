@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomFillSync } from 'node:crypto';
 import { EncryptionConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
 
@@ -25,6 +25,7 @@ const HEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
 @Injectable()
 export class KeyRing {
   private readonly keys: ReadonlyMap<string, Buffer>;
+  private readonly nonces = new Nonces();
   readonly firstKeyId: string;
 
   constructor(config: EncryptionConfig) {
@@ -41,7 +42,7 @@ export class KeyRing {
    * @throws {DomainError} `encryption-key-unknown`
    */
   encrypt(plaintext: string | Buffer, identity: string, keyId = this.firstKeyId): Sealed {
-    const nonce = randomBytes(NONCE_BYTES);
+    const nonce = this.nonces.next();
     const cipher = createCipheriv('aes-256-gcm', this.key(keyId), nonce);
     cipher.setAAD(additionalData(keyId, identity));
     const body = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext);
@@ -94,6 +95,22 @@ export class KeyRing {
       );
     }
     return key;
+  }
+}
+
+/** Random nonces, drawn from the system hundreds at a time: asking it for each takes half as long as encrypting does. */
+class Nonces {
+  private readonly pool = Buffer.alloc(NONCE_BYTES * 500);
+  private used = this.pool.length;
+
+  next(): Buffer {
+    if (this.used === this.pool.length) {
+      randomFillSync(this.pool);
+      this.used = 0;
+    }
+    const nonce = Buffer.from(this.pool.subarray(this.used, this.used + NONCE_BYTES));
+    this.used += NONCE_BYTES;
+    return nonce;
   }
 }
 
