@@ -17,6 +17,7 @@ import { RequestFileIntakeService } from './request-file-intake.service';
 import { RequestFileWritingService } from './request-file-writing.service';
 import { ResultDownloadService } from './result-download.service';
 import { ResultLoadingService } from './result-loading.service';
+import { ResultRefusals } from './result-refusals';
 import { SettlementBatches } from './settlement-batches';
 import { SettlementService } from './settlement.service';
 import { SubmissionHeaders } from './submission-headers';
@@ -50,6 +51,7 @@ const STAGES = [
     JobStageRunner,
     ReconciliationRepository,
     RequestFileIntakeService,
+    ResultRefusals,
     SettlementBatches,
     SubmissionHeaders,
     SubmissionRepository,

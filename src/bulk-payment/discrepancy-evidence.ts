@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { readRawLines } from '../gateways/tstore';
-import { DomainError } from '../kernel/errors';
 import { KeyRing } from '../platform/crypto';
 import type { SqlSession } from '../platform/database';
 import { FileStore } from '../platform/storage';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
+import { readStoredResult } from './stored-result';
 
 /** Lines stored by one statement. */
 const BATCH_LINES = 1_000;
@@ -31,9 +31,8 @@ export class DiscrepancyEvidence {
     );
     const lineNumbers = wanted?.line_numbers ?? [];
     if (lineNumbers.length === 0) return;
-    if (job.resultFileName === null) throw new DomainError('internal-error', `job ${job.id} has no result file`);
     let batch: { lineNumber: number; raw: Buffer }[] = [];
-    for await (const line of readRawLines(this.files.openRead(job.resultFileName), lineNumbers)) {
+    for await (const line of readRawLines(readStoredResult(this.files, job), lineNumbers)) {
       batch.push(line);
       if (batch.length === BATCH_LINES) {
         await this.store(session, job, batch);

@@ -5,6 +5,7 @@ import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel
 import { Clock, retryAt } from '../platform/clock';
 import { Logger } from '../platform/logging';
 import { BulkPaymentJobRepository, type JobClaim, type JobStage } from './bulk-payment-job.repository';
+import { ResultRefusals } from './result-refusals';
 
 /** A stage that fails is tried again soon, and then ever more rarely: the causes heal within minutes or need a person. */
 const BACK_OFF = { firstSeconds: 5, longestSeconds: 600 };
@@ -14,6 +15,7 @@ const BACK_OFF = { firstSeconds: 5, longestSeconds: 600 };
 export class JobStageRunner {
   constructor(
     private readonly jobs: BulkPaymentJobRepository,
+    private readonly refusals: ResultRefusals,
     private readonly clock: Clock,
     private readonly billing: BillingConfig,
     private readonly logger: Logger,
@@ -49,8 +51,7 @@ export class JobStageRunner {
     return this.retryAt(claim.job.attempts + 1);
   }
 
-  /** When what has failed so many times is due again. */
-  retryAt(failures: number): Date {
+  private retryAt(failures: number): Date {
     return retryAt(this.clock.now(), failures, BACK_OFF);
   }
 
@@ -59,7 +60,9 @@ export class JobStageRunner {
     // Whoever lost the claim has nothing to postpone: the job is in other hands.
     if (error instanceof DomainError && error.code === 'lease-lost') return;
     try {
-      await this.jobs.postpone(claim, this.nextAttemptAt(claim), messageOf(error));
+      const refused = this.refusals.countWith(error, claim);
+      if (refused === undefined) await this.jobs.postpone(claim, this.nextAttemptAt(claim), messageOf(error));
+      else await this.refusals.fetchAgain(claim, refused, this.retryAt(refused), messageOf(error));
     } catch (postponeError) {
       // Without a database there is nowhere to write it; the lease runs out and the job is claimed again.
       log.warn('stage not postponed', { error: postponeError });

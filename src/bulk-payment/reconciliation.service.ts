@@ -8,10 +8,8 @@ import { BulkPaymentJobRepository, type JobChanges, type JobClaim } from './bulk
 import { DiscrepancyEvidence } from './discrepancy-evidence';
 import { JobStageRunner } from './job-stage.runner';
 import { ReconciliationRepository, type Tally } from './reconciliation.repository';
-import { FETCH_AGAIN, LOAD_AGAIN, stagedRowCount, stagingTablesOf } from './staging';
-
-/** How a reconciliation ended; only the first left anything behind. */
-type End = 'reconciled' | 'not-staged' | 'another-file';
+import { LOAD_AGAIN, stagedRowCount, stagingTablesOf } from './staging';
+import { resultFileUnusable } from './stored-result';
 
 /** Holds a job's result lines against its charges: every line and every charge gets its finding, none is dropped. */
 @Injectable()
@@ -26,35 +24,26 @@ export class ReconciliationService {
   ) {}
 
   runOnce(): Promise<StepReport> {
-    return this.stages.run('reconcile', async (claim, log) => {
-      const end = await this.database.transaction((session) => this.reconcile(session, claim, log));
-      if (end === 'another-file') await this.fetchAgain(claim, log);
-    });
+    return this.stages.run('reconcile', (claim, log) =>
+      this.database.transaction((session) => this.reconcile(session, claim, log)),
+    );
   }
 
-  /** Not one line speaks of a charge of this job: the file is another's, or rubbish. Nothing of it was kept. */
-  private async fetchAgain(claim: JobClaim, log: Logger): Promise<void> {
-    const error = 'the result file answers no charge of this job; fetching it again';
-    log.warn(error, { sha256: claim.job.resultFileSha256?.toString('hex') });
-    // Fetching it succeeds each time, so the files refused count, not the stage's failures.
-    const resultFilesRefused = claim.job.resultFilesRefused + 1;
-    await this.jobs.postpone(claim, this.stages.retryAt(resultFilesRefused), error, {
-      changes: { ...FETCH_AGAIN, resultFilesRefused },
-    });
-  }
-
-  private async reconcile(session: SqlSession, claim: JobClaim, log: Logger): Promise<End> {
+  private async reconcile(session: SqlSession, claim: JobClaim, log: Logger): Promise<void> {
     const { job } = claim;
     if ((await stagedRowCount(session, stagingTablesOf(job.id).lines)) !== job.resultLineCount) {
       log.warn('staged result lines are gone; loading the file again');
       await this.jobs.finish(claim, LOAD_AGAIN, session);
-      return 'not-staged';
+      return;
     }
     const at = this.clock.now();
     await this.reconciliation.findAll(session, job);
     const summary = await this.reconciliation.summarise(session, job);
     const { paid, declined, quarantined, findingCounts } = summary;
-    if (paid.count + declined.count + quarantined.count === 0) return 'another-file';
+    // Not one line speaks of a charge of this job: the file is another's, or rubbish. Nothing of it is kept.
+    if (paid.count + declined.count + quarantined.count === 0) {
+      throw resultFileUnusable(job, 'it answers no charge of this job');
+    }
     const clean = paid.count + declined.count;
     if (clean < (job.resultLineCount ?? 0)) {
       await this.reconciliation.keepDiscrepantLines(session, job, at);
@@ -70,7 +59,6 @@ export class ReconciliationService {
       session,
     );
     log.info('reconciled', { lineCount: job.lineCount, ...totals, findings: counts });
-    return 'reconciled';
   }
 }
 

@@ -10,6 +10,7 @@ import { FileStore } from '../platform/storage';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
 import { JobStageRunner } from './job-stage.runner';
+import { resultFileUnusable } from './stored-result';
 
 /** Fetches the result file of a verified job to disk; it is taken only when it answers as many rows as were asked. */
 @Injectable()
@@ -36,7 +37,8 @@ export class ResultDownloadService {
     pipeline(stream, counter, () => undefined);
     const stored = await this.files.write(name, counter, {
       accept: () => {
-        if (counter.rowCount !== job.lineCount) throw unusable(job, `${counter.rowCount} rows, ${job.lineCount} asked`);
+        if (counter.rowCount !== job.lineCount)
+          throw resultFileUnusable(job, `${counter.rowCount} rows, ${job.lineCount} asked`);
       },
     });
     await this.jobs.finish(claim, {
@@ -59,13 +61,9 @@ export class ResultDownloadService {
       case 'success':
         return answer.value.content;
       case 'refused':
-        throw unusable(job, `the gateway refused it: ${answer.resultMessage}`);
+        throw resultFileUnusable(job, `the gateway refused it: ${answer.resultMessage}`);
       case 'unknown':
-        throw unusable(job, answer.message);
+        throw resultFileUnusable(job, answer.message);
     }
   }
-}
-
-function unusable(job: BulkPaymentJob, why: string): DomainError {
-  return new DomainError('result-file-unusable', `the result file of job ${job.id} can’t be used: ${why}`);
 }

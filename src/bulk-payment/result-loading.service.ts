@@ -10,6 +10,7 @@ import { FileStore } from '../platform/storage';
 import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
 import { JobStageRunner } from './job-stage.runner';
 import { stagingTablesOf } from './staging';
+import { readStoredResult, resultFileUnusable } from './stored-result';
 
 /** Progress is written this often: seldom enough to cost nothing, often enough to be watched. */
 const PROGRESS_LINES = 50_000;
@@ -51,11 +52,11 @@ export class ResultLoadingService {
 
   private async *rows(claim: JobClaim, progress: { loaded: number }, log: Logger): AsyncGenerator<string> {
     const { job } = claim;
-    if (job.resultFileName === null) throw new DomainError('internal-error', `job ${job.id} has no result file`);
     let reported = 0;
     const parser = new ResultFileParser();
-    for await (const batch of parseResultFile(this.files.openRead(job.resultFileName), parser)) {
-      if (parser.header === 'other') throw unknownColumns(job.id);
+    for await (const batch of parseResultFile(readStoredResult(this.files, job), parser)) {
+      // Columns in another order would be read as something they are not.
+      if (parser.header === 'other') throw resultFileUnusable(job, 'it has a header with other columns');
       // A template a line instead of copyLine: it is done a million times.
       let text = '';
       for (const line of batch) text += this.row(line);
@@ -83,11 +84,6 @@ export class ResultLoadingService {
 
 const NULL = copyText(null);
 const NOTHING_READ = Array<null>(11).fill(null);
-
-/** Columns in another order would be read as something they are not: such a file waits for a person. */
-function unknownColumns(jobId: string): DomainError {
-  return new DomainError('result-file-unusable', `the result file of job ${jobId} has a header with other columns`);
-}
 
 const COLUMNS = `line_number, malformed, order_no, merchant_id, store_product_id, billing_token_hash, amount,
   carrier_amount, credit_card_amount, tmembership_amount, transaction_id, result_code, result_message`;
