@@ -1,0 +1,141 @@
+import { ONE_DONE } from '../../src/kernel/step-report';
+import {
+  COLUMN,
+  fileBytes,
+  goodFile,
+  type AskedCharge,
+  type FileLine,
+  type Outcome,
+} from '../support/result-file-model';
+import { mutated, type Mutation } from '../support/result-file-mutations';
+import { MERCHANT_ID, ResultWorld, STAGES } from '../support/result-world';
+
+const CHARGES = 6;
+
+/** Kind, which charge's order number (`null`: none could be read), and line; the first charge is answered in line 2. */
+type Finding = [kind: string, charge: number | 'unknown' | null, line: number | null];
+
+const edit = (column: keyof typeof COLUMN, value: string): Mutation[] => [
+  { kind: 'edit', line: 0, column: COLUMN[column], value },
+];
+const MISSING: Finding = ['missing', 0, null];
+const UNREADABLE: Finding[] = [['malformed', null, 2], MISSING];
+const TWICE: Finding[] = [
+  ['duplicate', 0, 2],
+  ['duplicate', 0, 3],
+  ['missing', 5, null],
+];
+
+describe('each change of one line', () => {
+  let world: ResultWorld;
+  let jobs = 0;
+
+  beforeAll(async () => {
+    world = await ResultWorld.start();
+  });
+
+  afterAll(() => world.close());
+
+  function answers(prefix: string): (AskedCharge & Outcome)[] {
+    return Array.from({ length: CHARGES }, (_, index) => ({
+      orderNo: `${prefix}${index}`,
+      token: index.toString(16).toUpperCase().padStart(64, 'C'),
+      productId: '0910024117',
+      productName: '동영상 클라우드 어린이TV',
+      amount: 1_600 + index,
+      carrierAmount: 1_000 + index,
+      creditCardAmount: 500,
+      tmembershipAmount: 100,
+      transactionId: `TSTORE0004_${prefix}${index}`,
+      resultCode: '0000',
+      resultMessage: '정상',
+    }));
+  }
+
+  async function applied(change: (lines: FileLine[], prefix: string) => FileLine[]) {
+    const prefix = `f${(jobs += 1)}-`;
+    const asked = answers(prefix);
+    const job = await world.verifiedJob(asked);
+    const file = goodFile(MERCHANT_ID, asked);
+    world.gateway.serve(job.gatewayJobId, fileBytes({ ...file, lines: change(file.lines, prefix) }));
+    for (const stage of STAGES) expect([stage, await world.run(stage)]).toEqual([stage, ONE_DONE]);
+    return { prefix, job, end: await world.end(job) };
+  }
+
+  it.each<[string, Mutation[], Finding[]]>([
+    ['another line id', edit('id', '77'), []],
+    ['another merchant', edit('cmId', 'another'), [['identity-mismatch', 0, 2]]],
+    ['another business id', edit('bid', 'another'), []],
+    ['another billing token', edit('billingToken', 'D'.repeat(64)), [['identity-mismatch', 0, 2]]],
+    ['another product', edit('productId', '0910024118'), [['identity-mismatch', 0, 2]]],
+    ['another product name', edit('nmProduct', '음악'), []],
+    ['an unknown order number', edit('noBranchOrder', 'nobody'), [['unknown-order', 'unknown', 2], MISSING]],
+    ['no order number', edit('noBranchOrder', ''), UNREADABLE],
+    [
+      'another charge’s order number',
+      [{ kind: 'take-order-number', line: 5, from: 0 }],
+      [
+        ['duplicate', 0, 2],
+        ['duplicate', 0, 7],
+        ['missing', 5, null],
+      ],
+    ],
+    ['another amount', edit('amtReqPurchase', '1601'), [['amount-mismatch', 0, 2]]],
+    ['another carrier amount', edit('amtCarrier', '1001'), [['amount-mismatch', 0, 2]]],
+    ['another credit card amount', edit('amtCreditCard', '0'), [['amount-mismatch', 0, 2]]],
+    ['another T membership amount', edit('amtTms', '99'), [['amount-mismatch', 0, 2]]],
+    ['an amount with a fraction', edit('amtReqPurchase', '1600.0'), UNREADABLE],
+    ['a negative amount', edit('amtTms', '-100'), UNREADABLE],
+    ['an amount beyond what numbers hold', edit('amtCarrier', '9007199254740993'), UNREADABLE],
+    ['another transaction', edit('tid', 'TS003_another'), []],
+    ['a payment without a transaction', edit('tid', 'None'), [['malformed', 0, 2]]],
+    ['another result code', edit('cdResult', '9999'), []],
+    ['no result code', edit('cdResult', ''), UNREADABLE],
+    ['another message', edit('msgResult', '\\N "ok" \t🎵'), []],
+    ['a line cut in its middle', [{ kind: 'cut', line: 0, at: 50 }], UNREADABLE],
+    ['a column too many', [{ kind: 'add-column', line: 0, column: 5 }], UNREADABLE],
+    ['a column too few', [{ kind: 'remove-column', line: 0, column: 5 }], UNREADABLE],
+    ['a NUL', [{ kind: 'add-nul', line: 0, at: 40 }], UNREADABLE],
+    ['EUC-KR instead of UTF-8', [{ kind: 're-encode', line: 0, encoding: 'euc-kr' }], UNREADABLE],
+    ['a byte that is no UTF-8', [{ kind: 're-encode', line: 0, encoding: 'spoiled' }], UNREADABLE],
+    [
+      'a line doubled in another’s place',
+      [
+        { kind: 'drop', line: 5 },
+        { kind: 'double', line: 0, at: 1 },
+      ],
+      TWICE,
+    ],
+    [
+      'blank lines',
+      [
+        { kind: 'insert', at: 3, text: '' },
+        { kind: 'insert', at: 0, text: '' },
+      ],
+      [],
+    ],
+  ])('%s gives exactly its finding', async (_name, mutations, expected) => {
+    const { prefix, end } = await applied((lines) => mutated(lines, mutations, ''));
+    const charges = new Map(Array.from({ length: CHARGES }, (_, index) => [`${prefix}${index}`, index]));
+    const chargeOf = (orderNo: string | null) => (orderNo === null ? null : (charges.get(orderNo) ?? 'unknown'));
+    const found = end.discrepancies.map(({ kind, orderNo, lineNumber }) => [kind, chargeOf(orderNo), lineNumber]);
+    expect(found).toEqual(expected);
+    const touched = new Set(expected.map(([, charge]) => charge));
+    expect(end.settlements.map(({ orderNo }) => charges.get(orderNo))).toEqual(
+      [...charges.values()].filter((charge) => !touched.has(charge)),
+    );
+    expect(end.discrepancies.every(({ kind, rawLine }) => (kind === 'missing') === (rawLine === null))).toBe(true);
+  });
+
+  it('the order of the lines changes nothing but the numbers of the lines', async () => {
+    const straight = await applied((lines) => mutated(lines, edit('amtTms', '99'), ''));
+    const turned = await applied((lines) => mutated(lines, edit('amtTms', '99'), '').reverse());
+    const withoutNames = ({ end, prefix }: typeof straight) =>
+      JSON.parse(
+        JSON.stringify({ ...end, result: { totals: end.result.totals, findings: end.result.findings } })
+          .replaceAll(prefix, '')
+          .replaceAll(/"lineNumber":\d+/g, '"lineNumber":0'),
+      );
+    expect(withoutNames(turned)).toEqual(withoutNames(straight));
+  });
+});

@@ -1,0 +1,203 @@
+import type { FindingCounts, DiscrepancyKind } from '../../src/bulk-payment';
+import { byLine, byOrderNo, type SettledCharge, type ShownDiscrepancy } from './job-end';
+import {
+  COLUMN,
+  COLUMN_COUNT,
+  HEADER,
+  placedLines,
+  type AskedCharge,
+  type PlacedLine,
+  type ResultFile,
+} from './result-file-model';
+
+interface Tally {
+  count: number;
+  amount: number;
+}
+
+/** Why a file must not be taken, by the stage that sees it; or what must become of the job. */
+export type Verdict =
+  { kind: 'refused'; at: 'download' | 'load' | 'reconcile'; why: RegExp } | ({ kind: 'applied' } & AppliedVerdict);
+
+export interface AppliedVerdict {
+  settlements: SettledCharge[];
+  discrepancies: ShownDiscrepancy[];
+  findings: FindingCounts;
+  totals: Record<'paid' | 'declined' | 'missing' | 'quarantined', Tally>;
+}
+
+/** A line read the plain way: its columns, or why it has none. */
+interface ReadLine extends PlacedLine {
+  columns: string[];
+  malformed: string | null;
+}
+
+const LONGEST_LINE_BYTES = 16_384;
+const AMOUNT = /^(0|[1-9]\d{0,15})$/;
+const AMOUNT_COLUMNS = [COLUMN.amtReqPurchase, COLUMN.amtCarrier, COLUMN.amtCreditCard, COLUMN.amtTms];
+const SECRETS = /[0-9A-Fa-f]{32,}/g;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * What docs/architecture.md says must come of a result file, worked out the slow and plain way: all lines in memory, text
+ * split at commas, one map of order numbers. It shares nothing with the code it judges.
+ */
+export function judge(asked: readonly AskedCharge[], merchantId: string, file: ResultFile): Verdict {
+  const filled = placedLines(file).filter(({ bytes }) => bytes.length > 0);
+  const first = filled[0]?.bytes.toString('latin1') ?? '';
+  const hasHeader = first.split(',')[0]?.toLowerCase() === 'id';
+  const rows = hasHeader ? filled.slice(1) : filled;
+  if (rows.length !== asked.length) {
+    const why = rows.length === 0 && !hasHeader ? /empty/ : new RegExp(`: ${rows.length} rows, ${asked.length} asked`);
+    return { kind: 'refused', at: 'download', why };
+  }
+  if (hasHeader && first.toLowerCase().replace(',amtrms,', ',amttms,') !== HEADER.toLowerCase()) {
+    return { kind: 'refused', at: 'load', why: /header with other columns/ };
+  }
+  const applied = judgeLines(asked, merchantId, rows.map(readLine));
+  if (applied.totals.missing.count === asked.length) {
+    return { kind: 'refused', at: 'reconcile', why: /answers no charge of this job/ };
+  }
+  return { kind: 'applied', ...applied };
+}
+
+function judgeLines(asked: readonly AskedCharge[], merchantId: string, lines: readonly ReadLine[]): AppliedVerdict {
+  const charges = new Map(asked.map((charge) => [charge.orderNo, charge]));
+  const answers = new Map<string, number>();
+  for (const { columns, malformed } of lines) {
+    const orderNo = columns[COLUMN.noBranchOrder] ?? '';
+    if (malformed === null) answers.set(orderNo, (answers.get(orderNo) ?? 0) + 1);
+  }
+  const verdict: AppliedVerdict = { settlements: [], discrepancies: [], findings: {}, totals: emptyTotals() };
+  const doubtful = new Set<string>();
+  for (const line of lines) {
+    const orderNo = line.columns[COLUMN.noBranchOrder] ?? '';
+    const charge = line.malformed === null ? charges.get(orderNo) : undefined;
+    const finding = findingOf(line, charge, merchantId, (answers.get(orderNo) ?? 0) > 1);
+    count(verdict.findings, finding);
+    if (charge !== undefined && (finding === 'matched-paid' || finding === 'matched-declined')) {
+      settle(verdict, line, charge, finding === 'matched-paid' ? 'paid' : 'declined');
+      continue;
+    }
+    verdict.discrepancies.push(discrepancyOf(line, charge, merchantId, finding as DiscrepancyKind));
+    if (charge !== undefined) doubtful.add(charge.orderNo);
+  }
+  for (const charge of asked) {
+    if (doubtful.has(charge.orderNo)) add(verdict.totals.quarantined, charge);
+    else if (!answers.has(charge.orderNo)) miss(verdict, charge, merchantId);
+  }
+  verdict.settlements.sort(byOrderNo);
+  verdict.discrepancies.sort(byLine);
+  return verdict;
+}
+
+function readLine(line: PlacedLine): ReadLine {
+  const { bytes } = line;
+  const unreadable = (malformed: string): ReadLine => ({ ...line, columns: [], malformed });
+  if (bytes.length > LONGEST_LINE_BYTES) return unreadable('line-too-long');
+  if (bytes.includes(0)) return unreadable('nul-byte');
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return unreadable('invalid-utf8');
+  }
+  const columns = text.split(',');
+  if (columns.length !== COLUMN_COUNT) return unreadable('wrong-column-count');
+  if (columns[COLUMN.noBranchOrder] === '') return unreadable('no-order-number');
+  if (columns[COLUMN.cdResult] === '') return unreadable('no-result-code');
+  const amounts = AMOUNT_COLUMNS.map((column) => columns[column] ?? '');
+  if (!amounts.every((text) => AMOUNT.test(text) && BigInt(text) < 2n ** 53n)) return unreadable('unreadable-amount');
+  return { ...line, columns, malformed: null };
+}
+
+function findingOf(
+  { columns, malformed }: ReadLine,
+  charge: AskedCharge | undefined,
+  merchantId: string,
+  isRepeated: boolean,
+): keyof FindingCounts {
+  if (malformed !== null) return 'malformed';
+  if (charge === undefined) return 'unknown-order';
+  if (isRepeated) return 'duplicate';
+  const amounts = [charge.amount, charge.carrierAmount, charge.creditCardAmount, charge.tmembershipAmount];
+  if (AMOUNT_COLUMNS.some((column, index) => Number(columns[column]) !== amounts[index])) return 'amount-mismatch';
+  const identity = [columns[COLUMN.cmId], columns[COLUMN.productId], columns[COLUMN.billingToken]];
+  if (identity.join() !== [merchantId, charge.productId, charge.token].join()) return 'identity-mismatch';
+  if (columns[COLUMN.cdResult] !== '0000') return 'matched-declined';
+  return transactionOf(columns) === null ? 'malformed' : 'matched-paid';
+}
+
+function transactionOf(columns: readonly string[]): string | null {
+  const text = columns[COLUMN.tid] ?? '';
+  return text === 'None' || text === '' ? null : text;
+}
+
+function settle(verdict: AppliedVerdict, line: ReadLine, charge: AskedCharge, kind: 'paid' | 'declined'): void {
+  add(verdict.totals[kind], charge);
+  verdict.settlements.push({
+    orderNo: charge.orderNo,
+    kind,
+    amount: charge.amount,
+    transactionId: transactionOf(line.columns),
+    resultCode: line.columns[COLUMN.cdResult] ?? '',
+    resultMessage: line.columns[COLUMN.msgResult] ?? '',
+    lineNumber: line.lineNumber,
+  });
+}
+
+function discrepancyOf(
+  { columns, malformed, lineNumber, bytes }: ReadLine,
+  charge: AskedCharge | undefined,
+  merchantId: string,
+  kind: DiscrepancyKind,
+): ShownDiscrepancy {
+  const amount = (column: number): number => Number(columns[column]);
+  const found = {
+    merchantId: columns[COLUMN.cmId],
+    storeProductId: columns[COLUMN.productId],
+    billingTokenMatches: columns[COLUMN.billingToken] === charge?.token,
+    amount: amount(COLUMN.amtReqPurchase),
+    carrierAmount: amount(COLUMN.amtCarrier),
+    creditCardAmount: amount(COLUMN.amtCreditCard),
+    tmembershipAmount: amount(COLUMN.amtTms),
+    resultCode: columns[COLUMN.cdResult],
+    transactionId: transactionOf(columns),
+  };
+  const raw = bytes.subarray(0, LONGEST_LINE_BYTES).toString('utf8');
+  return {
+    kind,
+    orderNo: malformed === null ? (columns[COLUMN.noBranchOrder] ?? '') : null,
+    lineNumber,
+    expected: charge === undefined ? null : expectedOf(charge, merchantId),
+    found: malformed === null ? found : { reason: malformed },
+    rawLine: raw.replace(SECRETS, (secret) => `${secret.slice(0, 8)}…(${secret.length})`),
+  };
+}
+
+function miss(verdict: AppliedVerdict, charge: AskedCharge, merchantId: string): void {
+  add(verdict.totals.missing, charge);
+  count(verdict.findings, 'missing');
+  const expected = expectedOf(charge, merchantId);
+  const { orderNo } = charge;
+  verdict.discrepancies.push({ kind: 'missing', orderNo, lineNumber: null, expected, found: null, rawLine: null });
+}
+
+function expectedOf(charge: AskedCharge, merchantId: string): object {
+  const { productId: storeProductId, amount, carrierAmount, creditCardAmount, tmembershipAmount } = charge;
+  return { merchantId, storeProductId, amount, carrierAmount, creditCardAmount, tmembershipAmount };
+}
+
+function emptyTotals(): AppliedVerdict['totals'] {
+  const none = (): Tally => ({ count: 0, amount: 0 });
+  return { paid: none(), declined: none(), missing: none(), quarantined: none() };
+}
+
+function add(tally: Tally, charge: AskedCharge): void {
+  tally.count += 1;
+  tally.amount += charge.amount;
+}
+
+function count(findings: FindingCounts, finding: keyof FindingCounts): void {
+  findings[finding] = (findings[finding] ?? 0) + 1;
+}
