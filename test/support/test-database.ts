@@ -3,16 +3,18 @@ import { Client } from 'pg';
 import { databaseUrl } from './template-database';
 
 export interface TestDatabase {
+  name: string;
   url: string;
   /** Drops it. @throws {Error} naming whoever left a connection open: a leaked pool is a fault of the test or the code */
   drop(): Promise<void>;
 }
 
-/** A migrated, empty database for one test file. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** A migrated, empty database for one test file; or a copy of another one, to which nobody may be connected. */
+export async function createTestDatabase(copyOf?: TestDatabase): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await asAdmin((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${setting('TEST_TEMPLATE_DATABASE')}`));
-  return { url: databaseUrl(setting('TEST_DATABASE_ADMIN_URL'), name), drop: () => drop(name) };
+  const template = copyOf?.name ?? setting('TEST_TEMPLATE_DATABASE');
+  await asAdmin((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  return { name, url: databaseUrl(setting('TEST_DATABASE_ADMIN_URL'), name), drop: () => drop(name) };
 }
 
 async function drop(name: string): Promise<void> {

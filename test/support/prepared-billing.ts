@@ -1,0 +1,48 @@
+import { BillingTokenVault } from '../../src/billing-token';
+import { readConfiguration } from '../../src/config';
+import { seoulDate } from '../../src/kernel/seoul-calendar';
+import { won } from '../../src/kernel/won';
+import { Database } from '../../src/platform/database';
+import { startService } from '../../src/service';
+import { BillingRunService, SubscriptionRepository } from '../../src/subscription';
+import { serviceEnvironment } from './service-environment';
+import { createTestDatabase, type TestDatabase } from './test-database';
+
+const DATE = seoulDate('2027-01-31');
+const PRODUCT = {
+  storeProductId: '0910024116',
+  name: '동영상 클라우드 어린이TV',
+  amount: won(5_500),
+  carrierAmount: won(5_000),
+  creditCardAmount: won(0),
+  tmembershipAmount: won(500),
+};
+
+/** A database with so many subscriptions and the billing run that bills them in one job, of which nothing is sent yet. */
+export async function preparedBilling(subscriptions: number, settings: NodeJS.ProcessEnv): Promise<TestDatabase> {
+  const database = await createTestDatabase();
+  const environment = serviceEnvironment(database.url, { ...settings, ROLE: 'admin' });
+  const service = await startService(readConfiguration(environment), {
+    drainTimes: { noticeMs: 0, finishMs: 5_000 },
+  });
+  const { app } = service;
+  const vault = app.get(BillingTokenVault);
+  const tokens = Array.from({ length: 50 }, (_, index) => index.toString(16).toUpperCase().padStart(64, 'F'));
+  const orders = Array.from({ length: subscriptions }, (_, index) => ({
+    customerReference: `customer-${index}`,
+    storeProductId: PRODUCT.storeProductId,
+    billingTokenHash: vault.hashOf(tokens[index % tokens.length] ?? ''),
+    startedOn: DATE,
+    anchorDay: 31,
+    intervalMonths: 1,
+  }));
+  const at = new Date();
+  await app.get(Database).transaction(async (session) => {
+    await vault.store(session, tokens, at);
+    await app.get(SubscriptionRepository).addProducts(session, [PRODUCT], at);
+    await app.get(SubscriptionRepository).addSubscriptions(session, orders, at);
+  });
+  await app.get(BillingRunService).plan(DATE);
+  await service.close();
+  return database;
+}
