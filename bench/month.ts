@@ -12,9 +12,10 @@ import { BillingRunService } from '../src/subscription';
 import { withDatabase } from './database';
 import { copyFile, copyToFile, createFloorTable } from './floors';
 import { compareSeconds, startWatch, timed, type BenchmarkOptions, type Comparison, type Run } from './measure';
+import { answerOf, startProcess } from './processes';
 import { startBenchService } from './service';
 import { startBenchSimulator } from './simulator';
-import { FIRST_BILLING_DATE, addDueSubscriptions } from './subscriptions';
+import { FIRST_BILLING_DATE } from './subscriptions';
 
 const STEPS = ['plan', 'write', 'load', 'stage'] as const;
 type Step = (typeof STEPS)[number];
@@ -38,7 +39,7 @@ export async function benchmarkMonth(options: BenchmarkOptions): Promise<Compari
       const client = new Client({ connectionString: url });
       await client.connect();
       try {
-        await addDueSubscriptions(service.app, options.lines, options.print);
+        await answerOf(startProcess('subscriptions', url, String(options.lines)));
         return comparisonsOf(await new Bench(service, client, directory, options).months(), options.lines);
       } finally {
         await client.end();

@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 /** Starts one of the programs of this folder; it ends with us. */
-export function startProcess(name: 'load-generator' | 'bare-listener', ...parameters: string[]): ChildProcess {
+export function startProcess(
+  name: 'load-generator' | 'bare-listener' | 'subscriptions',
+  ...parameters: string[]
+): ChildProcess {
   const child = fork(join(__dirname, `${name}.js`), parameters);
   process.once('exit', () => child.kill());
   return child;

@@ -8,7 +8,7 @@ import { Database, copyInto, copyText, wakeBilling, type SqlSession, type SqlTra
 /** As many as a person can use; the rest will be found with the next try. */
 const REPORTED_LINES = 100;
 /** Billing tokens looked up and stored by one statement. */
-const TOKENS_AT_ONCE = 5_000;
+const TOKENS_AT_ONCE = 2_000;
 
 export interface RepeatedOrderNumber {
   lineNumber: number;
