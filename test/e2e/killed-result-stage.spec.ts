@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { serviceSettings, startSimulator } from '../../simulator';
 import { preparedBilling } from '../support/prepared-billing';
 import { ResultRun, type JobAtStart, type RunEnd } from '../support/result-run';
+import type { ServiceProcess } from '../support/service-process';
 import { StageGate, type GatePlace } from '../support/stage-gate';
 import type { TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
-const FEW = 1_000;
+const FEW = 400;
 /** More than one transaction of settling takes. */
 const MANY = 20_500;
 
@@ -127,19 +128,35 @@ describe('a service that is killed while it deals with a result', () => {
     expect(await run.end()).toEqual(undisturbed.get(count));
   });
 
-  it('in the middle of the download: another replica fetches it, and the end is the same', async () => {
-    const run = await begin(FEW, 1);
-    run.simulator.control.armFault({ kind: 'result-drip', options: { bytes: 512, everyMs: 200 } });
-    const victim = run.startProcess();
+  async function downloading(run: ResultRun): Promise<ServiceProcess> {
+    run.simulator.control.armFault({ kind: 'result-drip', options: { bytes: 16_384, everyMs: 200 } });
+    const process = run.startProcess();
     await until('a part of the file is on disk', async () => {
       await run.simulator.control.deliverNotifications();
       const names = await readdir(join(run.dataDirectory, 'result-files')).catch(() => []);
       return names.some((name) => name.endsWith('.part')) || undefined;
     });
+    return process;
+  }
+
+  it('in the middle of the download: another replica fetches it, and the end is the same', async () => {
+    const run = await begin(FEW, 1);
+    const victim = await downloading(run);
     victim.signal('SIGKILL');
     await victim.ended;
     await run.startReplica();
     expect(run.jobAtStart).toMatchObject({ state: 'VerifiedCompleted', result_downloaded_at: null, lease_id: ANY });
+    expect(await run.end()).toEqual(undisturbed.get(FEW));
+  });
+
+  it('that only froze in the middle of the download changes nothing when it wakes up after another has ended', async () => {
+    const run = await begin(FEW, 1);
+    const frozen = await downloading(run);
+    frozen.signal('SIGSTOP');
+    await run.startReplica();
+    expect(await run.end()).toEqual(undisturbed.get(FEW));
+    frozen.signal('SIGCONT');
+    await until('it has noticed', async () => /taken over by another replica/.exec(frozen.log) ?? undefined);
     expect(await run.end()).toEqual(undisturbed.get(FEW));
   });
 });

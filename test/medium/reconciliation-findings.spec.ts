@@ -1,12 +1,6 @@
 import { ONE_DONE } from '../../src/kernel/step-report';
-import {
-  COLUMN,
-  fileBytes,
-  goodFile,
-  type AskedCharge,
-  type FileLine,
-  type Outcome,
-} from '../support/result-file-model';
+import { answersOf } from '../support/result-answers';
+import { COLUMN, fileBytes, goodFile, type FileLine } from '../support/result-file-model';
 import { mutated, type Mutation } from '../support/result-file-mutations';
 import { MERCHANT_ID, ResultWorld, STAGES } from '../support/result-world';
 
@@ -36,25 +30,9 @@ describe('each change of one line', () => {
 
   afterAll(() => world.close());
 
-  function answers(prefix: string): (AskedCharge & Outcome)[] {
-    return Array.from({ length: CHARGES }, (_, index) => ({
-      orderNo: `${prefix}${index}`,
-      token: index.toString(16).toUpperCase().padStart(64, 'C'),
-      productId: '0910024117',
-      productName: '동영상 클라우드 어린이TV',
-      amount: 1_600 + index,
-      carrierAmount: 1_000 + index,
-      creditCardAmount: 500,
-      tmembershipAmount: 100,
-      transactionId: `TSTORE0004_${prefix}${index}`,
-      resultCode: '0000',
-      resultMessage: '정상',
-    }));
-  }
-
   async function applied(change: (lines: FileLine[], prefix: string) => FileLine[]) {
     const prefix = `f${(jobs += 1)}-`;
-    const asked = answers(prefix);
+    const asked = answersOf(prefix, CHARGES);
     const job = await world.verifiedJob(asked);
     const file = goodFile(MERCHANT_ID, asked);
     world.gateway.serve(job.gatewayJobId, fileBytes({ ...file, lines: change(file.lines, prefix) }));

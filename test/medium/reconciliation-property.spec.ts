@@ -8,7 +8,7 @@ import { MERCHANT_ID, ResultWorld, STAGES, type VerifiedJob } from '../support/r
 type Applied = Extract<Verdict, { kind: 'applied' }>;
 type Refused = Extract<Verdict, { kind: 'refused' }>;
 
-const CASES = 200;
+const CASES = 150;
 
 /** `RECONCILIATION_SEED` and `RECONCILIATION_PATH`, as a failure prints them, bring a case back. */
 const seed = Number(process.env.RECONCILIATION_SEED ?? Date.now() % 2 ** 31);
@@ -30,7 +30,7 @@ describe('reconciliation of any mutation of a good result file', () => {
   it(`finds exactly what was changed and nothing else (seed ${seed})`, async () => {
     await fc.assert(
       fc.asyncProperty(resultCase, (one) => holds(one)),
-      { seed, numRuns: CASES, ...(path !== undefined && { path }), interruptAfterTimeLimit: 100_000 },
+      { seed, numRuns: CASES, ...(path !== undefined && { path, numRuns: 1 }), interruptAfterTimeLimit: 100_000 },
     );
   }, 120_000);
 
