@@ -1,19 +1,20 @@
 import { Get, Header, Param, Post, Query, Req, StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { BulkPaymentJobs, RequestFileIntakeService, type OutgoingFile } from '../bulk-payment';
-import { AdminConfig } from '../config';
+import { BulkPaymentJobs, Discrepancies, RequestFileIntakeService, type OutgoingFile } from '../bulk-payment';
+import { AdminConfig, BillingConfig } from '../config';
 import { AdminController } from './admin-controller';
 import { JobIdParameter, JobListQuery, PageQuery, UploadQuery } from './bulk-payment-jobs.dto';
 import {
   BulkPaymentJobView,
+  waitsForSettlement,
   chargeViewOf,
-  discrepancyViewOf,
   historyViewOf,
   jobViewOf,
   pageOf,
   type Page,
 } from './bulk-payment-jobs.view';
+import { discrepancyViewOf } from './discrepancies.view';
 import { uploadBodyOf } from './upload-body';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -25,7 +26,9 @@ export class BulkPaymentJobsController {
   constructor(
     private readonly jobs: BulkPaymentJobs,
     private readonly intake: RequestFileIntakeService,
+    private readonly discrepancyDesk: Discrepancies,
     private readonly config: AdminConfig,
+    private readonly billing: BillingConfig,
   ) {}
 
   @Post()
@@ -49,9 +52,15 @@ export class BulkPaymentJobsController {
   @Get(':id')
   @ApiOperation({ summary: 'A job, with the history of its states' })
   @ApiOkResponse({ type: BulkPaymentJobView })
-  async get(@Param() { id }: JobIdParameter): Promise<BulkPaymentJobView & { history: object[] }> {
+  async get(
+    @Param() { id }: JobIdParameter,
+  ): Promise<BulkPaymentJobView & { discrepancies: object; heldBy: string | null; history: object[] }> {
     const job = await this.jobs.get(id);
-    return { ...jobViewOf(job), history: (await this.jobs.history(id)).map(historyViewOf) };
+    const counts = await this.jobs.discrepancyCounts(id);
+    const discrepancies = { open: counts.Open, accepted: counts.Accepted, closed: counts.Closed };
+    const isHeld = this.billing.holdOnDiscrepancy && waitsForSettlement(job) && counts.Open > 0;
+    const heldBy = isHeld ? 'open discrepancies' : null;
+    return { ...jobViewOf(job), discrepancies, heldBy, history: (await this.jobs.history(id)).map(historyViewOf) };
   }
 
   @Get(':id/charges')
@@ -65,9 +74,10 @@ export class BulkPaymentJobsController {
   @Get(':id/discrepancies')
   @ApiOperation({ summary: 'Differences between what was asked and answered, with the raw lines' })
   async discrepancies(@Param() { id }: JobIdParameter, @Query() query: PageQuery): Promise<Page<object>> {
-    const found = await this.jobs.discrepancies(id, { afterId: query.cursor ?? '0', limit: query.limit });
-    const { nextCursor } = pageOf(found, query.limit, (discrepancy) => discrepancy.id);
-    return { items: found.map(discrepancyViewOf), nextCursor };
+    await this.jobs.get(id);
+    const page = { jobId: id, afterId: query.cursor ?? '0', limit: query.limit };
+    const found = await this.discrepancyDesk.list(page);
+    return pageOf(found.map(discrepancyViewOf), query.limit, (discrepancy) => discrepancy.id);
   }
 
   @Get(':id/request-file')

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { BulkPaymentJob, BulkPaymentJobHistory, DiscrepancyRecord, JobState } from '../bulk-payment';
+import type { BulkPaymentJob, BulkPaymentJobHistory, JobState } from '../bulk-payment';
 import type { ChargeRecord } from '../charge';
 
 /** A page of a list; `nextCursor` is `null` at its end. */
@@ -56,6 +56,10 @@ export function jobViewOf(job: BulkPaymentJob): BulkPaymentJobView {
     failureReason: job.failureReason,
     retry: job.lastError === null ? null : { attempts: job.attempts, at: job.nextAttemptAt, error: job.lastError },
   };
+}
+
+export function waitsForSettlement(job: BulkPaymentJob): boolean {
+  return job.reconciledAt !== null && job.settledAt === null;
 }
 
 function requestFileOf(job: BulkPaymentJob): object | null {
@@ -123,9 +127,4 @@ export function historyViewOf(entry: BulkPaymentJobHistory): object {
 /** A charge's record is what is shown of it: it never held the billing token. */
 export function chargeViewOf(charge: ChargeRecord): object {
   return { ...charge };
-}
-
-export function discrepancyViewOf(discrepancy: DiscrepancyRecord): object {
-  const { id, kind, state, orderNo, lineNumber, expected, found, rawLine, chargeId, createdAt } = discrepancy;
-  return { id, kind, state, chargeId, orderNo, lineNumber, expected, found, rawLine, createdAt };
 }

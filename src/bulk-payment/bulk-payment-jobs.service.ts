@@ -2,24 +2,17 @@ import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { ChargeRepository, type ChargeRecord } from '../charge';
 import { DomainError } from '../kernel/errors';
-import { KeyRing } from '../platform/crypto';
 import { Database } from '../platform/database';
 import { FileStore } from '../platform/storage';
 import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
 import type { JobState } from './bulk-payment-job.state';
-import { Discrepancy } from './discrepancy.entity';
-import { rawLineIdentity } from './discrepancy-evidence';
+import { DiscrepancyRepository, type DiscrepancyCounts } from './discrepancy.repository';
 
 /** Which jobs to list: newest first, `beforeId` exclusive. */
 export interface JobPage {
   state: JobState | undefined;
   beforeId: string | undefined;
   limit: number;
-}
-
-/** A discrepancy as an operator reads it: the raw line in clear but for its billing token. */
-export interface DiscrepancyRecord extends Omit<Discrepancy, 'rawLineCiphertext' | 'rawLineKeyId'> {
-  rawLine: string | null;
 }
 
 /** A stored file on its way out. */
@@ -30,9 +23,6 @@ export interface OutgoingFile {
   content: Readable;
 }
 
-/** Long runs of hexadecimal digits are billing tokens; their first digits are enough to tell them apart. */
-const BILLING_TOKEN = /[0-9A-Fa-f]{32,}/g;
-
 /** Reads jobs and their evidence, for people and their programs. Changes nothing. */
 @Injectable()
 export class BulkPaymentJobs {
@@ -40,7 +30,7 @@ export class BulkPaymentJobs {
     private readonly database: Database,
     private readonly chargeRecords: ChargeRepository,
     private readonly files: FileStore,
-    private readonly keys: KeyRing,
+    private readonly discrepancies: DiscrepancyRepository,
   ) {}
 
   /** @throws {DomainError} `job-not-found` */
@@ -71,16 +61,9 @@ export class BulkPaymentJobs {
     return this.chargeRecords.listOfJob(jobId, page);
   }
 
-  /** @throws {DomainError} `job-not-found` */
-  async discrepancies(jobId: string, page: { afterId: string; limit: number }): Promise<DiscrepancyRecord[]> {
-    await this.get(jobId);
-    const found = await this.database.manager
-      .createQueryBuilder(Discrepancy, 'discrepancy')
-      .where('discrepancy.bulkPaymentJobId = :jobId AND discrepancy.id > :afterId', { jobId, afterId: page.afterId })
-      .orderBy('discrepancy.id', 'ASC')
-      .limit(page.limit)
-      .getMany();
-    return found.map((discrepancy) => this.recordOf(discrepancy));
+  /** How many of the job's discrepancies are open, accepted and closed. */
+  discrepancyCounts(jobId: string): Promise<DiscrepancyCounts> {
+    return this.discrepancies.counts(jobId);
   }
 
   /** The request file as it was sent. @throws {DomainError} `job-not-found`, `file-not-ready` */
@@ -102,15 +85,5 @@ export class BulkPaymentJobs {
     // Asked of the file itself: one that is gone is an error now, and not half an answer.
     const byteCount = await this.files.size(stored);
     return { name, byteCount, sha256: sha256.toString('hex'), content: this.files.openRead(stored) };
-  }
-
-  private recordOf(discrepancy: Discrepancy): DiscrepancyRecord {
-    const { rawLineCiphertext, rawLineKeyId, ...rest } = discrepancy;
-    if (rawLineCiphertext === null || rawLineKeyId === null || discrepancy.lineNumber === null) {
-      return { ...rest, rawLine: null };
-    }
-    const identity = rawLineIdentity(discrepancy.bulkPaymentJobId, discrepancy.lineNumber);
-    const line = this.keys.decrypt({ ciphertext: rawLineCiphertext, keyId: rawLineKeyId }, identity).toString('utf8');
-    return { ...rest, rawLine: line.replace(BILLING_TOKEN, (token) => `${token.slice(0, 8)}…(${token.length})`) };
   }
 }

@@ -9,7 +9,9 @@ import { BulkPaymentJobRepository } from './bulk-payment-job.repository';
 import { BulkPaymentJobs } from './bulk-payment-jobs.service';
 import { CompletionService } from './completion.service';
 import { DiscrepancyEvidence } from './discrepancy-evidence';
-import { Discrepancy } from './discrepancy.entity';
+import { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
+import { Discrepancies } from './discrepancies.service';
+import { DiscrepancyRepository } from './discrepancy.repository';
 import { JobStageRunner } from './job-stage.runner';
 import { ReconciliationRepository } from './reconciliation.repository';
 import { ReconciliationService } from './reconciliation.service';
@@ -36,7 +38,7 @@ const STAGES = [
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([BulkPaymentJob, BulkPaymentJobHistory, Discrepancy]),
+    TypeOrmModule.forFeature([BulkPaymentJob, BulkPaymentJobHistory, Discrepancy, DiscrepancyLookup]),
     BillingTokenModule,
     ChargeModule,
     OAuthTokenModule,
@@ -47,7 +49,9 @@ const STAGES = [
     BulkPaymentJobRepository,
     BulkPaymentJobs,
     CompletionService,
+    Discrepancies,
     DiscrepancyEvidence,
+    DiscrepancyRepository,
     JobStageRunner,
     ReconciliationRepository,
     RequestFileIntakeService,
@@ -57,6 +61,13 @@ const STAGES = [
     SubmissionRepository,
     UploadRepository,
   ],
-  exports: [...STAGES, BulkPaymentJobRepository, BulkPaymentJobs, CompletionService, RequestFileIntakeService],
+  exports: [
+    ...STAGES,
+    BulkPaymentJobRepository,
+    BulkPaymentJobs,
+    CompletionService,
+    Discrepancies,
+    RequestFileIntakeService,
+  ],
 })
 export class BulkPaymentModule {}

@@ -1,5 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { nullable } from '../platform/database';
+import type { Suggestion } from './discrepancy-suggestion';
+import type { DiscrepancyState } from './discrepancy.state';
 import type { DiscrepancyKind } from './finding';
 
 /** The members of a charge or result line that reconciliation compares; amounts in won. */
@@ -28,7 +30,7 @@ export class Discrepancy {
   kind!: DiscrepancyKind;
 
   @Column({ type: 'text', default: 'Open' })
-  state!: 'Open';
+  state!: DiscrepancyState;
 
   @Column({ type: 'bigint', name: 'charge_id', nullable: true })
   chargeId!: string | null;
@@ -55,4 +57,50 @@ export class Discrepancy {
 
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
+
+  @Column(nullable('timestamptz', 'decided_at'))
+  decidedAt!: Date | null;
+
+  @Column(nullable('text', 'decided_by'))
+  decidedBy!: string | null;
+
+  @Column(nullable('text', 'decision_reason'))
+  decisionReason!: string | null;
+
+  /** As what the charge was settled. */
+  @Column(nullable('text', 'accepted_as'))
+  acceptedAs!: 'paid' | 'declined' | null;
+}
+
+/** What T store said of a discrepancy's transaction when it was asked. */
+@Entity('discrepancy_lookup')
+export class DiscrepancyLookup {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: string;
+
+  @Column({ type: 'bigint', name: 'discrepancy_id' })
+  discrepancyId!: string;
+
+  @Column({ type: 'text', name: 'transaction_id' })
+  transactionId!: string;
+
+  /** `found`: it has the payment. `refused`: it says no. `unknown`: it could not be asked. */
+  @Column({ type: 'text' })
+  answer!: 'found' | 'refused' | 'unknown';
+
+  /** The payment as T store has it, amounts in won; `null` where it gave none. */
+  @Column(nullable('jsonb', 'found'))
+  found!: object | null;
+
+  @Column(nullable('text', 'message'))
+  message!: string | null;
+
+  @Column({ type: 'text' })
+  suggestion!: Suggestion;
+
+  @Column({ type: 'text' })
+  actor!: string;
+
+  @Column({ type: 'timestamptz' })
+  at!: Date;
 }

@@ -1,10 +1,13 @@
 export { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
 export { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
 export { JOB_TRANSITIONS, type JobState } from './bulk-payment-job.state';
-export { BulkPaymentJobs, type DiscrepancyRecord, type OutgoingFile } from './bulk-payment-jobs.service';
+export { BulkPaymentJobs, type OutgoingFile } from './bulk-payment-jobs.service';
 export { BulkPaymentModule } from './bulk-payment.module';
 export { CompletionService, type CompletionHint } from './completion.service';
-export { Discrepancy } from './discrepancy.entity';
+export { Discrepancies, type Acceptance, type DiscrepancyRecord } from './discrepancies.service';
+export { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
+export type { DiscrepancyCounts } from './discrepancy.repository';
+export { DISCREPANCY_TRANSITIONS, type DiscrepancyState } from './discrepancy.state';
 export { DISCREPANCY_KINDS, type DiscrepancyKind, type FindingCounts } from './finding';
 export { ReconciliationService } from './reconciliation.service';
 export { RequestFileIntakeService, type RequestFileUpload } from './request-file-intake.service';

@@ -63,7 +63,7 @@ export class SettlementBatches {
     const outcomes = {
       sql: `SELECT charge_id, subscription_id, period_start_on, substr(finding, 9) AS kind, charge_amount AS amount,
           transaction_id, result_code, result_message, $1::bigint AS bulk_payment_job_id,
-          line_number AS result_line_number
+          line_number AS result_line_number, NULL::bigint AS discrepancy_id
         FROM ${findings} AS finding
         WHERE finding LIKE 'matched-%' AND charge_id BETWEEN $2 AND $3
           ${isGoneOnWith ? 'AND NOT EXISTS (SELECT FROM settlement WHERE settlement.charge_id = finding.charge_id)' : ''}`,

@@ -90,8 +90,13 @@ export class Settlement {
   @Column({ type: 'bigint', name: 'bulk_payment_job_id' })
   bulkPaymentJobId!: string;
 
-  @Column({ type: 'integer', name: 'result_line_number' })
-  resultLineNumber!: number;
+  /** The line it follows from; `null` where it was settled by decision. */
+  @Column(nullable('integer', 'result_line_number'))
+  resultLineNumber!: number | null;
+
+  /** The discrepancy it follows from, by a person's decision. */
+  @Column({ type: 'bigint', name: 'discrepancy_id', nullable: true })
+  discrepancyId!: string | null;
 
   @Column({ type: 'timestamptz', name: 'settled_at' })
   settledAt!: Date;

@@ -2,7 +2,8 @@ import type { SqlSession } from '../platform/database';
 
 /**
  * Charges with what became of them, as a query that many can use: a SELECT of charge_id, subscription_id,
- * period_start_on, kind, amount, transaction_id, result_code, result_message, bulk_payment_job_id, result_line_number.
+ * period_start_on, kind, amount, transaction_id, result_code, result_message, bulk_payment_job_id, and either
+ * result_line_number or discrepancy_id, which tells what it follows from.
  */
 export interface SettlementOutcomes {
   sql: string;

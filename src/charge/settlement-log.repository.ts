@@ -21,9 +21,9 @@ export class SettlementLogRepository {
     await session.rows('SELECT pg_advisory_xact_lock($1)', [SETTLEMENT_LOG_LOCK]);
     return session.execute(
       `INSERT INTO settlement (position, charge_id, subscription_id, period_start_on, kind, amount, transaction_id,
-         result_code, result_message, bulk_payment_job_id, result_line_number, settled_at)
+         result_code, result_message, bulk_payment_job_id, result_line_number, discrepancy_id, settled_at)
        SELECT nextval('settlement_position'), charge_id, subscription_id, period_start_on, kind, amount, transaction_id,
-         result_code, result_message, bulk_payment_job_id, result_line_number, $${outcomes.parameters.length + 1}
+         result_code, result_message, bulk_payment_job_id, result_line_number, discrepancy_id, $${outcomes.parameters.length + 1}
        FROM (${outcomes.sql}) AS outcome
        ORDER BY charge_id`,
       [...outcomes.parameters, at],

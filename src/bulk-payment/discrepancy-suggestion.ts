@@ -1,0 +1,31 @@
+import type { GatewayAnswer, GatewayTransaction } from '../gateways/tstore';
+import type { Discrepancy } from './discrepancy.entity';
+
+/**
+ * What a lookup's answer suggests.
+ *
+ * - accept-as-paid: T store has the payment, for the amount that was asked.
+ * - accept-as-declined: T store has no such payment.
+ * - close: there is no charge of ours that anything could follow for.
+ * - ask-tstore: T store has it, and differently from what was asked; only its people can tell why.
+ * - look-up-later: T store could not be asked.
+ */
+export const SUGGESTIONS = ['accept-as-paid', 'accept-as-declined', 'close', 'ask-tstore', 'look-up-later'] as const;
+export type Suggestion = (typeof SUGGESTIONS)[number];
+
+/** The gateway's status words are not published, so only what is: whether it has the payment, and its amount. */
+export function suggestionOf(
+  { chargeId, expected }: Pick<Discrepancy, 'chargeId' | 'expected'>,
+  answer: GatewayAnswer<GatewayTransaction>,
+): Suggestion {
+  switch (answer.kind) {
+    case 'unknown':
+      return 'look-up-later';
+    case 'refused':
+      return chargeId === null ? 'close' : 'accept-as-declined';
+    case 'success':
+      // Money moved for an order that is not ours to settle.
+      if (chargeId === null) return 'ask-tstore';
+      return answer.value.amount === expected?.amount ? 'accept-as-paid' : 'ask-tstore';
+  }
+}

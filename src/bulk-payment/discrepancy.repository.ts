@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import { ChargeSettlement } from '../charge';
+import { DomainError } from '../kernel/errors';
+import { Database, violatesUnique, type SqlSession } from '../platform/database';
+import { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
+import type { DiscrepancyState } from './discrepancy.state';
+import type { DiscrepancyKind } from './finding';
+
+/** Which discrepancies to list: oldest first, `afterId` exclusive. */
+export interface DiscrepancyPage {
+  jobId?: string | undefined;
+  state?: DiscrepancyState | undefined;
+  kind?: DiscrepancyKind | undefined;
+  orderNo?: string | undefined;
+  afterId: string;
+  limit: number;
+}
+
+/** Who decided, when and why. */
+export interface Decision {
+  actor: string;
+  reason: string;
+  at: Date;
+}
+
+/** As what a charge is settled, on whose word. */
+export interface AcceptedOutcome {
+  kind: 'paid' | 'declined';
+  transactionId: string | null;
+  resultCode: string;
+}
+
+/** How many of a job's discrepancies are in which state. */
+export type DiscrepancyCounts = Record<DiscrepancyState, number>;
+
+@Injectable()
+export class DiscrepancyRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly charges: ChargeSettlement,
+  ) {}
+
+  async find(id: string): Promise<Discrepancy | undefined> {
+    return (await this.database.manager.findOneBy(Discrepancy, { id })) ?? undefined;
+  }
+
+  list({ jobId, state, kind, orderNo, afterId, limit }: DiscrepancyPage): Promise<Discrepancy[]> {
+    const query = this.database.manager
+      .createQueryBuilder(Discrepancy, 'discrepancy')
+      .where('discrepancy.id > :afterId', { afterId })
+      .orderBy('discrepancy.id', 'ASC')
+      .limit(limit);
+    if (jobId !== undefined) query.andWhere('discrepancy.bulkPaymentJobId = :jobId', { jobId });
+    if (state !== undefined) query.andWhere('discrepancy.state = :state', { state });
+    if (kind !== undefined) query.andWhere('discrepancy.kind = :kind', { kind });
+    if (orderNo !== undefined) query.andWhere('discrepancy.orderNo = :orderNo', { orderNo });
+    return query.getMany();
+  }
+
+  async counts(jobId: string): Promise<DiscrepancyCounts> {
+    const rows = await this.database.rows<{ state: DiscrepancyState; count: number }>(
+      'SELECT state, count(*)::int AS count FROM discrepancy WHERE bulk_payment_job_id = $1 GROUP BY state',
+      [jobId],
+    );
+    const counts: DiscrepancyCounts = { Open: 0, Accepted: 0, Closed: 0 };
+    for (const { state, count } of rows) counts[state] = count;
+    return counts;
+  }
+
+  async addLookup(lookup: Omit<DiscrepancyLookup, 'id'>): Promise<void> {
+    await this.database.manager.insert(DiscrepancyLookup, lookup);
+  }
+
+  /** What T store said of a discrepancy, latest first. */
+  lookups(discrepancyId: string): Promise<DiscrepancyLookup[]> {
+    return this.database.manager.find(DiscrepancyLookup, { where: { discrepancyId }, order: { id: 'DESC' } });
+  }
+
+  /** @throws {DomainError} `state-conflict` when it is decided already */
+  async close(session: SqlSession, id: string, decision: Decision): Promise<void> {
+    const changed = await session.execute(
+      `UPDATE discrepancy SET state = 'Closed', decided_at = $2, decided_by = $3, decision_reason = $4
+       WHERE id = $1 AND state = 'Open'`,
+      [id, decision.at, decision.actor, decision.reason],
+    );
+    if (changed !== 1) throw decidedAlready(id);
+  }
+
+  /**
+   * Settles a discrepancy's charge by decision: always for the charge's own amount, because that is what was asked.
+   * Other discrepancies of the same charge are closed by the same decision.
+   *
+   * @throws {DomainError} `state-conflict` when it is decided already; `charge-settled` when its charge is
+   */
+  async accept(session: SqlSession, id: string, outcome: AcceptedOutcome, decision: Decision): Promise<void> {
+    const decided = [decision.at, decision.actor, decision.reason];
+    // All of the charge, in one order: two decisions on two of them would wait for each other.
+    await session.rows(
+      `SELECT FROM discrepancy WHERE charge_id = (SELECT charge_id FROM discrepancy WHERE id = $1)
+       ORDER BY id FOR UPDATE`,
+      [id],
+    );
+    const changed = await session.execute(
+      `UPDATE discrepancy SET state = 'Accepted', accepted_as = $5, decided_at = $2, decided_by = $3, decision_reason = $4
+       WHERE id = $1 AND state = 'Open'`,
+      [id, ...decided, outcome.kind],
+    );
+    if (changed !== 1) throw decidedAlready(id);
+    await session.execute(
+      `UPDATE discrepancy SET state = 'Closed', decided_at = $2, decided_by = $3, decision_reason = $4
+       WHERE charge_id = (SELECT charge_id FROM discrepancy WHERE id = $1) AND state = 'Open'`,
+      [id, ...decided],
+    );
+    await this.settle(session, id, outcome, decision);
+  }
+
+  private async settle(session: SqlSession, id: string, outcome: AcceptedOutcome, decision: Decision): Promise<void> {
+    const settled = {
+      sql: `SELECT charge.id AS charge_id, charge.subscription_id, charge.period_start_on, $2 AS kind, charge.amount,
+          $3 AS transaction_id, $4 AS result_code, $5 AS result_message, charge.bulk_payment_job_id,
+          NULL::integer AS result_line_number, discrepancy.id AS discrepancy_id
+        FROM discrepancy JOIN charge ON charge.id = discrepancy.charge_id
+        WHERE discrepancy.id = $1`,
+      parameters: [id, outcome.kind, outcome.transactionId, outcome.resultCode, decision.reason],
+    };
+    try {
+      await this.charges.settle(session, settled, decision.at);
+    } catch (error) {
+      if (!violatesUnique(error, 'settlement_charge_once')) throw error;
+      throw new DomainError('charge-settled', `The charge of discrepancy ${id} is settled already; close it instead`);
+    }
+  }
+}
+
+function decidedAlready(id: string): DomainError {
+  return new DomainError('state-conflict', `Discrepancy ${id} was decided already; nothing was changed`);
+}

@@ -1,0 +1,241 @@
+import { Database } from '../../src/platform/database';
+import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { requestFile } from '../support/request-files';
+import { planOn, send, subscribe, subscriptionRow } from '../support/subscribers';
+import { until } from '../support/until';
+
+describe('working discrepancies off', () => {
+  let world: BillingWorld;
+  let batch = 0;
+
+  beforeAll(async () => {
+    world = await startWorld({ simulator: { declineRate: 0 } });
+  });
+
+  afterAll(() => world.close());
+
+  async function discrepanciesOf(faults: string[], count = 4): Promise<JsonBody[]> {
+    for (const kind of faults) world.simulator.control.armFault({ kind: kind as 'result-amount-altered' });
+    const { body } = await world.upload(requestFile(count, `d${++batch}-`));
+    await world.settled(body.id);
+    return (await world.get(`discrepancies?jobId=${body.id}`)).body.items;
+  }
+
+  async function altered(): Promise<JsonBody> {
+    const [discrepancy] = await discrepanciesOf(['result-amount-altered']);
+    return discrepancy;
+  }
+
+  const settlementsOf = (chargeId: string) =>
+    world.service.app.get(Database).rows<{
+      kind: string;
+      amount: string;
+    }>('SELECT kind, amount, transaction_id, result_code, result_message, result_line_number, discrepancy_id FROM settlement WHERE charge_id = $1', [chargeId]);
+
+  const transactionIdOf = async (orderNo: string): Promise<string> => {
+    const [entry] = await world.simulator.control.bookOfOrder(orderNo);
+    return entry?.tid as string;
+  };
+
+  it('shows kind, order, both sides, the raw line without its token, and what may be done', async () => {
+    const discrepancy = await altered();
+    expect(discrepancy).toMatchObject({
+      kind: 'amount-mismatch',
+      state: 'Open',
+      actions: ['lookup', 'accept', 'close'],
+      decision: null,
+    });
+    expect(discrepancy.found.amount).toBe(discrepancy.expected.amount + 1);
+    expect(discrepancy.rawLine).toContain(discrepancy.orderNo);
+    expect(discrepancy.rawLine).not.toMatch(/[0-9A-F]{32}/);
+    const { body } = await world.get(`discrepancies?orderNo=${discrepancy.orderNo}&kind=amount-mismatch&state=Open`);
+    expect(body.items).toEqual([discrepancy]);
+    expect((await world.get('discrepancies?kind=nonsense')).status).toBe(400);
+  });
+
+  it('a lookup that finds the payment as asked suggests to accept it; accepting settles for the charge’s amount', async () => {
+    const discrepancy = await altered();
+    const lookup = await send(world, 'POST', `discrepancies/${discrepancy.id}/lookup`, {});
+    expect(lookup).toMatchObject({ status: 200, body: { answer: 'found', suggestion: 'accept-as-paid' } });
+    expect(lookup.body.found.amount).toBe(discrepancy.expected.amount);
+    expect(JSON.stringify(lookup.body)).not.toContain('authKey');
+    const accepted = await send(world, 'POST', `discrepancies/${discrepancy.id}/accept`, {
+      outcome: 'paid',
+      reason: 'T store has it for 5,500 won',
+    });
+    expect(accepted).toMatchObject({
+      status: 200,
+      body: { state: 'Accepted', actions: ['lookup'], decision: { by: 'admin-api', acceptedAs: 'paid' } },
+    });
+    expect(await settlementsOf(discrepancy.chargeId)).toEqual([
+      {
+        kind: 'paid',
+        amount: String(discrepancy.expected.amount),
+        transaction_id: await transactionIdOf(discrepancy.orderNo),
+        result_code: '0000',
+        result_message: 'T store has it for 5,500 won',
+        result_line_number: null,
+        discrepancy_id: discrepancy.id,
+      },
+    ]);
+    const { body: job } = await world.get(`bulk-payment-jobs/${discrepancy.jobId}`);
+    expect(job.discrepancies).toEqual({ open: 0, accepted: 1, closed: 0 });
+    const { body: charges } = await world.get(`bulk-payment-jobs/${discrepancy.jobId}/charges`);
+    expect(charges.items.map((charge: JsonBody) => charge.state)).toEqual(Array(4).fill('Paid'));
+  });
+
+  it('asks T store at most once a minute for the same transaction, and keeps every answer', async () => {
+    const discrepancy = await altered();
+    const path = `discrepancies/${discrepancy.id}`;
+    const asked = () => world.simulator.control.calls().filter((call) => call.path.includes('/transaction/')).length;
+    const before = asked();
+    const first = await send(world, 'POST', `${path}/lookup`, {});
+    expect(await send(world, 'POST', `${path}/lookup`, {})).toEqual(first);
+    expect(asked()).toBe(before + 1);
+    world.clock.advanceSeconds(61);
+    await send(world, 'POST', `${path}/lookup`, {});
+    expect(asked()).toBe(before + 2);
+    expect((await world.get(path)).body.lookups).toHaveLength(2);
+  });
+
+  it.each([
+    ['lookup-failing', { answer: 'unknown', suggestion: 'look-up-later' }],
+    ['lookup-refused', { answer: 'refused', suggestion: 'accept-as-declined' }],
+  ] as const)('%s suggests what follows from it, and changes nothing', async (kind, expected) => {
+    const discrepancy = await altered();
+    world.simulator.control.armFault({ kind });
+    const { body } = await send(world, 'POST', `discrepancies/${discrepancy.id}/lookup`, {});
+    expect(body).toMatchObject(expected);
+    expect((await world.get(`discrepancies/${discrepancy.id}`)).body.state).toBe('Open');
+    expect(await settlementsOf(discrepancy.chargeId)).toEqual([]);
+  });
+
+  it('a missing answer has no transaction to ask for until one is named', async () => {
+    const discrepancies = await discrepanciesOf(['result-lines-doubled', 'result-lines-missing'], 6);
+    const missing = discrepancies.find((discrepancy) => discrepancy.kind === 'missing');
+    const path = `discrepancies/${missing.id}`;
+    expect(await send(world, 'POST', `${path}/lookup`, {})).toMatchObject({
+      status: 400,
+      body: { code: 'transaction-id-missing' },
+    });
+    const paid = { outcome: 'paid', reason: 'found by hand' };
+    expect(await send(world, 'POST', `${path}/accept`, paid)).toMatchObject({ status: 400 });
+    const transactionId = await transactionIdOf(missing.orderNo);
+    const lookup = await send(world, 'POST', `${path}/lookup`, { transactionId });
+    expect(lookup.body).toMatchObject({ suggestion: 'accept-as-paid' });
+    expect(await send(world, 'POST', `${path}/accept`, { ...paid, transactionId })).toMatchObject({ status: 200 });
+    expect(await settlementsOf(missing.chargeId)).toMatchObject([{ kind: 'paid', transaction_id: transactionId }]);
+  });
+
+  it('accepting one line of an order answered twice closes the other', async () => {
+    const discrepancies = await discrepanciesOf(['result-lines-doubled', 'result-lines-missing'], 6);
+    const [one, other] = discrepancies.filter((discrepancy) => discrepancy.kind === 'duplicate');
+    const accept = (id: string) => send(world, 'POST', `discrepancies/${id}/accept`, { outcome: 'paid', reason: 'r' });
+    const answers = await Promise.all([accept(one.id), accept(other.id)]);
+    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409]);
+    expect(await settlementsOf(one.chargeId)).toHaveLength(1);
+    const states = await Promise.all([one, other].map(({ id }) => world.get(`discrepancies/${id}`)));
+    expect(states.map(({ body }) => body.state).sort()).toEqual(['Accepted', 'Closed']);
+    expect(await send(world, 'POST', `discrepancies/${one.id}/close`, { reason: 'again' })).toMatchObject({
+      status: 409,
+      body: { code: 'state-conflict' },
+    });
+  });
+
+  it('ten who accept at once settle once', async () => {
+    const discrepancy = await altered();
+    const body = { outcome: 'declined', resultCode: '9110', reason: 'not collected' };
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => send(world, 'POST', `discrepancies/${discrepancy.id}/accept`, body)),
+    );
+    expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1);
+    expect(answers.filter((answer) => answer.status === 409)).toHaveLength(9);
+    expect(await settlementsOf(discrepancy.chargeId)).toMatchObject([{ kind: 'declined', result_code: '9110' }]);
+  });
+
+  it('closing settles nothing', async () => {
+    const discrepancy = await altered();
+    const closed = await send(world, 'POST', `discrepancies/${discrepancy.id}/close`, { reason: 'refunded by hand' });
+    expect(closed).toMatchObject({ status: 200, body: { state: 'Closed', decision: { reason: 'refunded by hand' } } });
+    expect(await settlementsOf(discrepancy.chargeId)).toEqual([]);
+  });
+
+  it('what names no charge of ours can’t be accepted', async () => {
+    const discrepancies = await discrepanciesOf(['result-lines-unknown', 'result-lines-missing'], 6);
+    const unknown = discrepancies.find((discrepancy) => discrepancy.kind === 'unknown-order');
+    expect(unknown.actions).toEqual(['lookup', 'close']);
+    const accepted = await send(world, 'POST', `discrepancies/${unknown.id}/accept`, { outcome: 'paid', reason: 'r' });
+    expect(accepted).toMatchObject({ status: 409, body: { code: 'charge-missing' } });
+    expect((await send(world, 'POST', `discrepancies/${unknown.id}/close`, { reason: 'r' })).status).toBe(200);
+  });
+
+  it.each([
+    [{}, 'reason'],
+    [{ outcome: 'paid', reason: '   ' }, 'reason'],
+    [{ outcome: 'paid', reason: 'x'.repeat(501) }, 'reason'],
+    [{ outcome: 'refunded', reason: 'r' }, 'outcome'],
+    [{ outcome: 'paid', reason: 'r', transactionId: 'a b' }, 'transactionId'],
+    [{ outcome: 'paid', reason: 'r', amount: 1 }, 'amount'],
+  ])('refuses %j by naming %s, and changes nothing', async (body, field) => {
+    const { body: page } = await world.get('discrepancies?state=Open&limit=1');
+    const [open] = page.items;
+    const refused = await send(world, 'POST', `discrepancies/${open.id}/accept`, body);
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(refused.body)).toContain(field);
+    expect((await world.get(`discrepancies/${open.id}`)).body.state).toBe('Open');
+  });
+
+  it('there is no discrepancy 999999', async () => {
+    expect((await world.get('discrepancies/999999')).body.code).toBe('discrepancy-not-found');
+    expect((await send(world, 'POST', 'discrepancies/999999/close', { reason: 'r' })).status).toBe(404);
+  });
+
+  it('an accepted payment moves its subscription on by exactly one period', async () => {
+    const id = await subscribe(world, 'discrepant', '2031-01-31');
+    world.simulator.control.armFault({ kind: 'result-amount-altered' });
+    await planOn(world, '2031-01-31');
+    const [discrepancy] = await until('it is reconciled', async () => {
+      await world.simulator.control.deliverNotifications();
+      const { body } = await world.get(`discrepancies?orderNo=B20310131-${id}-1`);
+      return body.items.length > 0 ? body.items : undefined;
+    });
+    expect(await subscriptionRow(world, id)).toMatchObject({ next: '2031-01-31', paidThrough: null });
+    await send(world, 'POST', `discrepancies/${discrepancy.id}/accept`, { outcome: 'paid', reason: 'r' });
+    expect(await subscriptionRow(world, id)).toMatchObject({ next: '2031-02-28', paidThrough: '2031-02-28' });
+    await send(world, 'POST', `discrepancies/${discrepancy.id}/accept`, { outcome: 'paid', reason: 'r' });
+    expect(await subscriptionRow(world, id)).toMatchObject({ next: '2031-02-28', paidThrough: '2031-02-28' });
+  });
+});
+
+describe('a job held for its discrepancies', () => {
+  it('settles nothing until none is open, and then all that is clean', async () => {
+    const world = await startWorld({
+      simulator: { declineRate: 0 },
+      environment: { SETTLEMENT_HOLD_ON_DISCREPANCY: 'true' },
+    });
+    try {
+      world.simulator.control.armFault({ kind: 'result-amount-altered', options: { lines: 2, byWon: 1 } });
+      const { body: uploaded } = await world.upload(requestFile(5, 'held-'));
+      const held = await until('it is reconciled', async () => {
+        await world.simulator.control.deliverNotifications();
+        const { body } = await world.get(`bulk-payment-jobs/${uploaded.id}`);
+        return body.result?.reconciledAt ? body : undefined;
+      });
+      expect(held).toMatchObject({ heldBy: 'open discrepancies', discrepancies: { open: 2 } });
+      const { body: found } = await world.get(`discrepancies?jobId=${uploaded.id}`);
+      const [first, second] = found.items;
+      await send(world, 'POST', `discrepancies/${first.id}/close`, { reason: 'r' });
+      expect((await world.get(`bulk-payment-jobs/${uploaded.id}`)).body).toMatchObject({
+        heldBy: 'open discrepancies',
+        result: { settledAt: null, linesApplied: 0 },
+      });
+      await send(world, 'POST', `discrepancies/${second.id}/accept`, { outcome: 'paid', reason: 'r' });
+      const settled = await world.settled(uploaded.id);
+      expect(settled).toMatchObject({ heldBy: null, discrepancies: { open: 0, accepted: 1, closed: 1 } });
+      const { body: charges } = await world.get(`bulk-payment-jobs/${uploaded.id}/charges`);
+      expect(charges.items.filter((charge: JsonBody) => charge.state === 'Paid')).toHaveLength(4);
+    } finally {
+      await world.close();
+    }
+  });
+});
