@@ -20,6 +20,12 @@ export interface RequestFileUpload {
 /** Takes a merchant's `.pay` file: read to the end before anything is stored, then stored whole or not at all. */
 @Injectable()
 export class RequestFileIntakeService {
+  /**
+   * One upload at a time is stored by a process: each needs a second connection while it holds its first, so that as many
+   * as the pool has connections would wait for one another, and everything else for them.
+   */
+  private storing: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly jobs: BulkPaymentJobRepository,
     private readonly uploads: UploadRepository,
@@ -48,6 +54,12 @@ export class RequestFileIntakeService {
 
   private async storeOrExplain(spooled: string, upload: RequestFileUpload): Promise<string> {
     const accepted = await this.read(spooled);
+    const stored = this.storing.then(() => this.storeRead(spooled, accepted, upload));
+    this.storing = stored.catch(() => undefined);
+    return stored;
+  }
+
+  private async storeRead(spooled: string, accepted: AcceptedRequestFile, upload: RequestFileUpload): Promise<string> {
     try {
       return await this.store(spooled, accepted, upload);
     } catch (error) {
