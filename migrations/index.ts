@@ -8,6 +8,7 @@ import { Charge1763600000005 } from './1763600000005-charge';
 import { Discrepancy1763600000006 } from './1763600000006-discrepancy';
 import { BulkInserts1763700000101 } from './1763700000101-bulk-inserts';
 import { DiscrepancyDecision1763700000201 } from './1763700000201-discrepancy-decision';
+import { SettlementReaders1763700000301 } from './1763700000301-settlement-readers';
 import { SubscriptionTerms1763700000401 } from './1763700000401-subscription-terms';
 import { SubscribeAgain1763700000402 } from './1763700000402-subscribe-again';
 
@@ -22,6 +23,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Discrepancy1763600000006,
   BulkInserts1763700000101,
   DiscrepancyDecision1763700000201,
+  SettlementReaders1763700000301,
   SubscriptionTerms1763700000401,
   SubscribeAgain1763700000402,
 ];

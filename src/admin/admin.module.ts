@@ -1,16 +1,28 @@
 import { Module } from '@nestjs/common';
 import { BulkPaymentModule } from '../bulk-payment';
+import { ChargeModule } from '../charge';
 import { SubscriptionModule } from '../subscription';
 import { ApiKeyGuard } from './api-key.guard';
 import { BulkPaymentJobsController } from './bulk-payment-jobs.controller';
+import { DeliveriesController } from './deliveries.controller';
 import { DiscrepanciesController } from './discrepancies.controller';
 import { ProductsController } from './products.controller';
+import { ReportsController } from './reports.controller';
+import { SettlementLogController } from './settlement-log.controller';
 import { SubscriptionsController } from './subscriptions.controller';
 
 /** The REST API for operators and for the merchant's own systems. */
 @Module({
-  imports: [BulkPaymentModule, SubscriptionModule],
-  controllers: [BulkPaymentJobsController, DiscrepanciesController, ProductsController, SubscriptionsController],
+  imports: [BulkPaymentModule, ChargeModule, SubscriptionModule],
+  controllers: [
+    BulkPaymentJobsController,
+    DeliveriesController,
+    DiscrepanciesController,
+    ProductsController,
+    ReportsController,
+    SettlementLogController,
+    SubscriptionsController,
+  ],
   providers: [ApiKeyGuard],
 })
 export class AdminModule {}

@@ -10,6 +10,7 @@ import { BulkPaymentJobs } from './bulk-payment-jobs.service';
 import { CompletionService } from './completion.service';
 import { DiscrepancyEvidence } from './discrepancy-evidence';
 import { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
+import { DailyReport } from './daily-report';
 import { Discrepancies } from './discrepancies.service';
 import { DiscrepancyRepository } from './discrepancy.repository';
 import { JobStageRunner } from './job-stage.runner';
@@ -49,6 +50,7 @@ const STAGES = [
     BulkPaymentJobRepository,
     BulkPaymentJobs,
     CompletionService,
+    DailyReport,
     Discrepancies,
     DiscrepancyEvidence,
     DiscrepancyRepository,
@@ -66,6 +68,7 @@ const STAGES = [
     BulkPaymentJobRepository,
     BulkPaymentJobs,
     CompletionService,
+    DailyReport,
     Discrepancies,
     RequestFileIntakeService,
   ],

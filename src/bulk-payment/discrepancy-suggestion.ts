@@ -1,5 +1,4 @@
 import type { GatewayAnswer, GatewayTransaction } from '../gateways/tstore';
-import type { Discrepancy } from './discrepancy.entity';
 
 /**
  * What a lookup's answer suggests.
@@ -15,7 +14,7 @@ export type Suggestion = (typeof SUGGESTIONS)[number];
 
 /** The gateway's status words are not published, so only what is: whether it has the payment, and its amount. */
 export function suggestionOf(
-  { chargeId, expected }: Pick<Discrepancy, 'chargeId' | 'expected'>,
+  { chargeId, expected }: { chargeId: string | null; expected: { amount?: number } | null },
   answer: GatewayAnswer<GatewayTransaction>,
 ): Suggestion {
   switch (answer.kind) {

@@ -3,4 +3,5 @@ export { ChargeModule } from './charge.module';
 export { ChargeSettlement } from './charge-settlement';
 export { ChargeRepository, type ChargeRecord, type UploadedCharge } from './charge.repository';
 export { CHARGE_TRANSITIONS, type ChargeState } from './charge.state';
+export { SettlementLog, type LogPage, type SettlementLogEntry } from './settlement-log';
 export { SettlementEffects, type SettlementOutcomes } from './settlement-effects';

@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   'charge-missing': { kind: 'conflict', title: 'There is no charge this could settle', retryable: false },
   'charge-settled': { kind: 'conflict', title: 'The charge is settled already', retryable: false },
   'transaction-id-missing': { kind: 'invalid', title: 'A transaction id is needed', retryable: false },
+  'not-to-deliver': { kind: 'invalid', title: 'Nothing is to be delivered there', retryable: false },
   'product-not-found': { kind: 'not-found', title: 'There is no such product', retryable: false },
   'subscription-not-found': { kind: 'not-found', title: 'There is no such subscription', retryable: false },
   'duplicate-product': { kind: 'conflict', title: 'The store product id is taken', retryable: false },

@@ -1,0 +1,28 @@
+import { Body, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { SettlementLog } from '../charge';
+import { AdminController } from './admin-controller';
+import { stretchOf, type LogStretch } from './settlement-log.controller';
+import { AcknowledgeBody, LogQuery } from './settlement-log.dto';
+
+const ACTOR = 'admin-api';
+
+/** One-time products that were paid: what is to be delivered, and what was. */
+@AdminController('deliveries')
+export class DeliveriesController {
+  constructor(private readonly log: SettlementLog) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Paid one-time products not yet delivered, in the order of the settlement log' })
+  async due(@Query() query: LogQuery): Promise<LogStretch> {
+    return stretchOf(await this.log.dueDeliveries({ after: query.after, limit: query.limit }), query);
+  }
+
+  @Post('acknowledge')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Note that the items at these positions were delivered; saying so again changes nothing' })
+  async acknowledge(@Body() { positions }: AcknowledgeBody): Promise<{ acknowledged: number }> {
+    await this.log.acknowledge(positions, ACTOR);
+    return { acknowledged: new Set(positions).size };
+  }
+}

@@ -1,0 +1,29 @@
+import { Get, Query } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { SettlementLog, type SettlementLogEntry } from '../charge';
+import { AdminController } from './admin-controller';
+import { LogQuery } from './settlement-log.dto';
+
+/** A stretch of the log. `nextAfter` is where the next call begins, also when nothing came. */
+export interface LogStretch {
+  items: SettlementLogEntry[];
+  nextAfter: string;
+  /** Whether there may be more already. */
+  hasMore: boolean;
+}
+
+export function stretchOf(items: SettlementLogEntry[], { after, limit }: LogQuery): LogStretch {
+  return { items, nextAfter: items.at(-1)?.position ?? after, hasMore: items.length === limit };
+}
+
+/** What became of charges, in the order it was decided: the source of all events (정산 기록). */
+@AdminController('settlement-log')
+export class SettlementLogController {
+  constructor(private readonly log: SettlementLog) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Entries behind a position; who remembers nextAfter misses none and sees none twice' })
+  async read(@Query() query: LogQuery): Promise<LogStretch> {
+    return stretchOf(await this.log.read({ after: query.after, limit: query.limit }), query);
+  }
+}

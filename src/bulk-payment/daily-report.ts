@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import type { SeoulDate } from '../kernel/seoul-calendar';
+import { wonFromDatabase, type Won } from '../kernel/won';
+import { Database } from '../platform/database';
+
+/** How a day's charges ended; `awaited` are those whose result is not reconciled yet. */
+export const DAY_KINDS = ['requested', 'paid', 'declined', 'missing', 'quarantined', 'failed', 'awaited'] as const;
+export type DayKind = (typeof DAY_KINDS)[number];
+
+export type DayNumbers = Record<DayKind, { count: number; amount: Won }>;
+
+/** A Seoul day's jobs, by when their sending began. */
+export interface Day extends DayNumbers {
+  day: string;
+  jobs: number;
+  /** Whether requested is the sum of all others, in number and in won. There is no tolerance. */
+  balanced: boolean;
+}
+
+/** A settled job that says something else than the settlement log. */
+export interface UnbalancedJob {
+  jobId: string;
+  stated: Record<'paid' | 'declined', { count: number; amount: Won }>;
+  logged: Record<'paid' | 'declined', { count: number; amount: Won }>;
+}
+
+type DayRow = { day: string; jobs: number } & Record<`${DayKind}_${'count' | 'amount'}`, string>;
+type Ended = 'paid' | 'declined';
+type UnbalancedRow = { job_id: string } & Record<`${'' | 'logged_'}${Ended}_${'count' | 'amount'}`, string>;
+
+/** The numbers of a day, proven: each job by CHECK, their sums here, and the settled ones against the settlement log. */
+@Injectable()
+export class DailyReport {
+  constructor(private readonly database: Database) {}
+
+  /** Days on which something was sent, both ends included. */
+  async days(from: SeoulDate, to: SeoulDate): Promise<Day[]> {
+    const rows = await this.database.rows<DayRow>(
+      'SELECT *, day::text AS day FROM daily_reconciliation WHERE day BETWEEN $1 AND $2 ORDER BY daily_reconciliation.day',
+      [from, to],
+    );
+    return rows.map(dayOf);
+  }
+
+  /** Settled jobs of the days whose numbers are not those of the settlement log. There should be none, ever. */
+  async unbalancedJobs(from: SeoulDate, to: SeoulDate): Promise<UnbalancedJob[]> {
+    const rows = await this.database.rows<UnbalancedRow>(
+      `SELECT * FROM unbalanced_job
+       WHERE submission_started_at >= $1::timestamp AT TIME ZONE 'Asia/Seoul'
+         AND submission_started_at < ($2::timestamp + interval '1 day') AT TIME ZONE 'Asia/Seoul'
+       ORDER BY job_id`,
+      [from, to],
+    );
+    return rows.map((row) => ({
+      jobId: row.job_id,
+      stated: {
+        paid: tally(row.paid_count, row.paid_amount),
+        declined: tally(row.declined_count, row.declined_amount),
+      },
+      logged: {
+        paid: tally(row.logged_paid_count, row.logged_paid_amount),
+        declined: tally(row.logged_declined_count, row.logged_declined_amount),
+      },
+    }));
+  }
+}
+
+function dayOf(row: DayRow): Day {
+  const numbers = Object.fromEntries(
+    DAY_KINDS.map((kind) => [kind, tally(row[`${kind}_count`], row[`${kind}_amount`])]),
+  ) as DayNumbers;
+  const { requested, ...ends } = numbers;
+  const sum = (member: 'count' | 'amount') => Object.values(ends).reduce((total, end) => total + end[member], 0);
+  const balanced = sum('count') === requested.count && sum('amount') === requested.amount;
+  return { day: row.day, jobs: row.jobs, ...numbers, balanced };
+}
+
+function tally(count: string, amount: string): { count: number; amount: Won } {
+  return { count: Number(count), amount: wonFromDatabase(amount) };
+}

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../kernel/errors';
+import { wonFromDatabase, type Won } from '../kernel/won';
+import { Clock } from '../platform/clock';
+import { Database } from '../platform/database';
+
+/** An entry of the settlement log as the merchant's systems read it: all they need, without another call. */
+export interface SettlementLogEntry {
+  position: string;
+  settledAt: Date;
+  kind: 'paid' | 'declined';
+  orderNo: string;
+  chargeId: string;
+  bulkPaymentJobId: string;
+  subscriptionId: string | null;
+  /** Seoul date the settled period begins on. */
+  periodStartOn: string | null;
+  storeProductId: string;
+  productName: string;
+  amount: Won;
+  transactionId: string | null;
+  resultCode: string;
+  resultMessage: string;
+  resultLineNumber: number | null;
+  discrepancyId: string | null;
+  /** Of a paid one-time product: whether it was delivered. `null` for everything else. */
+  delivery: 'Due' | 'Delivered' | null;
+}
+
+export interface LogPage {
+  /** Entries behind this position. */
+  after: string;
+  limit: number;
+}
+
+/** Reads the settlement log from any position, and takes note of what was delivered. */
+@Injectable()
+export class SettlementLog {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Entries in the order they were committed in: who remembers the last position misses none and sees none twice. */
+  read(page: LogPage): Promise<SettlementLogEntry[]> {
+    return this.entries('true', page);
+  }
+
+  /** One-time products that were paid and not yet delivered, in the order of the log. */
+  dueDeliveries(page: LogPage): Promise<SettlementLogEntry[]> {
+    return this.entries(
+      `settlement.kind = 'paid' AND settlement.subscription_id IS NULL AND delivery.position IS NULL`,
+      page,
+    );
+  }
+
+  /**
+   * Takes note that items were delivered. Saying so again changes nothing.
+   *
+   * @param positions of the entries that mark them for delivery
+   * @throws {DomainError} `not-to-deliver` naming the positions that mark nothing for delivery; none is noted then
+   */
+  async acknowledge(positions: readonly string[], actor: string): Promise<void> {
+    await this.database.transaction(async (session) => {
+      const others = await session.rows<{ position: string }>(
+        `SELECT given.position FROM unnest($1::bigint[]) AS given (position)
+         WHERE NOT EXISTS (
+           SELECT FROM settlement
+           WHERE settlement.position = given.position AND kind = 'paid' AND subscription_id IS NULL)
+         ORDER BY given.position`,
+        [positions],
+      );
+      if (others.length > 0) {
+        const named = others.map((other) => other.position).join(', ');
+        throw new DomainError('not-to-deliver', `Nothing is to be delivered at position ${named}; nothing was noted`);
+      }
+      await session.execute(
+        `INSERT INTO delivery (position, actor, delivered_at)
+         SELECT DISTINCT position, $2, $3::timestamptz FROM unnest($1::bigint[]) AS given (position)
+         ORDER BY position
+         ON CONFLICT (position) DO NOTHING`,
+        [positions, actor, this.clock.now()],
+      );
+    });
+  }
+
+  private async entries(condition: string, { after, limit }: LogPage): Promise<SettlementLogEntry[]> {
+    const rows = await this.database.rows<Omit<SettlementLogEntry, 'amount'> & { amount: string }>(
+      `SELECT settlement.position, settlement.settled_at AS "settledAt", settlement.kind, charge.order_no AS "orderNo",
+         settlement.charge_id AS "chargeId", settlement.bulk_payment_job_id AS "bulkPaymentJobId",
+         settlement.subscription_id AS "subscriptionId", settlement.period_start_on::text AS "periodStartOn",
+         charge.store_product_id AS "storeProductId", charge.product_name AS "productName", settlement.amount,
+         settlement.transaction_id AS "transactionId", settlement.result_code AS "resultCode",
+         settlement.result_message AS "resultMessage", settlement.result_line_number AS "resultLineNumber",
+         settlement.discrepancy_id AS "discrepancyId",
+         CASE
+           WHEN settlement.kind <> 'paid' OR settlement.subscription_id IS NOT NULL THEN NULL
+           WHEN delivery.position IS NULL THEN 'Due'
+           ELSE 'Delivered'
+         END AS delivery
+       FROM settlement
+       JOIN charge ON charge.id = settlement.charge_id
+       LEFT JOIN delivery ON delivery.position = settlement.position
+       WHERE settlement.position > $1 AND ${condition}
+       ORDER BY settlement.position
+       LIMIT $2`,
+      [after, limit],
+    );
+    return rows.map((row) => ({ ...row, amount: wonFromDatabase(row.amount) }));
+  }
+}
