@@ -9,6 +9,7 @@ import { DiscrepanciesController } from './discrepancies.controller';
 import { ProductsController } from './products.controller';
 import { ReportsController } from './reports.controller';
 import { SettlementLogController } from './settlement-log.controller';
+import { SubscriptionFilesController } from './subscription-files.controller';
 import { SubscriptionsController } from './subscriptions.controller';
 
 /** The REST API for operators and for the merchant's own systems. */
@@ -21,6 +22,7 @@ import { SubscriptionsController } from './subscriptions.controller';
     ProductsController,
     ReportsController,
     SettlementLogController,
+    SubscriptionFilesController,
     SubscriptionsController,
   ],
   providers: [ApiKeyGuard],

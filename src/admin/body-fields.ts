@@ -20,6 +20,10 @@ export function MayBeMissing(): PropertyDecorator {
   return ValidateIf((_body, value) => value !== undefined);
 }
 
+/** `true` and `false` of a query; anything else stays and is refused. */
+export const toBoolean = ({ value }: { value: unknown }): unknown =>
+  value === 'true' ? true : value === 'false' ? false : value;
+
 /** Ids are decimal digits in text, as all 64-bit numbers are here. */
 export class IdParameter {
   @ApiProperty({ example: '42' })

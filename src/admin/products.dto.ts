@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsDefined, IsIn, IsOptional, IsString, ValidateNested } from 'class-validator';
-import { MayBeMissing, PriceBody } from './body-fields';
+import { MayBeMissing, PriceBody, toBoolean } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
 
 const TEXT = { message: 'text' };
@@ -41,9 +41,6 @@ export class ProductChangeBody {
   @IsBoolean({ message: 'true or false' })
   active?: boolean;
 }
-
-const toBoolean = ({ value }: { value: unknown }): unknown =>
-  value === 'true' ? true : value === 'false' ? false : value;
 
 export class ProductListQuery extends PageQuery {
   @ApiPropertyOptional({ type: Boolean })

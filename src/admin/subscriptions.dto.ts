@@ -110,7 +110,7 @@ export class SubscriptionFilterQuery {
 
   @ApiPropertyOptional()
   @IsOptional()
-  @IsString(TEXT)
+  @Matches(/^\P{Cc}+$/u, { message: 'text without control characters' })
   customerReference?: string;
 
   @ApiPropertyOptional()

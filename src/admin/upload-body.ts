@@ -8,11 +8,15 @@ import { DomainError } from '../kernel/errors';
  * @throws {DomainError} `unsupported-content-type` when the body is not one that is streamed; while reading,
  *   `payload-too-large`
  */
-export function uploadBodyOf(request: FastifyRequest, maxBytes: number): AsyncIterable<Buffer> {
+export function uploadBodyOf(
+  request: FastifyRequest,
+  maxBytes: number,
+  contentType = 'text/plain',
+): AsyncIterable<Buffer> {
   if (!(request.body instanceof Readable)) {
     throw new DomainError(
       'unsupported-content-type',
-      'Send the file itself as the body, with Content-Type: text/plain (curl -T FILE -H "Content-Type: text/plain").',
+      `Send the file itself as the body, with Content-Type: ${contentType} (curl -T FILE -H "Content-Type: ${contentType}").`,
     );
   }
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);

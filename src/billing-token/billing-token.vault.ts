@@ -65,6 +65,22 @@ export class BillingTokenVault {
     );
   }
 
+  /**
+   * Stores what a transaction has sealed and staged, in the order of the hashes as well: tokens of a file that is refused
+   * in the end are rolled back with it.
+   *
+   * @param sealedSql a SELECT of token_hash, ciphertext, key_id, without parameters; repeats are welcome
+   */
+  async storeFrom(session: SqlSession, sealedSql: string, at: Date): Promise<void> {
+    await session.execute(
+      `INSERT INTO billing_token (token_hash, ciphertext, key_id, created_at)
+       SELECT DISTINCT ON (token_hash) token_hash, ciphertext, key_id, $1::timestamptz FROM (${sealedSql}) AS sealed
+       ORDER BY token_hash
+       ON CONFLICT (token_hash) DO NOTHING`,
+      [at],
+    );
+  }
+
   private async knownHashes(session: SqlSession, hashes: readonly string[]): Promise<string[]> {
     const rows = await session.rows<{ hash: string }>(
       `SELECT encode(token_hash, 'hex') AS hash FROM billing_token

@@ -11,3 +11,5 @@ export { SubscriptionLife, type NewTerms } from './subscription-life.service';
 export type { SubscriptionFilter, SubscriptionRecord } from './subscription-record.repository';
 export { MAX_INTERVAL_MONTHS, type SubscriptionOrder } from './subscription-rules';
 export { Subscriptions } from './subscriptions.service';
+export { SubscriptionExport, type SubscriptionExportFile } from './subscription-export.service';
+export { SubscriptionImport, type ImportReport, type SubscriptionFile } from './subscription-import.service';

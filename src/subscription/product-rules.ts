@@ -14,6 +14,10 @@ const LONE_SURROGATE = /\p{Cs}/u;
 
 export const BILLING_TOKEN_EXPECTATION = `${BILLING_TOKEN_LENGTHS.join(' or ')} hexadecimal digits in upper case`;
 
+export function isStoreProductId(text: string): boolean {
+  return STORE_PRODUCT_ID.test(text);
+}
+
 export function isBillingToken(text: string): boolean {
   return BILLING_TOKEN.test(text);
 }
@@ -21,7 +25,7 @@ export function isBillingToken(text: string): boolean {
 /** What of a product a request file could not carry, or would not add up; none when it can be billed. */
 export function faultsOfProduct(product: NewProduct): InputFault[] {
   const faults: InputFault[] = [];
-  if (!STORE_PRODUCT_ID.test(product.storeProductId)) {
+  if (!isStoreProductId(product.storeProductId)) {
     faults.push({ field: 'storeProductId', expected: `1 to ${MAX_PRODUCT_ID_LENGTH} characters of A-Z a-z 0-9 . _ -` });
   }
   return [...faults, ...faultsOfProductName(product.name), ...faultsOfPrice(product)];

@@ -1,6 +1,6 @@
 import type { InputFault } from '../kernel/errors';
 import { billingDateAfter, type SeoulDate } from '../kernel/seoul-calendar';
-import { BILLING_TOKEN_EXPECTATION, faultsOfPrice, isBillingToken } from './product-rules';
+import { BILLING_TOKEN_EXPECTATION, faultsOfPrice, isBillingToken, isStoreProductId } from './product-rules';
 import type { Price } from './subscription.repository';
 
 /** What a subscription is made from, before anything of it is known to be right. */
@@ -44,6 +44,7 @@ export function faultsOfOrder(order: SubscriptionOrder, today: SeoulDate): Input
     if (!right) faults.push({ field, expected });
   };
   check(isCustomerReference(order.customerReference), 'customerReference', CUSTOMER_REFERENCE_EXPECTATION);
+  check(isStoreProductId(order.storeProductId), 'storeProductId', PRODUCT_EXPECTATION);
   check(isBillingToken(order.billingToken), 'billingToken', BILLING_TOKEN_EXPECTATION);
   const { intervalMonths, anchorDay } = order;
   check(isWholeBetween(intervalMonths, 1, MAX_INTERVAL_MONTHS), 'intervalMonths', `1 to ${MAX_INTERVAL_MONTHS}`);

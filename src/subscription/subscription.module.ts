@@ -9,6 +9,9 @@ import { BillingRun, Product, ProductHistory, Subscription, SubscriptionHistory 
 import { ProductRepository } from './product.repository';
 import { Products } from './products.service';
 import { SubscriptionChangeRepository } from './subscription-change.repository';
+import { SubscriptionExport } from './subscription-export.service';
+import { SubscriptionImportRepository } from './subscription-import.repository';
+import { SubscriptionImport } from './subscription-import.service';
 import { SubscriptionLife } from './subscription-life.service';
 import { SubscriptionRecordRepository } from './subscription-record.repository';
 import { Subscriptions } from './subscriptions.service';
@@ -27,11 +30,22 @@ import { SubscriptionRepository } from './subscription.repository';
     ProductRepository,
     Products,
     SubscriptionChangeRepository,
+    SubscriptionExport,
+    SubscriptionImport,
+    SubscriptionImportRepository,
     SubscriptionLife,
     SubscriptionRecordRepository,
     SubscriptionRepository,
     Subscriptions,
   ],
-  exports: [BillingRunService, Products, SubscriptionLife, SubscriptionRepository, Subscriptions],
+  exports: [
+    BillingRunService,
+    Products,
+    SubscriptionExport,
+    SubscriptionImport,
+    SubscriptionLife,
+    SubscriptionRepository,
+    Subscriptions,
+  ],
 })
 export class SubscriptionModule {}

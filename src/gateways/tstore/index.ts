@@ -26,6 +26,8 @@ export type {
   ResultFileHeader,
   ResultLine,
 } from './result-line';
+export { chunksOf } from './chunks';
+export { WholeLines } from './whole-lines';
 export { countDataRows } from './data-row-counter';
 export { readRawLines, type RawLine } from './raw-lines';
 export {

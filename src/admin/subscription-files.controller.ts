@@ -1,0 +1,45 @@
+import { Get, Header, HttpCode, Post, Query, Req, StreamableFile } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { AdminConfig } from '../config';
+import { SubscriptionExport, SubscriptionImport } from '../subscription';
+import { AdminController } from './admin-controller';
+import { ImportQuery, ImportReportView } from './subscription-files.dto';
+import { SubscriptionFilterQuery } from './subscriptions.dto';
+import { uploadBodyOf } from './upload-body';
+
+const CSV = 'text/csv; charset=utf-8';
+
+/** Subscriptions in bulk, as CSV. */
+@AdminController('subscriptions')
+export class SubscriptionFilesController {
+  constructor(
+    private readonly imports: SubscriptionImport,
+    private readonly exports: SubscriptionExport,
+    private readonly config: AdminConfig,
+  ) {}
+
+  @Post('import')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Import a CSV file of subscriptions; nothing of a faulty one is stored unless partial=true',
+  })
+  @ApiConsumes('text/csv')
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiOkResponse({ type: ImportReportView })
+  async import(@Req() request: FastifyRequest, @Query() { partial }: ImportQuery): Promise<ImportReportView> {
+    const content = uploadBodyOf(request, this.config.uploadMaxBytes, 'text/csv');
+    const report = await this.imports.take({ content, partial, actor: 'admin-api' });
+    return { ...report, faults: [...report.faults] };
+  }
+
+  @Get('export')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'Subscriptions as CSV; of a billing token only the beginning of its hash' })
+  @ApiProduces('text/csv')
+  async export(@Query() filter: SubscriptionFilterQuery): Promise<StreamableFile> {
+    const { content, byteCount } = await this.exports.open(filter);
+    const disposition = 'attachment; filename="subscriptions.csv"';
+    return new StreamableFile(content, { type: CSV, length: byteCount, disposition });
+  }
+}
