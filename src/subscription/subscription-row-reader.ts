@@ -1,6 +1,6 @@
 import type { InputFault } from '../kernel/errors';
 import { parseSeoulDate, type SeoulDate } from '../kernel/seoul-calendar';
-import { parseWon, type Won } from '../kernel/won';
+import { parseWon } from '../kernel/won';
 import {
   REQUIRED_COLUMNS,
   SUBSCRIPTION_FILE_COLUMNS,
@@ -16,6 +16,8 @@ const OVERRIDE_COLUMNS = [
   'creditCardAmountOverride',
   'tmembershipAmountOverride',
 ] as const satisfies readonly SubscriptionFileColumn[];
+
+const DAY_EXPECTATION = 'a calendar day as YYYY-MM-DD';
 
 /** The header a file must have, said so that it can be mended. */
 export const HEADER_EXPECTATION = `a header of these columns, each once: ${REQUIRED_COLUMNS.join(', ')}; optional: ${SUBSCRIPTION_FILE_COLUMNS.filter((name) => !REQUIRED_COLUMNS.includes(name)).join(', ')}`;
@@ -50,16 +52,18 @@ export class SubscriptionRowReader {
       return undefined;
     }
     const order = this.order();
-    if (this.faults.length === 0) this.faults = faultsOfOrder(order, this.today).map(asColumn);
+    if (order === undefined || this.faults.length > 0) return undefined;
+    this.faults = faultsOfOrder(order, this.today).map(asColumn);
     return this.faults.length === 0 ? order : undefined;
   }
 
-  private order(): SubscriptionOrder {
-    return {
+  /** @returns `undefined`, or an order to be thrown away, when there are faults */
+  private order(): SubscriptionOrder | undefined {
+    const startedOn = this.required('startedOn', parseSeoulDate, DAY_EXPECTATION);
+    const terms = {
       customerReference: withoutFormulaGuard(this.text('customerReference')),
       storeProductId: this.text('storeProductId'),
       billingToken: this.text('billingToken'),
-      startedOn: this.date('startedOn') ?? this.missing('startedOn', 'a calendar day as YYYY-MM-DD'),
       anchorDay: this.whole('anchorDay'),
       intervalMonths: this.whole('intervalMonths') ?? 1,
       trialUntil: this.date('trialUntil'),
@@ -67,6 +71,7 @@ export class SubscriptionRowReader {
       nextBillingOn: this.date('nextBillingOn'),
       priceOverride: this.price(),
     };
+    return startedOn && { ...terms, startedOn };
   }
 
   private text(column: SubscriptionFileColumn): string {
@@ -74,20 +79,21 @@ export class SubscriptionRowReader {
   }
 
   private date(column: SubscriptionFileColumn): SeoulDate | undefined {
-    return this.optional(column, parseSeoulDate, 'a calendar day as YYYY-MM-DD');
+    return this.optional(column, parseSeoulDate, DAY_EXPECTATION);
   }
 
   private whole(column: SubscriptionFileColumn): number | undefined {
     return this.optional(column, (text) => (/^\d{1,3}$/.test(text) ? Number(text) : undefined), 'a whole number');
   }
 
+  /** All four amounts or none. */
   private price(): Price | undefined {
     if (OVERRIDE_COLUMNS.every((column) => this.text(column) === '')) return undefined;
-    const [amount, carrierAmount, creditCardAmount, tmembershipAmount] = OVERRIDE_COLUMNS.map(
-      (column) =>
-        this.optional(column, parseWon, 'won, in digits only') ??
-        this.missing(column, 'stated, as the others of the price'),
-    ) as [Won, Won, Won, Won];
+    const [amount, carrierAmount, creditCardAmount, tmembershipAmount] = OVERRIDE_COLUMNS.map((column) =>
+      this.required(column, parseWon, 'won, in digits only, as the others of the price'),
+    );
+    if (amount === undefined || carrierAmount === undefined) return undefined;
+    if (creditCardAmount === undefined || tmembershipAmount === undefined) return undefined;
     return { amount, carrierAmount, creditCardAmount, tmembershipAmount };
   }
 
@@ -96,17 +102,17 @@ export class SubscriptionRowReader {
     parse: (text: string) => Value | undefined,
     expected: string,
   ): Value | undefined {
-    const text = this.text(column);
-    if (text === '') return undefined;
-    const value = parse(text);
-    if (value === undefined) this.faults.push({ field: column, expected });
-    return value;
+    return this.text(column) === '' ? undefined : this.required(column, parse, expected);
   }
 
-  /** The order is thrown away when there are faults, so what stands in for the value is never used. */
-  private missing(column: SubscriptionFileColumn, expected: string): never {
-    if (this.text(column) === '') this.faults.push({ field: column, expected });
-    return undefined as never;
+  private required<Value>(
+    column: SubscriptionFileColumn,
+    parse: (text: string) => Value | undefined,
+    expected: string,
+  ): Value | undefined {
+    const value = parse(this.text(column));
+    if (value === undefined) this.faults.push({ field: column, expected });
+    return value;
   }
 }
 

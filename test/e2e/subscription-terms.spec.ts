@@ -57,26 +57,22 @@ describe('what a subscription’s terms mean to billing', () => {
     expect(await historyOf(world, id)).toEqual([' > Active: subscribed', 'Active > Expired: end reached']);
   });
 
-  it.each(['PastDue', 'Paused'])(
-    'lets a subscription expire that is %s when the end has come, and none that is over',
-    async (state) => {
-      const endsOn = seoulDate('2027-03-20');
-      const ids = [
-        await subscribe(world, `${state}-ends`, '2027-03-10', { endsOn }),
-        await subscribe(world, `${state}-over`, '2027-03-10', { endsOn }),
-        await subscribe(world, `${state}-goes-on`, '2027-03-10', { endsOn: seoulDate('2027-03-22') }),
-      ] as const;
-      const states = [state, 'Canceled', state];
-      await database.execute(
-        'UPDATE subscription SET state = item.state FROM unnest($1::bigint[], $2::text[]) AS item (id, state) WHERE subscription.id = item.id',
-        [ids, states],
-      );
-      await bill(state === 'Paused' ? '2027-03-20' : '2027-03-21');
-      const after = await Promise.all(ids.map(async (id) => (await subscriptionRow(world, id)).state));
-      expect(after).toEqual(['Expired', 'Canceled', state]);
-      expect(await historyOf(world, ids[0])).toEqual([' > Active: subscribed', `${state} > Expired: end reached`]);
-    },
-  );
+  it('lets a subscription expire that is past due or paused when the end has come, and none that is over', async () => {
+    const endsOn = seoulDate('2027-03-20');
+    const pastDue = await subscribe(world, 'ends-past-due', '2027-03-10', { endsOn });
+    world.simulator.control.follow({ declineOrderNos: [`B20270310-${pastDue}-1`] });
+    await bill('2027-03-10');
+    const paused = await subscribe(world, 'ends-paused', '2027-03-11', { endsOn });
+    const later = await subscribe(world, 'ends-later', '2027-03-11', { endsOn: seoulDate('2027-03-22') });
+    const over = await subscribe(world, 'ends-over', '2027-03-11', { endsOn });
+    await database.execute("UPDATE subscription SET state = 'Paused' WHERE id = ANY ($1)", [[paused, later]]);
+    await database.execute("UPDATE subscription SET state = 'Canceled' WHERE id = $1", [over]);
+    await bill('2027-03-20');
+    const states = await Promise.all([pastDue, paused, later, over].map((id) => subscriptionRow(world, id)));
+    expect(states.map(({ state }) => state)).toEqual(['Expired', 'Expired', 'Paused', 'Canceled']);
+    expect((await historyOf(world, pastDue)).at(-1)).toBe('PastDue > Expired: end reached');
+    expect(await historyOf(world, paused)).toEqual([' > Active: subscribed', 'Paused > Expired: end reached']);
+  });
 
   it('bills a period before the end that was missed, although the end has come', async () => {
     const id = await subscribe(world, 'missed', '2027-03-04', { endsOn: seoulDate('2027-03-05') });
