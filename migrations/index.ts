@@ -9,6 +9,7 @@ import { Discrepancy1763600000006 } from './1763600000006-discrepancy';
 import { BulkInserts1763700000101 } from './1763700000101-bulk-inserts';
 import { DiscrepancyDecision1763700000201 } from './1763700000201-discrepancy-decision';
 import { SettlementReaders1763700000301 } from './1763700000301-settlement-readers';
+import { StageProgress1763700000302 } from './1763700000302-stage-progress';
 import { SubscriptionTerms1763700000401 } from './1763700000401-subscription-terms';
 import { SubscribeAgain1763700000402 } from './1763700000402-subscribe-again';
 
@@ -24,6 +25,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   BulkInserts1763700000101,
   DiscrepancyDecision1763700000201,
   SettlementReaders1763700000301,
+  StageProgress1763700000302,
   SubscriptionTerms1763700000401,
   SubscribeAgain1763700000402,
 ];

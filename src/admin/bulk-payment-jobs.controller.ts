@@ -1,7 +1,13 @@
 import { Get, Header, Param, Post, Query, Req, StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { BulkPaymentJobs, Discrepancies, RequestFileIntakeService, type OutgoingFile } from '../bulk-payment';
+import {
+  BulkPaymentJobs,
+  Discrepancies,
+  RequestFileIntakeService,
+  type OutgoingFile,
+  type Progress,
+} from '../bulk-payment';
 import { AdminConfig, BillingConfig } from '../config';
 import { AdminController } from './admin-controller';
 import { JobIdParameter, JobListQuery, PageQuery, UploadQuery } from './bulk-payment-jobs.dto';
@@ -19,6 +25,14 @@ import { uploadBodyOf } from './upload-body';
 
 const TEXT = 'text/plain; charset=utf-8';
 const CSV = 'text/csv; charset=utf-8';
+
+/** A job with all that is known of it; `progress` is that of the stage at work now. */
+interface BulkPaymentJobDetail extends BulkPaymentJobView {
+  progress: Progress | null;
+  discrepancies: Record<'open' | 'accepted' | 'closed', number>;
+  heldBy: string | null;
+  history: object[];
+}
 
 /** Bulk payment jobs (대량 결제): taking files in, and showing what became of them. */
 @AdminController('bulk-payment-jobs')
@@ -52,15 +66,20 @@ export class BulkPaymentJobsController {
   @Get(':id')
   @ApiOperation({ summary: 'A job, with the history of its states' })
   @ApiOkResponse({ type: BulkPaymentJobView })
-  async get(
-    @Param() { id }: JobIdParameter,
-  ): Promise<BulkPaymentJobView & { discrepancies: object; heldBy: string | null; history: object[] }> {
+  async get(@Param() { id }: JobIdParameter): Promise<BulkPaymentJobDetail> {
     const job = await this.jobs.get(id);
     const counts = await this.jobs.discrepancyCounts(id);
     const discrepancies = { open: counts.Open, accepted: counts.Accepted, closed: counts.Closed };
     const isHeld = this.billing.holdOnDiscrepancy && waitsForSettlement(job) && counts.Open > 0;
     const heldBy = isHeld ? 'open discrepancies' : null;
-    return { ...jobViewOf(job), discrepancies, heldBy, history: (await this.jobs.history(id)).map(historyViewOf) };
+    const progress = this.jobs.progress(job) ?? null;
+    return {
+      ...jobViewOf(job),
+      progress,
+      discrepancies,
+      heldBy,
+      history: (await this.jobs.history(id)).map(historyViewOf),
+    };
   }
 
   @Get(':id/charges')

@@ -179,6 +179,20 @@ export class BulkPaymentJob {
   @Column(nullable('timestamptz', 'lease_until'))
   leaseUntil!: Date | null;
 
+  /** The stage that is at work, or was when its process died; {@link leaseUntil} tells. */
+  @Column(nullable('text', 'stage'))
+  stage!: string | null;
+
+  @Column(nullable('timestamptz', 'stage_started_at'))
+  stageStartedAt!: Date | null;
+
+  /** Rows the stage has done when it last said so. */
+  @Column(nullable('integer', 'stage_done'))
+  stageDone!: number | null;
+
+  @Column(nullable('timestamptz', 'stage_done_at'))
+  stageDoneAt!: Date | null;
+
   /** Failed attempts at the stage the job is in. */
   @Column({ type: 'integer', default: 0 })
   attempts!: number;

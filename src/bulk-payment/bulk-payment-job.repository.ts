@@ -65,7 +65,8 @@ export class BulkPaymentJobRepository {
     const now = this.clock.now();
     const leaseId = randomUUID();
     const [claimed] = await this.database.rows<{ id: string }>(
-      `UPDATE bulk_payment_job SET lease_id = $1, lease_until = $2
+      `UPDATE bulk_payment_job SET lease_id = $1, lease_until = $2,
+         stage = $4, stage_started_at = $3, stage_done = NULL, stage_done_at = NULL
        WHERE id = (
          SELECT id FROM bulk_payment_job
          WHERE settled_at IS NULL AND failed_at IS NULL
@@ -76,7 +77,7 @@ export class BulkPaymentJobRepository {
          LIMIT 1
          FOR UPDATE SKIP LOCKED)
        RETURNING id`,
-      [leaseId, secondsAfter(now, leaseSeconds), now],
+      [leaseId, secondsAfter(now, leaseSeconds), now, stage],
     );
     if (!claimed) return undefined;
     const job = await this.find(claimed.id);
@@ -180,7 +181,15 @@ export class BulkPaymentJobRepository {
   }
 }
 
-const RELEASED = { leaseId: null, leaseUntil: null, nextAttemptAt: null } satisfies JobChanges;
+const RELEASED = {
+  leaseId: null,
+  leaseUntil: null,
+  nextAttemptAt: null,
+  stage: null,
+  stageStartedAt: null,
+  stageDone: null,
+  stageDoneAt: null,
+} satisfies JobChanges;
 
 function leaseLost(claim: JobClaim): DomainError {
   return new DomainError('lease-lost', `job ${claim.job.id} was taken over by another replica`);

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { ChargeRepository, type ChargeRecord } from '../charge';
 import { DomainError } from '../kernel/errors';
+import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { FileStore } from '../platform/storage';
 import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
 import type { JobState } from './bulk-payment-job.state';
+import { progressOf, type Progress } from './stage-progress';
 import { DiscrepancyRepository, type DiscrepancyCounts } from './discrepancy.repository';
 
 /** Which jobs to list: newest first, `beforeId` exclusive. */
@@ -31,6 +33,7 @@ export class BulkPaymentJobs {
     private readonly chargeRecords: ChargeRepository,
     private readonly files: FileStore,
     private readonly discrepancies: DiscrepancyRepository,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws {DomainError} `job-not-found` */
@@ -38,6 +41,12 @@ export class BulkPaymentJobs {
     const job = await this.database.manager.findOneBy(BulkPaymentJob, { id });
     if (job === null) throw new DomainError('job-not-found', `There is no bulk payment job ${id}`);
     return job;
+  }
+
+  /** How far the stage is that is at work on a job now; `undefined` while none is. */
+  progress(job: BulkPaymentJob): Progress | undefined {
+    const isAlive = job.leaseUntil !== null && job.leaseUntil > this.clock.now();
+    return isAlive ? progressOf(job) : undefined;
   }
 
   list(page: JobPage): Promise<BulkPaymentJob[]> {

@@ -16,5 +16,6 @@ export { RequestFileWritingService } from './request-file-writing.service';
 export { ResultDownloadService } from './result-download.service';
 export { ResultLoadingService } from './result-loading.service';
 export { SettlementService } from './settlement.service';
+export type { Progress } from './stage-progress';
 export { SubmissionService } from './submission.service';
 export { callbackTokenHash } from './submission-headers';

@@ -6,6 +6,7 @@ import { Clock, retryAt } from '../platform/clock';
 import { Logger } from '../platform/logging';
 import { BulkPaymentJobRepository, type JobClaim, type JobStage } from './bulk-payment-job.repository';
 import { ResultRefusals } from './result-refusals';
+import { StageProgress } from './stage-progress';
 
 /** A stage that fails is tried again soon, and then ever more rarely: the causes heal within minutes or need a person. */
 const BACK_OFF = { firstSeconds: 5, longestSeconds: 600 };
@@ -23,12 +24,12 @@ export class JobStageRunner {
 
   /**
    * @param work brings the stage to its end and finishes the claim; what it throws postpones the job. Its logger names
-   *   the job and the stage
+   *   the job and the stage; its progress is for those who wait
    * @param condition a further SQL condition on the job's row
    */
   async run(
     stage: JobStage,
-    work: (claim: JobClaim, log: Logger) => Promise<void>,
+    work: (claim: JobClaim, log: Logger, progress: StageProgress) => Promise<void>,
     condition?: string,
   ): Promise<StepReport> {
     const claim = await this.jobs.claim(stage, this.billing.leaseSeconds, condition);
@@ -36,7 +37,7 @@ export class JobStageRunner {
     const log = this.logger.child({ jobId: claim.job.id, stage });
     const heartbeat = this.keepAlive(claim, log);
     try {
-      await work(claim, log);
+      await work(claim, log, new StageProgress(claim, this.jobs, this.clock, log));
       return ONE_DONE;
     } catch (error) {
       await this.postpone(claim, error, log);

@@ -11,6 +11,7 @@ import { FileStore } from '../platform/storage';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
 import { JobStageRunner } from './job-stage.runner';
+import type { StageProgress } from './stage-progress';
 
 /** The join of a million charges with their tokens; PostgreSQL gives it back at the end of the transaction. */
 const WORK_MEMORY = '64MB';
@@ -28,17 +29,17 @@ export class RequestFileWritingService {
   ) {}
 
   runOnce(): Promise<StepReport> {
-    return this.stages.run('write-request-file', (claim, log) => this.write(claim, log));
+    return this.stages.run('write-request-file', (claim, log, progress) => this.write(claim, log, progress));
   }
 
-  private async write(claim: JobClaim, log: Logger): Promise<void> {
+  private async write(claim: JobClaim, log: Logger, progress: StageProgress): Promise<void> {
     const { job } = claim;
     // Named by the claim: a replica that lost it can't overwrite the file of the one that took over.
     const name = `request-files/job-${job.id}-${claim.leaseId}.pay`;
     const writer = new RequestFileWriter();
     // Open while the rows are read, on nobody but the disk's account.
     const written = await this.database.transaction((session) =>
-      this.files.write(name, writer.write(this.rows(session, job))),
+      this.files.write(name, writer.write(this.rows(session, job, progress))),
     );
     const { lineCount, totalAmount } = writer.summary;
     if (lineCount !== job.lineCount || totalAmount !== job.totalAmount) {
@@ -54,9 +55,18 @@ export class RequestFileWritingService {
   }
 
   /** The job's charges with their billing tokens in clear, in line order. */
-  private async *rows(session: SqlTransaction, job: BulkPaymentJob): AsyncGenerator<readonly RequestRow[]> {
+  private async *rows(
+    session: SqlTransaction,
+    job: BulkPaymentJob,
+    progress: StageProgress,
+  ): AsyncGenerator<readonly RequestRow[]> {
     await session.rows(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
-    for await (const rows of copyOut(session, rowsSqlOf(job.id))) yield rows.map((row) => this.requestRow(job, row));
+    let written = 0;
+    for await (const rows of copyOut(session, rowsSqlOf(job.id))) {
+      yield rows.map((row) => this.requestRow(job, row));
+      written += rows.length;
+      await progress.report(written);
+    }
   }
 
   private requestRow(job: BulkPaymentJob, row: (string | null)[]): RequestRow {

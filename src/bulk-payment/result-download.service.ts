@@ -10,6 +10,7 @@ import { FileStore } from '../platform/storage';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
 import { JobStageRunner } from './job-stage.runner';
+import type { StageProgress } from './stage-progress';
 import { resultFileUnusable } from './stored-result';
 
 /** Fetches the result file of a verified job to disk; it is taken only when it answers as many rows as were asked. */
@@ -25,16 +26,22 @@ export class ResultDownloadService {
   ) {}
 
   runOnce(): Promise<StepReport> {
-    return this.stages.run('download-result', (claim, log) => this.download(claim, log));
+    return this.stages.run('download-result', (claim, log, progress) => this.download(claim, log, progress));
   }
 
-  private async download(claim: JobClaim, log: Logger): Promise<void> {
+  private async download(claim: JobClaim, log: Logger, progress: StageProgress): Promise<void> {
     const { job } = claim;
     const stream = await this.open(job);
     const name = `result-files/job-${job.id}-${claim.leaseId}.csv`;
     const counter = countDataRows();
+    const watched = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+      for await (const chunk of chunks) {
+        yield chunk;
+        await progress.report(counter.rowCount);
+      }
+    };
     // A download that breaks off fails the counter too, and with it the writing; nothing is left behind.
-    pipeline(stream, counter, () => undefined);
+    pipeline(stream, watched, counter, () => undefined);
     const stored = await this.files.write(name, counter, {
       accept: () => {
         if (counter.rowCount !== job.lineCount)

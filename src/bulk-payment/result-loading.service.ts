@@ -7,13 +7,12 @@ import { Clock } from '../platform/clock';
 import { Database, copyBytes, copyInto, copyLine, copyText, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
 import { FileStore } from '../platform/storage';
+import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
 import { JobStageRunner } from './job-stage.runner';
+import type { StageProgress } from './stage-progress';
 import { stagingTablesOf } from './staging';
 import { readStoredResult, resultFileUnusable } from './stored-result';
-
-/** Progress is written this often: seldom enough to cost nothing, often enough to be watched. */
-const PROGRESS_LINES = 50_000;
 
 /** Reads the stored result file line by line into the job's staging table; every line goes in, malformed ones too. */
 @Injectable()
@@ -28,31 +27,26 @@ export class ResultLoadingService {
   ) {}
 
   runOnce(): Promise<StepReport> {
-    return this.stages.run('load-result', (claim, log) => this.load(claim, log));
+    return this.stages.run('load-result', (claim, log, progress) => this.load(claim, log, progress));
   }
 
-  private async load(claim: JobClaim, log: Logger): Promise<void> {
+  private async load(claim: JobClaim, log: Logger, progress: StageProgress): Promise<void> {
     const { job } = claim;
     const { lines } = stagingTablesOf(job.id);
     await this.database.transaction(async (session) => {
       await createLinesTable(session, lines);
-      const progress = { loaded: 0 };
-      await copyInto(session, `${lines} (${COLUMNS})`, this.rows(claim, progress, log));
-      if (progress.loaded !== job.resultLineCount) {
-        throw new DomainError(
-          'internal-error',
-          `job ${job.id}: ${progress.loaded} lines read, not the number downloaded`,
-        );
+      let loaded = 0;
+      const counted = (count: number) => progress.report((loaded += count));
+      await copyInto(session, `${lines} (${COLUMNS})`, this.rows(job, counted));
+      if (loaded !== job.resultLineCount) {
+        throw new DomainError('internal-error', `job ${job.id}: ${loaded} lines read, not the number downloaded`);
       }
-      const loaded = { resultLinesLoaded: progress.loaded, resultLoadedAt: this.clock.now() };
-      await this.jobs.finish(claim, loaded, session);
-      log.info('result loaded', { lines: progress.loaded });
+      await this.jobs.finish(claim, { resultLinesLoaded: loaded, resultLoadedAt: this.clock.now() }, session);
+      log.info('result loaded', { lines: loaded });
     });
   }
 
-  private async *rows(claim: JobClaim, progress: { loaded: number }, log: Logger): AsyncGenerator<string> {
-    const { job } = claim;
-    let reported = 0;
+  private async *rows(job: BulkPaymentJob, counted: (lines: number) => Promise<void>): AsyncGenerator<string> {
     const parser = new ResultFileParser();
     for await (const batch of parseResultFile(readStoredResult(this.files, job), parser)) {
       // Columns in another order would be read as something they are not.
@@ -60,14 +54,8 @@ export class ResultLoadingService {
       // A template a line instead of copyLine: it is done a million times.
       let text = '';
       for (const line of batch) text += this.row(line);
-      progress.loaded += batch.length;
       yield text;
-      if (progress.loaded - reported >= PROGRESS_LINES) {
-        reported = progress.loaded;
-        // On a connection of its own: progress is to be seen while the transaction is still open.
-        await this.jobs.record(claim, { resultLinesLoaded: reported });
-        log.info('loading result', { lines: reported, of: job.resultLineCount });
-      }
+      await counted(batch.length);
     }
   }
 

@@ -5,6 +5,7 @@ import type { StepReport } from '../kernel/step-report';
 import { Logger } from '../platform/logging';
 import type { JobClaim } from './bulk-payment-job.repository';
 import { JobStageRunner } from './job-stage.runner';
+import type { StageProgress } from './stage-progress';
 import { SettlementBatches } from './settlement-batches';
 
 /** Batches in work at once: while one appends to the settlement log, the next moves its subscriptions. */
@@ -25,10 +26,10 @@ export class SettlementService {
   runOnce(): Promise<StepReport> {
     // Clean lines don't wait for discrepant ones, unless the setting holds the whole job.
     const condition = this.billing.holdOnDiscrepancy ? NO_OPEN_DISCREPANCY : undefined;
-    return this.stages.run('settle', (claim, log) => this.settle(claim, log), condition);
+    return this.stages.run('settle', (claim, log, progress) => this.settle(claim, log, progress), condition);
   }
 
-  private async settle(claim: JobClaim, log: Logger): Promise<void> {
+  private async settle(claim: JobClaim, log: Logger, progress: StageProgress): Promise<void> {
     const { job } = claim;
     if (!(await this.batches.areStaged(job))) {
       log.warn('staged findings are gone; loading the file again');
@@ -41,7 +42,7 @@ export class SettlementService {
     const lane = async () => {
       for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
         applied = Math.max(applied, await this.batches.settle(claim, batch));
-        log.info('settling', { charges: applied, of: clean });
+        await progress.report(applied);
       }
     };
     await allEnded(Array.from({ length: LANES }, lane));

@@ -222,3 +222,35 @@ describe('the numbers of a day', () => {
     }
   });
 });
+
+describe('the progress of a stage', () => {
+  it('is shown while it is at work, and then no more', async () => {
+    const world = await startWorld();
+    const client = new Client({ connectionString: world.database.url });
+    await client.connect();
+    try {
+      // Whoever holds the log's lock makes the settling wait in the middle of its first batch.
+      await client.query('BEGIN');
+      await client.query('SELECT pg_advisory_xact_lock(7261543002)');
+      const { body: uploaded } = await world.upload(requestFile(7, 'slow-'));
+      const job = await until('it is settling', async () => {
+        await world.simulator.control.deliverNotifications();
+        const { body } = await world.get(`bulk-payment-jobs/${uploaded.id}`);
+        return body.progress?.stage === 'settle' ? body : undefined;
+      });
+      expect(job.progress).toEqual({
+        stage: 'settle',
+        startedAt: expect.any(String),
+        done: 0,
+        total: 7,
+        ratePerSecond: null,
+        remainingSeconds: null,
+      });
+      await client.query('COMMIT');
+      expect(await world.settled(uploaded.id)).toMatchObject({ progress: null });
+    } finally {
+      await client.end();
+      await world.close();
+    }
+  });
+});
