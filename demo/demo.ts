@@ -79,6 +79,8 @@ async function startDemoService(
     ADMIN_BOOTSTRAP_KEY: DEMO_ADMIN_KEY,
     ...serviceSettings(simulator.baseUrl),
     SCHEDULER_TICK_SECONDS: '1',
+    // The demo's first run has nothing to be compared with, and shows itself without a person.
+    BILLING_RUN_CONFIRM_FACTOR: '0',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
   });
   return startService(configuration);
@@ -97,7 +99,7 @@ async function billOneMonth({ service, simulator, client, options }: DemoParts):
 
   const pastDue = await countPastDue(database);
   if (pastDue > 0)
-    print(`${countText(pastDue)} subscriptions are past due (declined before) and wait: retries are not built yet.`);
+    print(`${countText(pastDue)} subscriptions are past due (declined before) and wait for the day of their retry.`);
   const run = await app.get(BillingRunService).plan(billingDate);
   if (run === undefined) throw new Error(`the billing run of ${billingDate} exists already`);
   print(

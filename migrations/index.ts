@@ -12,6 +12,9 @@ import { SettlementReaders1763700000301 } from './1763700000301-settlement-reade
 import { StageProgress1763700000302 } from './1763700000302-stage-progress';
 import { SubscriptionTerms1763700000401 } from './1763700000401-subscription-terms';
 import { SubscribeAgain1763700000402 } from './1763700000402-subscribe-again';
+import { Retry1763700000501 } from './1763700000501-retry';
+import { BillingRunGuard1763700000502 } from './1763700000502-billing-run-guard';
+import { KillSwitch1763700000503 } from './1763700000503-kill-switch';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -28,4 +31,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   StageProgress1763700000302,
   SubscriptionTerms1763700000401,
   SubscribeAgain1763700000402,
+  Retry1763700000501,
+  BillingRunGuard1763700000502,
+  KillSwitch1763700000503,
 ];

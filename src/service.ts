@@ -5,6 +5,7 @@ import { serveApiDocs } from './admin';
 import { AppModule } from './app.module';
 import type { Configuration } from './config';
 import { DomainError, messageOf } from './kernel/errors';
+import { registerKillSwitchNotice } from './kill-switch-notice';
 import { SystemClock, type Clock } from './platform/clock';
 import { Lifecycle } from './platform/health';
 import {
@@ -112,6 +113,7 @@ async function createApplication(
   app.useGlobalPipes(createValidationPipe());
   if (configuration.roles.has('admin')) serveApiDocs(app);
   registerReadinessChecks(app);
+  registerKillSwitchNotice(app, metrics);
   return app;
 }
 

@@ -3,10 +3,13 @@ import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
 import { SubscriptionModule } from '../subscription';
 import { ApiKeyGuard } from './api-key.guard';
+import { BillingRunsController } from './billing-runs.controller';
 import { BulkPaymentJobsController } from './bulk-payment-jobs.controller';
 import { DeliveriesController } from './deliveries.controller';
 import { DiscrepanciesController } from './discrepancies.controller';
+import { KillSwitchController } from './kill-switch.controller';
 import { ProductsController } from './products.controller';
+import { RebillController } from './rebill.controller';
 import { ReportsController } from './reports.controller';
 import { SettlementLogController } from './settlement-log.controller';
 import { SubscriptionFilesController } from './subscription-files.controller';
@@ -16,10 +19,13 @@ import { SubscriptionsController } from './subscriptions.controller';
 @Module({
   imports: [BulkPaymentModule, ChargeModule, SubscriptionModule],
   controllers: [
+    BillingRunsController,
     BulkPaymentJobsController,
     DeliveriesController,
     DiscrepanciesController,
+    KillSwitchController,
     ProductsController,
+    RebillController,
     ReportsController,
     SettlementLogController,
     SubscriptionFilesController,

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import {
   BulkPaymentJobs,
   Discrepancies,
+  KillSwitch,
   RequestFileIntakeService,
   type OutgoingFile,
   type Progress,
@@ -41,6 +42,7 @@ export class BulkPaymentJobsController {
     private readonly jobs: BulkPaymentJobs,
     private readonly intake: RequestFileIntakeService,
     private readonly discrepancyDesk: Discrepancies,
+    private readonly killSwitch: KillSwitch,
     private readonly config: AdminConfig,
     private readonly billing: BillingConfig,
   ) {}
@@ -53,14 +55,19 @@ export class BulkPaymentJobsController {
   async upload(@Req() request: FastifyRequest, @Query() query: UploadQuery): Promise<BulkPaymentJobView> {
     const content = uploadBodyOf(request, this.config.uploadMaxBytes);
     const job = await this.intake.take({ content, batchReference: query.batchReference ?? '', actor: 'admin-api' });
-    return jobViewOf(job);
+    return jobViewOf(job, await this.killSwitch.state());
   }
 
   @Get()
   @ApiOperation({ summary: 'Jobs, newest first' })
   async list(@Query() query: JobListQuery): Promise<Page<BulkPaymentJobView>> {
     const jobs = await this.jobs.list({ state: query.state, beforeId: query.cursor, limit: query.limit });
-    return pageOf(jobs.map(jobViewOf), query.limit, (job) => job.id);
+    const killSwitch = await this.killSwitch.state();
+    return pageOf(
+      jobs.map((job) => jobViewOf(job, killSwitch)),
+      query.limit,
+      (job) => job.id,
+    );
   }
 
   @Get(':id')
@@ -71,15 +78,11 @@ export class BulkPaymentJobsController {
     const counts = await this.jobs.discrepancyCounts(id);
     const discrepancies = { open: counts.Open, accepted: counts.Accepted, closed: counts.Closed };
     const isHeld = this.billing.holdOnDiscrepancy && waitsForSettlement(job) && counts.Open > 0;
-    const heldBy = isHeld ? 'open discrepancies' : null;
+    const view = jobViewOf(job, await this.killSwitch.state());
+    const heldBy = isHeld ? 'open discrepancies' : view.heldBy;
     const progress = this.jobs.progress(job) ?? null;
-    return {
-      ...jobViewOf(job),
-      progress,
-      discrepancies,
-      heldBy,
-      history: (await this.jobs.history(id)).map(historyViewOf),
-    };
+    const history = (await this.jobs.history(id)).map(historyViewOf);
+    return { ...view, progress, discrepancies, heldBy, history };
   }
 
   @Get(':id/charges')

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { BulkPaymentJob, BulkPaymentJobHistory, JobState } from '../bulk-payment';
+import type { BulkPaymentJob, BulkPaymentJobHistory, JobState, KillSwitchState } from '../bulk-payment';
 import type { ChargeRecord } from '../charge';
 
 /** A page of a list; `nextCursor` is `null` at its end. */
@@ -27,6 +27,15 @@ export class BulkPaymentJobView {
   inDoubt!: boolean;
   @ApiProperty({ enum: ['upload', 'billing-run'] }) origin!: string;
   @ApiProperty({ nullable: true, type: String }) billingRunId!: string | null;
+  @ApiProperty({ description: 'Billing group of its products' }) billingGroup!: string;
+  @ApiProperty({ nullable: true, type: String, description: 'The failed job whose charges it bills again' })
+  rebillOfJobId!: string | null;
+  @ApiProperty({
+    nullable: true,
+    type: String,
+    description: 'What a job that is not sent yet waits for, if it is held',
+  })
+  heldBy!: string | null;
   @ApiProperty() batchReference!: string;
   @ApiProperty({ description: 'Charges asked for' }) requested!: Tally;
   @ApiProperty() createdAt!: Date;
@@ -40,13 +49,16 @@ export class BulkPaymentJobView {
   retry!: object | null;
 }
 
-export function jobViewOf(job: BulkPaymentJob): BulkPaymentJobView {
+export function jobViewOf(job: BulkPaymentJob, killSwitch: KillSwitchState): BulkPaymentJobView {
   return {
     id: job.id,
     state: job.state,
     inDoubt: job.state === 'Processing' && job.gatewayJobId === null,
     origin: job.origin,
     billingRunId: job.billingRunId,
+    billingGroup: job.billingGroup,
+    rebillOfJobId: job.rebillOfJobId,
+    heldBy: heldBy(job, killSwitch),
     batchReference: job.batchReference,
     requested: { count: job.lineCount, amount: job.totalAmount },
     createdAt: job.createdAt,
@@ -60,6 +72,11 @@ export function jobViewOf(job: BulkPaymentJob): BulkPaymentJobView {
 
 export function waitsForSettlement(job: BulkPaymentJob): boolean {
   return job.reconciledAt !== null && job.settledAt === null;
+}
+
+function heldBy(job: BulkPaymentJob, killSwitch: KillSwitchState): string | null {
+  if (job.state !== 'Created') return null;
+  return killSwitch.engaged ? `kill switch: ${killSwitch.reason}` : job.holdReason;
 }
 
 function requestFileOf(job: BulkPaymentJob): object | null {

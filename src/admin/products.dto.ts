@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsDefined, IsIn, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDefined, IsIn, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { MayBeMissing, PriceBody, toBoolean } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
 
@@ -40,6 +40,15 @@ export class ProductChangeBody {
   @MayBeMissing()
   @IsBoolean({ message: 'true or false' })
   active?: boolean;
+
+  @ApiPropertyOptional({
+    maxLength: 40,
+    description: 'Products of one group share bulk payment jobs; empty is a group',
+  })
+  @MayBeMissing()
+  @IsString(TEXT)
+  @MaxLength(40, { message: 'at most 40 characters' })
+  billingGroup?: string;
 }
 
 export class ProductListQuery extends PageQuery {

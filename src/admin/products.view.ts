@@ -8,11 +8,12 @@ export class ProductView {
   @ApiProperty() name!: string;
   @ApiProperty({ type: PriceBody }) price!: PriceBody;
   @ApiProperty() active!: boolean;
+  @ApiProperty({ description: 'Products of one group share bulk payment jobs' }) billingGroup!: string;
   @ApiProperty() createdAt!: Date;
 }
 
 export function productViewOf(product: Product): ProductView {
-  const { id, storeProductId, name, active, createdAt } = product;
+  const { id, storeProductId, name, active, billingGroup, createdAt } = product;
   const { amount, carrierAmount, creditCardAmount, tmembershipAmount } = product;
   return {
     id,
@@ -20,6 +21,7 @@ export function productViewOf(product: Product): ProductView {
     name,
     price: { amount, carrierAmount, creditCardAmount, tmembershipAmount },
     active,
+    billingGroup,
     createdAt,
   };
 }

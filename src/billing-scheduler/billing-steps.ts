@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  KillSwitchWatch,
   ReconciliationService,
   RequestFileWritingService,
   ResultDownloadService,
@@ -15,8 +16,9 @@ import { VerifyNotificationStep } from './verify-notification.step';
 export class BillingSteps {
   readonly all: readonly BillingStep[];
 
-  // Seven steps, seven parameters: this is the one list of them.
+  // Eight steps, eight parameters: this is the one list of them.
   constructor(
+    killSwitch: KillSwitchWatch,
     writing: RequestFileWritingService,
     submission: SubmissionService,
     verification: VerifyNotificationStep,
@@ -26,6 +28,7 @@ export class BillingSteps {
     settlement: SettlementService,
   ) {
     this.all = [
+      { name: 'watch-kill-switch', runOnce: () => killSwitch.runOnce() },
       { name: 'write-request-file', runOnce: () => writing.runOnce() },
       { name: 'submit', runOnce: () => submission.runOnce() },
       verification,

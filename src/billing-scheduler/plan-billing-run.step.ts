@@ -12,7 +12,9 @@ export class PlanBillingRunStep {
 
   async run(): Promise<PlannedRun | undefined> {
     const planned = await this.runs.plan(this.runs.today());
-    if (planned) this.logger.info('billing run planned', { ...planned });
+    if (planned?.state === 'AwaitingConfirmation') {
+      this.logger.warn('billing run awaits confirmation: nothing of it is sent before', { ...planned });
+    } else if (planned) this.logger.info('billing run planned', { ...planned });
     else this.logger.info('billing run was planned before', { billingDate: this.runs.today() });
     return planned;
   }

@@ -40,6 +40,18 @@ export class BulkPaymentJob {
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
 
+  /** Why the job must not be submitted yet. */
+  @Column(nullable('text', 'hold_reason'))
+  holdReason!: string | null;
+
+  /** The failed job whose charges this one bills again. */
+  @Column({ type: 'bigint', name: 'rebill_of_job_id', nullable: true })
+  rebillOfJobId!: string | null;
+
+  /** Products of one billing group share jobs; empty is a group too. */
+  @Column({ type: 'text', name: 'billing_group', default: '' })
+  billingGroup!: string;
+
   @Column(nullable('text', 'request_file_name'))
   requestFileName!: string | null;
 

@@ -11,7 +11,8 @@ import { JOB_TRANSITIONS, type JobEvent, type JobState } from './bulk-payment-jo
 /** What is to be done with a job next; each condition is what a row must show for that work to be due. */
 export const JOB_STAGES = {
   'write-request-file': `state = 'Created' AND request_file_written_at IS NULL`,
-  submit: `state = 'Created' AND request_file_written_at IS NOT NULL`,
+  submit: `state = 'Created' AND request_file_written_at IS NOT NULL AND hold_reason IS NULL
+    AND NOT EXISTS (SELECT FROM kill_switch WHERE engaged)`,
   'download-result': `state = 'VerifiedCompleted' AND result_downloaded_at IS NULL`,
   'load-result': `result_downloaded_at IS NOT NULL AND result_loaded_at IS NULL`,
   reconcile: `result_loaded_at IS NOT NULL AND reconciled_at IS NULL`,
@@ -45,6 +46,38 @@ export class BulkPaymentJobRepository {
 
   async find(id: string, session: SqlSession = this.database): Promise<BulkPaymentJob | undefined> {
     return (await session.manager.findOneBy(BulkPaymentJob, { id })) ?? undefined;
+  }
+
+  /** The row, locked until the session's transaction ends. */
+  async lock(session: SqlSession, id: string): Promise<BulkPaymentJob | undefined> {
+    const lock = { mode: 'pessimistic_write' } as const;
+    return (await session.manager.findOne(BulkPaymentJob, { where: { id }, lock })) ?? undefined;
+  }
+
+  /** The jobs of a billing run in the order they were made. */
+  ofBillingRun(billingRunId: string, session: SqlSession = this.database): Promise<BulkPaymentJob[]> {
+    return session.manager.find(BulkPaymentJob, { where: { billingRunId }, order: { id: 'ASC' } });
+  }
+
+  /** @returns the id of the job that bills a failed one again */
+  async rebillOf(session: SqlSession, jobId: string): Promise<string | undefined> {
+    return (await session.manager.findOneBy(BulkPaymentJob, { rebillOfJobId: jobId }))?.id;
+  }
+
+  /** Lets the held jobs of a billing run be submitted. */
+  async releaseHeld(session: SqlSession, billingRunId: string): Promise<void> {
+    await session.execute(
+      'UPDATE bulk_payment_job SET hold_reason = NULL WHERE billing_run_id = $1 AND hold_reason IS NOT NULL',
+      [billingRunId],
+    );
+  }
+
+  /** Cancels the held jobs of a billing run; a replica that is just writing a request file finds its claim gone. */
+  async cancelHeld(session: SqlSession, billingRunId: string, why: TransitionCause): Promise<void> {
+    const changes = { ...RELEASED, holdReason: null, failedAt: this.clock.now(), failureReason: why.cause };
+    for (const job of await this.ofBillingRun(billingRunId, session)) {
+      if (job.holdReason !== null) await this.transition(session, job, 'cancel', why, changes);
+    }
   }
 
   /** Stores a new job as Created, with the first entry of its history. @returns its id */

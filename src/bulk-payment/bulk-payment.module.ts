@@ -14,6 +14,8 @@ import { DailyReport } from './daily-report';
 import { Discrepancies } from './discrepancies.service';
 import { DiscrepancyRepository } from './discrepancy.repository';
 import { JobStageRunner } from './job-stage.runner';
+import { KillSwitch } from './kill-switch';
+import { KillSwitchWatch } from './kill-switch-watch';
 import { ReconciliationRepository } from './reconciliation.repository';
 import { ReconciliationService } from './reconciliation.service';
 import { RequestFileIntakeService } from './request-file-intake.service';
@@ -55,6 +57,8 @@ const STAGES = [
     DiscrepancyEvidence,
     DiscrepancyRepository,
     JobStageRunner,
+    KillSwitch,
+    KillSwitchWatch,
     ReconciliationRepository,
     RequestFileIntakeService,
     ResultRefusals,
@@ -70,6 +74,8 @@ const STAGES = [
     CompletionService,
     DailyReport,
     Discrepancies,
+    KillSwitch,
+    KillSwitchWatch,
     RequestFileIntakeService,
   ],
 })

@@ -1,5 +1,5 @@
 export { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
-export { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
+export { BulkPaymentJobRepository, type JobChanges, type JobClaim } from './bulk-payment-job.repository';
 export { JOB_TRANSITIONS, type JobState } from './bulk-payment-job.state';
 export { BulkPaymentJobs, type OutgoingFile } from './bulk-payment-jobs.service';
 export { BulkPaymentModule } from './bulk-payment.module';
@@ -10,6 +10,8 @@ export { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 export type { DiscrepancyCounts } from './discrepancy.repository';
 export { DISCREPANCY_TRANSITIONS, type DiscrepancyState } from './discrepancy.state';
 export { DISCREPANCY_KINDS, type DiscrepancyKind, type FindingCounts } from './finding';
+export { KillSwitch, type KillSwitchState } from './kill-switch';
+export { KillSwitchWatch } from './kill-switch-watch';
 export { ReconciliationService } from './reconciliation.service';
 export { RequestFileIntakeService, type RequestFileUpload } from './request-file-intake.service';
 export { RequestFileWritingService } from './request-file-writing.service';

@@ -5,6 +5,7 @@ import { Database } from '../platform/database';
 import { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository, type JobChanges, type JobClaim } from './bulk-payment-job.repository';
 import type { SubmissionReceipt } from '../gateways/tstore';
+import { KillSwitch } from './kill-switch';
 import type { JobHeaders } from './submission-headers';
 
 const ACTOR = 'billing-scheduler';
@@ -25,14 +26,16 @@ const NOT_SUBMITTED = {
 export class SubmissionRepository {
   constructor(
     private readonly jobs: BulkPaymentJobRepository,
+    private readonly killSwitch: KillSwitch,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
-  /** Commits the intent to send. From here on the job is never sent again by itself. */
+  /** Commits the intent to send. From here on the job is never sent again by itself. @throws {DomainError} `submissions-stopped` */
   async begin(claim: JobClaim, { headers, maskedNotificationUrl, callbackTokenHash }: JobHeaders): Promise<void> {
-    await this.database.transaction((session) =>
-      this.jobs.transition(
+    await this.database.transaction(async (session) => {
+      await this.killSwitch.assertReleased(session);
+      await this.jobs.transition(
         session,
         claim.job,
         'submit',
@@ -47,8 +50,8 @@ export class SubmissionRepository {
           submissionStartedAt: this.clock.now(),
         },
         claim.leaseId,
-      ),
-    );
+      );
+    });
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { LogLevel, Role, TstoreEnvironment } from './environment';
+import type { LogLevel, RetryExhausted, Role, TstoreEnvironment } from './environment';
 
 /** Where the process listens and what it is called from outside. */
 export abstract class HttpConfig {
@@ -69,6 +69,26 @@ export abstract class NotificationConfig {
   abstract readonly allowedCidrs: readonly string[];
 }
 
+/** Which billing runs a person must confirm. */
+export interface ConfirmRule {
+  /** So many times the usual is too large or too dear; 0 never asks. */
+  factor: number;
+  /** Runs of no more charges than this are never too large. */
+  minCharges: number;
+  /** Runs of no more won than this are never too dear. */
+  minAmount: number;
+}
+
+/** What follows a declined charge. */
+export interface RetryPolicy {
+  /** Days from each decline to the next attempt, in order; after the last of them nothing more is tried. */
+  days: readonly number[];
+  /** Result codes of the gateway that no later attempt would change. */
+  neverCodes: readonly string[];
+  /** What becomes of a subscription when nothing more is tried. */
+  exhausted: RetryExhausted;
+}
+
 export abstract class BillingConfig {
   /** When billing runs are planned, in Asia/Seoul. */
   abstract readonly cron: string;
@@ -76,6 +96,8 @@ export abstract class BillingConfig {
   /** How long a claimed job stays with a replica that says nothing more. */
   abstract readonly leaseSeconds: number;
   abstract readonly jobMaxRows: number;
+  abstract readonly retry: RetryPolicy;
+  abstract readonly confirm: ConfirmRule;
   /** Whether a job with open discrepancies waits as a whole, or only its discrepant lines do. */
   abstract readonly holdOnDiscrepancy: boolean;
 }

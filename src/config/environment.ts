@@ -29,6 +29,9 @@ export type TstoreEnvironment = (typeof TSTORE_ENVIRONMENTS)[number];
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+export const RETRY_EXHAUSTED = ['keep', 'cancel'] as const;
+export type RetryExhausted = (typeof RETRY_EXHAUSTED)[number];
+
 /** 256-bit keys: 32 bytes are 43 base64 characters and one `=`. */
 const ENCRYPTION_KEY = /^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=$/;
 
@@ -136,6 +139,28 @@ export class Environment {
   })
   BILLING_CRON: string = '0 4 * * *';
 
+  @Whole(0, 1_000) BILLING_RUN_CONFIRM_FACTOR: number = 3;
+  @Whole(0, 10_000_000) BILLING_RUN_CONFIRM_MIN_CHARGES: number = 1_000;
+  @Whole(0, 1_000_000_000_000) BILLING_RUN_CONFIRM_MIN_WON: number = 10_000_000;
+
+  @Expose()
+  @ValidateBy({
+    name: 'isRetryDays',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && retryDaysOf(value) !== undefined,
+      defaultMessage: () => 'up to 10 whole numbers of days from 1 to 90 such as 3,7, or none',
+    },
+  })
+  RETRY_DAYS: string = '3,7';
+
+  @Expose()
+  @Each('resultCodes', 'a list of result codes, letters and digits', (code) => /^[0-9A-Za-z]{1,20}$/.test(code))
+  RETRY_NEVER_CODES: string = '';
+
+  @Expose()
+  @IsIn(RETRY_EXHAUSTED, { message: `one of ${RETRY_EXHAUSTED.join(', ')}` })
+  RETRY_EXHAUSTED: RetryExhausted = 'keep';
+
   @Whole(1, 3_600) SCHEDULER_TICK_SECONDS: number = 10;
   @Whole(10, 3_600) SCHEDULER_LEASE_SECONDS: number = 120;
   @Whole(1, 1_000_000) BULK_JOB_MAX_ROWS: number = 100_000;
@@ -166,6 +191,14 @@ export function commaSeparated(text: string): string[] {
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+}
+
+/** @returns the days of RETRY_DAYS, none for `none`; `undefined` when it can't be read */
+export function retryDaysOf(text: string): number[] | undefined {
+  if (text === 'none') return [];
+  const days = commaSeparated(text);
+  const isGood = days.length > 0 && days.length <= 10 && days.every((day) => /^([1-9]|[1-8]\d|90)$/.test(day));
+  return isGood ? days.map(Number) : undefined;
 }
 
 export function isCidr(text: string): boolean {

@@ -1,5 +1,5 @@
 export * from './configuration';
 export { ConfigModule } from './config.module';
 export { DEMO_ADMIN_KEY, DEMO_ENCRYPTION_KEY } from './demo-secrets';
-export { Environment, type LogLevel, type Role, type TstoreEnvironment } from './environment';
+export { Environment, type LogLevel, type RetryExhausted, type Role, type TstoreEnvironment } from './environment';
 export { InvalidConfigurationError, readConfiguration } from './read-configuration';

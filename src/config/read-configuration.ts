@@ -1,7 +1,15 @@
 import { join, resolve } from 'node:path';
 import type { InputFault } from '../kernel/errors';
 import type { Configuration, EncryptionConfig, EncryptionKeyConfig } from './configuration';
-import { Environment, ROLES, commaSeparated, readEnvironment, type Role, type TstoreEnvironment } from './environment';
+import {
+  Environment,
+  ROLES,
+  commaSeparated,
+  readEnvironment,
+  retryDaysOf,
+  type Role,
+  type TstoreEnvironment,
+} from './environment';
 import { liveFaults } from './live-rules';
 
 /** Where T store is, by environment. PNS publishes no sandbox host, so sandbox must name one. */
@@ -104,6 +112,16 @@ function configurationOf(environment: Environment): Configuration {
       tickSeconds: environment.SCHEDULER_TICK_SECONDS,
       leaseSeconds: environment.SCHEDULER_LEASE_SECONDS,
       jobMaxRows: environment.BULK_JOB_MAX_ROWS,
+      confirm: {
+        factor: environment.BILLING_RUN_CONFIRM_FACTOR,
+        minCharges: environment.BILLING_RUN_CONFIRM_MIN_CHARGES,
+        minAmount: environment.BILLING_RUN_CONFIRM_MIN_WON,
+      },
+      retry: {
+        days: retryDaysOf(environment.RETRY_DAYS) ?? [],
+        neverCodes: commaSeparated(environment.RETRY_NEVER_CODES),
+        exhausted: environment.RETRY_EXHAUSTED,
+      },
       holdOnDiscrepancy: environment.SETTLEMENT_HOLD_ON_DISCREPANCY,
     },
     logging: {

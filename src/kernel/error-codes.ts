@@ -58,6 +58,12 @@ export const ERROR_CODES = {
     title: 'The file of subscriptions has faulty lines',
     retryable: false,
   },
+  'billing-run-not-found': { kind: 'not-found', title: 'There is no such billing run', retryable: false },
+  'submissions-stopped': {
+    kind: 'conflict',
+    title: 'The kill switch is engaged; nothing is submitted',
+    retryable: true,
+  },
   'file-not-ready': { kind: 'not-found', title: 'The file does not exist yet', retryable: true },
   'invalid-request-file': { kind: 'invalid', title: 'The request file has faulty lines', retryable: false },
   'duplicate-request-file': {

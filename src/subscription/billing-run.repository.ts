@@ -1,17 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import type { SeoulDate } from '../kernel/seoul-calendar';
 import { ChargeRepository } from '../charge';
+import type { SeoulDate } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import type { SqlSession } from '../platform/database';
-import { CHARGED_AMOUNTS_SQL, DUE_SUBSCRIPTION_SQL } from './due-subscriptions.sql';
+import type { BillingRunState } from './billing-run.state';
+import { DUE_CHARGES_SQL, ORDER_NO_SQL } from './due-charges.sql';
 
-/** One job's part of what is due. */
+/** One job's part of what is due: of one billing group, and at most so many charges as a job may have. */
 export interface JobShare {
+  billingGroup: string;
+  /** Counted from 0 within the group. */
+  part: number;
   lineCount: number;
   totalAmount: Won;
 }
 
-/** The statements of planning, set-based throughout: a million due subscriptions are four statements. */
+/** A share with the job that was made for it. */
+export interface SharedJob extends Pick<JobShare, 'billingGroup' | 'part'> {
+  jobId: string;
+}
+
+/** The statements of planning, set-based throughout: a million due subscriptions are a handful of statements. */
 @Injectable()
 export class BillingRunRepository {
   constructor(private readonly charges: ChargeRepository) {}
@@ -28,50 +37,100 @@ export class BillingRunRepository {
     return run?.id;
   }
 
-  /**
-   * Numbers what is due into the temporary table `due`, with what each is charged.
-   */
+  /** Numbers what is due, within its billing group, into the temporary table `due`, with what each is charged. */
   async selectDue(session: SqlSession, billingDate: SeoulDate): Promise<void> {
     await session.rows(
       `CREATE TEMPORARY TABLE due ON COMMIT DROP AS
-       SELECT row_number() OVER (ORDER BY subscription.id) AS number, subscription.id AS subscription_id,
-         subscription.next_billing_on, subscription.billing_token_hash, subscription.product_id, ${CHARGED_AMOUNTS_SQL}
-       FROM subscription JOIN product ON product.id = subscription.product_id
-       WHERE ${DUE_SUBSCRIPTION_SQL}`,
+       SELECT row_number() OVER (PARTITION BY billing_group ORDER BY subscription_id) - 1 AS place, due.*
+       FROM (${DUE_CHARGES_SQL}) AS due`,
       [billingDate],
     );
     await session.rows('ANALYZE due');
   }
 
-  /** How the due rows divide into jobs of at most `jobMaxRows`, in order. */
+  /**
+   * Puts the charges of a failed job into `due` as they would be attempted once more, but for subscriptions that moved on:
+   * over, ending, paid, or tried again meanwhile.
+   */
+  async selectUnbilled(session: SqlSession, jobId: string): Promise<void> {
+    await session.rows(
+      `CREATE TEMPORARY TABLE due ON COMMIT DROP AS
+       SELECT row_number() OVER (ORDER BY charge.line_number) - 1 AS place, subscription.id AS subscription_id,
+         subscription.next_billing_on, subscription.billing_token_hash, subscription.product_id, job.billing_group,
+         charge.amount, charge.carrier_amount, charge.credit_card_amount, charge.tmembership_amount,
+         (charge.attempt + 1)::smallint AS attempt, charge.id AS repeated_charge_id
+       FROM charge
+       JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
+       JOIN subscription ON subscription.id = charge.subscription_id
+         AND subscription.next_billing_on = charge.period_start_on
+       WHERE charge.bulk_payment_job_id = $1 AND subscription.state IN ('Active', 'PastDue')
+         AND NOT subscription.cancel_at_period_end
+         AND NOT EXISTS (
+           SELECT FROM charge AS later
+           WHERE later.subscription_id = charge.subscription_id AND later.period_start_on = charge.period_start_on
+             AND later.attempt > charge.attempt)`,
+      [jobId],
+    );
+  }
+
+  /** How the due rows divide into jobs of one group and at most `jobMaxRows`, in order. */
   async shares(session: SqlSession, jobMaxRows: number): Promise<JobShare[]> {
-    const rows = await session.rows<{ line_count: number; total_amount: string }>(
-      `SELECT count(*)::int AS line_count, sum(amount)::text AS total_amount
-       FROM due GROUP BY (number - 1) / $1 ORDER BY (number - 1) / $1`,
+    const rows = await session.rows<{ group: string; part: number; line_count: number; total_amount: string }>(
+      `SELECT billing_group AS "group", (place / $1)::int AS part, count(*)::int AS line_count,
+         sum(amount)::text AS total_amount
+       FROM due GROUP BY billing_group, place / $1 ORDER BY billing_group, place / $1`,
       [jobMaxRows],
     );
-    return rows.map((row) => ({ lineCount: row.line_count, totalAmount: wonFromDatabase(row.total_amount) }));
+    return rows.map((row) => ({
+      billingGroup: row.group,
+      part: row.part,
+      lineCount: row.line_count,
+      totalAmount: wonFromDatabase(row.total_amount),
+    }));
   }
 
   /**
-   * Writes one charge for each due row. They lie in the order of their numbers and joining keeps it, so a million rows are
-   * not sorted again. Order numbers are readable and unique for ever, because subscription, period and attempt are:
-   * `B20270131-42-1`.
-   *
-   * @param jobIds the job of each share, in order
+   * Writes one charge for each due row. They lie in the order of their places and joining keeps it, so a million rows are
+   * not sorted again.
    */
-  async createCharges(session: SqlSession, jobIds: readonly string[], jobMaxRows: number, at: Date): Promise<void> {
-    await this.charges.append(
-      session,
-      `SELECT format('B%s-%s-1', to_char(due.next_billing_on, 'YYYYMMDD'), due.subscription_id), job.id,
-         (due.number - 1) % $3 + 2, due.subscription_id, due.next_billing_on, 1::smallint,
-         product.store_product_id, product.name, due.amount, due.carrier_amount, due.credit_card_amount,
-         due.tmembership_amount, due.billing_token_hash
-       FROM due
-       JOIN product ON product.id = due.product_id
-       JOIN unnest($2::bigint[]) WITH ORDINALITY AS job (id, share) ON job.share = (due.number - 1) / $3 + 1`,
-      [jobIds, jobMaxRows],
-      at,
+  async createCharges(session: SqlSession, jobs: readonly SharedJob[], jobMaxRows: number, at: Date): Promise<void> {
+    const parameters = [
+      jobs.map((job) => job.jobId),
+      jobs.map((job) => job.billingGroup),
+      jobs.map((job) => job.part),
+      jobMaxRows,
+    ];
+    const charge = (productSql: string, fromSql: string): string =>
+      `SELECT ${ORDER_NO_SQL}, job.id, (due.place % $5 + 2)::int, due.subscription_id, due.next_billing_on, due.attempt,
+         ${productSql}, due.amount, due.carrier_amount, due.credit_card_amount, due.tmembership_amount,
+         due.billing_token_hash
+       FROM due ${fromSql}
+       JOIN unnest($2::bigint[], $3::text[], $4::int[]) AS job (id, billing_group, part)
+         ON job.billing_group = due.billing_group AND job.part = due.place / $5`;
+    const first = charge('product.store_product_id, product.name', 'JOIN product ON product.id = due.product_id');
+    const later = charge(
+      'repeated.store_product_id, repeated.product_name',
+      'JOIN charge AS repeated ON repeated.id = due.repeated_charge_id',
+    );
+    await this.charges.append(session, `${first} WHERE due.attempt = 1`, parameters, at);
+    await this.charges.append(session, later, parameters, at);
+  }
+
+  /**
+   * Takes later attempts off the calendar, so that none is planned again before its result is known, and notes each in
+   * the history of its subscription.
+   */
+  async noteLaterAttempts(session: SqlSession, why: { cause: string; actor: string; at: Date }): Promise<void> {
+    await session.execute(
+      `WITH planned AS (
+         UPDATE subscription SET retry_on = NULL
+         FROM due WHERE due.attempt > 1 AND subscription.id = due.subscription_id
+         RETURNING subscription.id, subscription.state, due.attempt, ${ORDER_NO_SQL} AS order_no)
+       INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, changes, actor, at)
+       SELECT id, state, state, $1, jsonb_build_object(
+         'attempt', jsonb_build_array(attempt - 1, attempt), 'order_no', jsonb_build_array(NULL, order_no)), $2, $3
+       FROM planned`,
+      [why.cause, why.actor, why.at],
     );
   }
 
@@ -79,12 +138,24 @@ export class BillingRunRepository {
     session: SqlSession,
     runId: string,
     totals: { chargeCount: number; totalAmount: Won; jobCount: number },
+    opened: { state: BillingRunState; confirmationReason: string | null; actor: string; at: Date },
   ): Promise<void> {
-    await session.execute('UPDATE billing_run SET charge_count = $2, total_amount = $3, job_count = $4 WHERE id = $1', [
-      runId,
-      totals.chargeCount,
-      totals.totalAmount,
-      totals.jobCount,
-    ]);
+    await session.execute(
+      `WITH closed AS (
+         UPDATE billing_run SET charge_count = $2, total_amount = $3, job_count = $4, state = $5,
+           confirmation_reason = $6 WHERE id = $1 RETURNING id)
+       INSERT INTO billing_run_history (billing_run_id, to_state, cause, reason, actor, at)
+       SELECT id, $5, 'opened', $6, $7, $8 FROM closed`,
+      [
+        runId,
+        totals.chargeCount,
+        totals.totalAmount,
+        totals.jobCount,
+        opened.state,
+        opened.confirmationReason,
+        opened.actor,
+        opened.at,
+      ],
+    );
   }
 }

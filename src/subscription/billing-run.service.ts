@@ -1,32 +1,37 @@
 import { Injectable } from '@nestjs/common';
-import { BulkPaymentJobRepository } from '../bulk-payment';
-import { BillingConfig, TstoreConfig } from '../config';
+import { BillingConfig } from '../config';
 import { seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
 import { sumWon, type Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
-import { Database, wakeBilling, type SqlSession } from '../platform/database';
+import { Database, wakeBilling } from '../platform/database';
+import { BillingRunJobs } from './billing-run-jobs';
+import { BillingRunGuard } from './billing-run.guard';
 import { BillingRunRepository } from './billing-run.repository';
+import type { BillingRunState } from './billing-run.state';
 import { endSubscriptions } from './subscription-endings';
 
 /** What a billing run found due and made of it. */
 export interface PlannedRun {
   id: string;
   billingDate: SeoulDate;
+  state: BillingRunState;
   chargeCount: number;
   totalAmount: Won;
   jobCount: number;
 }
+
+const SCHEDULER = 'billing-scheduler';
 
 /** Opens the billing run of a date: charges for what is due, split into bulk payment jobs. */
 @Injectable()
 export class BillingRunService {
   constructor(
     private readonly runs: BillingRunRepository,
-    private readonly jobs: BulkPaymentJobRepository,
+    private readonly runJobs: BillingRunJobs,
+    private readonly guard: BillingRunGuard,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly billing: BillingConfig,
-    private readonly tstore: TstoreConfig,
   ) {}
 
   /** The Seoul date it is now, which is the date a run is opened for. */
@@ -38,42 +43,34 @@ export class BillingRunService {
    * Plans the run of a date, once, whatever the number of callers and replicas: the date is unique, and whoever comes
    * second waits for the first to commit and then finds it done.
    *
-   * Everything due up to the date is taken, so days missed before it are caught up.
+   * Everything due up to the date is taken, so days missed before it are caught up, and so are retries. A run far beyond
+   * the usual is planned too, but its jobs are held until it is confirmed.
    *
    * @returns what was planned, or `undefined` when the date has its run already
    */
-  async plan(billingDate: SeoulDate): Promise<PlannedRun | undefined> {
+  async plan(billingDate: SeoulDate, actor = SCHEDULER): Promise<PlannedRun | undefined> {
     return this.database.transaction(async (session) => {
       const at = this.clock.now();
-      const runId = await this.runs.open(session, billingDate, at);
-      if (runId === undefined) return undefined;
+      const id = await this.runs.open(session, billingDate, at);
+      if (id === undefined) return undefined;
       await this.runs.selectDue(session, billingDate);
-      const totals = await this.createJobs(session, runId, at);
+      const { jobMaxRows } = this.billing;
+      const shares = await this.runs.shares(session, jobMaxRows);
+      const size = {
+        chargeCount: shares.reduce((count, share) => count + share.lineCount, 0),
+        totalAmount: sumWon(shares.map((share) => share.totalAmount)),
+      };
+      const unusual = await this.guard.reasonToAsk(session, billingDate, size);
+      const holdReason = unusual && `billing run ${id} awaits confirmation`;
+      const origin = { billingRunId: id, holdReason, cause: 'planned by a billing run', actor };
+      const jobIds = await this.runJobs.create(session, shares, jobMaxRows, origin, at);
+      await this.runs.noteLaterAttempts(session, { cause: 'retry planned', actor, at });
       await endSubscriptions(session, billingDate, at);
-      await this.runs.close(session, runId, totals);
+      const totals = { ...size, jobCount: jobIds.length };
+      const state: BillingRunState = unusual === undefined ? 'Planned' : 'AwaitingConfirmation';
+      await this.runs.close(session, id, totals, { state, confirmationReason: unusual ?? null, actor, at });
       await wakeBilling(session);
-      return { id: runId, billingDate, ...totals };
+      return { id, billingDate, state, ...totals };
     });
-  }
-
-  private async createJobs(
-    session: SqlSession,
-    runId: string,
-    at: Date,
-  ): Promise<Omit<PlannedRun, 'id' | 'billingDate'>> {
-    const shares = await this.runs.shares(session, this.billing.jobMaxRows);
-    const jobIds: string[] = [];
-    for (const share of shares) {
-      const job = { ...share, origin: 'billing-run', billingRunId: runId, merchantId: this.tstore.mid } as const;
-      jobIds.push(
-        await this.jobs.create(session, job, { cause: 'planned by a billing run', actor: 'billing-scheduler' }),
-      );
-    }
-    await this.runs.createCharges(session, jobIds, this.billing.jobMaxRows, at);
-    return {
-      chargeCount: shares.reduce((count, share) => count + share.lineCount, 0),
-      totalAmount: sumWon(shares.map((share) => share.totalAmount)),
-      jobCount: jobIds.length,
-    };
   }
 }

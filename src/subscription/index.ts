@@ -1,5 +1,17 @@
+export { BillingRunDecisions } from './billing-run-decision.service';
+export { BillingRunPreview, type RunPreview } from './billing-run-preview.service';
+export { BILLING_RUN_TRANSITIONS, type BillingRunState } from './billing-run.state';
+export { BillingRuns } from './billing-runs.service';
+export { Rebilling } from './rebilling.service';
 export { BillingRunService, type PlannedRun } from './billing-run.service';
-export { BillingRun, Product, ProductHistory, Subscription, SubscriptionHistory } from './subscription.entity';
+export {
+  BillingRun,
+  BillingRunHistory,
+  Product,
+  ProductHistory,
+  Subscription,
+  SubscriptionHistory,
+} from './subscription.entity';
 export { CHARGED_AMOUNTS_SQL, DUE_SUBSCRIPTION_SQL } from './due-subscriptions.sql';
 export { SettlementEffectsModule } from './settlement-effects.module';
 export { SubscriptionModule } from './subscription.module';

@@ -9,6 +9,7 @@ export interface ProductChange {
   name?: string | undefined;
   price?: Price | undefined;
   active?: boolean | undefined;
+  billingGroup?: string | undefined;
 }
 
 @Injectable()
@@ -49,7 +50,8 @@ export class ProductRepository {
          UPDATE product SET name = coalesce($2, product.name), active = coalesce($3, product.active),
            amount = coalesce($4, product.amount), carrier_amount = coalesce($5, product.carrier_amount),
            credit_card_amount = coalesce($6, product.credit_card_amount),
-           tmembership_amount = coalesce($7, product.tmembership_amount)
+           tmembership_amount = coalesce($7, product.tmembership_amount),
+           billing_group = coalesce($10, product.billing_group)
          FROM before WHERE product.id = before.id
          RETURNING product.*),
        changed AS (
@@ -66,6 +68,7 @@ export class ProductRepository {
         change.price?.tmembershipAmount,
         actor,
         at,
+        change.billingGroup,
       ],
     );
   }

@@ -57,6 +57,8 @@ export class SubscriptionChangeRepository {
   ): Promise<boolean> {
     const names = (Object.keys(COLUMNS) as (keyof SubscriptionChange)[]).filter((name) => change[name] !== undefined);
     const sets = names.map((name, index) => `${COLUMNS[name]} = $${index + 7}`);
+    // Who leaves a state leaves its retries: only the past due are tried again.
+    if (change.state !== undefined) sets.push('retry_on = NULL');
     const [made] = await session.rows<{ count: number }>(
       `WITH before AS (
          SELECT * FROM subscription WHERE id = $1 AND state = $2 AND next_billing_on = $3 FOR UPDATE),

@@ -38,7 +38,7 @@ async function end(
        WHERE state IN ('Active', 'PastDue', 'Paused') AND ${conditionSql}
        ORDER BY id FOR UPDATE),
      ended AS (
-       UPDATE subscription SET state = $3, cancel_at_period_end = false
+       UPDATE subscription SET state = $3, cancel_at_period_end = false, retry_on = NULL
        FROM before WHERE subscription.id = before.id
        RETURNING subscription.id, before.state AS from_state),
      history AS (

@@ -1,14 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { SettlementEffects, SettlementOutcomes } from '../charge';
+import { BillingConfig } from '../config';
+import { seoulDateAt } from '../kernel/seoul-calendar';
 import type { SqlSession } from '../platform/database';
 
-/** What settled charges mean to subscriptions: a paid period moves them one period on, a declined one makes them past due. */
+/**
+ * What settled charges mean to subscriptions: a paid period moves them one period on; a declined one makes them past due
+ * until a later attempt is paid or the policy has no more.
+ */
 @Injectable()
 export class SubscriptionSettlement implements SettlementEffects {
+  constructor(private readonly billing: BillingConfig) {}
+
   async apply(session: SqlSession, outcomes: SettlementOutcomes, at: Date): Promise<void> {
     await this.extendPaid(session, outcomes);
     await this.extendPastDue(session, outcomes, at);
-    await this.markDeclined(session, outcomes, at);
+    await this.applyDeclined(session, outcomes, at);
   }
 
   /**
@@ -25,10 +32,11 @@ export class SubscriptionSettlement implements SettlementEffects {
     );
   }
 
+  /** A paid retry counts from the anchor too: the days it was late are neither lost to the customer nor a gift. */
   private async extendPastDue(session: SqlSession, { sql, parameters }: SettlementOutcomes, at: Date): Promise<void> {
     await session.execute(
       `WITH paid AS (
-         UPDATE subscription SET ${ONE_PERIOD_ON}, state = 'Active'
+         UPDATE subscription SET ${ONE_PERIOD_ON}, state = 'Active', decline_count = 0, retry_on = NULL
          FROM (${sql}) AS outcome
          WHERE ${PERIOD_OF_OUTCOME} AND outcome.kind = 'paid' AND subscription.state = 'PastDue'
          RETURNING subscription.id)
@@ -38,16 +46,39 @@ export class SubscriptionSettlement implements SettlementEffects {
     );
   }
 
-  private async markDeclined(session: SqlSession, { sql, parameters }: SettlementOutcomes, at: Date): Promise<void> {
+  /**
+   * Counts the decline and sets the day of the next attempt, or ends the attempts, in the one update a decline costs
+   * anyway. A subscription without a decline was Active, which is how its history knows where it came from.
+   */
+  private async applyDeclined(session: SqlSession, { sql, parameters }: SettlementOutcomes, at: Date): Promise<void> {
+    const { days, neverCodes, exhausted } = this.billing.retry;
+    const own = (index: number): string => `$${parameters.length + index}`;
+    // Beyond its end an array yields NULL: no day, no further attempt.
+    const isOver = `((${own(2)}::int[])[subscription.decline_count + 1] IS NULL OR outcome.result_code = ANY (${own(3)}::text[]))`;
+    const isCanceled = `(${isOver} AND ${own(4)})`;
     await session.execute(
       `WITH declined AS (
-         UPDATE subscription SET state = 'PastDue'
+         UPDATE subscription SET
+           decline_count = decline_count + 1,
+           retry_on = CASE WHEN NOT ${isOver}
+             THEN ${own(5)}::date + (${own(2)}::int[])[subscription.decline_count + 1] END,
+           state = CASE WHEN ${isCanceled} THEN 'Canceled' ELSE 'PastDue' END,
+           cancel_at_period_end = cancel_at_period_end AND NOT ${isCanceled}
          FROM (${sql}) AS outcome
-         WHERE ${PERIOD_OF_OUTCOME} AND outcome.kind = 'declined' AND subscription.state = 'Active'
-         RETURNING subscription.id)
-       INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, actor, at)
-       SELECT id, 'Active', 'PastDue', 'charge declined', 'settlement', $${parameters.length + 1} FROM declined`,
-      [...parameters, at],
+         WHERE ${PERIOD_OF_OUTCOME} AND outcome.kind = 'declined' AND subscription.state IN ('Active', 'PastDue')
+         RETURNING subscription.id, subscription.state, decline_count, retry_on, outcome.result_code)
+       INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, changes, actor, at)
+       SELECT id, CASE decline_count WHEN 1 THEN 'Active' ELSE 'PastDue' END, 'PastDue', 'charge declined',
+         jsonb_build_object('decline_count', jsonb_build_array(decline_count - 1, decline_count),
+           'retry_on', jsonb_build_array(NULL, retry_on), 'result_code', jsonb_build_array(NULL, result_code)),
+         'settlement', ${own(1)}::timestamptz
+       FROM declined
+       UNION ALL
+       SELECT id, 'PastDue', state, CASE WHEN result_code = ANY (${own(3)}::text[])
+         THEN 'no further attempt: the result code is never retried' ELSE 'no further attempt: all were declined' END,
+         NULL, 'settlement', ${own(1)}::timestamptz
+       FROM declined WHERE retry_on IS NULL`,
+      [...parameters, at, days, neverCodes, exhausted === 'cancel', seoulDateAt(at)],
     );
   }
 }

@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Won } from '../kernel/won';
 import { nullable, wonColumn } from '../platform/database';
+import type { BillingRunState } from './billing-run.state';
 import type { SubscriptionState } from './subscription.state';
 
 /** What is sold: T store's product and its price, split by who collects it. */
@@ -29,6 +30,10 @@ export class Product {
 
   @Column({ type: 'boolean', default: true })
   active!: boolean;
+
+  /** Products of one group share bulk payment jobs; empty is a group too. */
+  @Column({ type: 'text', name: 'billing_group', default: '' })
+  billingGroup!: string;
 
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
@@ -65,6 +70,14 @@ export class Subscription {
   /** First day of the period that is to be paid next; moves when that period is paid. */
   @Column({ type: 'date', name: 'next_billing_on' })
   nextBillingOn!: string;
+
+  /** Declines of the period that is to be paid next; 0 unless past due, or canceled for want of payment. */
+  @Column({ type: 'smallint', name: 'decline_count', default: 0 })
+  declineCount!: number;
+
+  /** The billing date a declined period is tried again on; `null` while an attempt is on its way or none is left. */
+  @Column({ type: 'date', name: 'retry_on', nullable: true })
+  retryOn!: string | null;
 
   /** First day that is not paid for any more; `null` before the first payment. */
   @Column({ type: 'date', name: 'paid_through_on', nullable: true })
@@ -169,4 +182,42 @@ export class BillingRun {
 
   @Column({ type: 'timestamptz', name: 'planned_at' })
   plannedAt!: Date;
+
+  @Column({ type: 'text', default: 'Planned' })
+  state!: BillingRunState;
+
+  /** In what the run is beyond the usual; `null` for one that is not. */
+  @Column(nullable('text', 'confirmation_reason'))
+  confirmationReason!: string | null;
+
+  /** When it was confirmed or rejected. */
+  @Column(nullable('timestamptz', 'decided_at'))
+  decidedAt!: Date | null;
+}
+
+@Entity('billing_run_history')
+export class BillingRunHistory {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: string;
+
+  @Column({ type: 'bigint', name: 'billing_run_id' })
+  billingRunId!: string;
+
+  @Column(nullable('text', 'from_state'))
+  fromState!: BillingRunState | null;
+
+  @Column({ type: 'text', name: 'to_state' })
+  toState!: BillingRunState;
+
+  @Column({ type: 'text' })
+  cause!: string;
+
+  @Column({ type: 'text' })
+  actor!: string;
+
+  @Column(nullable('text', 'reason'))
+  reason!: string | null;
+
+  @Column({ type: 'timestamptz' })
+  at!: Date;
 }

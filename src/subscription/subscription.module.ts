@@ -3,9 +3,12 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { BillingTokenModule } from '../billing-token';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
+import { BillingRunDecisions } from './billing-run-decision.service';
+import { BillingRunGuard } from './billing-run.guard';
+import { BillingRunJobs } from './billing-run-jobs';
+import { BillingRunPreview } from './billing-run-preview.service';
 import { BillingRunRepository } from './billing-run.repository';
 import { BillingRunService } from './billing-run.service';
-import { BillingRun, Product, ProductHistory, Subscription, SubscriptionHistory } from './subscription.entity';
 import { ProductRepository } from './product.repository';
 import { Products } from './products.service';
 import { SubscriptionChangeRepository } from './subscription-change.repository';
@@ -15,18 +18,39 @@ import { SubscriptionImport } from './subscription-import.service';
 import { SubscriptionLife } from './subscription-life.service';
 import { SubscriptionRecordRepository } from './subscription-record.repository';
 import { Subscriptions } from './subscriptions.service';
+import { BillingRuns } from './billing-runs.service';
+import { Rebilling } from './rebilling.service';
+import {
+  BillingRun,
+  BillingRunHistory,
+  Product,
+  ProductHistory,
+  Subscription,
+  SubscriptionHistory,
+} from './subscription.entity';
 import { SubscriptionRepository } from './subscription.repository';
+
+const BILLING_RUNS = [BillingRunDecisions, BillingRunPreview, BillingRunService, BillingRuns, Rebilling];
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Product, ProductHistory, Subscription, SubscriptionHistory, BillingRun]),
+    TypeOrmModule.forFeature([
+      Product,
+      ProductHistory,
+      Subscription,
+      SubscriptionHistory,
+      BillingRun,
+      BillingRunHistory,
+    ]),
     BillingTokenModule,
     BulkPaymentModule,
     ChargeModule,
   ],
   providers: [
+    ...BILLING_RUNS,
+    BillingRunGuard,
+    BillingRunJobs,
     BillingRunRepository,
-    BillingRunService,
     ProductRepository,
     Products,
     SubscriptionChangeRepository,
@@ -39,7 +63,7 @@ import { SubscriptionRepository } from './subscription.repository';
     Subscriptions,
   ],
   exports: [
-    BillingRunService,
+    ...BILLING_RUNS,
     Products,
     SubscriptionExport,
     SubscriptionImport,

@@ -203,7 +203,10 @@ describe('subscriptions over the admin API', () => {
 
   it.each(['Canceled', 'Expired'])('in %s keep their terms', async (state) => {
     const id = await subscribe(world, `over-${state}`, '2027-01-25');
-    await database.execute('UPDATE subscription SET state = $2 WHERE id = $1', [id, state]);
+    await database.execute(
+      "UPDATE subscription SET state = $2, decline_count = ($2::text = 'PastDue')::int WHERE id = $1",
+      [id, state],
+    );
     const before = await world.get(`subscriptions/${id}`);
     const answers = [
       await send(world, 'PATCH', `subscriptions/${id}`, { endsOn: '2030-01-01' }),

@@ -5,7 +5,7 @@ import { DISCREPANCY_TRANSITIONS, JOB_TRANSITIONS } from '../../src/bulk-payment
 import { CHARGE_TRANSITIONS } from '../../src/charge';
 import { nextState, statesOf, type TransitionTable } from '../../src/kernel/transitions';
 import { NOTIFICATION_TRANSITIONS } from '../../src/notification/notification.state';
-import { SUBSCRIPTION_TRANSITIONS } from '../../src/subscription';
+import { BILLING_RUN_TRANSITIONS, SUBSCRIPTION_TRANSITIONS } from '../../src/subscription';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 type AnyTable = TransitionTable<string, string>;
@@ -15,6 +15,7 @@ const MACHINES: { name: string; table: AnyTable; check: string | undefined }[] =
   { name: 'notification', table: NOTIFICATION_TRANSITIONS, check: 'notification_state_known' },
   { name: 'charge', table: CHARGE_TRANSITIONS, check: undefined },
   { name: 'discrepancy', table: DISCREPANCY_TRANSITIONS, check: 'discrepancy_state_known' },
+  { name: 'billing-run', table: BILLING_RUN_TRANSITIONS, check: 'billing_run_state_known' },
   { name: 'subscription', table: SUBSCRIPTION_TRANSITIONS, check: 'subscription_state_known' },
 ];
 

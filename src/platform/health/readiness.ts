@@ -12,6 +12,8 @@ export interface ReadinessReport {
   notReady: Record<string, string>;
   /** Everything that was looked at. */
   checked: string[];
+  /** What operators should know of although the process can serve. */
+  notices: Record<string, string>;
 }
 
 /** A check that takes longer has failed: whoever asks does not wait for long. */
@@ -21,6 +23,7 @@ const CHECK_TIMEOUT_MS = 3_000;
 @Injectable()
 export class Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
+  private readonly notices = new Map<string, ReadinessCheck>();
   private inFlight: Promise<ReadinessReport> | undefined;
   private lastProblems = '';
 
@@ -33,6 +36,11 @@ export class Readiness {
     this.checks.set(name, check);
   }
 
+  /** Told in the report, and never a reason to be not ready. */
+  registerNotice(name: string, notice: ReadinessCheck): void {
+    this.notices.set(name, notice);
+  }
+
   /** Those who ask while a report is being made get that one: asking often costs the database nothing. */
   report(): Promise<ReadinessReport> {
     this.inFlight ??= this.examine().finally(() => (this.inFlight = undefined));
@@ -41,11 +49,15 @@ export class Readiness {
 
   private async examine(): Promise<ReadinessReport> {
     const names = [...this.checks.keys()];
-    const answers = await Promise.all([...this.checks.entries()].map(([name, check]) => this.examineOne(name, check)));
-    const problems = Object.fromEntries(answers.filter((answer) => answer !== undefined));
+    const [problems, notices] = await Promise.all([this.examineAll(this.checks), this.examineAll(this.notices)]);
     if (this.lifecycle.shuttingDown) problems.process = 'shutting down';
     this.logChange(problems);
-    return { ready: Object.keys(problems).length === 0, notReady: problems, checked: [...names, 'process'] };
+    return { ready: Object.keys(problems).length === 0, notReady: problems, checked: [...names, 'process'], notices };
+  }
+
+  private async examineAll(checks: ReadonlyMap<string, ReadinessCheck>): Promise<Record<string, string>> {
+    const answers = await Promise.all([...checks].map(([name, check]) => this.examineOne(name, check)));
+    return Object.fromEntries(answers.filter((answer) => answer !== undefined));
   }
 
   private async examineOne(name: string, check: ReadinessCheck): Promise<[string, string] | undefined> {

@@ -22,15 +22,17 @@ export class Metrics {
   }
 
   /** @param settings.collect when given, asked for the value at every scrape */
-  gauge<Label extends string>(settings: MetricSettings<Label> & { collect?: () => number }): Gauge<Label> {
+  gauge<Label extends string>(
+    settings: MetricSettings<Label> & { collect?: () => number | Promise<number> },
+  ): Gauge<Label> {
     const { collect, ...rest } = settings;
     return new Gauge({
       ...rest,
       labelNames: settings.labelNames ?? [],
       registers: [this.registry],
       ...(collect && {
-        collect() {
-          this.set(collect());
+        async collect() {
+          this.set(await collect());
         },
       }),
     });

@@ -1,0 +1,79 @@
+import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { KillSwitch } from '../bulk-payment';
+import { BillingRunDecisions, BillingRunPreview, BillingRuns, type RunPreview } from '../subscription';
+import { AdminController } from './admin-controller';
+import { BillingRunBody, DryRunBody, ReasonBody } from './billing-runs.dto';
+import { BillingRunView, billingRunHistoryViewOf, billingRunViewOf } from './billing-runs.view';
+import { JobIdParameter, PageQuery } from './bulk-payment-jobs.dto';
+import { jobViewOf, pageOf, type Page } from './bulk-payment-jobs.view';
+
+const ACTOR = 'admin-api';
+
+/** Billing runs (청구): opening, looking ahead, and deciding on the unusual ones. */
+@AdminController('billing-runs')
+export class BillingRunsController {
+  constructor(
+    private readonly runs: BillingRuns,
+    private readonly previews: BillingRunPreview,
+    private readonly decisions: BillingRunDecisions,
+    private readonly killSwitch: KillSwitch,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Open the run of a date, or show the one it has (200)' })
+  @ApiCreatedResponse({ type: BillingRunView })
+  async open(
+    @Body() { date }: BillingRunBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BillingRunView> {
+    const { run, opened } = await this.runs.open(date, ACTOR);
+    reply.status(opened ? 201 : 200);
+    return billingRunViewOf(run);
+  }
+
+  @Post('dry-run')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'What the run of a date would bill; writes nothing' })
+  dryRun(@Body() { date, lines }: DryRunBody): Promise<RunPreview> {
+    return this.previews.preview(date, lines);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Billing runs, newest first' })
+  async list(@Query() { cursor, limit }: PageQuery): Promise<Page<BillingRunView>> {
+    const found = await this.runs.list({ beforeId: cursor, limit });
+    return pageOf(found.map(billingRunViewOf), limit, (run) => run.id);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'A billing run, with its jobs and the history of its states' })
+  @ApiOkResponse({ type: BillingRunView })
+  async get(@Param() { id }: JobIdParameter): Promise<BillingRunView & { jobs: object[]; history: object[] }> {
+    const run = billingRunViewOf(await this.runs.get(id));
+    const killSwitch = await this.killSwitch.state();
+    const jobs = (await this.runs.jobsOf(id)).map((job) => jobViewOf(job, killSwitch));
+    return { ...run, jobs, history: (await this.runs.historyOf(id)).map(billingRunHistoryViewOf) };
+  }
+
+  @Post(':id/confirm')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Let the jobs of a run go that is beyond the usual' })
+  @ApiOkResponse({ type: BillingRunView })
+  async confirm(@Param() { id }: JobIdParameter, @Body() { reason }: ReasonBody): Promise<BillingRunView> {
+    await this.decisions.confirm(id, { actor: ACTOR, reason });
+    return billingRunViewOf(await this.runs.get(id));
+  }
+
+  @Post(':id/reject')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Stop a run that is beyond the usual; its jobs fail unsent, and can be rebilled one by one',
+  })
+  @ApiOkResponse({ type: BillingRunView })
+  async reject(@Param() { id }: JobIdParameter, @Body() { reason }: ReasonBody): Promise<BillingRunView> {
+    await this.decisions.reject(id, { actor: ACTOR, reason });
+    return billingRunViewOf(await this.runs.get(id));
+  }
+}

@@ -1,0 +1,31 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
+import type { SeoulDate } from '../kernel/seoul-calendar';
+import { IsSeoulDate } from './body-fields';
+
+const MAX_LINES = 1_000;
+const LINES = { message: `a whole number from 0 to ${MAX_LINES}` };
+const REASON = { message: 'why, in 1 to 500 characters' };
+
+export class BillingRunBody {
+  @ApiProperty({ type: String, format: 'date', description: 'Billing date in Seoul' })
+  @IsSeoulDate()
+  date!: SeoulDate;
+}
+
+export class DryRunBody extends BillingRunBody {
+  @ApiPropertyOptional({ minimum: 0, maximum: MAX_LINES, default: 20, description: 'How many first lines to show' })
+  @IsInt(LINES)
+  @Min(0, LINES)
+  @Max(MAX_LINES, LINES)
+  lines: number = 20;
+}
+
+/** Acts that stop, release or repeat money leave a reason behind. */
+export class ReasonBody {
+  @ApiProperty({ maxLength: 500 })
+  @IsString(REASON)
+  @IsNotEmpty(REASON)
+  @MaxLength(500, REASON)
+  reason!: string;
+}

@@ -1,0 +1,26 @@
+import { Body, Param, Post } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
+import { BulkPaymentJobs, KillSwitch } from '../bulk-payment';
+import { Rebilling } from '../subscription';
+import { AdminController } from './admin-controller';
+import { ReasonBody } from './billing-runs.dto';
+import { JobIdParameter } from './bulk-payment-jobs.dto';
+import { BulkPaymentJobView, jobViewOf } from './bulk-payment-jobs.view';
+
+/** Billing the charges of a failed job again: an act of its own, never a consequence. */
+@AdminController('bulk-payment-jobs')
+export class RebillController {
+  constructor(
+    private readonly rebilling: Rebilling,
+    private readonly jobs: BulkPaymentJobs,
+    private readonly killSwitch: KillSwitch,
+  ) {}
+
+  @Post(':id/rebill')
+  @ApiOperation({ summary: 'Plan new attempts for the charges of a failed job, in a new job; never for one in doubt' })
+  @ApiCreatedResponse({ type: BulkPaymentJobView })
+  async rebill(@Param() { id }: JobIdParameter, @Body() { reason }: ReasonBody): Promise<BulkPaymentJobView> {
+    const rebilledAs = await this.rebilling.rebill(id, { actor: 'admin-api', reason });
+    return jobViewOf(await this.jobs.get(rebilledAs), await this.killSwitch.state());
+  }
+}

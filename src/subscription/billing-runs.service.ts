@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { BulkPaymentJobRepository, type BulkPaymentJob } from '../bulk-payment';
+import { DomainError } from '../kernel/errors';
+import type { SeoulDate } from '../kernel/seoul-calendar';
+import { Database } from '../platform/database';
+import { BillingRunService } from './billing-run.service';
+import { BillingRun, BillingRunHistory } from './subscription.entity';
+
+/** Billing runs as people and their programs open and read them. */
+@Injectable()
+export class BillingRuns {
+  constructor(
+    private readonly planning: BillingRunService,
+    private readonly jobs: BulkPaymentJobRepository,
+    private readonly database: Database,
+  ) {}
+
+  /**
+   * Opens the run of a date, or finds the one it has.
+   *
+   * @throws {DomainError} `invalid-request` for a day to come: it would bill customers before their day
+   */
+  async open(billingDate: SeoulDate, actor: string): Promise<{ run: BillingRun; opened: boolean }> {
+    if (billingDate > this.planning.today()) {
+      const faults = [{ field: 'date', expected: 'today in Seoul or a day before; a dry run shows days to come' }];
+      throw new DomainError('invalid-request', 'A billing run can’t be opened before its day', { faults });
+    }
+    const opened = (await this.planning.plan(billingDate, actor)) !== undefined;
+    return { run: await this.database.manager.findOneByOrFail(BillingRun, { billingDate }), opened };
+  }
+
+  /** Newest first, `beforeId` exclusive. */
+  list(page: { beforeId: string | undefined; limit: number }): Promise<BillingRun[]> {
+    const query = this.database.manager.createQueryBuilder(BillingRun, 'run').orderBy('run.id', 'DESC');
+    if (page.beforeId !== undefined) query.where('run.id < :beforeId', { beforeId: page.beforeId });
+    return query.limit(page.limit).getMany();
+  }
+
+  /** @throws {DomainError} `billing-run-not-found` */
+  async get(id: string): Promise<BillingRun> {
+    const run = await this.database.manager.findOneBy(BillingRun, { id });
+    if (run === null) throw new DomainError('billing-run-not-found', `There is no billing run ${id}`);
+    return run;
+  }
+
+  jobsOf(runId: string): Promise<BulkPaymentJob[]> {
+    return this.jobs.ofBillingRun(runId);
+  }
+
+  historyOf(billingRunId: string): Promise<BillingRunHistory[]> {
+    return this.database.manager.find(BillingRunHistory, { where: { billingRunId }, order: { id: 'ASC' } });
+  }
+}

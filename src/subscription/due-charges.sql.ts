@@ -1,0 +1,36 @@
+import { CHARGED_AMOUNTS_SQL, DUE_SUBSCRIPTION_SQL } from './due-subscriptions.sql';
+
+/** A later attempt at a declined period, whose day has come and whose customer has not asked to end. */
+const RETRY_DUE_SQL = `subscription.retry_on <= $1 AND subscription.state = 'PastDue' AND product.active
+  AND NOT subscription.cancel_at_period_end
+  AND (subscription.ends_on IS NULL OR subscription.next_billing_on < subscription.ends_on)`;
+
+/** The latest attempt at the period `subscription` is to be billed for; what it asked is asked again. */
+export const LATEST_ATTEMPT_SQL = `LATERAL (
+  SELECT charge.* FROM charge
+  WHERE charge.subscription_id = subscription.id AND charge.period_start_on = subscription.next_billing_on
+  ORDER BY charge.attempt DESC LIMIT 1)`;
+
+/**
+ * What is to be charged on the billing date `$1`: subscription_id, next_billing_on, billing_token_hash, product_id,
+ * billing_group, the four amounts, attempt, and for a later attempt the charge it repeats.
+ *
+ * A later attempt repeats product and price of the first one, because a period has one price; the billing token is the
+ * customer's present one, because a bad one is what is often replaced after a decline.
+ */
+export const DUE_CHARGES_SQL = `
+  SELECT subscription.id AS subscription_id, subscription.next_billing_on, subscription.billing_token_hash,
+    subscription.product_id, product.billing_group, ${CHARGED_AMOUNTS_SQL}, 1::smallint AS attempt,
+    NULL::bigint AS repeated_charge_id
+  FROM subscription JOIN product ON product.id = subscription.product_id
+  WHERE ${DUE_SUBSCRIPTION_SQL}
+  UNION ALL
+  SELECT subscription.id, subscription.next_billing_on, subscription.billing_token_hash, subscription.product_id,
+    product.billing_group, latest.amount, latest.carrier_amount, latest.credit_card_amount, latest.tmembership_amount,
+    (latest.attempt + 1)::smallint, latest.id
+  FROM subscription JOIN product ON product.id = subscription.product_id
+  CROSS JOIN ${LATEST_ATTEMPT_SQL} AS latest
+  WHERE ${RETRY_DUE_SQL}`;
+
+/** Readable and unique for ever, because subscription, period and attempt are: `B20270131-42-1`; over `due`. */
+export const ORDER_NO_SQL = `format('B%s-%s-%s', to_char(due.next_billing_on, 'YYYYMMDD'), due.subscription_id, due.attempt)`;

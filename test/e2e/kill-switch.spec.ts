@@ -1,0 +1,77 @@
+import { BulkPaymentJobRepository, KillSwitch, SubmissionService } from '../../src/bulk-payment';
+import { Database } from '../../src/platform/database';
+import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { moveTo, planOn, send, settleAll, subscribe, subscriptionRow } from '../support/subscribers';
+import { until } from '../support/until';
+
+describe('the kill switch', () => {
+  let world: BillingWorld;
+  const logLines: string[] = [];
+
+  beforeAll(async () => {
+    world = await startWorld({ simulator: { declineRate: 0 }, logLines });
+  });
+
+  afterAll(() => world.close());
+
+  const warnings = (text: string): number => logLines.filter((line) => line.includes(text)).length;
+  const path = (name: string): Promise<Response> => fetch(`${world.service.url}/${name}`);
+
+  it('stops every submission, says so everywhere, and lets go on when it is released', async () => {
+    moveTo(world, '2027-01-05');
+    expect((await send(world, 'POST', 'kill-switch', {})).status).toBe(400);
+    const engaged = await send(world, 'POST', 'kill-switch', { reason: 'wrong prices' });
+    expect(engaged.body).toMatchObject({ engaged: true, reason: 'wrong prices' });
+    const id = await subscribe(world, 'waits', '2027-01-05');
+    await planOn(world, '2027-01-05');
+    const job = await until('its file is written', async () => {
+      const { body } = await world.get('bulk-payment-jobs');
+      return body.items.find((item: JsonBody) => item.requestFile !== null);
+    });
+    expect(job).toMatchObject({ state: 'Created', heldBy: 'kill switch: wrong prices' });
+    expect((await world.get(`bulk-payment-jobs/${job.id}`)).body.heldBy).toBe('kill switch: wrong prices');
+    expect(await world.service.app.get(SubmissionService).runOnce()).toEqual({ done: 0, postponed: 0 });
+    const ready = await path('health/ready');
+    expect([ready.status, await ready.json()]).toMatchObject([
+      200,
+      { status: 'ready', notices: { 'kill-switch': 'engaged: nothing is submitted' } },
+    ]);
+    expect(await (await path('metrics')).text()).toContain('\nkill_switch_engaged 1\n');
+    await until('the log says so', () => Promise.resolve(warnings('kill switch engaged') || undefined));
+    expect(world.simulator.control.jobs()).toEqual([]);
+
+    await send(world, 'DELETE', 'kill-switch', { reason: 'prices mended' });
+    await settleAll(world);
+    expect(await subscriptionRow(world, id)).toMatchObject({ next: '2027-02-05' });
+    expect(await (await path('metrics')).text()).toContain('\nkill_switch_engaged 0\n');
+    const { body } = await world.get('kill-switch');
+    expect(body.history.map((entry: JsonBody) => [entry.engaged, entry.reason])).toEqual([
+      [false, 'prices mended'],
+      [true, 'wrong prices'],
+    ]);
+    expect(warnings('kill switch engaged')).toBe(1);
+  });
+
+  it('waits for an intent that is being committed, and lets none be committed after it', async () => {
+    const database = world.service.app.get(Database);
+    const killSwitch = world.service.app.get(KillSwitch);
+    let engaging: Promise<unknown> = Promise.resolve();
+    let isEngaged = false;
+    await database.transaction(async (session) => {
+      await killSwitch.assertReleased(session);
+      engaging = killSwitch.set(true, { actor: 'test', reason: 'stop' }).then(() => (isEngaged = true));
+      await until('engaging waits for the lock', async () => {
+        const waiting = await database.rows("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+        return waiting.length > 0 || undefined;
+      });
+      expect(isEngaged).toBe(false);
+    });
+    await engaging;
+    await expect(database.transaction((session) => killSwitch.assertReleased(session))).rejects.toMatchObject({
+      code: 'submissions-stopped',
+    });
+    expect(await world.service.app.get(BulkPaymentJobRepository).claim('submit', 60)).toBeUndefined();
+    await killSwitch.set(false, { actor: 'test', reason: 'go on' });
+    await expect(database.execute('DELETE FROM kill_switch_history')).rejects.toThrow(/append-only/);
+  });
+});
