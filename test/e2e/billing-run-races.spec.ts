@@ -34,7 +34,9 @@ describe('billing runs of several replicas', () => {
     for (let index = 0; index < 3; index++) ids.push(await subscribe(world, `race-${index}`, '2027-01-05'));
     const planners = [world.service, other].map(({ app }) => app.get(BillingRunService));
     const planned = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => planners[index % 2]?.plan(seoulDate('2027-01-05'))),
+      Array.from({ length: 10 }, (_, index) =>
+        (planners[index % 2] as BillingRunService).plan(seoulDate('2027-01-05')),
+      ),
     );
     expect(planned.filter((run) => run !== undefined)).toHaveLength(1);
     const database = world.service.app.get(Database);

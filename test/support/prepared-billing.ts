@@ -21,7 +21,12 @@ const PRODUCT = {
 /** A database with so many subscriptions and the billing run that bills them in one job, of which nothing is sent yet. */
 export async function preparedBilling(subscriptions: number, settings: NodeJS.ProcessEnv): Promise<TestDatabase> {
   const database = await createTestDatabase();
-  const environment = serviceEnvironment(database.url, { ...settings, ROLE: 'admin' });
+  const environment = serviceEnvironment(database.url, {
+    ...settings,
+    ROLE: 'admin',
+    // A first run of this size would wait for a person's word.
+    BILLING_RUN_CONFIRM_FACTOR: '0',
+  });
   const service = await startService(readConfiguration(environment), {
     drainTimes: { noticeMs: 0, finishMs: 5_000 },
   });
