@@ -39,9 +39,16 @@ function withColumn(line: string, column: number, change: (value: string) => str
   return columns.join(',');
 }
 
-/** `count` different positions below `limit`, drawn by the fault's own seed. */
-export function drawnPositions(strike: Strike, count: number, limit: number): Set<number> {
+/**
+ * `count` positions below `limit` that are not `taken` yet, drawn by the fault's own seed. Two faults that meet in a file
+ * strike different lines, or one could undo the other: a line that is dropped can't be altered.
+ */
+export function drawnPositions(strike: Strike, count: number, limit: number, taken: ReadonlySet<number>): Set<number> {
   const positions = new Set<number>();
-  while (positions.size < Math.min(count, limit)) positions.add(strike.random.below(limit));
+  const free = limit - taken.size;
+  while (positions.size < Math.min(count, free)) {
+    const position = strike.random.below(limit);
+    if (!taken.has(position)) positions.add(position);
+  }
   return positions;
 }

@@ -31,9 +31,13 @@ export function damageLines(faults: ArmedFaults, exchange: Exchange, job: Job, a
   const strike = (kind: FaultKind): Strike | null => faults.strikeOn(exchange, kind, askedJobId);
   const lineCount = Math.min(job.processedRows, job.rows.count);
   const edits: DrawnEdit[] = [];
+  const taken = new Set<number>();
   for (const [kind, edit] of LINE_EDITS) {
     const drawn = strike(kind);
-    if (drawn) edits.push({ strike: drawn, edit, positions: drawnPositions(drawn, drawn.number('lines'), lineCount) });
+    if (!drawn) continue;
+    const positions = drawnPositions(drawn, drawn.number('lines'), lineCount, taken);
+    positions.forEach((position) => taken.add(position));
+    edits.push({ strike: drawn, edit, positions });
   }
   const header = strike('result-without-header') === null;
   const lineEnd = strike('result-crlf') ? '\r\n' : '\n';
