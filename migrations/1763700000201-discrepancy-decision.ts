@@ -45,6 +45,10 @@ export class DiscrepancyDecision1763700000201 implements MigrationInterface {
         ADD CONSTRAINT settlement_follows_from_one CHECK (num_nonnulls(result_line_number, discrepancy_id) = 1)`);
     await runner.query(`
       CREATE UNIQUE INDEX settlement_discrepancy_once ON settlement (discrepancy_id) WHERE discrepancy_id IS NOT NULL`);
+    // A payment settles one charge. Lines of a file are compared whole; a decision names its transaction by hand.
+    await runner.query(`
+      CREATE UNIQUE INDEX settlement_decided_transaction_once ON settlement (transaction_id)
+      WHERE discrepancy_id IS NOT NULL AND kind = 'paid'`);
   }
 
   async down(): Promise<void> {

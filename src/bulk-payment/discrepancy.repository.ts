@@ -90,7 +90,8 @@ export class DiscrepancyRepository {
    * Settles a discrepancy's charge by decision: always for the charge's own amount, because that is what was asked.
    * Other discrepancies of the same charge are closed by the same decision.
    *
-   * @throws {DomainError} `state-conflict` when it is decided already; `charge-settled` when its charge is
+   * @throws {DomainError} `state-conflict` when it is decided already; `charge-settled` when its charge is;
+   *   `transaction-settled` when the payment settled another charge of the job, or was named by another decision
    */
   async accept(session: SqlSession, id: string, outcome: AcceptedOutcome, decision: Decision): Promise<void> {
     const decided = [decision.at, decision.actor, decision.reason];
@@ -111,7 +112,22 @@ export class DiscrepancyRepository {
        WHERE charge_id = (SELECT charge_id FROM discrepancy WHERE id = $1) AND state = 'Open'`,
       [id, ...decided],
     );
+    await this.refuseSettledTransaction(session, id, outcome);
     await this.settle(session, id, outcome, decision);
+  }
+
+  private async refuseSettledTransaction(session: SqlSession, id: string, outcome: AcceptedOutcome): Promise<void> {
+    if (outcome.kind !== 'paid') return;
+    const [other] = await session.rows<{ order_no: string }>(
+      `SELECT charge.order_no
+       FROM discrepancy
+       JOIN charge ON charge.bulk_payment_job_id = discrepancy.bulk_payment_job_id
+       JOIN settlement ON settlement.charge_id = charge.id
+       WHERE discrepancy.id = $1 AND charge.id <> discrepancy.charge_id AND settlement.transaction_id = $2
+       LIMIT 1`,
+      [id, outcome.transactionId],
+    );
+    if (other !== undefined) throw transactionSettled(outcome, `order ${other.order_no}`);
   }
 
   private async settle(session: SqlSession, id: string, outcome: AcceptedOutcome, decision: Decision): Promise<void> {
@@ -126,6 +142,7 @@ export class DiscrepancyRepository {
     try {
       await this.charges.settle(session, settled, decision.at);
     } catch (error) {
+      if (violatesUnique(error, 'settlement_decided_transaction_once')) throw transactionSettled(outcome, 'another charge');
       if (!violatesUnique(error, 'settlement_charge_once')) throw error;
       throw new DomainError('charge-settled', `The charge of discrepancy ${id} is settled already; close it instead`);
     }
@@ -134,4 +151,8 @@ export class DiscrepancyRepository {
 
 function decidedAlready(id: string): DomainError {
   return new DomainError('state-conflict', `Discrepancy ${id} was decided already; nothing was changed`);
+}
+
+function transactionSettled({ transactionId }: AcceptedOutcome, whose: string): DomainError {
+  return new DomainError('transaction-settled', `Transaction ${transactionId} settled ${whose}; nothing was changed`);
 }

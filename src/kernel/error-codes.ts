@@ -38,6 +38,7 @@ export const ERROR_CODES = {
   'discrepancy-not-found': { kind: 'not-found', title: 'There is no such discrepancy', retryable: false },
   'charge-missing': { kind: 'conflict', title: 'There is no charge this could settle', retryable: false },
   'charge-settled': { kind: 'conflict', title: 'The charge is settled already', retryable: false },
+  'transaction-settled': { kind: 'conflict', title: 'The transaction settled another charge', retryable: false },
   'transaction-id-missing': { kind: 'invalid', title: 'A transaction id is needed', retryable: false },
   'not-to-deliver': { kind: 'invalid', title: 'Nothing is to be delivered there', retryable: false },
   'product-not-found': { kind: 'not-found', title: 'There is no such product', retryable: false },

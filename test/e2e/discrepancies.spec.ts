@@ -127,6 +127,25 @@ describe('working discrepancies off', () => {
     expect(await settlementsOf(missing.chargeId)).toMatchObject([{ kind: 'paid', transaction_id: transactionId }]);
   });
 
+  it('a payment that settled another charge settles no second one', async () => {
+    const discrepancies = await discrepanciesOf(['result-lines-doubled', 'result-lines-missing'], 6);
+    const missing = discrepancies.find((discrepancy) => discrepancy.kind === 'missing');
+    const { body: charges } = await world.get(`bulk-payment-jobs/${missing.jobId}/charges`);
+    const settled = charges.items.find((charge: JsonBody) => charge.state === 'Paid');
+    const paid = { outcome: 'paid', reason: 'r' };
+    const accept = (id: string, transactionId: string) =>
+      send(world, 'POST', `discrepancies/${id}/accept`, { ...paid, transactionId });
+    const refused = { status: 409, body: { code: 'transaction-settled' } };
+    expect(await accept(missing.id, settled.transactionId)).toMatchObject(refused);
+    // Nor one that another decision named, in whatever job.
+    const transactionId = await transactionIdOf(missing.orderNo);
+    const other = await altered();
+    expect((await accept(other.id, transactionId)).status).toBe(200);
+    expect(await accept(missing.id, transactionId)).toMatchObject(refused);
+    expect((await world.get(`discrepancies/${missing.id}`)).body.state).toBe('Open');
+    expect(await settlementsOf(missing.chargeId)).toEqual([]);
+  });
+
   it('accepting one line of an order answered twice closes the other', async () => {
     const discrepancies = await discrepanciesOf(['result-lines-doubled', 'result-lines-missing'], 6);
     const [one, other] = discrepancies.filter((discrepancy) => discrepancy.kind === 'duplicate');
