@@ -8,6 +8,8 @@ import type { BenchmarkOptions, Measured } from './measure';
 import { answerOf } from './processes';
 import { documentOf, tableOf, type Result } from './report';
 
+/** What docs/operations.md recommends, for both sides; durability is PostgreSQL's default. */
+const POSTGRES_SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', checkpoint_timeout: '15min' };
 const DOCUMENT = join('docs', 'benchmarks.md');
 
 const HELP = `npm run bench [-- NAME ...] [OPTIONS]
@@ -51,7 +53,7 @@ async function main(): Promise<void> {
 }
 
 async function measured(names: readonly BenchmarkName[], sizes: readonly number[], rounds: number): Promise<Result[]> {
-  const postgres = await startEmbeddedPostgres({ directory: '.data/bench-postgres' });
+  const postgres = await startEmbeddedPostgres({ directory: '.data/bench-postgres', settings: POSTGRES_SETTINGS });
   try {
     const results: Result[] = [];
     for (const name of names) {

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What a million appended rows cost (docs/decisions/0007): charges have no key check a row, a settlement carries what
+ * What a million appended rows cost (docs/decisions/0006): charges have no key check a row, a settlement carries what
  * its effects need, and a period's end is one inlined expression.
  */
 export class BulkInserts1763700000101 implements MigrationInterface {
