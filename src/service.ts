@@ -15,6 +15,7 @@ import {
   createValidationPipe,
   drain,
   type DrainTimes,
+  type HttpLimits,
 } from './platform/http-server';
 import { NestLogger, openRootLogger, type LogDestination, type RootLogger } from './platform/logging';
 import { Metrics } from './platform/metrics';
@@ -28,6 +29,7 @@ export interface ServiceOverrides {
   logDestination?: LogDestination;
   lifecycle?: Lifecycle;
   drainTimes?: DrainTimes;
+  httpLimits?: HttpLimits;
   /** How often certificate files are looked at, in milliseconds. */
   tlsPollMs?: number;
 }
@@ -94,12 +96,13 @@ async function createApplication(
   log: RootLogger,
 ): Promise<NestFastifyApplication> {
   const metrics = new Metrics();
-  const { clock = new SystemClock(), lifecycle, tlsPollMs } = overrides;
+  const { clock = new SystemClock(), lifecycle, httpLimits, tlsPollMs } = overrides;
   const adapter = await createHttpAdapter({
     config: configuration.http,
     log,
     metrics,
     lifecycle,
+    ...(httpLimits && { limits: httpLimits }),
     ...(tlsPollMs !== undefined && { tlsPollMs }),
   }).catch(asStartError);
   const module = AppModule.forRoot({ configuration, databaseUrl, clock, logger: log.logger, metrics, lifecycle });

@@ -83,7 +83,10 @@ export class Environment {
   @Expose() @IsOptional() @IsString() TLS_CERT_FILE?: string;
   @Expose() @IsOptional() @IsString() TLS_KEY_FILE?: string;
   @Expose() @IsOptional() @IsBaseUrl() PUBLIC_BASE_URL?: string;
-  @Expose() @Each('cidrs', 'a list of networks such as 10.0.0.0/8', isCidr) TRUSTED_PROXY_CIDRS: string = '';
+
+  @Expose()
+  @Each('cidrs', 'a list of networks such as 10.0.0.0/8, none of them all addresses', isProxyCidr)
+  TRUSTED_PROXY_CIDRS: string = '';
 
   @Expose()
   @IsOptional()
@@ -201,11 +204,24 @@ export function retryDaysOf(text: string): number[] | undefined {
   return isGood ? days.map(Number) : undefined;
 }
 
-export function isCidr(text: string): boolean {
-  const [address, prefix, ...rest] = text.split('/');
-  const version = isIP(address ?? '');
-  if (version === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+/** Whether a text names a network that some address can be in; an address alone is one of its own. */
+function isCidr(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const version = isIP(address);
+  // A zone such as `%eth0` belongs to one machine's interfaces, not to a network.
+  if (version === 0 || address.includes('%') || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
+  // Whoever writes IPv4 as IPv6 and forgets the 96 bits before it would let everybody in.
+  const least = /^::ffff:/i.test(address) ? MAPPED_PREFIX_BITS : 0;
+  return bits >= least && bits <= (version === 4 ? 32 : 128);
+}
+
+const MAPPED_PREFIX_BITS = 96;
+
+/** Who believes everybody's X-Forwarded-For lets each sender choose its own address. */
+function isProxyCidr(text: string): boolean {
+  return isCidr(text) && !/\/0+$/.test(text);
 }
 
 function isBaseUrl(value: unknown): boolean {

@@ -72,6 +72,40 @@ describe('readConfiguration', () => {
     ]);
   });
 
+  it.each([
+    '203.0.113.0/24',
+    '203.0.113.7, 198.51.100.0/32,2001:db8::/32',
+    '0.0.0.0/0,::/0',
+    '::1',
+    '::ffff:203.0.113.0/120',
+  ])('takes the source networks %p', (networks) => {
+    expect(faultyFields({ ...GOOD, PNS_ALLOWED_CIDRS: networks })).toEqual([]);
+  });
+
+  it.each([
+    '203.0.113.0/33',
+    '203.0.113.0/-1',
+    '203.0.113.0/',
+    '203.0.113.0/24/24',
+    '203.0.113.0/255.255.255.0',
+    '203.0.113',
+    '0203.0.113.0',
+    '2001:db8::/129',
+    'fe80::1%eth0',
+    '::ffff:203.0.113.0/24',
+    'pns.example.com',
+    '203.0.113.7; 198.51.100.1',
+  ])('refuses the networks %p by the name of their setting', (networks) => {
+    for (const name of ['PNS_ALLOWED_CIDRS', 'TRUSTED_PROXY_CIDRS']) {
+      expect(faultyFields({ ...GOOD, [name]: networks })).toEqual([name]);
+      expect(faultyFields({ ...GOOD, [name]: `198.51.100.1,${networks}` })).toEqual([name]);
+    }
+  });
+
+  it.each(['0.0.0.0/0', '::/0', '10.0.0.0/8,::/00'])('trusts no %p as its proxies', (networks) => {
+    expect(faultyFields({ ...GOOD, TRUSTED_PROXY_CIDRS: networks })).toEqual(['TRUSTED_PROXY_CIDRS']);
+  });
+
   it('knows the hosts of live', () => {
     expect(readConfiguration(LIVE).tstore).toMatchObject({
       authBaseUrl: 'https://apiauth.payplanet.co.kr',

@@ -1,7 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
-import { isIP } from 'node:net';
 import type { Counter } from 'prom-client';
 import { NotificationConfig } from '../config';
 import { Clock } from '../platform/clock';
@@ -19,7 +18,7 @@ import {
   type ListenerAnswer,
 } from './listener.answers';
 import { messageKey, readMessage, sha256, type NotificationMessage } from './notification-message';
-import { SourceNetworks } from './source-networks';
+import { SourceNetworks, plainAddress } from './source-networks';
 
 /** A notification has five short members; everything longer is not one. */
 const BODY_LIMIT_BYTES = 16 * 1024;
@@ -93,7 +92,7 @@ export class NotificationListener implements OnModuleInit {
       this.answer(reply, WRONG_METHOD);
       return;
     }
-    if (!this.networks.allows(request.ip)) {
+    if (!this.networks.allows(plainAddress(request.ip))) {
       this.answer(reply, FORBIDDEN);
       return;
     }
@@ -129,8 +128,7 @@ export class NotificationListener implements OnModuleInit {
       ...message,
       body,
       contentType: sentContentType(request)?.slice(0, CONTENT_TYPE_LIMIT) ?? null,
-      // A proxy passes on what it was given, which need not be an address.
-      sourceAddress: isIP(request.ip) === 0 ? (request.socket.remoteAddress ?? null) : request.ip,
+      sourceAddress: plainAddress(request.ip) ?? plainAddress(request.socket.remoteAddress ?? ''),
       receivedAt: this.clock.now(),
     };
   }

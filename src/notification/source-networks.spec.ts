@@ -1,8 +1,8 @@
-import { SourceNetworks } from './source-networks';
+import { SourceNetworks, plainAddress } from './source-networks';
 
 describe('networks notifications may come from', () => {
   it('are all when none is named', () => {
-    expect(new SourceNetworks([]).allows('203.0.113.7')).toBe(true);
+    for (const address of ['203.0.113.7', null]) expect(new SourceNetworks([]).allows(address)).toBe(true);
   });
 
   it.each([
@@ -15,10 +15,43 @@ describe('networks notifications may come from', () => {
     ['198.51.100.2', false],
     ['2001:db8:1::5', true],
     ['2001:db8:2::5', false],
-    ['', false],
-    ['unknown', false],
+    [null, false],
   ])('decide about %s', (address, allowed) => {
     const networks = new SourceNetworks(['203.0.113.0/24', '198.51.100.1', '2001:db8:1::/48']);
     expect(networks.allows(address)).toBe(allowed);
+  });
+
+  it('may be written as IPv6 that holds IPv4, and be all of one kind', () => {
+    const mapped = new SourceNetworks(['::ffff:203.0.113.0/120']);
+    expect(['203.0.113.7', '::ffff:203.0.113.7', '203.0.114.1'].map((address) => mapped.allows(address))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(new SourceNetworks(['0.0.0.0/0']).allows('198.51.100.1')).toBe(true);
+    expect(new SourceNetworks(['0.0.0.0/0']).allows('2001:db8::1')).toBe(false);
+  });
+});
+
+describe('the plain address', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['203.0.113.7:4711', '203.0.113.7'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['[2001:db8::1]', '2001:db8::1'],
+    ['[2001:db8::1]:4711', '2001:db8::1'],
+    ['::ffff:203.0.113.7', '::ffff:203.0.113.7'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['', null],
+    ['unknown', null],
+    ['_hidden', null],
+    ['203.0.113', null],
+    ['203.0.113.7:', null],
+    ['203.0.113.7:99999999', null],
+    ['203.0.113.7, 198.51.100.1', null],
+    ['[203.0.113.7', null],
+    ['%', null],
+  ])('of %p is %p', (text, expected) => {
+    expect(plainAddress(text)).toBe(expected);
   });
 });

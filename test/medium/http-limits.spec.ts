@@ -2,6 +2,9 @@ import { fastify, type FastifyInstance } from 'fastify';
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { limitBodyTime } from '../../src/platform/http-server/body-deadline';
+import { makeRoom } from '../../src/platform/http-server/crowd';
+import { RawConnection } from '../support/raw-connection';
+import { until } from '../support/until';
 
 const TIMEOUT_MS = 200;
 
@@ -11,7 +14,7 @@ describe('the time a body may take', () => {
 
   beforeAll(async () => {
     server = fastify();
-    limitBodyTime(server, TIMEOUT_MS, 20);
+    limitBodyTime(server, { bodyMs: TIMEOUT_MS, checkMs: 20 });
     server.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
     server.post('/', async ({ body }) => {
       if (!isStream(body)) return { read: 'whole' };
@@ -54,6 +57,45 @@ describe('the time a body may take', () => {
   it('leaves one alone that is handed on as a stream, however long it takes', async () => {
     expect(await drip('text/csv', 12, 40)).toContain('{"read":"as a stream"}');
     expect(Buffer.concat(streamed)).toHaveLength(12);
+  });
+});
+
+describe('room for newcomers', () => {
+  const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+
+  it('is made by whoever waits longest for nothing, never by one whose request is being answered', async () => {
+    const server = fastify();
+    let endedCount = 0;
+    let answer: () => void = () => undefined;
+    const answerable = new Promise<void>((resolve) => (answer = resolve));
+    makeRoom(server, { connections: 100, crowdedConnections: 4 }, () => (endedCount += 1));
+    server.get('/', () => ({ answered: 'at once' }));
+    server.get('/slow', () => answerable.then(() => ({ answered: 'late' })));
+    const url = await server.listen({ port: 0, host: '127.0.0.1' });
+    const connect = (): Promise<RawConnection> => RawConnection.to({ url });
+
+    const served = (await connect()).send('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
+    const oldest = await connect();
+    const idle = await connect();
+    const busy = await connect();
+    for (const connection of [busy, idle]) {
+      connection.send(GET);
+      await until('it is answered', async () => connection.answer.includes('at once') || undefined);
+    }
+    const newcomers: RawConnection[] = [];
+    const isOpen = (): boolean[] => [served, oldest, busy, idle, ...newcomers].map((one) => one.isOpen);
+
+    newcomers.push(await connect());
+    await oldest.ended;
+    expect(isOpen()).toEqual([true, false, true, true, true]);
+    newcomers.push(await connect());
+    await busy.ended;
+    expect(isOpen()).toEqual([true, false, false, true, true, true]);
+    answer();
+    await until('the slow one is answered', async () => served.answer.includes('late') || undefined);
+    expect(endedCount).toBe(2);
+    for (const connection of [served, idle, ...newcomers]) connection.close();
+    await server.close();
   });
 });
 

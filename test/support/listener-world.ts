@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { readConfiguration } from '../../src/config';
 import { Notification } from '../../src/notification';
-import { startService, type RunningService } from '../../src/service';
+import { startService, type RunningService, type ServiceOverrides } from '../../src/service';
 import { serviceEnvironment } from './service-environment';
 import { createTestDatabase, type TestDatabase } from './test-database';
 
@@ -29,11 +29,12 @@ export class ListenerWorld {
   }
 
   /** Starts a listener; closed with the world. */
-  async listen(settings: NodeJS.ProcessEnv = {}): Promise<RunningService> {
+  async listen(settings: NodeJS.ProcessEnv = {}, overrides: ServiceOverrides = {}): Promise<RunningService> {
     const environment = serviceEnvironment(this.database.url, { ROLE: 'listener', LOG_LEVEL: 'info', ...settings });
     const service = await startService(readConfiguration(environment), {
       drainTimes: { noticeMs: 0, finishMs: 5_000 },
       logDestination: { write: (line) => void this.logLines.push(line) },
+      ...overrides,
     });
     this.services.push(service);
     return service;

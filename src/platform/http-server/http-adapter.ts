@@ -8,30 +8,26 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Server as TlsServer } from 'node:tls';
 import type { HttpConfig } from '../../config';
 import type { Lifecycle } from '../health';
 import type { RootLogger } from '../logging';
 import type { Metrics } from '../metrics';
 import { limitBodyTime } from './body-deadline';
+import { makeRoom } from './crowd';
+import { HTTP_LIMITS, type HttpLimits } from './http-limits';
 import { sendProblem } from './problem.filter';
 import { recordRequests } from './request-log';
 import { TlsFiles } from './tls-files';
 
 /** JSON bodies of the admin API are small; files come as streams and are limited where they are read. */
 const JSON_BODY_LIMIT_BYTES = 1024 * 1024;
-/** An honest client sends its headers at once. */
-const HEADERS_TIMEOUT_MS = 10_000;
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
-/** How often Node looks for connections that broke the limit above. */
-const CONNECTIONS_CHECK_MS = 5_000;
 /** Longer than the 60 s load balancers keep idle connections, so that it is never us who closes one they are using. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** Silence on a connection, either way; the answer to a large upload comes minutes after its last byte. */
 const SOCKET_SILENCE_MS = 600_000;
-/** Each open connection costs memory; beyond this, new ones are refused before they cost any. */
-const MAX_CONNECTIONS = 10_000;
 
 /** Types whose bodies are handed to the controller as a stream, unread. */
 const STREAMED_TYPES = ['text/plain', 'text/csv', 'application/octet-stream'];
@@ -41,6 +37,7 @@ export interface HttpServerParts {
   log: RootLogger;
   metrics: Metrics;
   lifecycle: Lifecycle;
+  limits?: HttpLimits;
   /** How often certificate files are looked at, for tests. */
   tlsPollMs?: number;
 }
@@ -50,9 +47,9 @@ export interface HttpServerParts {
  * observation a request, and problem+json for what goes wrong before Nest sees it.
  */
 export async function createHttpAdapter(parts: HttpServerParts): Promise<FastifyAdapter> {
-  const { config, log } = parts;
+  const { config, log, limits = HTTP_LIMITS } = parts;
   const tlsFiles = config.tls && new TlsFiles(config.tls, log.logger, parts.tlsPollMs);
-  const nodeOptions = { connectionsCheckingInterval: CONNECTIONS_CHECK_MS };
+  const nodeOptions = { connectionsCheckingInterval: limits.checkMs };
   const tls = await tlsFiles?.load();
   const adapter = new FastifyAdapter({
     loggerInstance: log.pino,
@@ -73,21 +70,26 @@ export async function createHttpAdapter(parts: HttpServerParts): Promise<Fastify
       : { http: nodeOptions }),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
-  limitConnections(fastify.server);
+  limitSenders(fastify, limits, parts.metrics);
   addHooks(fastify, parts);
   if (tlsFiles) watchWhileOpen(fastify, tlsFiles);
   return adapter;
 }
 
-function limitConnections(server: Server): void {
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.maxConnections = MAX_CONNECTIONS;
+function limitSenders(fastify: FastifyInstance, limits: HttpLimits, metrics: Metrics): void {
+  const ended = metrics.counter({
+    name: 'http_connections_ended_total',
+    help: 'Connections ended because they kept us waiting: for a body, or while new ones wanted in',
+    labelNames: ['why'],
+  });
+  fastify.server.headersTimeout = limits.headMs;
+  limitBodyTime(fastify, limits, () => ended.inc({ why: 'slow-body' }));
+  makeRoom(fastify, limits, () => ended.inc({ why: 'crowded' }));
 }
 
 function addHooks(fastify: FastifyInstance, { log, metrics, lifecycle }: HttpServerParts): void {
   fastify.removeContentTypeParser('text/plain');
   fastify.addContentTypeParser(STREAMED_TYPES, (_request, payload, done) => done(null, payload));
-  limitBodyTime(fastify);
   recordRequests(fastify, log.logger, metrics);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
