@@ -142,7 +142,8 @@ export class DiscrepancyRepository {
     try {
       await this.charges.settle(session, settled, decision.at);
     } catch (error) {
-      if (violatesUnique(error, 'settlement_decided_transaction_once')) throw transactionSettled(outcome, 'another charge');
+      if (violatesUnique(error, 'settlement_decided_transaction_once'))
+        throw transactionSettled(outcome, 'another charge');
       if (!violatesUnique(error, 'settlement_charge_once')) throw error;
       throw new DomainError('charge-settled', `The charge of discrepancy ${id} is settled already; close it instead`);
     }
