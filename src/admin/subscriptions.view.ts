@@ -24,6 +24,13 @@ export class SubscriptionView {
   @ApiProperty({ type: String, format: 'date', nullable: true }) endsOn!: string | null;
   @ApiProperty({ format: 'date' }) nextBillingOn!: string;
   @ApiProperty({ type: String, format: 'date', nullable: true }) paidThroughOn!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'Day from which a declined period is tried again; null when nothing is tried',
+  })
+  retryOn!: string | null;
   @ApiProperty() cancelAtPeriodEnd!: boolean;
   @ApiProperty() createdAt!: Date;
 }
@@ -46,6 +53,7 @@ export function subscriptionViewOf(record: SubscriptionRecord): SubscriptionView
     endsOn: record.endsOn,
     nextBillingOn: record.nextBillingOn,
     paidThroughOn: record.paidThroughOn,
+    retryOn: record.retryOn,
     cancelAtPeriodEnd: record.cancelAtPeriodEnd,
     createdAt: record.createdAt,
   };

@@ -23,6 +23,8 @@ export interface SubscriptionRecord {
   endsOn: SeoulDate | null;
   nextBillingOn: SeoulDate;
   paidThroughOn: SeoulDate | null;
+  /** Day from which a declined period is tried again; `null` when nothing is tried. */
+  retryOn: SeoulDate | null;
   cancelAtPeriodEnd: boolean;
   /** Whether the four amounts are this customer's own, and not the product's. */
   priceOverridden: boolean;
@@ -53,7 +55,7 @@ const RECORD_SQL = `SELECT record.*, record.carrier_amount AS "carrierAmount",
       subscription.started_on::text AS "startedOn", subscription.anchor_day AS "anchorDay",
       subscription.interval_months AS "intervalMonths", subscription.trial_until::text AS "trialUntil",
       subscription.ends_on::text AS "endsOn", subscription.next_billing_on::text AS "nextBillingOn",
-      subscription.paid_through_on::text AS "paidThroughOn",
+      subscription.paid_through_on::text AS "paidThroughOn", subscription.retry_on::text AS "retryOn",
       subscription.cancel_at_period_end AS "cancelAtPeriodEnd",
       subscription.amount_override IS NOT NULL AS "priceOverridden", ${CHARGED_AMOUNTS_SQL},
       subscription.created_at AS "createdAt"
@@ -127,6 +129,7 @@ function recordOf(row: RecordRow): SubscriptionRecord {
     endsOn: row.endsOn,
     nextBillingOn: row.nextBillingOn,
     paidThroughOn: row.paidThroughOn,
+    retryOn: row.retryOn,
     cancelAtPeriodEnd: row.cancelAtPeriodEnd,
     priceOverridden: row.priceOverridden,
     amount: wonFromDatabase(row.amount),

@@ -26,11 +26,9 @@ function orderNosOf(world: BillingWorld, id: string): Promise<string[]> {
     .then((rows) => rows.map((row) => row.order_no.replace(`-${id}-`, '-ID-')));
 }
 
+/** As the admin API shows it. */
 async function retryOnOf(world: BillingWorld, id: string): Promise<string | null | undefined> {
-  const rows = await world.service.app
-    .get(Database)
-    .rows<{ retry_on: string | null }>('SELECT retry_on::text FROM subscription WHERE id = $1', [id]);
-  return rows[0]?.retry_on;
+  return (await world.get(`subscriptions/${id}`)).body.retryOn;
 }
 
 describe('declined charges', () => {
@@ -49,6 +47,7 @@ describe('declined charges', () => {
     await billOn(world, '2027-01-31');
     expect(await subscriptionRow(world, declined)).toEqual({ state: 'PastDue', next: '2027-01-31', paidThrough: null });
     expect(await retryOnOf(world, declined)).toBe('2027-02-03');
+    expect(await retryOnOf(world, undisturbed)).toBeNull();
     await billOn(world, '2027-02-02');
     expect(await orderNosOf(world, declined)).toEqual(['B20270131-ID-1']);
     await billOn(world, '2027-02-03');

@@ -1,6 +1,9 @@
 import { BulkPaymentJobRepository, KillSwitch, SubmissionService } from '../../src/bulk-payment';
+import { readConfiguration } from '../../src/config';
 import { Database } from '../../src/platform/database';
+import { startService, type RunningService } from '../../src/service';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { requestFile } from '../support/request-files';
 import { moveTo, planOn, send, settleAll, subscribe, subscriptionRow } from '../support/subscribers';
 import { until } from '../support/until';
 
@@ -73,5 +76,45 @@ describe('the kill switch', () => {
     expect(await world.service.app.get(BulkPaymentJobRepository).claim('submit', 60)).toBeUndefined();
     await killSwitch.set(false, { actor: 'test', reason: 'go on' });
     await expect(database.execute('DELETE FROM kill_switch_history')).rejects.toThrow(/append-only/);
+  });
+});
+
+describe('the kill switch of one replica', () => {
+  let world: BillingWorld;
+  let scheduler: RunningService;
+
+  beforeAll(async () => {
+    world = await startWorld({ simulator: { declineRate: 0 }, environment: { ROLE: 'admin,listener' } });
+    const environment = { ...world.environment, ROLE: 'scheduler', PUBLIC_BASE_URL: world.service.url };
+    scheduler = await startService(readConfiguration(environment), {
+      clock: world.clock,
+      drainTimes: { noticeMs: 0, finishMs: 5_000 },
+    });
+  });
+
+  afterAll(async () => {
+    await scheduler.close();
+    await world.close();
+  });
+
+  it('stops the next submission of another, until it is released', async () => {
+    const before = await world.upload(requestFile(2, 'before-'));
+    expect(await world.settled(before.body.id)).toMatchObject({ state: 'VerifiedCompleted' });
+    await send(world, 'POST', 'kill-switch', { reason: 'wrong prices' });
+    const after = await world.upload(requestFile(2, 'after-'));
+    await until('the other replica has written its file', async () => {
+      const { body } = await world.get(`bulk-payment-jobs/${after.body.id}`);
+      return body.requestFile ?? undefined;
+    });
+    expect(await scheduler.app.get(SubmissionService).runOnce()).toEqual({ done: 0, postponed: 0 });
+    expect((await world.get(`bulk-payment-jobs/${after.body.id}`)).body).toMatchObject({
+      state: 'Created',
+      submission: null,
+      heldBy: 'kill switch: wrong prices',
+    });
+    expect(world.simulator.control.jobs()).toHaveLength(1);
+    await send(world, 'DELETE', 'kill-switch', { reason: 'prices mended' });
+    expect(await world.settled(after.body.id)).toMatchObject({ state: 'VerifiedCompleted' });
+    expect(world.simulator.control.jobs()).toHaveLength(2);
   });
 });

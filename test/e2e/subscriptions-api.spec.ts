@@ -77,6 +77,7 @@ describe('subscriptions over the admin API', () => {
       endsOn: null,
       nextBillingOn: '2027-01-31',
       paidThroughOn: null,
+      retryOn: null,
       cancelAtPeriodEnd: false,
     });
     const full = await create({
