@@ -5,6 +5,7 @@ import { SubscriptionModule } from '../subscription';
 import { ApiKeyGuard } from './api-key.guard';
 import { BillingRunsController } from './billing-runs.controller';
 import { BulkPaymentJobsController } from './bulk-payment-jobs.controller';
+import { ChargesController } from './charges.controller';
 import { DeliveriesController } from './deliveries.controller';
 import { DiscrepanciesController } from './discrepancies.controller';
 import { KillSwitchController } from './kill-switch.controller';
@@ -21,6 +22,7 @@ import { SubscriptionsController } from './subscriptions.controller';
   controllers: [
     BillingRunsController,
     BulkPaymentJobsController,
+    ChargesController,
     DeliveriesController,
     DiscrepanciesController,
     KillSwitchController,

@@ -15,12 +15,12 @@ import { JobIdParameter, JobListQuery, PageQuery, UploadQuery } from './bulk-pay
 import {
   BulkPaymentJobView,
   waitsForSettlement,
-  chargeViewOf,
   historyViewOf,
   jobViewOf,
   pageOf,
   type Page,
 } from './bulk-payment-jobs.view';
+import { ChargeView, chargeViewOf } from './charges.view';
 import { discrepancyViewOf } from './discrepancies.view';
 import { uploadBodyOf } from './upload-body';
 
@@ -87,7 +87,7 @@ export class BulkPaymentJobsController {
 
   @Get(':id/charges')
   @ApiOperation({ summary: 'The charges of a job, in the order of its request file' })
-  async charges(@Param() { id }: JobIdParameter, @Query() query: PageQuery): Promise<Page<object>> {
+  async charges(@Param() { id }: JobIdParameter, @Query() query: PageQuery): Promise<Page<ChargeView>> {
     const charges = await this.jobs.charges(id, { afterLine: Number(query.cursor ?? 0), limit: query.limit });
     const { nextCursor } = pageOf(charges, query.limit, (charge) => String(charge.lineNumber));
     return { items: charges.map(chargeViewOf), nextCursor };

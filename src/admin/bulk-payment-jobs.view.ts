@@ -1,6 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { BulkPaymentJob, BulkPaymentJobHistory, JobState, KillSwitchState } from '../bulk-payment';
-import type { ChargeRecord } from '../charge';
 
 /** A page of a list; `nextCursor` is `null` at its end. */
 export interface Page<Item> {
@@ -139,9 +138,4 @@ function totalsOf(job: BulkPaymentJob): Record<'paid' | 'declined' | 'missing' |
 export function historyViewOf(entry: BulkPaymentJobHistory): object {
   const { fromState, toState, cause, actor, reason, at } = entry;
   return { at, fromState, toState, cause, actor, reason };
-}
-
-/** A charge's record is what is shown of it: it never held the billing token. */
-export function chargeViewOf(charge: ChargeRecord): object {
-  return { ...charge };
 }

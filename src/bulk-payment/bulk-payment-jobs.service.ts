@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
-import { ChargeRepository, type ChargeRecord } from '../charge';
+import { Charges, type ChargeRecord } from '../charge';
 import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
@@ -30,7 +30,7 @@ export interface OutgoingFile {
 export class BulkPaymentJobs {
   constructor(
     private readonly database: Database,
-    private readonly chargeRecords: ChargeRepository,
+    private readonly chargeRecords: Charges,
     private readonly files: FileStore,
     private readonly discrepancies: DiscrepancyRepository,
     private readonly clock: Clock,

@@ -1,28 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { wonFromDatabase, type Won } from '../kernel/won';
-import { Database, copyBytes, copyInto, copyText, type SqlSession, type SqlTransaction } from '../platform/database';
-import { CHARGE_STATE_SQL, type ChargeState } from './charge.state';
-
-/** A charge with what became of it. */
-export interface ChargeRecord {
-  id: string;
-  orderNo: string;
-  bulkPaymentJobId: string;
-  lineNumber: number;
-  state: ChargeState;
-  subscriptionId: string | null;
-  periodStartOn: string | null;
-  storeProductId: string;
-  productName: string;
-  amount: Won;
-  carrierAmount: Won;
-  creditCardAmount: Won;
-  tmembershipAmount: Won;
-  transactionId: string | null;
-  resultCode: string | null;
-  resultMessage: string | null;
-  settledAt: Date | null;
-}
+import type { Won } from '../kernel/won';
+import { copyBytes, copyInto, copyText, type SqlSession, type SqlTransaction } from '../platform/database';
 
 /** A charge of an uploaded file. */
 export interface UploadedCharge {
@@ -38,30 +16,8 @@ export interface UploadedCharge {
   billingTokenHash: string;
 }
 
-interface ChargeRow {
-  id: string;
-  order_no: string;
-  bulk_payment_job_id: string;
-  line_number: number;
-  state: ChargeState;
-  subscription_id: string | null;
-  period_start_on: string | null;
-  store_product_id: string;
-  product_name: string;
-  amount: string;
-  carrier_amount: string;
-  credit_card_amount: string;
-  tmembership_amount: string;
-  transaction_id: string | null;
-  result_code: string | null;
-  result_message: string | null;
-  settled_at: Date | null;
-}
-
 @Injectable()
 export class ChargeRepository {
-  constructor(private readonly database: Database) {}
-
   /**
    * Appends the charges a query yields.
    *
@@ -95,25 +51,6 @@ export class ChargeRepository {
       carrier_amount, credit_card_amount, tmembership_amount, billing_token_hash, created_at`;
     await copyInto(session, `charge (${columns})`, copyRows(batches, jobId, at.toISOString()));
   }
-
-  /** The charges of a job in the order of its request file, after a line. */
-  async listOfJob(jobId: string, page: { afterLine: number; limit: number }): Promise<ChargeRecord[]> {
-    const rows = await this.database.rows<ChargeRow>(
-      `SELECT charge.id, charge.order_no, charge.bulk_payment_job_id, charge.line_number, ${CHARGE_STATE_SQL} AS state,
-         charge.subscription_id, charge.period_start_on::text, charge.store_product_id, charge.product_name,
-         charge.amount, charge.carrier_amount, charge.credit_card_amount, charge.tmembership_amount,
-         charge_settlement.transaction_id, charge_settlement.result_code, charge_settlement.result_message,
-         charge_settlement.settled_at
-       FROM charge
-       JOIN bulk_payment_job AS charge_job ON charge_job.id = charge.bulk_payment_job_id
-       LEFT JOIN settlement AS charge_settlement ON charge_settlement.charge_id = charge.id
-       WHERE charge.bulk_payment_job_id = $1 AND charge.line_number > $2
-       ORDER BY charge.line_number
-       LIMIT $3`,
-      [jobId, page.afterLine, page.limit],
-    );
-    return rows.map(chargeRecordOf);
-  }
 }
 
 async function* copyRows(
@@ -131,26 +68,4 @@ async function* copyRows(
     }
     yield text;
   }
-}
-
-function chargeRecordOf(row: ChargeRow): ChargeRecord {
-  return {
-    id: row.id,
-    orderNo: row.order_no,
-    bulkPaymentJobId: row.bulk_payment_job_id,
-    lineNumber: row.line_number,
-    state: row.state,
-    subscriptionId: row.subscription_id,
-    periodStartOn: row.period_start_on,
-    storeProductId: row.store_product_id,
-    productName: row.product_name,
-    amount: wonFromDatabase(row.amount),
-    carrierAmount: wonFromDatabase(row.carrier_amount),
-    creditCardAmount: wonFromDatabase(row.credit_card_amount),
-    tmembershipAmount: wonFromDatabase(row.tmembership_amount),
-    transactionId: row.transaction_id,
-    resultCode: row.result_code,
-    resultMessage: row.result_message,
-    settledAt: row.settled_at,
-  };
 }

@@ -25,3 +25,18 @@ export const CHARGE_STATE_SQL = `
     WHEN charge_job.submission_started_at IS NOT NULL THEN 'Submitted'
     ELSE 'Pending'
   END`;
+
+/**
+ * Each state as a condition over the same, in a form that finds what is rare by an index: charges without a settlement are
+ * looked for in the jobs that can have some.
+ */
+export const CHARGE_STATE_CONDITIONS: Readonly<Record<ChargeState, string>> = {
+  Pending: `charge_job.submission_started_at IS NULL AND charge_settlement.charge_id IS NULL
+    AND charge.bulk_payment_job_id IN (SELECT id FROM bulk_payment_job WHERE submission_started_at IS NULL)`,
+  Submitted: `charge_job.submission_started_at IS NOT NULL AND charge_settlement.charge_id IS NULL
+    AND charge.bulk_payment_job_id IN (
+      SELECT id FROM bulk_payment_job
+      WHERE submission_started_at IS NOT NULL AND (settled_at IS NULL OR missing_count + quarantined_count > 0))`,
+  Paid: `charge_settlement.kind = 'paid'`,
+  Declined: `charge_settlement.kind = 'declined'`,
+};

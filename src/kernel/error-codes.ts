@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   'route-not-found': { kind: 'not-found', title: 'There is nothing at this address', retryable: false },
   'job-not-found': { kind: 'not-found', title: 'There is no such bulk payment job', retryable: false },
   'discrepancy-not-found': { kind: 'not-found', title: 'There is no such discrepancy', retryable: false },
+  'charge-not-found': { kind: 'not-found', title: 'There is no such charge', retryable: false },
   'charge-missing': { kind: 'conflict', title: 'There is no charge this could settle', retryable: false },
   'charge-settled': { kind: 'conflict', title: 'The charge is settled already', retryable: false },
   'transaction-settled': { kind: 'conflict', title: 'The transaction settled another charge', retryable: false },

@@ -1,0 +1,27 @@
+import { Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { Charges } from '../charge';
+import { AdminController } from './admin-controller';
+import { pageOf, type Page } from './bulk-payment-jobs.view';
+import { ChargeListQuery, OrderNoParameter } from './charges.dto';
+import { ChargeView, chargeViewOf } from './charges.view';
+
+/** Charges (결제), one order number each: what was asked and what became of it. */
+@AdminController('charges')
+export class ChargesController {
+  constructor(private readonly charges: Charges) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Charges, newest first' })
+  async list(@Query() { cursor, limit, ...filter }: ChargeListQuery): Promise<Page<ChargeView>> {
+    const found = await this.charges.list(filter, { beforeId: cursor, limit });
+    return pageOf(found.map(chargeViewOf), limit, (charge) => charge.id);
+  }
+
+  @Get(':orderNo')
+  @ApiOperation({ summary: 'A charge by its order number' })
+  @ApiOkResponse({ type: ChargeView })
+  async get(@Param() { orderNo }: OrderNoParameter): Promise<ChargeView> {
+    return chargeViewOf(await this.charges.get(orderNo));
+  }
+}

@@ -1,0 +1,64 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { CHARGE_TRANSITIONS, type ChargeRecord, type ChargeState } from '../charge';
+import { statesOf } from '../kernel/transitions';
+
+const ROOT = '/admin/v1';
+
+/** A charge as it is shown: it never held the billing token. */
+export class ChargeView {
+  @ApiProperty() id!: string;
+  @ApiProperty() orderNo!: string;
+  @ApiProperty({ enum: statesOf(CHARGE_TRANSITIONS) }) state!: ChargeState;
+  @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
+  @ApiProperty() bulkPaymentJobId!: string;
+  @ApiProperty({ description: 'Line of the request file' }) lineNumber!: number;
+  @ApiProperty({ type: String, nullable: true }) subscriptionId!: string | null;
+  @ApiProperty({ type: String, format: 'date', nullable: true }) periodStartOn!: string | null;
+  @ApiProperty({ type: Number, nullable: true, description: 'Which attempt at its period' }) attempt!: number | null;
+  @ApiProperty() storeProductId!: string;
+  @ApiProperty() productName!: string;
+  @ApiProperty({ type: Number, description: 'Won; the sum of the three parts' }) amount!: number;
+  @ApiProperty({ type: Number }) carrierAmount!: number;
+  @ApiProperty({ type: Number }) creditCardAmount!: number;
+  @ApiProperty({ type: Number }) tmembershipAmount!: number;
+  @ApiProperty({ type: String, nullable: true, description: 'T store’s id of the payment' })
+  transactionId!: string | null;
+  @ApiProperty({ type: String, nullable: true }) resultCode!: string | null;
+  @ApiProperty({ type: String, nullable: true }) resultMessage!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Where the settlement log tells it' })
+  settlementPosition!: string | null;
+  @ApiProperty({ type: Number, nullable: true, description: 'Line of the result file that settled it' })
+  resultLineNumber!: number | null;
+  @ApiProperty({ type: String, nullable: true, description: 'The decided discrepancy that settled it' })
+  discrepancyId!: string | null;
+  @ApiProperty({ type: Date, nullable: true }) settledAt!: Date | null;
+  @ApiProperty() createdAt!: Date;
+  @ApiProperty({ type: Object, description: 'Where its evidence is' }) links!: Record<string, string>;
+}
+
+export function chargeViewOf(charge: ChargeRecord): ChargeView {
+  return { ...charge, actions: actionsOf(charge), links: linksOf(charge) };
+}
+
+/** Looking up changes nothing, but needs a transaction to ask for. */
+function actionsOf({ transactionId }: ChargeRecord): string[] {
+  return transactionId === null ? [] : ['look-up'];
+}
+
+function linksOf(charge: ChargeRecord): Record<string, string> {
+  const job = `${ROOT}/bulk-payment-jobs/${charge.bulkPaymentJobId}`;
+  const own = `${ROOT}/charges/${encodeURIComponent(charge.orderNo)}`;
+  return {
+    self: own,
+    job,
+    requestFile: `${job}/request-file`,
+    discrepancies: `${ROOT}/discrepancies?orderNo=${encodeURIComponent(charge.orderNo)}`,
+    ...(charge.subscriptionId !== null && { subscription: `${ROOT}/subscriptions/${charge.subscriptionId}` }),
+    ...(charge.transactionId !== null && { transaction: `${own}/transaction` }),
+    ...(charge.resultLineNumber !== null && { resultFile: `${job}/result-file` }),
+    ...(charge.discrepancyId !== null && { decision: `${ROOT}/discrepancies/${charge.discrepancyId}` }),
+    ...(charge.settlementPosition !== null && {
+      settlement: `${ROOT}/settlement-log?after=${BigInt(charge.settlementPosition) - 1n}&limit=1`,
+    }),
+  };
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import type { SeoulDate } from '../kernel/seoul-calendar';
+import { wonFromDatabase, type Won } from '../kernel/won';
+import { Database } from '../platform/database';
+import { CHARGE_STATE_CONDITIONS, CHARGE_STATE_SQL, type ChargeState } from './charge.state';
+
+/** A charge with what became of it. */
+export interface ChargeRecord {
+  id: string;
+  orderNo: string;
+  bulkPaymentJobId: string;
+  lineNumber: number;
+  state: ChargeState;
+  subscriptionId: string | null;
+  periodStartOn: SeoulDate | null;
+  attempt: number | null;
+  storeProductId: string;
+  productName: string;
+  amount: Won;
+  carrierAmount: Won;
+  creditCardAmount: Won;
+  tmembershipAmount: Won;
+  transactionId: string | null;
+  resultCode: string | null;
+  resultMessage: string | null;
+  /** Where its settlement stands in the settlement log. */
+  settlementPosition: string | null;
+  /** The line of the result file that settled it; `null` where a decision did. */
+  resultLineNumber: number | null;
+  /** The discrepancy whose acceptance settled it. */
+  discrepancyId: string | null;
+  settledAt: Date | null;
+  createdAt: Date;
+}
+
+/** Which to read; what is `undefined` does not matter. */
+export interface ChargeFilter {
+  orderNo?: string | undefined;
+  transactionId?: string | undefined;
+  subscriptionId?: string | undefined;
+  jobId?: string | undefined;
+  state?: ChargeState | undefined;
+}
+
+type RecordRow = Omit<ChargeRecord, AmountName> & Record<AmountName, string>;
+type AmountName = 'amount' | 'carrierAmount' | 'creditCardAmount' | 'tmembershipAmount';
+
+/** Of `charge`, its job and its settlement, for conditions on all three. */
+const RECORD_SQL = `
+  SELECT charge.id, charge.order_no AS "orderNo", charge.bulk_payment_job_id AS "bulkPaymentJobId",
+    charge.line_number AS "lineNumber", ${CHARGE_STATE_SQL} AS state, charge.subscription_id AS "subscriptionId",
+    charge.period_start_on::text AS "periodStartOn", charge.attempt, charge.store_product_id AS "storeProductId",
+    charge.product_name AS "productName", charge.amount, charge.carrier_amount AS "carrierAmount",
+    charge.credit_card_amount AS "creditCardAmount", charge.tmembership_amount AS "tmembershipAmount",
+    charge_settlement.transaction_id AS "transactionId", charge_settlement.result_code AS "resultCode",
+    charge_settlement.result_message AS "resultMessage", charge_settlement.position AS "settlementPosition",
+    charge_settlement.result_line_number AS "resultLineNumber", charge_settlement.discrepancy_id AS "discrepancyId",
+    charge_settlement.settled_at AS "settledAt", charge.created_at AS "createdAt"
+  FROM charge
+  JOIN bulk_payment_job AS charge_job ON charge_job.id = charge.bulk_payment_job_id
+  LEFT JOIN settlement AS charge_settlement ON charge_settlement.charge_id = charge.id`;
+
+/** Charges as they are read. */
+@Injectable()
+export class ChargeRecordRepository {
+  constructor(private readonly database: Database) {}
+
+  async findByOrderNo(orderNo: string): Promise<ChargeRecord | undefined> {
+    const [record] = await this.records('WHERE charge.order_no = $1', [orderNo]);
+    return record;
+  }
+
+  /** Newest first, before an id. */
+  async list(filter: ChargeFilter, page: { beforeId: string | undefined; limit: number }): Promise<ChargeRecord[]> {
+    const { orderNo, transactionId, subscriptionId, jobId, state } = filter;
+    const parameters: unknown[] = [];
+    const conditions = ['true'];
+    const add = (column: string, comparison: string, value: unknown): void => {
+      if (value === undefined) return;
+      parameters.push(value);
+      conditions.push(`${column} ${comparison} $${parameters.length}`);
+    };
+    add('charge.order_no', '=', orderNo);
+    add('charge_settlement.transaction_id', '=', transactionId);
+    add('charge.subscription_id', '=', subscriptionId);
+    add('charge.bulk_payment_job_id', '=', jobId);
+    add('charge.id', '<', page.beforeId);
+    if (state !== undefined) conditions.push(CHARGE_STATE_CONDITIONS[state]);
+    return this.records(`WHERE ${conditions.join(' AND ')} ORDER BY charge.id DESC LIMIT ${page.limit}`, parameters);
+  }
+
+  /** The charges of a job in the order of its request file, after a line. */
+  listOfJob(jobId: string, page: { afterLine: number; limit: number }): Promise<ChargeRecord[]> {
+    return this.records(
+      'WHERE charge.bulk_payment_job_id = $1 AND charge.line_number > $2 ORDER BY charge.line_number LIMIT $3',
+      [jobId, page.afterLine, page.limit],
+    );
+  }
+
+  private async records(sql: string, parameters: readonly unknown[]): Promise<ChargeRecord[]> {
+    const rows = await this.database.rows<RecordRow>(`${RECORD_SQL} ${sql}`, parameters);
+    return rows.map((row) => ({
+      ...row,
+      amount: wonFromDatabase(row.amount),
+      carrierAmount: wonFromDatabase(row.carrierAmount),
+      creditCardAmount: wonFromDatabase(row.creditCardAmount),
+      tmembershipAmount: wonFromDatabase(row.tmembershipAmount),
+    }));
+  }
+}
