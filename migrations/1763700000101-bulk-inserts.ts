@@ -59,6 +59,8 @@ async function replaceForeignKeys(runner: QueryRunner): Promise<void> {
   await runner.query(`
     ALTER TABLE charge DROP CONSTRAINT charge_job, DROP CONSTRAINT charge_subscription,
       DROP CONSTRAINT charge_billing_token`);
+  // Likewise: a retry planned or a decline settled is a row of history each, made from the subscription it tells of.
+  await runner.query('ALTER TABLE subscription_history DROP CONSTRAINT subscription_history_subscription');
   for (const [table, key] of [
     ['bulk_payment_job', 'id'],
     ['subscription', 'id'],

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RESULT_CODE_SUCCESS } from '../gateways/tstore';
 import { wonFromDatabase, type Won } from '../kernel/won';
-import type { SqlSession } from '../platform/database';
+import { violatesUnique, type SqlSession } from '../platform/database';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import type { Finding, FindingCounts } from './finding';
 import { stagingTablesOf } from './staging';
@@ -61,15 +61,29 @@ export class ReconciliationRepository {
        ORDER BY charge.id`,
       [job.id, job.merchantId, RESULT_CODE_SUCCESS],
     );
-    // By the charge's number, which is a third of the work of finding repeated order numbers among the lines.
-    await session.execute(
-      `UPDATE ${findings} AS finding SET finding = 'duplicate'
-       FROM (SELECT charge_id FROM ${findings} WHERE charge_id IS NOT NULL GROUP BY charge_id HAVING count(*) > 1)
-         AS repeated
-       WHERE finding.charge_id = repeated.charge_id`,
-    );
-    await session.rows(`CREATE INDEX ON ${findings} (charge_id) WHERE finding LIKE 'matched-%'`);
+    await this.markDuplicates(session, job);
     await session.rows(`ANALYZE ${findings}`);
+  }
+
+  /** Builds the index the batches need; as a unique one, which also tells that no charge has two lines. */
+  private async markDuplicates(session: SqlSession, job: BulkPaymentJob): Promise<void> {
+    const { findings, findingsByCharge } = stagingTablesOf(job.id);
+    const index = (unique: '' | 'UNIQUE') =>
+      session.rows(`CREATE ${unique} INDEX ${findingsByCharge} ON ${findings} (charge_id)`);
+    await session.rows('SAVEPOINT findings_made');
+    try {
+      await index('UNIQUE');
+    } catch (error) {
+      if (!violatesUnique(error, findingsByCharge)) throw error;
+      await session.rows('ROLLBACK TO SAVEPOINT findings_made');
+      await session.execute(
+        `UPDATE ${findings} AS finding SET finding = 'duplicate'
+         FROM (SELECT charge_id FROM ${findings} WHERE charge_id IS NOT NULL GROUP BY charge_id HAVING count(*) > 1)
+           AS repeated
+         WHERE finding.charge_id = repeated.charge_id`,
+      );
+      await index('');
+    }
   }
 
   /** How many lines each finding has, and what it says of the job's charges. */

@@ -7,12 +7,12 @@ import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repo
 import { LOAD_AGAIN, stagedRowCount, stagingTablesOf } from './staging';
 
 /**
- * Charges settled by one transaction: large enough to be set-based, small enough that a crash repeats little and no
+ * Charges settled by one transaction, at most: large enough to be set-based, small enough that a crash repeats little and no
  * other job waits long for the settlement log.
  */
 const BATCH_CHARGES = 20_000;
 
-/** A stretch of a job's clean charges, both ends included. */
+/** A stretch of charge ids, both ends included. */
 export interface SettlementBatch {
   firstChargeId: string;
   lastChargeId: string;
@@ -39,15 +39,14 @@ export class SettlementBatches {
     await this.jobs.finish(claim, LOAD_AGAIN);
   }
 
-  /** Divides the clean charges into batches, in the order of their ids. */
+  /** Divides the clean charges into batches, in the order of their ids, which were given to a job's charges in a row. */
   async plan(job: BulkPaymentJob): Promise<SettlementBatch[]> {
     const { findings } = stagingTablesOf(job.id);
     return this.database.rows<SettlementBatch>(
-      `SELECT min(charge_id) AS "firstChargeId", max(charge_id) AS "lastChargeId"
-       FROM (
-         SELECT charge_id, (row_number() OVER (ORDER BY charge_id) - 1) / ${BATCH_CHARGES} AS batch
-         FROM ${findings} WHERE finding LIKE 'matched-%') AS numbered
-       GROUP BY batch ORDER BY batch`,
+      `SELECT first AS "firstChargeId", first + ${BATCH_CHARGES - 1} AS "lastChargeId"
+       FROM (SELECT min(charge_id) AS least, max(charge_id) AS most FROM ${findings} WHERE finding LIKE 'matched-%') AS clean,
+         generate_series(clean.least, clean.most, ${BATCH_CHARGES}) AS first
+       ORDER BY first`,
     );
   }
 

@@ -10,12 +10,18 @@ export interface StagingTables {
   lines: string;
   /** What reconciliation found of each line; clean ones are settled in the order of their charges. */
   findings: string;
+  /** The index of the findings by charge; an index is named without its schema. */
+  findingsByCharge: string;
 }
 
 /** @param jobId decimal digits, which makes the names safe as SQL */
 export function stagingTablesOf(jobId: string): StagingTables {
   if (!/^\d+$/.test(jobId)) throw new TypeError('a job id is made of digits');
-  return { lines: `staging.result_line_${jobId}`, findings: `staging.result_finding_${jobId}` };
+  return {
+    lines: `staging.result_line_${jobId}`,
+    findings: `staging.result_finding_${jobId}`,
+    findingsByCharge: `result_finding_${jobId}_by_charge`,
+  };
 }
 
 /** Rows of a staging table; 0 where it is gone. A database that crashed empties unlogged tables. */

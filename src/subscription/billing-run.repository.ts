@@ -20,6 +20,9 @@ export interface SharedJob extends Pick<JobShare, 'billingGroup' | 'part'> {
   jobId: string;
 }
 
+/** A million due rows are sorted in this; PostgreSQL takes it per operation and gives it back at commit. */
+const WORK_MEMORY = '256MB';
+
 /** The statements of planning, set-based throughout: a million due subscriptions are a handful of statements. */
 @Injectable()
 export class BillingRunRepository {
@@ -39,6 +42,7 @@ export class BillingRunRepository {
 
   /** Numbers what is due, within its billing group, into the temporary table `due`, with what each is charged. */
   async selectDue(session: SqlSession, billingDate: SeoulDate): Promise<void> {
+    await session.rows(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
     await session.rows(
       `CREATE TEMPORARY TABLE due ON COMMIT DROP AS
        SELECT row_number() OVER (PARTITION BY billing_group ORDER BY subscription_id) - 1 AS place, due.*
@@ -56,9 +60,9 @@ export class BillingRunRepository {
     await session.rows(
       `CREATE TEMPORARY TABLE due ON COMMIT DROP AS
        SELECT row_number() OVER (ORDER BY charge.line_number) - 1 AS place, subscription.id AS subscription_id,
-         subscription.next_billing_on, subscription.billing_token_hash, subscription.product_id, job.billing_group,
-         charge.amount, charge.carrier_amount, charge.credit_card_amount, charge.tmembership_amount,
-         (charge.attempt + 1)::smallint AS attempt, charge.id AS repeated_charge_id
+         subscription.next_billing_on, subscription.billing_token_hash, job.billing_group, charge.store_product_id,
+         charge.product_name, charge.amount, charge.carrier_amount, charge.credit_card_amount,
+         charge.tmembership_amount, (charge.attempt + 1)::smallint AS attempt
        FROM charge
        JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
        JOIN subscription ON subscription.id = charge.subscription_id
@@ -100,20 +104,17 @@ export class BillingRunRepository {
       jobs.map((job) => job.part),
       jobMaxRows,
     ];
-    const charge = (productSql: string, fromSql: string): string =>
+    await this.charges.append(
+      session,
       `SELECT ${ORDER_NO_SQL}, job.id, (due.place % $5 + 2)::int, due.subscription_id, due.next_billing_on, due.attempt,
-         ${productSql}, due.amount, due.carrier_amount, due.credit_card_amount, due.tmembership_amount,
-         due.billing_token_hash
-       FROM due ${fromSql}
+         due.store_product_id, due.product_name, due.amount, due.carrier_amount, due.credit_card_amount,
+         due.tmembership_amount, due.billing_token_hash
+       FROM due
        JOIN unnest($2::bigint[], $3::text[], $4::int[]) AS job (id, billing_group, part)
-         ON job.billing_group = due.billing_group AND job.part = due.place / $5`;
-    const first = charge('product.store_product_id, product.name', 'JOIN product ON product.id = due.product_id');
-    const later = charge(
-      'repeated.store_product_id, repeated.product_name',
-      'JOIN charge AS repeated ON repeated.id = due.repeated_charge_id',
+         ON job.billing_group = due.billing_group AND job.part = due.place / $5`,
+      parameters,
+      at,
     );
-    await this.charges.append(session, `${first} WHERE due.attempt = 1`, parameters, at);
-    await this.charges.append(session, later, parameters, at);
   }
 
   /**

@@ -12,22 +12,22 @@ export const LATEST_ATTEMPT_SQL = `LATERAL (
   ORDER BY charge.attempt DESC LIMIT 1)`;
 
 /**
- * What is to be charged on the billing date `$1`: subscription_id, next_billing_on, billing_token_hash, product_id,
- * billing_group, the four amounts, attempt, and for a later attempt the charge it repeats.
+ * What is to be charged on the billing date `$1`: subscription_id, next_billing_on, billing_token_hash, billing_group,
+ * store_product_id, product_name, the four amounts, attempt.
  *
  * A later attempt repeats product and price of the first one, because a period has one price; the billing token is the
  * customer's present one, because a bad one is what is often replaced after a decline.
  */
 export const DUE_CHARGES_SQL = `
   SELECT subscription.id AS subscription_id, subscription.next_billing_on, subscription.billing_token_hash,
-    subscription.product_id, product.billing_group, ${CHARGED_AMOUNTS_SQL}, 1::smallint AS attempt,
-    NULL::bigint AS repeated_charge_id
+    product.billing_group, product.store_product_id, product.name AS product_name, ${CHARGED_AMOUNTS_SQL},
+    1::smallint AS attempt
   FROM subscription JOIN product ON product.id = subscription.product_id
   WHERE ${DUE_SUBSCRIPTION_SQL}
   UNION ALL
-  SELECT subscription.id, subscription.next_billing_on, subscription.billing_token_hash, subscription.product_id,
-    product.billing_group, latest.amount, latest.carrier_amount, latest.credit_card_amount, latest.tmembership_amount,
-    (latest.attempt + 1)::smallint, latest.id
+  SELECT subscription.id, subscription.next_billing_on, subscription.billing_token_hash, product.billing_group,
+    latest.store_product_id, latest.product_name, latest.amount, latest.carrier_amount, latest.credit_card_amount,
+    latest.tmembership_amount, (latest.attempt + 1)::smallint
   FROM subscription JOIN product ON product.id = subscription.product_id
   CROSS JOIN ${LATEST_ATTEMPT_SQL} AS latest
   WHERE ${RETRY_DUE_SQL}`;
