@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Database } from '../../src/platform/database';
 import type { RunningService } from '../../src/service';
 import { ListenerWorld, pnsMessage, sendTo } from '../support/listener-world';
+import { NotificationSender, type SentRequest } from '../support/notification-sender';
 import { TcpProxy } from '../support/tcp-proxy';
 import { until } from '../support/until';
 
@@ -12,27 +13,30 @@ describe('the notification listener under load and without its database', () => 
   let world: ListenerWorld;
   let proxy: TcpProxy;
   let service: RunningService;
+  let sender: NotificationSender;
 
   beforeAll(async () => {
+    sender = await NotificationSender.start();
     world = await ListenerWorld.start();
     proxy = await TcpProxy.before(world.database.url);
     service = await world.listen({ DATABASE_URL: proxy.url, LOG_LEVEL: 'warn' });
   });
 
   afterAll(async () => {
+    await sender.close();
     await world.close();
     await proxy.close();
   });
 
   const metric = async (name: string) => {
     const text = await (await fetch(`${service.url}/metrics`)).text();
-    return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
+    return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? 0);
   };
 
   it('stores 2,000 messages at once, a quarter of them repeats, in few commits, and counts each', async () => {
-    const sent = Array.from({ length: 2_000 }, (_, index) => `burst-${index % 1_500}`);
+    const sent = Array.from({ length: 2_000 }, (_, index) => ({ body: pnsMessage(`burst-${index % 1_500}`) }));
     const batchesBefore = await metric('notification_batch_rows_count');
-    const answers = await Promise.all(sent.map((jobId) => sendTo(service, '', pnsMessage(jobId))));
+    const answers = await sender.send(service, sent, { connections: 2_000 });
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     expect(
       await world.rows(
@@ -101,6 +105,41 @@ describe('the notification listener under load and without its database', () => 
     expect(await world.stored('down-1')).toMatchObject([{ repeatCount: 0 }]);
     await until('it is ready', async () => ((await fetch(`${service.url}/health/ready`)).ok ? true : undefined));
   });
+
+  it('loses nothing when the database goes and comes back again and again while messages pour in', async () => {
+    let unanswered: SentRequest[] = [];
+    let answered = 0;
+    for (let outages = 0; outages < 3; outages++) {
+      const fresh = Array.from({ length: 1_000 }, (_, index) => ({ body: pnsMessage(`torn-${outages}-${index}`) }));
+      const [storedBefore, refusedBefore] = [await storedCount(), await metric(REFUSED)];
+      let done = false;
+      const sent = [...unanswered, ...fresh];
+      const answers = sender.send(service, sent, { connections: 100 }).finally(() => (done = true));
+      await until('some are stored', async () => (await storedCount()) > storedBefore || undefined);
+      proxy.cut();
+      await until('it refuses', async () => done || (await metric(REFUSED)) > refusedBefore || undefined);
+      proxy.restore();
+      const statuses = (await answers).map(({ status }) => status);
+      expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+      // What PNS sends again.
+      unanswered = sent.filter((_, index) => statuses[index] !== 200);
+      answered += sent.length - unanswered.length;
+      expect(await storedCount()).toBeGreaterThanOrEqual(answered);
+    }
+    expect(await metric(REFUSED)).toBeGreaterThan(0);
+    const last = await sender.send(service, unanswered, { connections: 10 });
+    expect(last.every(({ status }) => status === 200)).toBe(true);
+    expect(await storedCount()).toBe(3_000);
+  });
+
+  const REFUSED = 'notification_received_total\\{answer="503"\\}';
+
+  async function storedCount(): Promise<number> {
+    const [row] = await world.rows<{ count: number }>(
+      `SELECT count(*)::integer AS count FROM notification WHERE gateway_job_id LIKE 'torn-%'`,
+    );
+    return row?.count ?? 0;
+  }
 
   it('answers in the time PNS waits when the database says nothing more at all, however many ask', async () => {
     proxy.freeze();

@@ -41,7 +41,7 @@ export class ResultWorld {
   ) {}
 
   /** @param databaseUrl a migrated database; one of its own without it */
-  static async start(databaseUrl?: string): Promise<ResultWorld> {
+  static async start(databaseUrl?: string, settings: NodeJS.ProcessEnv = {}): Promise<ResultWorld> {
     const ownDatabase = databaseUrl === undefined ? await createTestDatabase() : undefined;
     const gateway = await ResultGateway.start();
     const dataDirectory = await mkdtemp(join(tmpdir(), 'result-world-'));
@@ -53,6 +53,7 @@ export class ResultWorld {
       TSTORE_AUTH_BASE_URL: gateway.url,
       TSTORE_API_BASE_URL: gateway.url,
       TSTORE_PNS_BASE_URL: gateway.url,
+      ...settings,
     });
     const service = await startService(readConfiguration(environment), {
       clock,
