@@ -64,6 +64,12 @@ describe('Dockerfile', () => {
     expect(sources.filter((name) => !existsSync(join(root, name)))).toEqual([]);
   });
 
+  it('gives Node the flags that npm start gives it', () => {
+    const [, flags] = /const NODE_FLAGS = \['([^']+)'\]/.exec(read('scripts/launch.mjs')) ?? [];
+    expect(flags).toBeDefined();
+    expect(lines).toContain(`ENV NODE_OPTIONS=${flags}`);
+  });
+
   it('runs what the build makes, as an ordinary user, with a health check', () => {
     expect(lines).toContain('CMD ["node", "dist/src/main.js"]');
     expect(lines.indexOf('USER node')).toBeGreaterThan(lines.lastIndexOf('FROM node:24-bookworm-slim'));
