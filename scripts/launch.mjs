@@ -27,6 +27,7 @@ const COMMANDS = {
   bench: { built: true, steps: [['node', 'dist/bench/main.js']] },
   // Tests start processes of the service, from what is built.
   test: { built: true, steps: [[bin('jest')]] },
+  'official-client': { steps: [[bin('jest'), '--config', 'test/contract/official-client/jest.config.js']] },
   build: { built: true, steps: [] },
   format: { steps: [[bin('prettier'), '--write', '.']] },
   check: {
