@@ -16,6 +16,7 @@ import { Retry1763700000501 } from './1763700000501-retry';
 import { BillingRunGuard1763700000502 } from './1763700000502-billing-run-guard';
 import { KillSwitch1763700000503 } from './1763700000503-kill-switch';
 import { ChargeLookups1763700001101 } from './1763700001101-charge-lookups';
+import { TransactionLookup1763700001102 } from './1763700001102-transaction-lookup';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -36,4 +37,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   BillingRunGuard1763700000502,
   KillSwitch1763700000503,
   ChargeLookups1763700001101,
+  TransactionLookup1763700001102,
 ];

@@ -9,6 +9,7 @@ import { DatabaseModule } from './platform/database';
 import { HealthModule, type Lifecycle } from './platform/health';
 import { LoggingModule, type Logger } from './platform/logging';
 import { MetricsModule, type Metrics } from './platform/metrics';
+import { PaceModule } from './platform/pace';
 import { StorageModule } from './platform/storage';
 import { SettlementEffectsModule } from './subscription';
 
@@ -53,6 +54,7 @@ export class AppModule {
         HealthModule.forRoot(lifecycle),
         DatabaseModule.forRoot({ url: databaseUrl, poolSize }),
         CryptoModule,
+        PaceModule,
         StorageModule,
         SettlementEffectsModule,
         ...new Set([...configuration.roles].flatMap((role) => FEATURES[role])),

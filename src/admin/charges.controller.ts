@@ -1,15 +1,20 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { Charges } from '../charge';
+import { ChargeTransactions, Charges } from '../charge';
 import { AdminController } from './admin-controller';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { ChargeListQuery, OrderNoParameter } from './charges.dto';
-import { ChargeView, chargeViewOf } from './charges.view';
+import { ChargeTransactionView, ChargeView, chargeTransactionViewOf, chargeViewOf } from './charges.view';
+
+const ACTOR = 'admin-api';
 
 /** Charges (결제), one order number each: what was asked and what became of it. */
 @AdminController('charges')
 export class ChargesController {
-  constructor(private readonly charges: Charges) {}
+  constructor(
+    private readonly charges: Charges,
+    private readonly transactions: ChargeTransactions,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Charges, newest first' })
@@ -23,5 +28,12 @@ export class ChargesController {
   @ApiOkResponse({ type: ChargeView })
   async get(@Param() { orderNo }: OrderNoParameter): Promise<ChargeView> {
     return chargeViewOf(await this.charges.get(orderNo));
+  }
+
+  @Get(':orderNo/transaction')
+  @ApiOperation({ summary: 'Its payment as T store has it, beside our record; an answer is given again for a minute' })
+  @ApiOkResponse({ type: ChargeTransactionView })
+  async transaction(@Param() { orderNo }: OrderNoParameter): Promise<ChargeTransactionView> {
+    return chargeTransactionViewOf(await this.transactions.lookUp(orderNo, ACTOR));
   }
 }

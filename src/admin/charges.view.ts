@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { CHARGE_TRANSITIONS, type ChargeRecord, type ChargeState } from '../charge';
+import { CHARGE_TRANSITIONS, type ChargeRecord, type ChargeState, type ChargeTransaction } from '../charge';
 import { statesOf } from '../kernel/transitions';
 
 const ROOT = '/admin/v1';
@@ -61,4 +61,25 @@ function linksOf(charge: ChargeRecord): Record<string, string> {
       settlement: `${ROOT}/settlement-log?after=${BigInt(charge.settlementPosition) - 1n}&limit=1`,
     }),
   };
+}
+
+export class ChargeTransactionView {
+  @ApiProperty() orderNo!: string;
+  @ApiProperty() transactionId!: string;
+  @ApiProperty({ description: 'When T store was asked' }) at!: Date;
+  @ApiProperty({ enum: ['found', 'refused', 'unknown'] }) answer!: string;
+  @ApiProperty({ type: Object, nullable: true, description: 'The payment as T store has it' }) found!: object | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Why there is none' }) message!: string | null;
+  @ApiProperty({
+    type: Boolean,
+    nullable: true,
+    description: 'Whether nothing differs; null: T store could not be asked',
+  })
+  agrees!: boolean | null;
+  @ApiProperty({ type: [Object], description: 'What both sides know, and whether it is the same' }) fields!: object[];
+}
+
+export function chargeTransactionViewOf({ charge, lookup, comparison }: ChargeTransaction): ChargeTransactionView {
+  const { transactionId, at, answer, found, message } = lookup;
+  return { orderNo: charge.orderNo, transactionId, at, answer, found, message, ...comparison };
 }

@@ -4,6 +4,7 @@ import { BillingTokenModule } from '../billing-token';
 import { ChargeModule } from '../charge';
 import { TstoreModule } from '../gateways/tstore';
 import { OAuthTokenModule } from '../oauth-token';
+import { TransactionLookupModule } from '../transaction-lookup';
 import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository } from './bulk-payment-job.repository';
 import { BulkPaymentJobs } from './bulk-payment-jobs.service';
@@ -45,6 +46,7 @@ const STAGES = [
     BillingTokenModule,
     ChargeModule,
     OAuthTokenModule,
+    TransactionLookupModule,
     TstoreModule,
   ],
   providers: [

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { RESULT_CODE_SUCCESS, TstoreClient, type GatewayAnswer, type GatewayTransaction } from '../gateways/tstore';
+import { RESULT_CODE_SUCCESS } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
-import { OAuthTokenStore } from '../oauth-token';
-import { Clock, secondsAfter } from '../platform/clock';
+import { Clock } from '../platform/clock';
 import { KeyRing } from '../platform/crypto';
 import { Database, wakeBilling } from '../platform/database';
+import { TransactionLookups } from '../transaction-lookup';
 import type { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 import { rawLineIdentity } from './discrepancy-evidence';
 import { DiscrepancyRepository, type AcceptedOutcome, type DiscrepancyPage } from './discrepancy.repository';
@@ -27,17 +27,13 @@ export interface Acceptance {
 /** Long runs of hexadecimal digits are billing tokens; their first digits are enough to tell them apart. */
 const BILLING_TOKEN = /[0-9A-Fa-f]{32,}/g;
 
-/** T store blocks merchants who look up too much: an answer this young is given again instead. */
-const LOOKUP_STAYS_FRESH_SECONDS = 60;
-
 /** Works off what does not match: look it up at T store, accept it or close it. */
 @Injectable()
 export class Discrepancies {
   constructor(
     private readonly discrepancies: DiscrepancyRepository,
     private readonly database: Database,
-    private readonly tokens: OAuthTokenStore,
-    private readonly client: TstoreClient,
+    private readonly transactions: TransactionLookups,
     private readonly keys: KeyRing,
     private readonly clock: Clock,
   ) {}
@@ -60,7 +56,8 @@ export class Discrepancies {
    * Asks T store for the transaction and keeps its answer with a suggestion. Changes nothing else.
    *
    * @param transactionId which to ask for, where the line names none or another is meant
-   * @throws {DomainError} `discrepancy-not-found`; `transaction-id-missing` when neither names one
+   * @throws {DomainError} `discrepancy-not-found`; `transaction-id-missing` when neither names one;
+   *   `lookup-rate-limited`
    */
   async lookUp(id: string, request: { transactionId?: string | undefined; actor: string }): Promise<DiscrepancyLookup> {
     const discrepancy = await this.found(id);
@@ -71,19 +68,22 @@ export class Discrepancies {
         `Discrepancy ${id} names no transaction, and T store can be asked by transaction id only. State transactionId`,
       );
     }
-    const freshFrom = secondsAfter(this.clock.now(), -LOOKUP_STAYS_FRESH_SECONDS);
+    const lookup = await this.transactions.lookUp(transactionId, request.actor);
+    const { answer, found, message } = lookup;
     const [latest] = await this.discrepancies.lookups(id);
-    if (latest?.transactionId === transactionId && latest.at > freshFrom) return latest;
-    const answer = await this.tokens.withToken((token) => this.client.transaction(transactionId, token), {
-      repeatable: true,
-    });
+    if (latest?.transactionId === transactionId && latest.at >= lookup.at) return latest;
+    const suggestion = suggestionOf(discrepancy, lookup);
+    const at = this.clock.now();
+    const { actor } = request;
     await this.discrepancies.addLookup({
       discrepancyId: id,
       transactionId,
-      ...keptOf(answer),
-      suggestion: suggestionOf(discrepancy, answer),
-      actor: request.actor,
-      at: this.clock.now(),
+      answer,
+      found,
+      message,
+      suggestion,
+      actor,
+      at,
     });
     const [kept] = await this.discrepancies.lookups(id);
     if (kept === undefined) throw new DomainError('internal-error', `the lookup of discrepancy ${id} was not kept`);
@@ -152,20 +152,3 @@ function outcomeOf({ id, found }: Discrepancy, { outcome, ...given }: Acceptance
 
 /** In the place of T store's code where a person decided without one. */
 const DECLINED_BY_DECISION = 'declined-by-decision';
-
-type Kept = Pick<DiscrepancyLookup, 'answer' | 'found' | 'message'>;
-
-function keptOf(answer: GatewayAnswer<GatewayTransaction>): Kept {
-  switch (answer.kind) {
-    case 'success': {
-      // The payer's key is a secret, and nobody here needs it.
-      const { transactionId, amount, status, reason, message, description, updatedAt, paymentParts } = answer.value;
-      const found = { transactionId, amount, status, reason, message, description, updatedAt, paymentParts };
-      return { answer: 'found', found, message: null };
-    }
-    case 'refused':
-      return { answer: 'refused', found: null, message: answer.resultMessage };
-    case 'unknown':
-      return { answer: 'unknown', found: null, message: answer.message };
-  }
-}

@@ -1,4 +1,4 @@
-import type { GatewayAnswer, GatewayTransaction } from '../gateways/tstore';
+import type { TransactionLookup } from '../transaction-lookup';
 
 /**
  * What a lookup's answer suggests.
@@ -15,16 +15,16 @@ export type Suggestion = (typeof SUGGESTIONS)[number];
 /** The gateway's status words are not published, so only what is: whether it has the payment, and its amount. */
 export function suggestionOf(
   { chargeId, expected }: { chargeId: string | null; expected: { amount?: number } | null },
-  answer: GatewayAnswer<GatewayTransaction>,
+  lookup: Pick<TransactionLookup, 'answer' | 'found'>,
 ): Suggestion {
-  switch (answer.kind) {
+  switch (lookup.answer) {
     case 'unknown':
       return 'look-up-later';
     case 'refused':
       return chargeId === null ? 'close' : 'accept-as-declined';
-    case 'success':
+    case 'found':
       // Money moved for an order that is not ours to settle.
       if (chargeId === null) return 'ask-tstore';
-      return answer.value.amount === expected?.amount ? 'accept-as-paid' : 'ask-tstore';
+      return lookup.found?.amount === expected?.amount ? 'accept-as-paid' : 'ask-tstore';
   }
 }

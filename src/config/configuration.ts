@@ -64,6 +64,14 @@ export abstract class TstoreConfig {
   abstract readonly tokenMarginSeconds: number;
 }
 
+/** How T store is asked for transactions, which it blocks merchants for doing too much. */
+export abstract class LookupConfig {
+  /** All replicas together. */
+  abstract readonly perMinute: number;
+  /** An answer younger than this is given again. */
+  abstract readonly freshSeconds: number;
+}
+
 export abstract class NotificationConfig {
   /** Networks notifications may come from; empty allows all. */
   abstract readonly allowedCidrs: readonly string[];
@@ -118,6 +126,7 @@ export interface Configuration {
   encryption: EncryptionConfig;
   admin: AdminConfig;
   tstore: TstoreConfig;
+  lookup: LookupConfig;
   notification: NotificationConfig;
   billing: BillingConfig;
   logging: LoggingConfig;

@@ -129,6 +129,8 @@ export class Environment {
   @Whole(1, 3_600) TSTORE_ANSWER_TIMEOUT_SECONDS: number = 60;
   @Whole(1, 3_600) TSTORE_IDLE_TIMEOUT_SECONDS: number = 60;
   @Whole(0, 3_600) TSTORE_TOKEN_MARGIN_SECONDS: number = 300;
+  @Whole(1, 6_000) TSTORE_LOOKUPS_PER_MINUTE: number = 60;
+  @Whole(0, 3_600) TSTORE_LOOKUP_FRESH_SECONDS: number = 60;
 
   @Expose() @Each('cidrs', 'a list of networks such as 203.0.113.0/24', isCidr) PNS_ALLOWED_CIDRS: string = '';
 

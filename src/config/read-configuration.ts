@@ -106,6 +106,10 @@ function configurationOf(environment: Environment): Configuration {
       idleTimeoutMs: environment.TSTORE_IDLE_TIMEOUT_SECONDS * 1000,
       tokenMarginSeconds: environment.TSTORE_TOKEN_MARGIN_SECONDS,
     },
+    lookup: {
+      perMinute: environment.TSTORE_LOOKUPS_PER_MINUTE,
+      freshSeconds: environment.TSTORE_LOOKUP_FRESH_SECONDS,
+    },
     notification: { allowedCidrs: commaSeparated(environment.PNS_ALLOWED_CIDRS) },
     billing: {
       cron: environment.BILLING_CRON,

@@ -7,6 +7,7 @@ export type ErrorKind =
   | 'conflict'
   | 'too-large'
   | 'unsupported-content'
+  | 'too-many'
   | 'gateway-refused'
   | 'gateway-unknown'
   | 'unavailable'
@@ -41,6 +42,7 @@ export const ERROR_CODES = {
   'charge-settled': { kind: 'conflict', title: 'The charge is settled already', retryable: false },
   'transaction-settled': { kind: 'conflict', title: 'The transaction settled another charge', retryable: false },
   'transaction-id-missing': { kind: 'invalid', title: 'A transaction id is needed', retryable: false },
+  'lookup-rate-limited': { kind: 'too-many', title: 'T store must not be asked more often', retryable: true },
   'not-to-deliver': { kind: 'invalid', title: 'Nothing is to be delivered there', retryable: false },
   'product-not-found': { kind: 'not-found', title: 'There is no such product', retryable: false },
   'subscription-not-found': { kind: 'not-found', title: 'There is no such subscription', retryable: false },

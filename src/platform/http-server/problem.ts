@@ -12,6 +12,7 @@ const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
   conflict: 409,
   'too-large': 413,
   'unsupported-content': 415,
+  'too-many': 429,
   'gateway-refused': 502,
   'gateway-unknown': 502,
   unavailable: 503,

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../kernel/errors';
+import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';
+import type { ChargeRecord } from './charge-record.repository';
+import { Charges } from './charges.service';
+import { compareWithTransaction, type TransactionComparison } from './transaction-comparison';
+
+/** A charge, what T store has of it, and how the two differ. */
+export interface ChargeTransaction {
+  charge: ChargeRecord;
+  lookup: TransactionLookup;
+  comparison: TransactionComparison;
+}
+
+/** Shows a charge's payment as T store has it, beside our own record. Changes nothing. */
+@Injectable()
+export class ChargeTransactions {
+  constructor(
+    private readonly charges: Charges,
+    private readonly lookups: TransactionLookups,
+  ) {}
+
+  /**
+   * @throws {DomainError} `charge-not-found`; `transaction-id-missing` while no answer named a transaction;
+   *   `lookup-rate-limited`
+   */
+  async lookUp(orderNo: string, actor: string): Promise<ChargeTransaction> {
+    const charge = await this.charges.get(orderNo);
+    if (charge.transactionId === null) {
+      throw new DomainError(
+        'transaction-id-missing',
+        `No answer has named a transaction of ${orderNo}, and T store can be asked by transaction id only`,
+      );
+    }
+    const lookup = await this.lookups.lookUp(charge.transactionId, actor);
+    return { charge, lookup, comparison: compareWithTransaction(charge, lookup) };
+  }
+}

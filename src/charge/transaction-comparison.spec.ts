@@ -1,0 +1,49 @@
+import { seoulDate } from '../kernel/seoul-calendar';
+import { won } from '../kernel/won';
+import type { FoundTransaction } from '../transaction-lookup';
+import type { ChargeRecord } from './charge-record.repository';
+import { compareWithTransaction } from './transaction-comparison';
+
+const charge = {
+  transactionId: 'TS003_1',
+  amount: won(5_500),
+  storeProductId: '0910024116',
+  periodStartOn: seoulDate('2027-01-31'),
+} as ChargeRecord;
+
+const found: FoundTransaction = {
+  transactionId: 'TS003_1',
+  amount: won(5_500),
+  status: 'complite',
+  reason: '1',
+  message: '',
+  description: '',
+  updatedAt: null,
+  paymentParts: [
+    { method: '11', amount: won(5_000) },
+    { method: '31', amount: won(500) },
+  ],
+  goods: [{ appId: 'OA', productId: '0910024116' }],
+};
+
+describe('a charge held against T store’s transaction', () => {
+  it('agrees when amount, parts and product do', () => {
+    expect(compareWithTransaction(charge, { answer: 'found', found }).agrees).toBe(true);
+    expect(compareWithTransaction(charge, { answer: 'found', found: { ...found, goods: [] } }).agrees).toBe(true);
+  });
+
+  it.each<[string, Partial<FoundTransaction>]>([
+    ['transactionId', { transactionId: 'TS003_2' }],
+    ['amount', { amount: won(5_501) }],
+    ['sumOfParts', { paymentParts: [{ method: '11', amount: won(5_000) }] }],
+    ['storeProductId', { goods: [{ appId: 'OA', productId: '0910024117' }] }],
+  ])('marks %s, and nothing else', (field, change) => {
+    const { agrees, fields } = compareWithTransaction(charge, { answer: 'found', found: { ...found, ...change } });
+    expect(agrees).toBe(false);
+    expect(fields.filter((one) => !one.same).map((one) => one.field)).toEqual([field]);
+  });
+
+  it('says neither when T store could not be asked', () => {
+    expect(compareWithTransaction(charge, { answer: 'unknown', found: null })).toEqual({ agrees: null, fields: [] });
+  });
+});

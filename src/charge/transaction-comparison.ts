@@ -1,0 +1,48 @@
+import { sumWon } from '../kernel/won';
+import type { FoundTransaction, TransactionLookup } from '../transaction-lookup';
+import type { ChargeRecord } from './charge-record.repository';
+
+/** One thing that both sides know, by each. */
+export interface ComparedField {
+  field: string;
+  ours: unknown;
+  tstore: unknown;
+  same: boolean;
+}
+
+/** A charge beside T store's transaction. */
+export interface TransactionComparison {
+  /** Whether nothing differs; `null` when T store could not be asked. */
+  agrees: boolean | null;
+  fields: ComparedField[];
+}
+
+/** Holds T store's answer against our record. Its status words are shown, and not compared: they are not published. */
+export function compareWithTransaction(
+  charge: ChargeRecord,
+  { answer, found }: Pick<TransactionLookup, 'answer' | 'found'>,
+): TransactionComparison {
+  if (answer === 'unknown') return { agrees: null, fields: [] };
+  const fields = found === null ? [compared('paid', true, false)] : fieldsOf(charge, found);
+  return { agrees: fields.every((field) => field.same), fields };
+}
+
+function fieldsOf(charge: ChargeRecord, found: FoundTransaction): ComparedField[] {
+  const fields = [
+    compared('transactionId', charge.transactionId, found.transactionId),
+    compared('amount', charge.amount, found.amount),
+    compared('sumOfParts', charge.amount, sumWon(found.paymentParts.map((part) => part.amount))),
+  ];
+  // Goods are shown in samples and promised nowhere: none is no difference.
+  const products = found.goods.map((one) => one.productId);
+  if (products.length === 0) return fields;
+  const isOurs = products.includes(charge.storeProductId);
+  return [
+    ...fields,
+    { field: 'storeProductId', ours: charge.storeProductId, tstore: products.join(', '), same: isOurs },
+  ];
+}
+
+function compared(field: string, ours: unknown, tstore: unknown): ComparedField {
+  return { field, ours, tstore, same: ours === tstore };
+}

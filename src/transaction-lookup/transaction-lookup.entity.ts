@@ -1,0 +1,32 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { GatewayTransaction } from '../gateways/tstore';
+import { nullable } from '../platform/database';
+
+/** A payment as T store has it, without the payer's key, which is a secret; `updatedAt` as text, because it is kept as JSON. */
+export type FoundTransaction = Omit<GatewayTransaction, 'payerAuthKey' | 'updatedAt'> & { updatedAt: string | null };
+
+/** What T store said of a transaction when it was asked. */
+@Entity('transaction_lookup')
+export class TransactionLookup {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: string;
+
+  @Column({ type: 'text', name: 'transaction_id' })
+  transactionId!: string;
+
+  /** `found`: it has the payment. `refused`: it says no. `unknown`: it could not be asked. */
+  @Column({ type: 'text' })
+  answer!: 'found' | 'refused' | 'unknown';
+
+  @Column(nullable('jsonb', 'found'))
+  found!: FoundTransaction | null;
+
+  @Column(nullable('text', 'message'))
+  message!: string | null;
+
+  @Column({ type: 'text' })
+  actor!: string;
+
+  @Column({ type: 'timestamptz' })
+  at!: Date;
+}

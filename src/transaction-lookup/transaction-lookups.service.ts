@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { LookupConfig } from '../config';
+import { TstoreClient, type GatewayAnswer, type GatewayTransaction } from '../gateways/tstore';
+import { DomainError } from '../kernel/errors';
+import { OAuthTokenStore } from '../oauth-token';
+import { Clock, secondsAfter } from '../platform/clock';
+import { Database } from '../platform/database';
+import { Pacer } from '../platform/pace';
+import { TransactionLookup } from './transaction-lookup.entity';
+
+/** What T store said just now: kept, and with what may not be kept. */
+export interface FreshLookup {
+  lookup: TransactionLookup;
+  answer: GatewayAnswer<GatewayTransaction>;
+}
+
+type Kept = Pick<TransactionLookup, 'answer' | 'found' | 'message'>;
+
+/**
+ * The one way to ask T store for a transaction, whoever wants to know. T store blocks merchants who ask too much: an answer
+ * is shared by all replicas while it is fresh, and all of them together keep one pace.
+ */
+@Injectable()
+export class TransactionLookups {
+  constructor(
+    private readonly database: Database,
+    private readonly tokens: OAuthTokenStore,
+    private readonly client: TstoreClient,
+    private readonly pacer: Pacer,
+    private readonly config: LookupConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A fresh answer, or else a new one. @throws {DomainError} as {@link askNow} */
+  async lookUp(transactionId: string, actor: string): Promise<TransactionLookup> {
+    const latest = await this.latest(transactionId);
+    const freshFrom = secondsAfter(this.clock.now(), -this.config.freshSeconds);
+    // That T store could not be asked is nothing to give again.
+    if (latest !== undefined && latest.answer !== 'unknown' && latest.at > freshFrom) return latest;
+    return (await this.askNow(transactionId, actor)).lookup;
+  }
+
+  /**
+   * Asks T store whatever was answered before, and keeps what it says.
+   *
+   * @throws {DomainError} `lookup-rate-limited` naming `retryAfterSeconds`; `token-unavailable`
+   */
+  async askNow(transactionId: string, actor: string): Promise<FreshLookup> {
+    await this.keepPace();
+    const answer = await this.tokens.withToken((token) => this.client.transaction(transactionId, token), {
+      repeatable: true,
+    });
+    const row = { transactionId, ...keptOf(answer), actor, at: this.clock.now() };
+    const inserted = await this.database.manager.insert(TransactionLookup, row);
+    return { lookup: { ...row, id: String(inserted.identifiers[0]?.id) }, answer };
+  }
+
+  /** What T store said last. */
+  async latest(transactionId: string): Promise<TransactionLookup | undefined> {
+    const query = { where: { transactionId }, order: { id: 'DESC' } } as const;
+    return (await this.database.manager.findOne(TransactionLookup, query)) ?? undefined;
+  }
+
+  private async keepPace(): Promise<void> {
+    const { perMinute } = this.config;
+    // Ten seconds' worth at once: a person who compares some payments should not wait for each.
+    const freeAt = await this.pacer.take({ name: 'tstore-lookup', perMinute, burst: Math.ceil(perMinute / 6) });
+    if (freeAt === undefined) return;
+    const retryAfterSeconds = Math.max(1, Math.ceil((freeAt.getTime() - this.clock.now().getTime()) / 1000));
+    throw new DomainError(
+      'lookup-rate-limited',
+      `T store is asked ${perMinute} times a minute at most; ask again in ${retryAfterSeconds} s`,
+      { retryAfterSeconds },
+    );
+  }
+}
+
+function keptOf(answer: GatewayAnswer<GatewayTransaction>): Kept {
+  switch (answer.kind) {
+    case 'success': {
+      // The payer's key is a secret, and nobody needs it once the answer is used.
+      const { transactionId, amount, status, reason, message, description, updatedAt, paymentParts, goods } =
+        answer.value;
+      const shown = { transactionId, amount, status, reason, message, description, paymentParts, goods };
+      return { answer: 'found', found: { ...shown, updatedAt: updatedAt?.toISOString() ?? null }, message: null };
+    }
+    case 'refused':
+      return { answer: 'refused', found: null, message: answer.resultMessage };
+    case 'unknown':
+      return { answer: 'unknown', found: null, message: answer.message };
+  }
+}
