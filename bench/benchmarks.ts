@@ -1,3 +1,4 @@
+import { benchmarkLists } from './lists';
 import { benchmarkListener } from './listener';
 import type { BenchmarkOptions, Comparison } from './measure';
 import { benchmarkMonth } from './month';
@@ -17,6 +18,7 @@ export const BENCHMARKS = {
     run: benchmarkMonth,
   },
   upload: { what: 'taking in a merchant’s .pay file', sized: true, run: benchmarkUpload },
+  lists: { what: 'pages of the admin API’s lists over ten million charges', sized: false, run: benchmarkLists },
   listener: { what: 'answering notifications', sized: false, run: benchmarkListener },
 } as const satisfies Record<string, Benchmark>;
 
