@@ -9,7 +9,7 @@ import { spreadOf, type BenchmarkOptions, type Comparison } from './measure';
 import { startBenchService } from './service';
 
 const JOBS = 10;
-const CHARGES_A_JOB = 100_000;
+const CHARGES_A_JOB = 1_000_000;
 const CHARGES = JOBS * CHARGES_A_JOB;
 
 const PAGE = 100;

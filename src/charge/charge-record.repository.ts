@@ -85,6 +85,8 @@ export class ChargeRecordRepository {
     add('charge.subscription_id', '=', subscriptionId);
     add('charge.bulk_payment_job_id', '=', jobId);
     add('charge.id', '<', page.beforeId);
+    // PostgreSQL would not conclude it, and read the index of the declined ones from its end to find a page deep in it.
+    if (state === 'Declined') add('charge_settlement.charge_id', '<', page.beforeId);
     if (state !== undefined) conditions.push(CHARGE_STATE_CONDITIONS[state]);
     return this.records(`WHERE ${conditions.join(' AND ')} ORDER BY charge.id DESC LIMIT ${page.limit}`, parameters);
   }
