@@ -17,6 +17,7 @@ export function startBenchService(parts: {
     DATA_DIR: parts.directory,
     ENCRYPTION_KEYS: `bench:${DEMO_ENCRYPTION_KEY}`,
     ADMIN_BOOTSTRAP_KEY: DEMO_ADMIN_KEY,
+    ADMIN_REQUESTS_PER_MINUTE: '0',
     ...serviceSettings(parts.simulatorUrl ?? ''),
     BULK_JOB_MAX_ROWS: '1000000',
     // The first run of all is a million charges; nobody is there to confirm it.

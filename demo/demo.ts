@@ -77,6 +77,7 @@ async function startDemoService(
     DATA_DIR: dataDirectory,
     ENCRYPTION_KEYS: `demo:${DEMO_ENCRYPTION_KEY}`,
     ADMIN_BOOTSTRAP_KEY: DEMO_ADMIN_KEY,
+    ADMIN_REQUESTS_PER_MINUTE: '0',
     ...serviceSettings(simulator.baseUrl),
     SCHEDULER_TICK_SECONDS: '1',
     // The demo's first run has nothing to be compared with, and shows itself without a person.

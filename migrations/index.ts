@@ -15,6 +15,9 @@ import { SubscribeAgain1763700000402 } from './1763700000402-subscribe-again';
 import { Retry1763700000501 } from './1763700000501-retry';
 import { BillingRunGuard1763700000502 } from './1763700000502-billing-run-guard';
 import { KillSwitch1763700000503 } from './1763700000503-kill-switch';
+import { ApiKey1763700001001 } from './1763700001001-api-key';
+import { AuditLog1763700001002 } from './1763700001002-audit-log';
+import { IdempotencyKey1763700001003 } from './1763700001003-idempotency-key';
 import { ChargeLookups1763700001101 } from './1763700001101-charge-lookups';
 import { TransactionLookup1763700001102 } from './1763700001102-transaction-lookup';
 
@@ -36,6 +39,9 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Retry1763700000501,
   BillingRunGuard1763700000502,
   KillSwitch1763700000503,
+  ApiKey1763700001001,
+  AuditLog1763700001002,
+  IdempotencyKey1763700001003,
   ChargeLookups1763700001101,
   TransactionLookup1763700001102,
 ];

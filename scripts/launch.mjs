@@ -74,7 +74,11 @@ function run(program, args) {
     throw new Error(`${args[0]} does not exist in this version`);
   return new Promise((resolve, reject) => {
     // A group of its own, so that Ctrl-C reaches the program through us alone.
-    const child = spawn(file, program === 'node' ? [...NODE_FLAGS, ...args] : args, { cwd: root, stdio: 'inherit', detached: process.platform !== 'win32' });
+    const child = spawn(file, program === 'node' ? [...NODE_FLAGS, ...args] : args, {
+      cwd: root,
+      stdio: 'inherit',
+      detached: process.platform !== 'win32',
+    });
     const forward = once((signal) => child.kill(signal));
     process.on('SIGINT', forward);
     process.on('SIGTERM', forward);

@@ -1,13 +1,18 @@
 import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
 import { SubscriptionModule } from '../subscription';
-import { ApiKeyGuard } from './api-key.guard';
+import { AccessGuard, ApiKeyRepository, ApiKeys, Authentication, RateLimits, ScopeCheck } from './access';
+import { ApiKeysController } from './api-keys.controller';
+import { AuditInterceptor, AuditLog, AuditLogRepository, AuditViews } from './audit';
+import { AuditLogController } from './audit-log.controller';
 import { BillingRunsController } from './billing-runs.controller';
 import { BulkPaymentJobsController } from './bulk-payment-jobs.controller';
 import { ChargesController } from './charges.controller';
 import { DeliveriesController } from './deliveries.controller';
 import { DiscrepanciesController } from './discrepancies.controller';
+import { IdempotencyInterceptor, IdempotencyRepository } from './idempotency';
 import { KillSwitchController } from './kill-switch.controller';
 import { ProductsController } from './products.controller';
 import { RebillController } from './rebill.controller';
@@ -18,8 +23,10 @@ import { SubscriptionsController } from './subscriptions.controller';
 
 /** The REST API for operators and for the merchant's own systems. */
 @Module({
-  imports: [BulkPaymentModule, ChargeModule, SubscriptionModule],
+  imports: [DiscoveryModule, BulkPaymentModule, ChargeModule, SubscriptionModule],
   controllers: [
+    ApiKeysController,
+    AuditLogController,
     BillingRunsController,
     BulkPaymentJobsController,
     ChargesController,
@@ -33,6 +40,19 @@ import { SubscriptionsController } from './subscriptions.controller';
     SubscriptionFilesController,
     SubscriptionsController,
   ],
-  providers: [ApiKeyGuard],
+  providers: [
+    AccessGuard,
+    ApiKeyRepository,
+    ApiKeys,
+    AuditInterceptor,
+    AuditLog,
+    AuditLogRepository,
+    AuditViews,
+    Authentication,
+    IdempotencyInterceptor,
+    IdempotencyRepository,
+    RateLimits,
+    ScopeCheck,
+  ],
 })
 export class AdminModule {}

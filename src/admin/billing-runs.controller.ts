@@ -3,13 +3,13 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger
 import type { FastifyReply } from 'fastify';
 import { KillSwitch } from '../bulk-payment';
 import { BillingRunDecisions, BillingRunPreview, BillingRuns, type RunPreview } from '../subscription';
+import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
+import { AuditView } from './audit';
 import { BillingRunBody, DryRunBody, ReasonBody } from './billing-runs.dto';
 import { BillingRunView, billingRunHistoryViewOf, billingRunViewOf } from './billing-runs.view';
 import { JobIdParameter, PageQuery } from './bulk-payment-jobs.dto';
 import { jobViewOf, pageOf, type Page } from './bulk-payment-jobs.view';
-
-const ACTOR = 'admin-api';
 
 /** Billing runs (청구): opening, looking ahead, and deciding on the unusual ones. */
 @AdminController('billing-runs')
@@ -22,25 +22,29 @@ export class BillingRunsController {
   ) {}
 
   @Post()
+  @Scope('runs:open')
   @ApiOperation({ summary: 'Open the run of a date, or show the one it has (200)' })
   @ApiCreatedResponse({ type: BillingRunView })
   async open(
     @Body() { date }: BillingRunBody,
+    @Actor() actor: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BillingRunView> {
-    const { run, opened } = await this.runs.open(date, ACTOR);
+    const { run, opened } = await this.runs.open(date, actor);
     reply.status(opened ? 201 : 200);
     return billingRunViewOf(run);
   }
 
   @Post('dry-run')
   @HttpCode(200)
+  @Scope('runs:read')
   @ApiOperation({ summary: 'What the run of a date would bill; writes nothing' })
   dryRun(@Body() { date, lines }: DryRunBody): Promise<RunPreview> {
     return this.previews.preview(date, lines);
   }
 
   @Get()
+  @Scope('runs:read')
   @ApiOperation({ summary: 'Billing runs, newest first' })
   async list(@Query() { cursor, limit }: PageQuery): Promise<Page<BillingRunView>> {
     const found = await this.runs.list({ beforeId: cursor, limit });
@@ -48,10 +52,11 @@ export class BillingRunsController {
   }
 
   @Get(':id')
+  @Scope('runs:read')
   @ApiOperation({ summary: 'A billing run, with its jobs and the history of its states' })
   @ApiOkResponse({ type: BillingRunView })
   async get(@Param() { id }: JobIdParameter): Promise<BillingRunView & { jobs: object[]; history: object[] }> {
-    const run = billingRunViewOf(await this.runs.get(id));
+    const run = await this.viewOf({ id });
     const killSwitch = await this.killSwitch.state();
     const jobs = (await this.runs.jobsOf(id)).map((job) => jobViewOf(job, killSwitch));
     return { ...run, jobs, history: (await this.runs.historyOf(id)).map(billingRunHistoryViewOf) };
@@ -59,21 +64,36 @@ export class BillingRunsController {
 
   @Post(':id/confirm')
   @HttpCode(200)
+  @Scope('runs:decide')
   @ApiOperation({ summary: 'Let the jobs of a run go that is beyond the usual' })
   @ApiOkResponse({ type: BillingRunView })
-  async confirm(@Param() { id }: JobIdParameter, @Body() { reason }: ReasonBody): Promise<BillingRunView> {
-    await this.decisions.confirm(id, { actor: ACTOR, reason });
-    return billingRunViewOf(await this.runs.get(id));
+  async confirm(
+    @Param() { id }: JobIdParameter,
+    @Body() { reason }: ReasonBody,
+    @Actor() actor: string,
+  ): Promise<BillingRunView> {
+    await this.decisions.confirm(id, { actor, reason });
+    return this.viewOf({ id });
   }
 
   @Post(':id/reject')
   @HttpCode(200)
+  @Scope('runs:decide')
   @ApiOperation({
     summary: 'Stop a run that is beyond the usual; its jobs fail unsent, and can be rebilled one by one',
   })
   @ApiOkResponse({ type: BillingRunView })
-  async reject(@Param() { id }: JobIdParameter, @Body() { reason }: ReasonBody): Promise<BillingRunView> {
-    await this.decisions.reject(id, { actor: ACTOR, reason });
+  async reject(
+    @Param() { id }: JobIdParameter,
+    @Body() { reason }: ReasonBody,
+    @Actor() actor: string,
+  ): Promise<BillingRunView> {
+    await this.decisions.reject(id, { actor, reason });
+    return this.viewOf({ id });
+  }
+
+  @AuditView()
+  async viewOf({ id }: JobIdParameter): Promise<BillingRunView> {
     return billingRunViewOf(await this.runs.get(id));
   }
 }

@@ -15,6 +15,24 @@ export function IsSeoulDate(): PropertyDecorator {
   });
 }
 
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** An instant as ISO 8601 with its offset; a local time without one could be any. */
+export function IsInstant(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isInstant',
+    validator: {
+      validate: (value) => typeof value === 'string' && isInstant(value),
+      defaultMessage: () => 'an instant with its offset such as 2026-11-01T09:00:00+09:00',
+    },
+  });
+}
+
+function isInstant(text: string): boolean {
+  const isDay = parseSeoulDate(text.slice(0, 10)) !== undefined;
+  return INSTANT.test(text) && isDay && !Number.isNaN(Date.parse(text));
+}
+
 /** The field may be missing, and nothing else: `null` is refused where it has no meaning. */
 export function MayBeMissing(): PropertyDecorator {
   return ValidateIf((_body, value) => value !== undefined);

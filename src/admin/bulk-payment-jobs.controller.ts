@@ -10,7 +10,9 @@ import {
   type Progress,
 } from '../bulk-payment';
 import { AdminConfig, BillingConfig } from '../config';
+import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
+import { AuditView } from './audit';
 import { JobIdParameter, JobListQuery, PageQuery, UploadQuery } from './bulk-payment-jobs.dto';
 import {
   BulkPaymentJobView,
@@ -48,17 +50,23 @@ export class BulkPaymentJobsController {
   ) {}
 
   @Post()
+  @Scope('jobs:upload')
   @ApiOperation({ summary: 'Upload a .pay request file; it is checked line by line, stored as a job, and billed' })
   @ApiConsumes('text/plain', 'text/csv', 'application/octet-stream')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiCreatedResponse({ type: BulkPaymentJobView })
-  async upload(@Req() request: FastifyRequest, @Query() query: UploadQuery): Promise<BulkPaymentJobView> {
+  async upload(
+    @Req() request: FastifyRequest,
+    @Query() query: UploadQuery,
+    @Actor() actor: string,
+  ): Promise<BulkPaymentJobView> {
     const content = uploadBodyOf(request, this.config.uploadMaxBytes);
-    const job = await this.intake.take({ content, batchReference: query.batchReference ?? '', actor: 'admin-api' });
+    const job = await this.intake.take({ content, batchReference: query.batchReference ?? '', actor });
     return jobViewOf(job, await this.killSwitch.state());
   }
 
   @Get()
+  @Scope('jobs:read')
   @ApiOperation({ summary: 'Jobs, newest first' })
   async list(@Query() query: JobListQuery): Promise<Page<BulkPaymentJobView>> {
     const jobs = await this.jobs.list({ state: query.state, beforeId: query.cursor, limit: query.limit });
@@ -71,6 +79,7 @@ export class BulkPaymentJobsController {
   }
 
   @Get(':id')
+  @Scope('jobs:read')
   @ApiOperation({ summary: 'A job, with the history of its states' })
   @ApiOkResponse({ type: BulkPaymentJobView })
   async get(@Param() { id }: JobIdParameter): Promise<BulkPaymentJobDetail> {
@@ -86,6 +95,7 @@ export class BulkPaymentJobsController {
   }
 
   @Get(':id/charges')
+  @Scope('charges:read')
   @ApiOperation({ summary: 'The charges of a job, in the order of its request file' })
   async charges(@Param() { id }: JobIdParameter, @Query() query: PageQuery): Promise<Page<ChargeView>> {
     const charges = await this.jobs.charges(id, { afterLine: Number(query.cursor ?? 0), limit: query.limit });
@@ -94,6 +104,7 @@ export class BulkPaymentJobsController {
   }
 
   @Get(':id/discrepancies')
+  @Scope('discrepancies:read')
   @ApiOperation({ summary: 'Differences between what was asked and answered, with the raw lines' })
   async discrepancies(@Param() { id }: JobIdParameter, @Query() query: PageQuery): Promise<Page<object>> {
     await this.jobs.get(id);
@@ -104,6 +115,7 @@ export class BulkPaymentJobsController {
 
   @Get(':id/request-file')
   @Header('Cache-Control', 'no-store')
+  @Scope('files:download')
   @ApiOperation({ summary: 'The request file as sent; it holds billing tokens in clear' })
   async requestFile(@Param() { id }: JobIdParameter): Promise<StreamableFile> {
     return download(await this.jobs.requestFile(id), TEXT);
@@ -111,9 +123,15 @@ export class BulkPaymentJobsController {
 
   @Get(':id/result-file')
   @Header('Cache-Control', 'no-store')
+  @Scope('files:download')
   @ApiOperation({ summary: 'The result file as it came; it holds billing tokens in clear' })
   async resultFile(@Param() { id }: JobIdParameter): Promise<StreamableFile> {
     return download(await this.jobs.resultFile(id), CSV);
+  }
+
+  @AuditView()
+  async viewOf({ id }: JobIdParameter): Promise<BulkPaymentJobView> {
+    return jobViewOf(await this.jobs.get(id), await this.killSwitch.state());
   }
 }
 

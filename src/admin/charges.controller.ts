@@ -1,12 +1,11 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ChargeTransactions, Charges } from '../charge';
+import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { ChargeListQuery, OrderNoParameter } from './charges.dto';
 import { ChargeTransactionView, ChargeView, chargeTransactionViewOf, chargeViewOf } from './charges.view';
-
-const ACTOR = 'admin-api';
 
 /** Charges (결제), one order number each: what was asked and what became of it. */
 @AdminController('charges')
@@ -17,6 +16,7 @@ export class ChargesController {
   ) {}
 
   @Get()
+  @Scope('charges:read')
   @ApiOperation({ summary: 'Charges, newest first' })
   async list(@Query() { cursor, limit, ...filter }: ChargeListQuery): Promise<Page<ChargeView>> {
     const found = await this.charges.list(filter, { beforeId: cursor, limit });
@@ -24,6 +24,7 @@ export class ChargesController {
   }
 
   @Get(':orderNo')
+  @Scope('charges:read')
   @ApiOperation({ summary: 'A charge by its order number' })
   @ApiOkResponse({ type: ChargeView })
   async get(@Param() { orderNo }: OrderNoParameter): Promise<ChargeView> {
@@ -31,9 +32,10 @@ export class ChargesController {
   }
 
   @Get(':orderNo/transaction')
+  @Scope('transactions:lookup')
   @ApiOperation({ summary: 'Its payment as T store has it, beside our record; an answer is given again for a minute' })
   @ApiOkResponse({ type: ChargeTransactionView })
-  async transaction(@Param() { orderNo }: OrderNoParameter): Promise<ChargeTransactionView> {
-    return chargeTransactionViewOf(await this.transactions.lookUp(orderNo, ACTOR));
+  async transaction(@Param() { orderNo }: OrderNoParameter, @Actor() actor: string): Promise<ChargeTransactionView> {
+    return chargeTransactionViewOf(await this.transactions.lookUp(orderNo, actor));
   }
 }

@@ -1,11 +1,10 @@
 import { Body, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { SettlementLog } from '../charge';
+import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { stretchOf, type LogStretch } from './settlement-log.controller';
 import { AcknowledgeBody, LogQuery } from './settlement-log.dto';
-
-const ACTOR = 'admin-api';
 
 /** One-time products that were paid: what is to be delivered, and what was. */
 @AdminController('deliveries')
@@ -13,6 +12,7 @@ export class DeliveriesController {
   constructor(private readonly log: SettlementLog) {}
 
   @Get()
+  @Scope('settlement:read')
   @ApiOperation({ summary: 'Paid one-time products not yet delivered, in the order of the settlement log' })
   async due(@Query() query: LogQuery): Promise<LogStretch> {
     return stretchOf(await this.log.dueDeliveries({ after: query.after, limit: query.limit }), query);
@@ -20,9 +20,10 @@ export class DeliveriesController {
 
   @Post('acknowledge')
   @HttpCode(200)
+  @Scope('deliveries:acknowledge')
   @ApiOperation({ summary: 'Note that the items at these positions were delivered; saying so again changes nothing' })
-  async acknowledge(@Body() { positions }: AcknowledgeBody): Promise<{ acknowledged: number }> {
-    await this.log.acknowledge(positions, ACTOR);
+  async acknowledge(@Body() { positions }: AcknowledgeBody, @Actor() actor: string): Promise<{ acknowledged: number }> {
+    await this.log.acknowledge(positions, actor);
     return { acknowledged: new Set(positions).size };
   }
 }

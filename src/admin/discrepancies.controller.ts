@@ -1,13 +1,13 @@
 import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Discrepancies } from '../bulk-payment';
+import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
+import { AuditView } from './audit';
 import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { AcceptBody, CloseBody, DiscrepancyListQuery, LookupBody } from './discrepancies.dto';
 import { DiscrepancyView, LookupView, discrepancyViewOf, lookupViewOf } from './discrepancies.view';
-
-const ACTOR = 'admin-api';
 
 /** Differences between what was asked and what was answered (불일치), until a person has decided each. */
 @AdminController('discrepancies')
@@ -15,6 +15,7 @@ export class DiscrepanciesController {
   constructor(private readonly discrepancies: Discrepancies) {}
 
   @Get()
+  @Scope('discrepancies:read')
   @ApiOperation({ summary: 'Discrepancies, oldest first' })
   async list(@Query() { cursor, limit, ...filter }: DiscrepancyListQuery): Promise<Page<DiscrepancyView>> {
     const found = await this.discrepancies.list({ ...filter, afterId: cursor ?? '0', limit });
@@ -22,34 +23,54 @@ export class DiscrepanciesController {
   }
 
   @Get(':id')
+  @Scope('discrepancies:read')
   @ApiOperation({ summary: 'A discrepancy, with what T store said of it' })
   @ApiOkResponse({ type: DiscrepancyView })
   async get(@Param() { id }: IdParameter): Promise<DiscrepancyView & { lookups: LookupView[] }> {
-    const view = discrepancyViewOf(await this.discrepancies.get(id));
-    return { ...view, lookups: (await this.discrepancies.lookups(id)).map(lookupViewOf) };
+    return { ...(await this.viewOf({ id })), lookups: (await this.discrepancies.lookups(id)).map(lookupViewOf) };
   }
 
   @Post(':id/lookup')
   @HttpCode(200)
+  @Scope('discrepancies:lookup')
   @ApiOperation({ summary: 'Ask T store for its transaction; the answer suggests a decision. At most once a minute' })
   @ApiOkResponse({ type: LookupView })
-  async lookUp(@Param() { id }: IdParameter, @Body() { transactionId }: LookupBody): Promise<LookupView> {
-    return lookupViewOf(await this.discrepancies.lookUp(id, { transactionId, actor: ACTOR }));
+  async lookUp(
+    @Param() { id }: IdParameter,
+    @Body() { transactionId }: LookupBody,
+    @Actor() actor: string,
+  ): Promise<LookupView> {
+    return lookupViewOf(await this.discrepancies.lookUp(id, { transactionId, actor }));
   }
 
   @Post(':id/accept')
   @HttpCode(200)
+  @Scope('discrepancies:decide')
   @ApiOperation({ summary: 'Settle its charge by decision, for the charge’s own amount, once' })
   @ApiOkResponse({ type: DiscrepancyView })
-  async accept(@Param() { id }: IdParameter, @Body() body: AcceptBody): Promise<DiscrepancyView> {
-    return discrepancyViewOf(await this.discrepancies.accept(id, { ...body, actor: ACTOR }));
+  async accept(
+    @Param() { id }: IdParameter,
+    @Body() body: AcceptBody,
+    @Actor() actor: string,
+  ): Promise<DiscrepancyView> {
+    return discrepancyViewOf(await this.discrepancies.accept(id, { ...body, actor }));
   }
 
   @Post(':id/close')
   @HttpCode(200)
+  @Scope('discrepancies:decide')
   @ApiOperation({ summary: 'Decide that nothing follows from it' })
   @ApiOkResponse({ type: DiscrepancyView })
-  async close(@Param() { id }: IdParameter, @Body() { reason }: CloseBody): Promise<DiscrepancyView> {
-    return discrepancyViewOf(await this.discrepancies.close(id, { reason, actor: ACTOR }));
+  async close(
+    @Param() { id }: IdParameter,
+    @Body() { reason }: CloseBody,
+    @Actor() actor: string,
+  ): Promise<DiscrepancyView> {
+    return discrepancyViewOf(await this.discrepancies.close(id, { reason, actor }));
+  }
+
+  @AuditView()
+  async viewOf({ id }: IdParameter): Promise<DiscrepancyView> {
+    return discrepancyViewOf(await this.discrepancies.get(id));
   }
 }

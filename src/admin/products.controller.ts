@@ -1,13 +1,13 @@
 import { Body, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Products } from '../subscription';
+import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
+import { AuditView } from './audit';
 import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { NewProductBody, ProductChangeBody, ProductListQuery } from './products.dto';
 import { ProductView, productHistoryViewOf, productViewOf } from './products.view';
-
-const ACTOR = 'admin-api';
 
 /** What is sold, at which price, collected by whom. */
 @AdminController('products')
@@ -15,13 +15,15 @@ export class ProductsController {
   constructor(private readonly products: Products) {}
 
   @Post()
+  @Scope('products:manage')
   @ApiOperation({ summary: 'Add a product; what a request file can’t carry is refused with the reason' })
   @ApiCreatedResponse({ type: ProductView })
-  async create(@Body() { price, ...product }: NewProductBody): Promise<ProductView> {
-    return productViewOf(await this.products.create({ ...product, ...price }, ACTOR));
+  async create(@Body() { price, ...product }: NewProductBody, @Actor() actor: string): Promise<ProductView> {
+    return productViewOf(await this.products.create({ ...product, ...price }, actor));
   }
 
   @Get()
+  @Scope('products:read')
   @ApiOperation({ summary: 'Products, newest first' })
   async list(@Query() { active, cursor, limit }: ProductListQuery): Promise<Page<ProductView>> {
     const products = await this.products.list({ active, beforeId: cursor, limit });
@@ -29,17 +31,27 @@ export class ProductsController {
   }
 
   @Get(':id')
+  @Scope('products:read')
   @ApiOperation({ summary: 'A product, with the history of its changes' })
   @ApiOkResponse({ type: ProductView })
   async get(@Param() { id }: IdParameter): Promise<ProductView & { history: object[] }> {
-    const product = await this.products.get(id);
-    return { ...productViewOf(product), history: (await this.products.history(id)).map(productHistoryViewOf) };
+    return { ...(await this.viewOf({ id })), history: (await this.products.history(id)).map(productHistoryViewOf) };
   }
 
   @Patch(':id')
+  @Scope('products:manage')
   @ApiOperation({ summary: 'Change name, price or whether it is sold; charges that exist stay as they are' })
   @ApiOkResponse({ type: ProductView })
-  async change(@Param() { id }: IdParameter, @Body() change: ProductChangeBody): Promise<ProductView> {
-    return productViewOf(await this.products.change(id, change, ACTOR));
+  async change(
+    @Param() { id }: IdParameter,
+    @Body() change: ProductChangeBody,
+    @Actor() actor: string,
+  ): Promise<ProductView> {
+    return productViewOf(await this.products.change(id, change, actor));
+  }
+
+  @AuditView()
+  async viewOf({ id }: IdParameter): Promise<ProductView> {
+    return productViewOf(await this.products.get(id));
   }
 }

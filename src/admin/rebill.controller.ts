@@ -2,6 +2,7 @@ import { Body, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
 import { BulkPaymentJobs, KillSwitch } from '../bulk-payment';
 import { Rebilling } from '../subscription';
+import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { ReasonBody } from './billing-runs.dto';
 import { JobIdParameter } from './bulk-payment-jobs.dto';
@@ -17,10 +18,15 @@ export class RebillController {
   ) {}
 
   @Post(':id/rebill')
+  @Scope('jobs:decide')
   @ApiOperation({ summary: 'Plan new attempts for the charges of a failed job, in a new job; never for one in doubt' })
   @ApiCreatedResponse({ type: BulkPaymentJobView })
-  async rebill(@Param() { id }: JobIdParameter, @Body() { reason }: ReasonBody): Promise<BulkPaymentJobView> {
-    const rebilledAs = await this.rebilling.rebill(id, { actor: 'admin-api', reason });
+  async rebill(
+    @Param() { id }: JobIdParameter,
+    @Body() { reason }: ReasonBody,
+    @Actor() actor: string,
+  ): Promise<BulkPaymentJobView> {
+    const rebilledAs = await this.rebilling.rebill(id, { actor, reason });
     return jobViewOf(await this.jobs.get(rebilledAs), await this.killSwitch.state());
   }
 }

@@ -2,6 +2,7 @@ import { Get, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { DailyReport, type Day, type UnbalancedJob } from '../bulk-payment';
 import { DomainError } from '../kernel/errors';
+import { Scope } from './access';
 import { AdminController } from './admin-controller';
 import { DaysQuery } from './settlement-log.dto';
 
@@ -11,6 +12,7 @@ export class ReportsController {
   constructor(private readonly report: DailyReport) {}
 
   @Get('daily')
+  @Scope('reports:read')
   @ApiOperation({ summary: 'What was asked and how it ended, a Seoul day each, by when sending began' })
   async daily(@Query() query: DaysQuery): Promise<{ days: Day[]; balanced: boolean }> {
     const { from, to } = inOrder(query);
@@ -19,6 +21,7 @@ export class ReportsController {
   }
 
   @Get('unbalanced-jobs')
+  @Scope('reports:read')
   @ApiOperation({ summary: 'Settled jobs of these days that say something else than the settlement log: none, ever' })
   async unbalanced(@Query() query: DaysQuery): Promise<{ items: UnbalancedJob[] }> {
     const { from, to } = inOrder(query);

@@ -1,6 +1,7 @@
 import { Get, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { SettlementLog, type SettlementLogEntry } from '../charge';
+import { Scope } from './access';
 import { AdminController } from './admin-controller';
 import { LogQuery } from './settlement-log.dto';
 
@@ -22,6 +23,7 @@ export class SettlementLogController {
   constructor(private readonly log: SettlementLog) {}
 
   @Get()
+  @Scope('settlement:read')
   @ApiOperation({ summary: 'Entries behind a position; who remembers nextAfter misses none and sees none twice' })
   async read(@Query() query: LogQuery): Promise<LogStretch> {
     return stretchOf(await this.log.read({ after: query.after, limit: query.limit }), query);

@@ -3,6 +3,7 @@ import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces } from '
 import type { FastifyRequest } from 'fastify';
 import { AdminConfig } from '../config';
 import { SubscriptionExport, SubscriptionImport } from '../subscription';
+import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { ImportQuery, ImportReportView } from './subscription-files.dto';
 import { SubscriptionFilterQuery } from './subscriptions.dto';
@@ -21,20 +22,26 @@ export class SubscriptionFilesController {
 
   @Post('import')
   @HttpCode(200)
+  @Scope('subscriptions:manage')
   @ApiOperation({
     summary: 'Import a CSV file of subscriptions; nothing of a faulty one is stored unless partial=true',
   })
   @ApiConsumes('text/csv')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiOkResponse({ type: ImportReportView })
-  async import(@Req() request: FastifyRequest, @Query() { partial }: ImportQuery): Promise<ImportReportView> {
+  async import(
+    @Req() request: FastifyRequest,
+    @Query() { partial }: ImportQuery,
+    @Actor() actor: string,
+  ): Promise<ImportReportView> {
     const content = uploadBodyOf(request, this.config.uploadMaxBytes, 'text/csv');
-    const report = await this.imports.take({ content, partial, actor: 'admin-api' });
+    const report = await this.imports.take({ content, partial, actor });
     return { ...report, faults: [...report.faults] };
   }
 
   @Get('export')
   @Header('Cache-Control', 'no-store')
+  @Scope('subscriptions:read')
   @ApiOperation({ summary: 'Subscriptions as CSV; of a billing token only the beginning of its hash' })
   @ApiProduces('text/csv')
   async export(@Query() filter: SubscriptionFilterQuery): Promise<StreamableFile> {

@@ -1,7 +1,9 @@
 import { Body, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { SubscriptionLife, Subscriptions } from '../subscription';
+import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
+import { AuditView } from './audit';
 import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import {
@@ -13,8 +15,6 @@ import {
 } from './subscriptions.dto';
 import { SubscriptionView, subscriptionHistoryViewOf, subscriptionViewOf } from './subscriptions.view';
 
-const ACTOR = 'admin-api';
-
 /** Customers' standing orders. What each change means to charges is written in docs/billing-rules.md. */
 @AdminController('subscriptions')
 export class SubscriptionsController {
@@ -24,15 +24,17 @@ export class SubscriptionsController {
   ) {}
 
   @Post()
+  @Scope('subscriptions:manage')
   @ApiOperation({ summary: 'Subscribe a customer to a product' })
   @ApiCreatedResponse({ type: SubscriptionView })
-  async create(@Body() body: NewSubscriptionBody): Promise<SubscriptionView> {
+  async create(@Body() body: NewSubscriptionBody, @Actor() actor: string): Promise<SubscriptionView> {
     const { anchorDay, trialUntil, endsOn, nextBillingOn, priceOverride } = body;
     const order = { ...body, anchorDay, trialUntil, endsOn, nextBillingOn, priceOverride };
-    return subscriptionViewOf(await this.subscriptions.create(order));
+    return subscriptionViewOf(await this.subscriptions.create(order, actor));
   }
 
   @Get()
+  @Scope('subscriptions:read')
   @ApiOperation({ summary: 'Subscriptions, newest first' })
   async list(@Query() { cursor, limit, ...filter }: SubscriptionListQuery): Promise<Page<SubscriptionView>> {
     const found = await this.subscriptions.list(filter, { beforeId: cursor, limit });
@@ -40,58 +42,77 @@ export class SubscriptionsController {
   }
 
   @Get(':id')
+  @Scope('subscriptions:read')
   @ApiOperation({ summary: 'A subscription, with the history of its states and terms' })
   @ApiOkResponse({ type: SubscriptionView })
   async get(@Param() { id }: IdParameter): Promise<SubscriptionView & { history: object[] }> {
-    const view = await this.viewOf(id);
+    const view = await this.viewOf({ id });
     return { ...view, history: (await this.subscriptions.history(id)).map(subscriptionHistoryViewOf) };
   }
 
   @Patch(':id')
+  @Scope('subscriptions:manage')
   @ApiOperation({ summary: 'Change product, own price or end, from the next period on' })
   @ApiOkResponse({ type: SubscriptionView })
-  async change(@Param() { id }: IdParameter, @Body() body: SubscriptionChangeBody): Promise<SubscriptionView> {
+  async change(
+    @Param() { id }: IdParameter,
+    @Body() body: SubscriptionChangeBody,
+    @Actor() actor: string,
+  ): Promise<SubscriptionView> {
     const { priceOverride, ...terms } = body;
-    await this.life.change(id, { ...terms, price: priceOverride }, ACTOR);
-    return this.viewOf(id);
+    await this.life.change(id, { ...terms, price: priceOverride }, actor);
+    return this.viewOf({ id });
   }
 
   @Post(':id/pause')
   @HttpCode(200)
+  @Scope('subscriptions:manage')
   @ApiOperation({ summary: 'Bill no further period until resumed' })
   @ApiOkResponse({ type: SubscriptionView })
-  async pause(@Param() { id }: IdParameter): Promise<SubscriptionView> {
-    await this.life.pause(id, ACTOR);
-    return this.viewOf(id);
+  async pause(@Param() { id }: IdParameter, @Actor() actor: string): Promise<SubscriptionView> {
+    await this.life.pause(id, actor);
+    return this.viewOf({ id });
   }
 
   @Post(':id/resume')
   @HttpCode(200)
+  @Scope('subscriptions:manage')
   @ApiOperation({ summary: 'Bill again from the next billing date; dates that passed in the pause are not billed' })
   @ApiOkResponse({ type: SubscriptionView })
-  async resume(@Param() { id }: IdParameter): Promise<SubscriptionView> {
-    await this.life.resume(id, ACTOR);
-    return this.viewOf(id);
+  async resume(@Param() { id }: IdParameter, @Actor() actor: string): Promise<SubscriptionView> {
+    await this.life.resume(id, actor);
+    return this.viewOf({ id });
   }
 
   @Post(':id/cancel')
   @HttpCode(200)
+  @Scope('subscriptions:manage')
   @ApiOperation({ summary: 'Cancel now, or at the end of the paid period' })
   @ApiOkResponse({ type: SubscriptionView })
-  async cancel(@Param() { id }: IdParameter, @Body() { when }: CancelBody): Promise<SubscriptionView> {
-    await this.life.cancel(id, when, ACTOR);
-    return this.viewOf(id);
+  async cancel(
+    @Param() { id }: IdParameter,
+    @Body() { when }: CancelBody,
+    @Actor() actor: string,
+  ): Promise<SubscriptionView> {
+    await this.life.cancel(id, when, actor);
+    return this.viewOf({ id });
   }
 
   @Put(':id/billing-token')
+  @Scope('subscriptions:manage')
   @ApiOperation({ summary: 'Replace the billing token for the charges to come' })
   @ApiOkResponse({ type: SubscriptionView })
-  async replaceBillingToken(@Param() { id }: IdParameter, @Body() body: BillingTokenBody): Promise<SubscriptionView> {
-    await this.life.replaceBillingToken(id, body.billingToken, ACTOR);
-    return this.viewOf(id);
+  async replaceBillingToken(
+    @Param() { id }: IdParameter,
+    @Body() body: BillingTokenBody,
+    @Actor() actor: string,
+  ): Promise<SubscriptionView> {
+    await this.life.replaceBillingToken(id, body.billingToken, actor);
+    return this.viewOf({ id });
   }
 
-  private async viewOf(id: string): Promise<SubscriptionView> {
+  @AuditView()
+  async viewOf({ id }: IdParameter): Promise<SubscriptionView> {
     return subscriptionViewOf(await this.subscriptions.get(id));
   }
 }

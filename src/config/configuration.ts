@@ -40,6 +40,10 @@ export abstract class AdminConfig {
   /** `undefined` only where this process has no admin role. */
   abstract readonly bootstrapKey: string | undefined;
   abstract readonly uploadMaxBytes: number;
+  /** Requests a key may make in a minute to this process; 0 is no limit. */
+  abstract readonly requestsPerMinute: number;
+  /** Failed attempts an address may make in a minute before further ones are refused unlooked at; 0 is no limit. */
+  abstract readonly failedKeysPerMinute: number;
 }
 
 export abstract class TstoreConfig {

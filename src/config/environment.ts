@@ -106,6 +106,9 @@ export class Environment {
   @MinLength(24, { message: 'at least 24 characters (openssl rand -hex 32)' })
   ADMIN_BOOTSTRAP_KEY?: string;
 
+  @Whole(0, 1_000_000) ADMIN_REQUESTS_PER_MINUTE: number = 1_200;
+  @Whole(0, 1_000_000) ADMIN_FAILED_KEYS_PER_MINUTE: number = 20;
+
   @Expose()
   @IsIn(TSTORE_ENVIRONMENTS, { message: `one of ${TSTORE_ENVIRONMENTS.join(', ')}` })
   TSTORE_ENVIRONMENT: TstoreEnvironment = 'simulator';

@@ -90,6 +90,8 @@ function configurationOf(environment: Environment): Configuration {
     admin: {
       bootstrapKey: environment.ADMIN_BOOTSTRAP_KEY,
       uploadMaxBytes: environment.UPLOAD_MAX_MEGABYTES * 1024 * 1024,
+      requestsPerMinute: environment.ADMIN_REQUESTS_PER_MINUTE,
+      failedKeysPerMinute: environment.ADMIN_FAILED_KEYS_PER_MINUTE,
     },
     tstore: {
       environment: environment.TSTORE_ENVIRONMENT,

@@ -5,8 +5,10 @@ export type ErrorKind =
   | 'forbidden'
   | 'not-found'
   | 'conflict'
+  | 'precondition-failed'
   | 'too-large'
   | 'unsupported-content'
+  | 'unprocessable'
   | 'too-many'
   | 'gateway-refused'
   | 'gateway-unknown'
@@ -34,6 +36,26 @@ export const ERROR_CODES = {
   },
   'payload-too-large': { kind: 'too-large', title: 'The request body is too large', retryable: false },
   'api-key-required': { kind: 'unauthenticated', title: 'A valid API key is required', retryable: false },
+  'api-key-expired': { kind: 'unauthenticated', title: 'The API key has expired', retryable: false },
+  'api-key-revoked': { kind: 'unauthenticated', title: 'The API key was revoked', retryable: false },
+  'scope-missing': { kind: 'forbidden', title: 'The API key does not allow this', retryable: false },
+  'rate-limited': { kind: 'too-many', title: 'Too many requests', retryable: true },
+  'api-key-not-found': { kind: 'not-found', title: 'There is no such API key', retryable: false },
+  'idempotency-key-reused': {
+    kind: 'unprocessable',
+    title: 'The Idempotency-Key was used for another request',
+    retryable: false,
+  },
+  'idempotency-key-in-use': {
+    kind: 'conflict',
+    title: 'The first request with this Idempotency-Key is still running',
+    retryable: true,
+  },
+  'version-conflict': {
+    kind: 'precondition-failed',
+    title: 'It was changed since it was read',
+    retryable: false,
+  },
   'route-not-found': { kind: 'not-found', title: 'There is nothing at this address', retryable: false },
   'job-not-found': { kind: 'not-found', title: 'There is no such bulk payment job', retryable: false },
   'discrepancy-not-found': { kind: 'not-found', title: 'There is no such discrepancy', retryable: false },

@@ -56,7 +56,12 @@ export class SubscriptionRepository {
    *
    * @returns how many are new
    */
-  async addSubscriptions(session: SqlSession, subscriptions: readonly NewSubscription[], at: Date): Promise<number> {
+  async addSubscriptions(
+    session: SqlSession,
+    subscriptions: readonly NewSubscription[],
+    at: Date,
+    actor = 'merchant',
+  ): Promise<number> {
     const items = subscriptions.map((subscription) => ({
       ...subscription,
       billingTokenHash: `\\x${subscription.billingTokenHash.toString('hex')}`,
@@ -80,9 +85,9 @@ export class SubscriptionRepository {
          RETURNING id),
        history AS (
          INSERT INTO subscription_history (subscription_id, to_state, cause, actor, at)
-         SELECT id, 'Active', 'subscribed', 'merchant', $2 FROM added)
+         SELECT id, 'Active', 'subscribed', $3, $2 FROM added)
        SELECT count(*)::int AS count FROM added`,
-      [JSON.stringify(items), at],
+      [JSON.stringify(items), at, actor],
     );
     return added?.count ?? 0;
   }

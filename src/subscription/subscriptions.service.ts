@@ -26,11 +26,11 @@ export class Subscriptions {
   ) {}
 
   /** @throws {DomainError} `invalid-request` with every fault, the product's among them; `duplicate-subscription` */
-  async create(order: SubscriptionOrder): Promise<SubscriptionRecord> {
+  async create(order: SubscriptionOrder, actor: string): Promise<SubscriptionRecord> {
     const at = this.clock.now();
     const faults = faultsOfOrder(order, seoulDateAt(at));
     if (faults.length > 0) throw new DomainError('invalid-request', 'The subscription could not be billed', { faults });
-    const id = await this.store(order, at);
+    const id = await this.store(order, actor, at);
     return this.get(id);
   }
 
@@ -54,13 +54,13 @@ export class Subscriptions {
     return this.records.history(id);
   }
 
-  private store(order: SubscriptionOrder, at: Date): Promise<string> {
+  private store(order: SubscriptionOrder, actor: string, at: Date): Promise<string> {
     return this.database.transaction(async (session) => {
       if (!(await this.subscriptions.activeProduct(session, order.storeProductId))) throw productNotSold();
       await this.vault.store(session, [order.billingToken], at);
       const billingTokenHash = this.vault.hashOf(order.billingToken);
       const added = termsOf(order, billingTokenHash);
-      if ((await this.subscriptions.addSubscriptions(session, [added], at)) === 0) throw duplicateSubscription();
+      if ((await this.subscriptions.addSubscriptions(session, [added], at, actor)) === 0) throw duplicateSubscription();
       const id = await this.subscriptions.openOf(session, order.customerReference, order.storeProductId);
       if (id === undefined) throw new DomainError('internal-error', 'a subscription vanished while it was stored');
       return id;

@@ -65,7 +65,7 @@ describe('working discrepancies off', () => {
     });
     expect(accepted).toMatchObject({
       status: 200,
-      body: { state: 'Accepted', actions: ['lookup'], decision: { by: 'admin-api', acceptedAs: 'paid' } },
+      body: { state: 'Accepted', actions: ['lookup'], decision: { by: 'bootstrap key', acceptedAs: 'paid' } },
     });
     expect(await settlementsOf(discrepancy.chargeId)).toEqual([
       {

@@ -21,7 +21,7 @@ describe('products over the admin API', () => {
     expect(created.body).toMatchObject({ ...BODY, id: expect.stringMatching(/^\d+$/), active: true });
     expect(await create({ name: 'another' })).toMatchObject({ status: 409, body: { code: 'duplicate-product' } });
     const { body } = await world.get(`products/${created.body.id}`);
-    expect(body).toMatchObject({ ...BODY, history: [{ cause: 'created', actor: 'admin-api', changes: null }] });
+    expect(body).toMatchObject({ ...BODY, history: [{ cause: 'created', actor: 'bootstrap key', changes: null }] });
   });
 
   it.each([

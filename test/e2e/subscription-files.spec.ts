@@ -73,7 +73,9 @@ describe('subscriptions in files', () => {
       },
     ]);
     const { body: one } = await world.get(`subscriptions/${body.items[0].id}`);
-    expect(one.history).toMatchObject([{ fromState: null, toState: 'Active', cause: 'imported', actor: 'admin-api' }]);
+    expect(one.history).toMatchObject([
+      { fromState: null, toState: 'Active', cause: 'imported', actor: 'bootstrap key' },
+    ]);
   });
 
   const FAULTY = [

@@ -238,7 +238,7 @@ describe('subscriptions over the admin API', () => {
         fromState: 'Active',
         toState: 'Active',
         cause: 'terms changed',
-        actor: 'admin-api',
+        actor: 'bootstrap key',
         changes: { endsOn: { from: null, to: '2027-12-25' } },
       },
       { changes: { endsOn: { from: '2027-12-25', to: null } } },

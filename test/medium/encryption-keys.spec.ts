@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import type { DataSource } from 'typeorm';
 import { BillingTokenVault } from '../../src/billing-token';
 import { rawLineIdentity } from '../../src/bulk-payment/discrepancy-evidence';
+import { IdempotencyRepository } from '../../src/admin/idempotency';
 import { readConfiguration, type EncryptionKeyConfig } from '../../src/config';
 import { SystemClock } from '../../src/platform/clock';
 import { ENCRYPTED_COLUMNS, EncryptionKeyCheck, KeyRing, reencryptColumn } from '../../src/platform/crypto';
@@ -65,6 +66,16 @@ describe('Encryption keys', () => {
       [jobId, ciphertext, keyId, AT],
     );
     return jobId;
+  }
+
+  const ANSWERED = { owner: 'bootstrap', key: 'of a request' };
+  const answers = (keys: KeyRing): IdempotencyRepository =>
+    new IdempotencyRepository(database, keys, new SystemClock());
+
+  async function storeAnswer(keys: KeyRing): Promise<void> {
+    const reservation = await answers(keys).reserve(ANSWERED, randomBytes(32));
+    if (reservation === undefined) throw new Error('the key is taken');
+    await answers(keys).answer(reservation, randomBytes(32), { status: 201, body: 'an answer' });
   }
 
   const columnOf = (table: string) => {
@@ -130,6 +141,7 @@ describe('Encryption keys', () => {
       ['a billing token', (keys: KeyRing) => storeTokens(keys, ['token'])],
       ['the access token', storeAccessToken],
       ['a raw line', storeRawLine],
+      ['an answer', storeAnswer],
     ])('and one that %s is under may not be missing', async (_, store) => {
       await store(ring(OLD));
       const refused = { code: 'encryption-key-unknown', message: expect.stringMatching(/^ENCRYPTION_KEYS.*"old"/) };
@@ -179,13 +191,14 @@ describe('Encryption keys', () => {
       await storeTokens(both, ['token under the new key']);
       await storeAccessToken(ring(OLD));
       const jobId = await storeRawLine(ring(OLD));
+      await storeAnswer(ring(OLD));
       const done: Record<string, number> = {};
       for (const column of ENCRYPTED_COLUMNS) {
         done[column.table] = await reencryptColumn(database, both, column, (_, unusable) =>
           expect(unusable).toEqual([]),
         );
       }
-      expect(done).toEqual({ billing_token: 2_500, oauth_token: 1, discrepancy: 1 });
+      expect(done).toEqual({ billing_token: 2_500, oauth_token: 1, discrepancy: 1, idempotency_key: 1 });
       await check(ring(NEW));
       await expectAllOpen(ring(NEW), [...tokens, 'token under the new key'], jobId);
     });
@@ -200,6 +213,7 @@ describe('Encryption keys', () => {
         'SELECT key_id AS "keyId", ciphertext FROM oauth_token',
       );
       expect(access && keys.decrypt(access, `oauth_token:${TOKEN_NAME}`).toString()).toBe('access-token');
+      expect((await answers(keys).find(ANSWERED))?.answer).toEqual({ status: 201, body: 'an answer' });
       const [line] = await database.rows<{ keyId: string; ciphertext: Buffer }>(
         `SELECT raw_line_key_id AS "keyId", raw_line_ciphertext AS ciphertext FROM discrepancy WHERE line_number = 2`,
       );

@@ -67,6 +67,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<BillingWor
     DATA_DIR: dataDirectory,
     ENCRYPTION_KEYS: `test:${ENCRYPTION_KEY}`,
     ADMIN_BOOTSTRAP_KEY: ADMIN_KEY,
+    // Tests ask as fast as they can.
+    ADMIN_REQUESTS_PER_MINUTE: '0',
+    ADMIN_FAILED_KEYS_PER_MINUTE: '0',
     ...serviceSettings(simulator.baseUrl),
     SCHEDULER_TICK_SECONDS: '1',
     LOG_LEVEL: options.logLines ? 'trace' : 'silent',

@@ -13,6 +13,9 @@ export function serviceEnvironment(databaseUrl: string, settings: NodeJS.Process
     DATA_DIR: join(tmpdir(), 'service-without-files'),
     ENCRYPTION_KEYS: `test:${ENCRYPTION_KEY}`,
     ADMIN_BOOTSTRAP_KEY: ADMIN_KEY,
+    // Tests ask as fast as they can.
+    ADMIN_REQUESTS_PER_MINUTE: '0',
+    ADMIN_FAILED_KEYS_PER_MINUTE: '0',
     TSTORE_CLIENT_ID: 'client',
     TSTORE_CLIENT_SECRET: 'secret-of-the-client',
     TSTORE_BID: 'bid',

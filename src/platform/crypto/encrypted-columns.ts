@@ -35,4 +35,12 @@ export const ENCRYPTED_COLUMNS: readonly EncryptedColumn[] = [
     keyId: 'raw_line_key_id',
     identity: `'discrepancy:' || bulk_payment_job_id || ':' || line_number`,
   },
+  {
+    table: 'idempotency_key',
+    key: 'id',
+    keyType: 'bigint',
+    ciphertext: 'answer_ciphertext',
+    keyId: 'answer_key_id',
+    identity: `'idempotency_key:' || id`,
+  },
 ];

@@ -1,5 +1,6 @@
 export { DRAIN_TIMES, drain, type DrainTimes } from './drain';
 export { createHttpAdapter, type HttpServerParts } from './http-adapter';
 export { HTTP_LIMITS, type HttpLimits } from './http-limits';
+export { asDomainError, problemOf, type Problem } from './problem';
 export { ProblemFilter, sendProblem } from './problem.filter';
 export { createValidationPipe } from './validation';

@@ -5,7 +5,7 @@ import type { Logger } from '../logging';
 import { asDomainError, problemOf } from './problem';
 
 /** How long a caller should leave us alone when a part of us is down; long enough for a database to fail over. */
-const RETRY_AFTER_SECONDS = '5';
+const RETRY_AFTER_SECONDS = 5;
 
 /** Answers every error as RFC 9457 problem+json, in the codes of the error catalogue. */
 @Catch()
@@ -29,9 +29,18 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
     return;
   }
   reply.header('x-request-id', request.id);
-  if (error.kind === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
-  if (error.kind === 'unavailable') reply.header('retry-after', RETRY_AFTER_SECONDS);
+  addHeaders(reply, error);
   reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** What HTTP has a header for: how to authenticate, and when to come back. */
+function addHeaders(reply: FastifyReply, { kind, details }: DomainError): void {
+  if (kind === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
+  if (typeof details.scope === 'string') {
+    reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${details.scope}"`);
+  }
+  const retryAfter = kind === 'unavailable' ? RETRY_AFTER_SECONDS : details.retryAfterSeconds;
+  if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter);
 }
 
 function logProblem(logger: Logger, error: DomainError, status: number, requestId: string): void {

@@ -1,18 +1,44 @@
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { Injectable, ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { DomainError, type InputFault } from '../../kernel/errors';
 
 /** Checks what controllers take in; every faulty field is named at once, unknown ones among them, and no value shown. */
 export function createValidationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new InputPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
     validationError: { target: false, value: false },
-    exceptionFactory: (errors) =>
-      new DomainError('invalid-request', 'Some fields are not valid; `faults` names them.', {
-        faults: errors.flatMap((error) => faultsOf(error, '')),
-      }),
+    exceptionFactory: (errors) => refused(errors.flatMap((error) => faultsOf(error, ''))),
   });
+}
+
+/** NUL, and half a character: PostgreSQL keeps neither, so no text with one gets further than here. */
+const UNSTORABLE = /[\0\p{Cs}]/u;
+
+@Injectable()
+class InputPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const faults = unstorable(value, typeof metadata.data === 'string' ? metadata.data : '');
+    if (faults.length > 0) throw refused(faults);
+    return super.transform(value, metadata);
+  }
+}
+
+function unstorable(value: unknown, path: string): InputFault[] {
+  if (typeof value === 'string') {
+    return UNSTORABLE.test(value)
+      ? [{ field: path, expected: 'whole characters and no NUL: half of one has no UTF-8' }]
+      : [];
+  }
+  const isPlain = Array.isArray(value) || (typeof value === 'object' && value?.constructor === Object);
+  if (!isPlain) return [];
+  return Object.entries(value as object).flatMap(([name, member]) =>
+    unstorable(member, path === '' ? name : `${path}.${name}`),
+  );
+}
+
+function refused(faults: InputFault[]): DomainError {
+  return new DomainError('invalid-request', 'Some fields are not valid; `faults` names them.', { faults });
 }
 
 function faultsOf(error: ValidationError, path: string): InputFault[] {

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database';
+import type { Role } from './roles';
+
+/** A key as everyone may see it; its secret's hash stays in the database. */
+export interface ApiKey {
+  id: string;
+  name: string;
+  role: Role;
+  /** Narrows the role; `null`: everything the role may do. */
+  scopes: string[] | null;
+  createdBy: string;
+  createdAt: Date;
+  /** `null`: never. */
+  expiresAt: Date | null;
+  /** To the minute. */
+  lastUsedAt: Date | null;
+  lastUsedAddress: string | null;
+  revokedAt: Date | null;
+  revokedBy: string | null;
+  revocationReason: string | null;
+}
+
+export type NewApiKey = Pick<ApiKey, 'name' | 'role' | 'scopes' | 'createdBy' | 'createdAt' | 'expiresAt'>;
+
+const COLUMNS = `id, name, role, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
+  last_used_at AS "lastUsedAt", last_used_address AS "lastUsedAddress", revoked_at AS "revokedAt",
+  revoked_by AS "revokedBy", revocation_reason AS "revocationReason"`;
+
+@Injectable()
+export class ApiKeyRepository {
+  constructor(private readonly database: Database) {}
+
+  async create(key: NewApiKey, secretSha256: Buffer): Promise<ApiKey> {
+    const [created] = await this.database.rows<ApiKey>(
+      `INSERT INTO api_key (name, role, scopes, secret_sha256, created_by, created_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${COLUMNS}`,
+      [key.name, key.role, key.scopes, secretSha256, key.createdBy, key.createdAt, key.expiresAt],
+    );
+    return created as ApiKey;
+  }
+
+  async find(id: string): Promise<ApiKey | undefined> {
+    const [key] = await this.database.rows<ApiKey>(`SELECT ${COLUMNS} FROM api_key WHERE id = $1`, [id]);
+    return key;
+  }
+
+  /** With the secret's hash, for whoever compares. */
+  async findWithSecret(id: string): Promise<(ApiKey & { secretSha256: Buffer }) | undefined> {
+    const [key] = await this.database.rows<ApiKey & { secretSha256: Buffer }>(
+      `SELECT ${COLUMNS}, secret_sha256 AS "secretSha256" FROM api_key WHERE id = $1`,
+      [id],
+    );
+    return key;
+  }
+
+  /** Newest first. */
+  list(page: { beforeId: string | undefined; limit: number }): Promise<ApiKey[]> {
+    return this.database.rows(
+      `SELECT ${COLUMNS} FROM api_key WHERE $1::bigint IS NULL OR id < $1 ORDER BY id DESC LIMIT $2`,
+      [page.beforeId ?? null, page.limit],
+    );
+  }
+
+  /** @returns whether it was not revoked before */
+  async revoke(id: string, revocation: { at: Date; actor: string; reason: string }): Promise<boolean> {
+    const changed = await this.database.execute(
+      `UPDATE api_key SET revoked_at = $2, revoked_by = $3, revocation_reason = $4 WHERE id = $1 AND revoked_at IS NULL`,
+      [id, revocation.at, revocation.actor, revocation.reason],
+    );
+    return changed === 1;
+  }
+
+  /** Unless another request of these moments has noted it. */
+  async noteUse(id: string, use: { at: Date; address: string; notedBefore: Date }): Promise<void> {
+    await this.database.execute(
+      `UPDATE api_key SET last_used_at = $2, last_used_address = $3
+       WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $4)`,
+      [id, use.at, use.address, use.notedBefore],
+    );
+  }
+}

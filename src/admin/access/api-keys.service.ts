@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { TstoreConfig } from '../../config';
+import { DomainError } from '../../kernel/errors';
+import { Clock } from '../../platform/clock';
+import { ApiKeyRepository, type ApiKey } from './api-key.repository';
+import type { Caller } from './caller';
+import { newSecret, sha256Of, writeToken } from './key-token';
+import { scopesOf, type Role } from './roles';
+
+export interface ApiKeyOrder {
+  name: string;
+  role: Role;
+  scopes: string[] | null;
+  expiresAt: Date | null;
+}
+
+/** Makes, shows and revokes keys. A key is never changed: another role is another key. */
+@Injectable()
+export class ApiKeys {
+  constructor(
+    private readonly keys: ApiKeyRepository,
+    private readonly tstore: TstoreConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @returns the key and, this once, its token
+   * @throws {DomainError} `invalid-request`; `scope-missing` when it would be allowed more than its maker is
+   */
+  async create(order: ApiKeyOrder, maker: Caller): Promise<{ key: ApiKey; token: string }> {
+    const now = this.clock.now();
+    const scopes = scopesOf(order.role, order.scopes);
+    const beyondRole = (order.scopes ?? []).filter((scope) => !(scopes as ReadonlySet<string>).has(scope));
+    if (beyondRole.length > 0)
+      throw invalid('scopes', `scopes of the role ${order.role}; not ${beyondRole.join(', ')}`);
+    if (order.expiresAt !== null && order.expiresAt <= now) throw invalid('expiresAt', 'an instant to come');
+    const scope = [...scopes].find((one) => !maker.scopes.has(one));
+    if (scope !== undefined) {
+      throw new DomainError('scope-missing', `Nobody can give what they lack: this key has no ${scope}.`, { scope });
+    }
+    const secret = newSecret();
+    const key = await this.keys.create({ ...order, createdBy: maker.actor, createdAt: now }, sha256Of(secret));
+    return { key, token: writeToken(this.tstore.environment, key.id, secret) };
+  }
+
+  /** @throws {DomainError} `api-key-not-found` */
+  async get(id: string): Promise<ApiKey> {
+    const key = await this.keys.find(id);
+    if (key === undefined) throw new DomainError('api-key-not-found', `There is no API key ${id}`);
+    return key;
+  }
+
+  /** Newest first, revoked ones too. */
+  list(page: { beforeId: string | undefined; limit: number }): Promise<ApiKey[]> {
+    return this.keys.list(page);
+  }
+
+  /** Ends a key at once, for ever; doing so again changes nothing. @throws {DomainError} `api-key-not-found` */
+  async revoke(id: string, why: { actor: string; reason: string }): Promise<ApiKey> {
+    await this.keys.revoke(id, { ...why, at: this.clock.now() });
+    return this.get(id);
+  }
+}
+
+function invalid(field: string, expected: string): DomainError {
+  return new DomainError('invalid-request', 'The key can’t be made', { faults: [{ field, expected }] });
+}

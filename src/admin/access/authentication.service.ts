@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { timingSafeEqual } from 'node:crypto';
+import { AdminConfig, TstoreConfig } from '../../config';
+import { DomainError } from '../../kernel/errors';
+import { Clock, secondsAfter } from '../../platform/clock';
+import { constantTimeEquals } from '../../platform/crypto';
+import { ApiKeyRepository, type ApiKey } from './api-key.repository';
+import { BOOTSTRAP_ACTOR, actorOf, type Caller } from './caller';
+import { readToken, type KeyToken } from './key-token';
+import { RateLimits } from './rate-limits';
+import { scopesOf } from './roles';
+
+const BEARER = /^bearer +(\S+) *$/i;
+
+/** Every request would write otherwise. */
+const USE_NOTED_EVERY_SECONDS = 60;
+
+const UNKNOWN_KEY = 'Send a valid key as Authorization: Bearer <key>.';
+
+/** Tells from the `Authorization` header who is calling. */
+@Injectable()
+export class Authentication {
+  private readonly bootstrap: Caller = {
+    keyId: null,
+    role: 'admin',
+    scopes: scopesOf('admin', null),
+    actor: BOOTSTRAP_ACTOR,
+  };
+
+  constructor(
+    private readonly keys: ApiKeyRepository,
+    private readonly limits: RateLimits,
+    private readonly admin: AdminConfig,
+    private readonly tstore: TstoreConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws {DomainError} `api-key-required`, the same for a missing and for a wrong key; `api-key-expired` and
+   *   `api-key-revoked`, which only the holder of the secret learns; `rate-limited` after too many failures
+   */
+  async authenticate(authorization: string | undefined, address: string): Promise<Caller> {
+    const text = BEARER.exec(authorization ?? '')?.[1];
+    if (text === undefined) throw new DomainError('api-key-required', UNKNOWN_KEY);
+    const token = readToken(this.tstore.environment, text);
+    // One wrong key behind an address must not lock out the right ones there, so failures with a known id count apart.
+    const source = token === undefined ? address : `${address} ${token.id}`;
+    await this.limits.assertMayTry(source);
+    try {
+      return token === undefined ? this.asBootstrap(text) : await this.asHolder(token, address);
+    } catch (error) {
+      if (error instanceof DomainError) await this.limits.countFailure(source);
+      throw error;
+    }
+  }
+
+  private asBootstrap(text: string): Caller {
+    const { bootstrapKey } = this.admin;
+    if (bootstrapKey !== undefined && constantTimeEquals(text, bootstrapKey)) return this.bootstrap;
+    throw new DomainError('api-key-required', UNKNOWN_KEY);
+  }
+
+  private async asHolder(token: KeyToken, address: string): Promise<Caller> {
+    const key = await this.keys.findWithSecret(token.id);
+    if (key === undefined || !timingSafeEqual(key.secretSha256, token.secretSha256)) {
+      throw new DomainError('api-key-required', UNKNOWN_KEY);
+    }
+    const now = this.clock.now();
+    if (key.revokedAt !== null) throw new DomainError('api-key-revoked', 'This key was revoked; ask for another one.');
+    if (key.expiresAt !== null && key.expiresAt <= now) {
+      throw new DomainError('api-key-expired', 'This key has expired; ask for another one.');
+    }
+    await this.noteUse(key, address, now);
+    return { keyId: key.id, role: key.role, scopes: scopesOf(key.role, key.scopes), actor: actorOf(key) };
+  }
+
+  private async noteUse({ id, lastUsedAt }: ApiKey, address: string, at: Date): Promise<void> {
+    const notedBefore = secondsAfter(at, -USE_NOTED_EVERY_SECONDS);
+    if (lastUsedAt === null || lastUsedAt <= notedBefore) await this.keys.noteUse(id, { at, address, notedBefore });
+  }
+}

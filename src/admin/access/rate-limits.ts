@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { AdminConfig } from '../../config';
+import { DomainError } from '../../kernel/errors';
+
+const MINUTE_SECONDS = 60;
+
+/** How much a key may ask, and how often an address may be wrong. Each process counts for itself. */
+@Injectable()
+export class RateLimits {
+  private readonly requests: RateLimiterMemory | undefined;
+  private readonly failures: RateLimiterMemory | undefined;
+
+  constructor({ requestsPerMinute, failedKeysPerMinute }: AdminConfig) {
+    this.requests = limiter(requestsPerMinute);
+    this.failures = limiter(failedKeysPerMinute);
+  }
+
+  /** Counts a request. @throws {DomainError} `rate-limited` */
+  async countRequest(key: string): Promise<void> {
+    await this.requests?.consume(key).catch((refused: unknown) => {
+      throw refused instanceof RateLimiterRes ? tooMany('This key asks too often', refused) : refused;
+    });
+  }
+
+  async countFailure(source: string): Promise<void> {
+    await this.failures?.penalty(source);
+  }
+
+  /** @throws {DomainError} `rate-limited` when the source was wrong too often to be looked at again */
+  async assertMayTry(source: string): Promise<void> {
+    const counted = await this.failures?.get(source);
+    if (counted && counted.remainingPoints <= 0) throw tooMany('Too many attempts with a wrong key', counted);
+  }
+}
+
+function limiter(points: number): RateLimiterMemory | undefined {
+  return points === 0 ? undefined : new RateLimiterMemory({ points, duration: MINUTE_SECONDS });
+}
+
+function tooMany(what: string, { msBeforeNext }: RateLimiterRes): DomainError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(msBeforeNext / 1000));
+  return new DomainError('rate-limited', `${what}; try again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
+}

@@ -1,0 +1,31 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, Matches } from 'class-validator';
+import { ALL_SCOPES, ROLES, type Role } from './access';
+import { IsInstant, MayBeMissing } from './body-fields';
+
+export class NewApiKeyBody {
+  @ApiProperty({ maxLength: 100, description: 'Who or what uses it; histories and the audit log show it' })
+  @Matches(/^(?! )[^\p{Cc}\p{Cs}]{1,100}$/u, { message: '1 to 100 characters, no control characters' })
+  name!: string;
+
+  @ApiProperty({ enum: ROLES })
+  @IsIn(ROLES, { message: `one of ${ROLES.join(', ')}` })
+  role!: Role;
+
+  @ApiPropertyOptional({
+    enum: ALL_SCOPES,
+    isArray: true,
+    description: 'Only these of the role’s; left out: all of them',
+  })
+  @MayBeMissing()
+  @IsArray({ message: 'a list of scopes' })
+  @ArrayNotEmpty({ message: 'at least one scope' })
+  @ArrayUnique({ message: 'each scope once' })
+  @IsIn(ALL_SCOPES, { each: true, message: `each one of ${ALL_SCOPES.join(', ')}` })
+  scopes?: string[];
+
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'When it ends by itself; left out: never' })
+  @MayBeMissing()
+  @IsInstant()
+  expiresAt?: string;
+}

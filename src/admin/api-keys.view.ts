@@ -1,0 +1,29 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ROLES, scopesOf, type ApiKey, type Role } from './access';
+
+export class ApiKeyView {
+  @ApiProperty() id!: string;
+  @ApiProperty() name!: string;
+  @ApiProperty({ enum: ROLES }) role!: Role;
+  @ApiProperty({ type: [String], description: 'All that it may do' }) scopes!: string[];
+  @ApiProperty() createdBy!: string;
+  @ApiProperty() createdAt!: Date;
+  @ApiProperty({ type: Date, nullable: true }) expiresAt!: Date | null;
+  @ApiProperty({ type: Date, nullable: true, description: 'To the minute' }) lastUsedAt!: Date | null;
+  @ApiProperty({ type: String, nullable: true }) lastUsedAddress!: string | null;
+  @ApiProperty({ type: Object, nullable: true, description: 'When, by whom and why it was ended' })
+  revocation!: { at: Date; by: string | null; reason: string | null } | null;
+}
+
+export class NewApiKeyView extends ApiKeyView {
+  @ApiProperty({ description: 'The key itself, to be sent as a bearer token; shown this once and nowhere stored' })
+  token!: string;
+}
+
+export function apiKeyViewOf(key: ApiKey): ApiKeyView {
+  const { id, name, role, createdBy, createdAt, expiresAt, lastUsedAt, lastUsedAddress } = key;
+  const { revokedAt, revokedBy, revocationReason } = key;
+  const scopes = [...scopesOf(role, key.scopes)];
+  const revocation = revokedAt === null ? null : { at: revokedAt, by: revokedBy, reason: revocationReason };
+  return { id, name, role, scopes, createdBy, createdAt, expiresAt, lastUsedAt, lastUsedAddress, revocation };
+}

@@ -1,0 +1,21 @@
+import { Get, Query } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { Scope } from './access';
+import { AdminController } from './admin-controller';
+import { AuditLog } from './audit';
+import { AuditLogQuery } from './audit-log.dto';
+import type { AuditEntryView } from './audit-log.view';
+import { pageOf, type Page } from './bulk-payment-jobs.view';
+
+/** Who changed what over this API. Appended to by every changing call, and by nothing else. */
+@AdminController('audit-log')
+export class AuditLogController {
+  constructor(private readonly log: AuditLog) {}
+
+  @Get()
+  @Scope('audit:read')
+  @ApiOperation({ summary: 'Changing calls, newest first: who, what, from what to what, why, and how it ended' })
+  async list(@Query() { cursor, limit, ...filter }: AuditLogQuery): Promise<Page<AuditEntryView>> {
+    return pageOf(await this.log.list(filter, { beforeId: cursor, limit }), limit, (entry) => entry.id);
+  }
+}

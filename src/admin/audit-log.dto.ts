@@ -1,0 +1,49 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, Matches } from 'class-validator';
+import { IsInstant } from './body-fields';
+import { PageQuery } from './bulk-payment-jobs.dto';
+
+const TEXT = { message: '1 to 200 characters, no control characters' };
+const ANY_TEXT = /^\P{Cc}{1,200}$/u;
+
+export class AuditLogQuery extends PageQuery {
+  @ApiPropertyOptional({ example: 'ops-console (key 42)' })
+  @IsOptional()
+  @Matches(ANY_TEXT, TEXT)
+  actor?: string;
+
+  @ApiPropertyOptional({ description: 'By whose key, whatever it is called' })
+  @IsOptional()
+  @Matches(/^[1-9]\d{0,17}$/, { message: 'an id: decimal digits' })
+  apiKeyId?: string;
+
+  @ApiPropertyOptional({ example: 'products.change', description: 'An operationId of this document' })
+  @IsOptional()
+  @Matches(ANY_TEXT, TEXT)
+  operation?: string;
+
+  @ApiPropertyOptional({ example: 'products' })
+  @IsOptional()
+  @Matches(ANY_TEXT, TEXT)
+  resource?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @Matches(ANY_TEXT, TEXT)
+  resourceId?: string;
+
+  @ApiPropertyOptional({ description: 'The x-request-id of the answer' })
+  @IsOptional()
+  @Matches(ANY_TEXT, TEXT)
+  requestId?: string;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'This instant or later' })
+  @IsOptional()
+  @IsInstant()
+  from?: string;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Before this instant' })
+  @IsOptional()
+  @IsInstant()
+  until?: string;
+}

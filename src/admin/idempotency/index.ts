@@ -1,0 +1,2 @@
+export { IdempotencyInterceptor } from './idempotency.interceptor';
+export { IdempotencyRepository } from './idempotency.repository';

@@ -1,0 +1,171 @@
+import { Database } from '../../src/platform/database';
+import { bearer, callAdmin, startAdminWorld, type AdminWorld } from '../support/admin-world';
+import { ADMIN_KEY } from '../support/service-environment';
+
+describe('API keys', () => {
+  let world: AdminWorld;
+
+  beforeAll(async () => {
+    world = await startAdminWorld();
+  });
+
+  afterAll(() => world.close());
+
+  const as = (token: string, path: string) => world.call('GET', path, { headers: bearer(token) });
+
+  it('are shown once, look like keys, and are stored as a hash only', async () => {
+    const made = await world.call('POST', 'api-keys', { body: { name: '정산 담당', role: 'finance' } });
+    expect(made.status).toBe(201);
+    expect(made.headers.get('cache-control')).toBe('no-store');
+    const { token, ...key } = made.body;
+    expect(token).toMatch(/^tmb_simulator_\d+_[0-9a-f]{72}$/);
+    expect(key).toMatchObject({ name: '정산 담당', role: 'finance', createdBy: 'bootstrap key', revocation: null });
+    expect(key.scopes).toContain('refunds:create');
+    expect(key.scopes).not.toContain('keys:manage');
+    expect((await world.call('GET', `api-keys/${key.id}`)).body).toEqual(key);
+    const secret = token.split('_')[3].slice(0, 64);
+    const dump = await world.service.app
+      .get(Database)
+      .rows<{ row: string }>(
+        'SELECT api_key::text AS row FROM api_key UNION ALL SELECT audit_outcome::text FROM audit_outcome',
+      );
+    expect(dump.length).toBeGreaterThanOrEqual(2);
+    for (const { row } of dump) expect(row).not.toContain(secret);
+    expect(world.logLines.join('')).not.toContain(secret);
+  });
+
+  it.each([
+    [{ role: 'viewer' }, 'name'],
+    [{ name: 'x', role: 'root' }, 'role'],
+    [{ name: 'a\nb', role: 'viewer' }, 'name'],
+    [{ name: 'x', role: 'viewer', scopes: [] }, 'scopes'],
+    [{ name: 'x', role: 'viewer', scopes: ['all'] }, 'scopes'],
+    [{ name: 'x', role: 'viewer', scopes: ['products:manage'] }, 'scopes'],
+    [{ name: 'x', role: 'viewer', expiresAt: '2099-01-01T00:00:00' }, 'expiresAt'],
+    [{ name: 'x', role: 'viewer', expiresAt: '2099-02-30T00:00:00Z' }, 'expiresAt'],
+    [{ name: 'x', role: 'viewer', expiresAt: '2000-01-01T00:00:00Z' }, 'expiresAt'],
+  ])('that make no sense are refused by field: %j', async (body, field) => {
+    const { status, body: problem } = await world.call('POST', 'api-keys', { body });
+    expect(status).toBe(400);
+    expect(problem.faults.map((fault: { field: string }) => fault.field)).toContain(field);
+  });
+
+  it('may do what their role may, and are told by name which scope they lack', async () => {
+    const { token } = await world.key('viewer');
+    expect((await as(token, 'products')).status).toBe(200);
+    const refused = await world.call('POST', 'products', { body: {}, headers: bearer(token) });
+    expect(refused).toMatchObject({ status: 403, body: { code: 'scope-missing', scope: 'products:manage' } });
+    expect(refused.headers.get('www-authenticate')).toBe('Bearer error="insufficient_scope", scope="products:manage"');
+    expect((await as(token, 'audit-log')).body).toMatchObject({ scope: 'audit:read' });
+  });
+
+  it('may be narrowed to some scopes of their role, and give no more than they have', async () => {
+    const { token } = await world.key('admin', { scopes: ['keys:manage', 'products:read'] });
+    expect((await as(token, 'products')).status).toBe(200);
+    expect((await as(token, 'subscriptions')).status).toBe(403);
+    const make = (body: object) =>
+      world.call('POST', 'api-keys', { body: { name: 'x', ...body }, headers: bearer(token) });
+    expect(await make({ role: 'viewer' })).toMatchObject({ status: 403, body: { code: 'scope-missing' } });
+    expect((await make({ role: 'viewer', scopes: ['products:read'] })).status).toBe(201);
+  });
+
+  it.each([
+    ['a letter less', (token: string) => token.slice(0, -1)],
+    ['a letter mistyped', (token: string) => token.replace(/.$/, (last) => (last === '0' ? '1' : '0'))],
+    ['another environment', (token: string) => token.replace('_simulator_', '_live_')],
+    ['another id', (token: string) => token.replace(/_(\d+)_/, (_, id) => `_${Number(id) + 1}_`)],
+    ['the secret alone', (token: string) => token.split('_')[3] ?? ''],
+  ])('are refused with %s', async (_what, change) => {
+    const { token } = await world.key('viewer');
+    const refused = await as(change(token), 'products');
+    expect(refused).toMatchObject({ status: 401, body: { code: 'api-key-required' } });
+    expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+    expect((await as(token, 'products')).status).toBe(200);
+  });
+
+  it('end when they expire, to the instant', async () => {
+    const expiresAt = new Date(world.clock.now().getTime() + 3_600_000).toISOString();
+    const { token } = await world.key('viewer', { expiresAt });
+    world.clock.advanceSeconds(3_590);
+    expect((await as(token, 'products')).status).toBe(200);
+    world.clock.advanceSeconds(10);
+    expect(await as(token, 'products')).toMatchObject({ status: 401, body: { code: 'api-key-expired' } });
+  });
+
+  it('end at once when they are revoked, in every replica, with who and why', async () => {
+    const replica = await world.replica();
+    const { id, token } = await world.key('viewer');
+    const there = () => callAdmin(replica.url, 'GET', 'products', { headers: bearer(token) });
+    expect((await there()).status).toBe(200);
+    const reason = 'laptop lost';
+    const revoked = await world.call('POST', `api-keys/${id}/revoke`, { body: { reason } });
+    expect(revoked.body.revocation).toMatchObject({ by: 'bootstrap key', reason });
+    expect(await there()).toMatchObject({ status: 401, body: { code: 'api-key-revoked' } });
+    const again = await world.call('POST', `api-keys/${id}/revoke`, { body: { reason: 'once more' } });
+    expect(again).toMatchObject({ status: 200, body: { revocation: revoked.body.revocation } });
+    const unknown = await world.call('POST', 'api-keys/999999/revoke', { body: { reason } });
+    expect(unknown).toMatchObject({ status: 404, body: { code: 'api-key-not-found' } });
+  });
+
+  it('note when and from where they were used, once a minute', async () => {
+    const { id, token } = await world.key('viewer');
+    const lastUsed = async () => (await world.call('GET', `api-keys/${id}`)).body.lastUsedAt;
+    expect(await lastUsed()).toBeNull();
+    await as(token, 'products');
+    const first = await lastUsed();
+    expect(first).not.toBeNull();
+    world.clock.advanceSeconds(50);
+    await as(token, 'products');
+    expect(await lastUsed()).toBe(first);
+    world.clock.advanceSeconds(10);
+    await as(token, 'products');
+    expect(Date.parse(await lastUsed()) - Date.parse(first)).toBeGreaterThanOrEqual(60_000);
+    expect((await world.call('GET', `api-keys/${id}`)).body.lastUsedAddress).toBe('127.0.0.1');
+  });
+
+  it('are named in what they change', async () => {
+    const { id, token } = await world.key('operator', { name: 'night shift' });
+    const { body } = await world.call('POST', 'kill-switch', { body: { reason: 'drill' }, headers: bearer(token) });
+    expect(body).toMatchObject({ engaged: true, actor: `night shift (key ${id})` });
+  });
+
+  it('are listed newest first, page by page', async () => {
+    const { body: all } = await world.call('GET', 'api-keys?limit=1000');
+    const paged: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page = await world.call('GET', `api-keys?limit=3${cursor && `&cursor=${cursor}`}`);
+      paged.push(...page.body.items.map((key: { id: string }) => key.id));
+      cursor = page.body.nextCursor;
+    }
+    expect(paged).toEqual(all.items.map((key: { id: string }) => key.id));
+    expect(paged.map(Number)).toEqual(paged.map(Number).sort((one, other) => other - one));
+  });
+
+  describe('with limits', () => {
+    it('answer 429 with Retry-After when a key asks too often, and leave other keys alone', async () => {
+      const limited = await world.replica({ ADMIN_REQUESTS_PER_MINUTE: '3' });
+      const [one, other] = [await world.key('viewer'), await world.key('viewer')];
+      const ask = (token: string) => callAdmin(limited.url, 'GET', 'products', { headers: bearer(token) });
+      for (let count = 0; count < 3; count++) expect((await ask(one.token)).status).toBe(200);
+      const refused = await ask(one.token);
+      expect(refused).toMatchObject({ status: 429, body: { code: 'rate-limited', retryable: true } });
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await ask(other.token)).status).toBe(200);
+    });
+
+    it('look at no further wrong key of an address, and lock no right key out', async () => {
+      const limited = await world.replica({ ADMIN_FAILED_KEYS_PER_MINUTE: '2' });
+      const { token } = await world.key('viewer');
+      const { id, token: lost } = await world.key('viewer');
+      await world.call('POST', `api-keys/${id}/revoke`, { body: { reason: 'lost' } });
+      const ask = async (key: string) =>
+        (await callAdmin(limited.url, 'GET', 'products', { headers: bearer(key) })).status;
+      expect([await ask(lost), await ask(lost), await ask(lost)]).toEqual([401, 401, 429]);
+      expect([await ask('guess-1'), await ask('guess-2'), await ask('guess-3')]).toEqual([401, 401, 429]);
+      expect(await ask(token)).toBe(200);
+      // Guesses look like the bootstrap key, so they share its fate from this address.
+      expect(await ask(ADMIN_KEY)).toBe(429);
+      expect((await callAdmin(limited.url, 'GET', 'products', { headers: { Authorization: '' } })).status).toBe(401);
+    });
+  });
+});
