@@ -22,7 +22,7 @@ export class InvalidWonError extends RangeError {
 }
 
 export function isWon(value: unknown): value is Won {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
 }
 
 /** @throws {InvalidWonError} on a fraction, a negative number, or more than {@link MAX_WON}. */

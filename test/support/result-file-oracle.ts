@@ -34,6 +34,7 @@ interface ReadLine extends PlacedLine {
 
 const LONGEST_LINE_BYTES = 16_384;
 const AMOUNT = /^(0|[1-9]\d{0,15})$/;
+const TRANSACTION_ID = /^[!-~]{0,128}$/;
 const AMOUNT_COLUMNS = [COLUMN.amtReqPurchase, COLUMN.amtCarrier, COLUMN.amtCreditCard, COLUMN.amtTms];
 const SECRETS = /[0-9A-Fa-f]{32,}/g;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -108,6 +109,7 @@ function readLine(line: PlacedLine): ReadLine {
   if (columns[COLUMN.cdResult] === '') return unreadable('no-result-code');
   const amounts = AMOUNT_COLUMNS.map((column) => columns[column] ?? '');
   if (!amounts.every((text) => AMOUNT.test(text) && BigInt(text) < 2n ** 53n)) return unreadable('unreadable-amount');
+  if (!TRANSACTION_ID.test(columns[COLUMN.tid] ?? '')) return unreadable('unreadable-transaction-id');
   return { ...line, columns, malformed: null };
 }
 

@@ -1,6 +1,7 @@
 import { parseSeoulInstant } from '../../kernel/seoul-calendar';
 import { secondsAfter } from '../../platform/clock';
 import { textOf, type JsonMembers } from './json-members';
+import { showing, type Show } from './presentable';
 
 /** An access token as the gateway issued it. */
 export interface IssuedToken {
@@ -27,19 +28,18 @@ const EPOCH_MILLISECONDS = /^\d{13}$/;
 const MAX_EXPIRY_TEXT_LENGTH = 40;
 
 /** @param requestedAt when the token was asked for: its life is counted from there, to be on the safe side */
-export function readToken(members: JsonMembers, requestedAt: Date): IssuedToken | undefined {
+export function readToken(members: JsonMembers, requestedAt: Date, show: Show = showing()): IssuedToken | undefined {
   const accessToken = textOf(members.accessToken);
   if (accessToken === undefined || !HEADER_SAFE.test(accessToken)) return undefined;
-  const expired = members.expired;
-  const expiryText = typeof expired === 'number' ? String(expired) : (textOf(expired) ?? '').trim();
+  const expiryText = show(members.expired);
   const expiresAt = parseExpiry(expiryText, requestedAt);
   return {
     accessToken,
     expiresAt: expiresAt ?? secondsAfter(requestedAt, GUESSED_LIFETIME_SECONDS),
     expiryGuessed: expiresAt === undefined,
     expiryText: expiryText.slice(0, MAX_EXPIRY_TEXT_LENGTH),
-    tokenType: textOf(members.tokenType) ?? '',
-    scope: textOf(members.scope) ?? '',
+    tokenType: show(members.tokenType),
+    scope: show(members.scope),
   };
 }
 

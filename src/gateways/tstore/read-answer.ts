@@ -1,6 +1,7 @@
 import type { Answered, HttpOutcome, Unanswered } from '../../platform/http-client';
 import type { GatewayAnswer, GatewayRefusal, GatewayUnknown, UnknownReason } from './gateway-answer';
 import { parseJsonObject, textOf, type JsonMembers } from './json-members';
+import { presentable, showing, type Show } from './presentable';
 import { RESULT_CODE_SUCCESS } from './wire';
 
 const HTTP_OK = 200;
@@ -8,11 +9,12 @@ const HTTP_UNAUTHORIZED = 401;
 /** A server that gave up waiting for the request may have got all of it. */
 const HTTP_REQUEST_TIMEOUT = 408;
 
-/** Room for any message a person would read. */
-const MAX_MESSAGE_LENGTH = 500;
-
-/** What an answer's members mean in our words; `undefined` when they can't be read. */
-type ReadMembers<T> = (members: JsonMembers) => T | undefined;
+/**
+ * What an answer's members mean in our words; `undefined` when they can't be read.
+ *
+ * @param show for every text that is kept: the other side may have put anything into it
+ */
+type ReadMembers<T> = (members: JsonMembers, show: Show) => T | undefined;
 
 /**
  * Sorts what came back into success, refusal and unknown.
@@ -57,7 +59,7 @@ function readOk<T>(
 ): GatewayAnswer<T> {
   const resultCode = textOf(members?.resultCode);
   if (resultCode !== undefined && resultCode !== RESULT_CODE_SUCCESS) return refusal(outcome, members, secrets);
-  const value = members === undefined ? undefined : read(members);
+  const value = members === undefined ? undefined : read(members, showing(secrets));
   if (value !== undefined) return { kind: 'success', value };
   // Not its text: what can't be read may hold anything, a new access token among it.
   return unknown('unreadable-answer', `HTTP 200 with ${outcome.body.length} bytes that are not the expected answer`);
@@ -85,16 +87,4 @@ function refusal(
 /** What the gateway had to say: its own message, or the body's text where it is something else. */
 function messageIn(outcome: Answered<Buffer>, members: JsonMembers | undefined, secrets: readonly string[]): string {
   return presentable(textOf(members?.resultMsg) ?? outcome.body.toString('utf8'), secrets);
-}
-
-/** One line that can be logged, stored and shown. */
-export function presentable(text: string, secrets: readonly string[]): string {
-  let shown = text;
-  for (const secret of secrets) {
-    if (secret !== '') shown = shown.replaceAll(secret, '[redacted]');
-  }
-  return shown
-    .replaceAll(/[\p{Cc}\p{Cs}\s]+/gu, ' ')
-    .trim()
-    .slice(0, MAX_MESSAGE_LENGTH);
 }

@@ -1,5 +1,6 @@
 import type { Won } from '../../kernel/won';
 import { idOf, isJsonObject, wonOf, type JsonMembers } from './json-members';
+import { showing, type Show } from './presentable';
 import { readPaymentParts, writePaymentParts, type PaymentPart } from './transaction';
 import { RESULT_CODE_SUCCESS, type RefundRequest } from './wire';
 
@@ -42,11 +43,15 @@ export function writeRefund(order: RefundOrder): RefundRequest {
 }
 
 /** @param transactionId the payment that was to be refunded: an answer about another one is not an answer */
-export function readRefund(members: JsonMembers, transactionId: string): RefundReceipt | undefined {
+export function readRefund(
+  members: JsonMembers,
+  transactionId: string,
+  show: Show = showing(),
+): RefundReceipt | undefined {
   const refund = members.refundTransactionResponse;
   if (members.resultCode !== RESULT_CODE_SUCCESS || !isJsonObject(refund)) return undefined;
   const amount = wonOf(refund.amount);
-  const paymentParts = readPaymentParts(refund.paymentMethods);
+  const paymentParts = readPaymentParts(refund.paymentMethods, show);
   if (idOf(refund.tid) !== transactionId || amount === undefined || paymentParts === undefined) return undefined;
   return { transactionId, amount, refundTransactionId: idOf(refund.refundTid) ?? null, paymentParts };
 }

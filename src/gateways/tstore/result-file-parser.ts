@@ -1,7 +1,13 @@
 import type { Won } from '../../kernel/won';
 import { chunksOf } from './chunks';
 import { LineFields } from './line-fields';
-import { MAX_RESULT_LINE_BYTES, isExpectedResultFileHeader, startsResultFileHeader } from './result-file-rules';
+import {
+  MAX_RESULT_LINE_BYTES,
+  MAX_TRANSACTION_ID_BYTES,
+  TRANSACTION_ID_BYTES,
+  isExpectedResultFileHeader,
+  startsResultFileHeader,
+} from './result-file-rules';
 import type {
   MalformedReason,
   MalformedResultLine,
@@ -92,6 +98,9 @@ export class ResultFileParser {
     const tmembershipAmount = fields.amountOf(amtTms);
     if (amount < 0 || carrierAmount < 0 || creditCardAmount < 0 || tmembershipAmount < 0) {
       return this.malformed('unreadable-amount');
+    }
+    if (fields.lengthOf(tid) > MAX_TRANSACTION_ID_BYTES || !fields.consistsOf(tid, TRANSACTION_ID_BYTES)) {
+      return this.malformed('unreadable-transaction-id');
     }
     const transactionId = fields.textOf(tid);
     return {

@@ -1,7 +1,18 @@
 import { RESULT_FILE_COLUMNS } from './wire';
 
+const FIRST_PRINTABLE = 0x21;
+const LAST_PRINTABLE = 0x7e;
+
 /** Some fifty times a usual line. Longer means that the newlines are lost, and memory must stay flat then too. */
 export const MAX_RESULT_LINE_BYTES = 16_384;
+
+/** Three times the gateway's own; longer ones could be neither looked up nor indexed. */
+export const MAX_TRANSACTION_ID_BYTES = 128;
+
+/** Printable ASCII, as it can stand in a path and a header. */
+export const TRANSACTION_ID_BYTES = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= FIRST_PRINTABLE && byte <= LAST_PRINTABLE ? 1 : 0,
+);
 
 const HEADER_FIRST_COLUMN = RESULT_FILE_COLUMNS[0];
 

@@ -30,6 +30,7 @@ export type MalformedReason =
   | 'invalid-utf8'
   | 'wrong-column-count'
   | 'unreadable-amount'
+  | 'unreadable-transaction-id'
   | 'no-order-number'
   | 'no-result-code';
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { idOf, textOf, type JsonMembers } from './json-members';
+import { idOf, type JsonMembers } from './json-members';
+import { showing, type Show } from './presentable';
 import { PRIORITY_INSTANT, RESULT_CODE_SUCCESS, VER_BULK_PAY, type SubmissionHeaders } from './wire';
 
 /** One request file on its way to the gateway. */
@@ -49,13 +50,13 @@ export function requireHeaderTexts(headers: SubmissionHeaders): void {
   }
 }
 
-export function readReceipt(members: JsonMembers): SubmissionReceipt | undefined {
+export function readReceipt(members: JsonMembers, show: Show = showing()): SubmissionReceipt | undefined {
   const gatewayJobId = idOf(members.jobId);
   if (members.resultCode !== RESULT_CODE_SUCCESS || gatewayJobId === undefined) return undefined;
   const waitingJobs = Number(members.waitingJobs ?? Number.NaN);
   return {
     resultCode: RESULT_CODE_SUCCESS,
-    resultMessage: textOf(members.resultMsg) ?? '',
+    resultMessage: show(members.resultMsg),
     gatewayJobId,
     waitingJobs: Number.isSafeInteger(waitingJobs) && waitingJobs >= 0 ? waitingJobs : null,
   };

@@ -1,6 +1,7 @@
 import { parseSeoulInstant } from '../../kernel/seoul-calendar';
 import type { Won } from '../../kernel/won';
 import { idOf, isJsonObject, listOf, textOf, wonOf, type JsonMembers } from './json-members';
+import { showing, type Show } from './presentable';
 import { RESULT_CODE_SUCCESS, type PaymentMethod } from './wire';
 
 /** A part of an amount and the gateway's code of how it was paid, such as `11`; the codes are not published. */
@@ -26,30 +27,34 @@ export interface GatewayTransaction {
 }
 
 /** @param transactionId the one asked for: an answer about another one is not an answer */
-export function readTransaction(members: JsonMembers, transactionId: string): GatewayTransaction | undefined {
+export function readTransaction(
+  members: JsonMembers,
+  transactionId: string,
+  show: Show = showing(),
+): GatewayTransaction | undefined {
   const found = members.paymentTransactionInfo;
   if (members.resultCode !== RESULT_CODE_SUCCESS || !isJsonObject(found)) return undefined;
   const amount = wonOf(found.amount);
-  const paymentParts = readPaymentParts(found.paymentMethods);
+  const paymentParts = readPaymentParts(found.paymentMethods, show);
   if (idOf(found.tid) !== transactionId || amount === undefined || paymentParts === undefined) return undefined;
   return {
     transactionId,
     amount,
-    status: shown(found.status),
-    reason: shown(found.reason),
-    message: shown(found.message),
-    description: shown(found.description),
-    updatedAt: parseSeoulInstant(shown(found.lastestUpdate)) ?? null,
+    status: show(found.status),
+    reason: show(found.reason),
+    message: show(found.message),
+    description: show(found.description),
+    updatedAt: parseSeoulInstant(show(found.lastestUpdate)) ?? null,
     paymentParts,
-    goods: listOf(found.goods, readGoods) ?? [],
+    goods: listOf(found.goods, ({ appId, productId }) => ({ appId: show(appId), productId: show(productId) })) ?? [],
     payerAuthKey: readAuthKey(members.payer),
   };
 }
 
-export function readPaymentParts(value: unknown): PaymentPart[] | undefined {
+export function readPaymentParts(value: unknown, show: Show): PaymentPart[] | undefined {
   return listOf(value, (entry) => {
     const amount = wonOf(entry.amount);
-    return amount === undefined ? undefined : { method: shown(entry.paymentMethod), amount };
+    return amount === undefined ? undefined : { method: show(entry.paymentMethod), amount };
   });
 }
 
@@ -57,14 +62,6 @@ export function writePaymentParts(parts: readonly PaymentPart[]): PaymentMethod[
   return parts.map(({ method, amount }) => ({ paymentMethod: method, amount }));
 }
 
-function readGoods(entry: JsonMembers): { appId: string; productId: string } {
-  return { appId: shown(entry.appId), productId: shown(entry.productId) };
-}
-
 function readAuthKey(payer: unknown): string | null {
   return isJsonObject(payer) ? (textOf(payer.authKey) ?? null) : null;
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'number' ? String(value) : (textOf(value) ?? '');
 }

@@ -56,7 +56,7 @@ export class TstoreClient implements OnModuleDestroy {
       ...(signal && { signal }),
     });
     const secrets = [this.credentials, this.config.clientSecret];
-    return readAnswer(outcome, (members) => readToken(members, requestedAt), secrets);
+    return readAnswer(outcome, (members, show) => readToken(members, requestedAt, show), secrets);
   }
 
   /**
@@ -115,7 +115,7 @@ export class TstoreClient implements OnModuleDestroy {
       url: `${this.config.apiBaseUrl}${TSTORE_PATHS.transaction}/${pathSegment(transactionId)}`,
       headers: { ...bearer(accessToken), Accept: JSON_TYPE },
     });
-    return readAnswer(outcome, (members) => readTransaction(members, transactionId), [accessToken]);
+    return readAnswer(outcome, (members, show) => readTransaction(members, transactionId, show), [accessToken]);
   }
 
   /** Refunds a payment or a part of it. Like a submission, not to be repeated after `unknown`. */
@@ -125,7 +125,7 @@ export class TstoreClient implements OnModuleDestroy {
       freshConnection: true,
     });
     const secrets = [accessToken, order.payerAuthKey ?? ''];
-    return readAnswer(outcome, (members) => readRefund(members, order.transactionId), secrets);
+    return readAnswer(outcome, (members, show) => readRefund(members, order.transactionId, show), secrets);
   }
 
   /** Asks PNS whether a notification is its own; may be repeated at will. */

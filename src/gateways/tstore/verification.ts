@@ -1,4 +1,5 @@
-import { textOf, type JsonMembers } from './json-members';
+import type { JsonMembers } from './json-members';
+import type { Show } from './presentable';
 import { NOTIFICATION_MEMBERS, RESULT_CODE_SUCCESS, type NotificationMember, type VerificationRequest } from './wire';
 
 /** The members of a notification as they were received, under the gateway's names; what it lacked is absent or `null`. */
@@ -16,7 +17,7 @@ export function writeVerification(notification: ReceivedNotification, listenerTy
   return { ...(members as Record<NotificationMember, string | null>), listenerType };
 }
 
-export function readVerification(members: JsonMembers): VerificationReceipt | undefined {
+export function readVerification(members: JsonMembers, show: Show): VerificationReceipt | undefined {
   if (members.resultCode !== RESULT_CODE_SUCCESS) return undefined;
-  return { resultCode: RESULT_CODE_SUCCESS, resultMessage: textOf(members.resultMsg) ?? '' };
+  return { resultCode: RESULT_CODE_SUCCESS, resultMessage: show(members.resultMsg) };
 }
