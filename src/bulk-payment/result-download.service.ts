@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { pipeline, type Readable } from 'node:stream';
-import { TstoreClient, countDataRows } from '../gateways/tstore';
+import { TstoreClient, countDataRows, maxResultFileBytes } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
 import { OAuthTokenStore } from '../oauth-token';
@@ -34,8 +34,12 @@ export class ResultDownloadService {
     const stream = await this.open(job);
     const name = `result-files/job-${job.id}-${claim.leaseId}.csv`;
     const counter = countDataRows();
+    const limit = maxResultFileBytes(job.lineCount);
     const watched = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+      let byteCount = 0;
       for await (const chunk of chunks) {
+        byteCount += chunk.length;
+        if (byteCount > limit) throw resultFileUnusable(job, `more than ${limit} bytes for ${job.lineCount} rows`);
         yield chunk;
         await progress.report(counter.rowCount);
       }

@@ -27,7 +27,7 @@ export interface AppliedVerdict {
 }
 
 /** A line read the plain way: its columns, or why it has none. */
-interface ReadLine extends PlacedLine {
+export interface ReadLine extends PlacedLine {
   columns: string[];
   malformed: string | null;
 }
@@ -92,7 +92,7 @@ function judgeLines(asked: readonly AskedCharge[], merchantId: string, lines: re
   return verdict;
 }
 
-function readLine(line: PlacedLine): ReadLine {
+export function readLine(line: PlacedLine): ReadLine {
   const { bytes } = line;
   const unreadable = (malformed: string): ReadLine => ({ ...line, columns: [], malformed });
   if (bytes.length > LONGEST_LINE_BYTES) return unreadable('line-too-long');

@@ -19,6 +19,7 @@ export {
 } from './request-file-rules';
 export type { NumberedRequestRow, RequestRow } from './request-row';
 export { MAX_RAW_BYTES, ResultFileParser, parseResultFile } from './result-file-parser';
+export { maxResultFileBytes } from './result-file-rules';
 export type {
   MalformedReason,
   MalformedResultLine,

@@ -33,6 +33,12 @@ export function idOf(value: unknown): string | undefined {
   return text !== undefined && text.length <= MAX_ID_LENGTH && ID.test(text) ? text : undefined;
 }
 
+/** Reads a whole number from 0, which comes as a number or as digits. */
+export function countOf(value: unknown): number | undefined {
+  const count = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return Number.isSafeInteger(count) && (count as number) >= 0 ? Math.abs(count as number) : undefined;
+}
+
 /** Reads an amount, which comes as a number or as digits. */
 export function wonOf(value: unknown): Won | undefined {
   if (typeof value === 'string') return parseWon(value);

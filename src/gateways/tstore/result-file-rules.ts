@@ -6,6 +6,13 @@ const LAST_PRINTABLE = 0x7e;
 /** Some fifty times a usual line. Longer means that the newlines are lost, and memory must stay flat then too. */
 export const MAX_RESULT_LINE_BYTES = 16_384;
 
+/**
+ * More than any file with so many rows has, at ten times the usual line: an answer without an end must not fill the disk.
+ */
+export function maxResultFileBytes(rows: number): number {
+  return 1024 * 1024 + rows * 2_048;
+}
+
 /** Three times the gateway's own; longer ones could be neither looked up nor indexed. */
 export const MAX_TRANSACTION_ID_BYTES = 128;
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { idOf, type JsonMembers } from './json-members';
+import { countOf, idOf, type JsonMembers } from './json-members';
 import { showing, type Show } from './presentable';
 import { PRIORITY_INSTANT, RESULT_CODE_SUCCESS, VER_BULK_PAY, type SubmissionHeaders } from './wire';
 
@@ -53,11 +53,10 @@ export function requireHeaderTexts(headers: SubmissionHeaders): void {
 export function readReceipt(members: JsonMembers, show: Show = showing()): SubmissionReceipt | undefined {
   const gatewayJobId = idOf(members.jobId);
   if (members.resultCode !== RESULT_CODE_SUCCESS || gatewayJobId === undefined) return undefined;
-  const waitingJobs = Number(members.waitingJobs ?? Number.NaN);
   return {
     resultCode: RESULT_CODE_SUCCESS,
     resultMessage: show(members.resultMsg),
     gatewayJobId,
-    waitingJobs: Number.isSafeInteger(waitingJobs) && waitingJobs >= 0 ? waitingJobs : null,
+    waitingJobs: countOf(members.waitingJobs) ?? null,
   };
 }
