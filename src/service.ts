@@ -6,7 +6,7 @@ import { AppModule } from './app.module';
 import type { Configuration } from './config';
 import { DomainError, messageOf } from './kernel/errors';
 import { registerKillSwitchNotice } from './kill-switch-notice';
-import { SystemClock, type Clock } from './platform/clock';
+import type { Clock } from './platform/clock';
 import { Lifecycle } from './platform/health';
 import {
   DRAIN_TIMES,
@@ -20,6 +20,7 @@ import {
 import { NestLogger, openRootLogger, type LogDestination, type RootLogger } from './platform/logging';
 import { Metrics } from './platform/metrics';
 import { registerReadinessChecks } from './readiness-checks';
+import { openClock } from './start-clock';
 import { openDatabase } from './start-database';
 import { StartError } from './start-error';
 
@@ -74,10 +75,13 @@ async function start(
   closeAll: () => Promise<void>,
 ): Promise<RunningService> {
   const { lifecycle = new Lifecycle(), drainTimes = DRAIN_TIMES } = overrides;
+  const opened = await openClock(configuration, overrides.clock, log.logger, lifecycle.shutdown);
+  closers.push(() => Promise.resolve(opened.close()));
   const database = await openDatabase(configuration, log.logger, lifecycle.shutdown);
   closers.push(() => database.close());
   const http = { ...configuration.http };
-  const app = await createApplication({ ...configuration, http }, database.url, { ...overrides, lifecycle }, log);
+  const parts = { ...overrides, clock: opened.clock, lifecycle };
+  const app = await createApplication({ ...configuration, http }, database.url, parts, log);
   closers.push(async () => {
     await drain(app, lifecycle, drainTimes);
     log.logger.info('drained');
@@ -92,11 +96,11 @@ async function start(
 async function createApplication(
   configuration: Configuration,
   databaseUrl: string,
-  overrides: ServiceOverrides & { lifecycle: Lifecycle },
+  overrides: ServiceOverrides & { clock: Clock; lifecycle: Lifecycle },
   log: RootLogger,
 ): Promise<NestFastifyApplication> {
   const metrics = new Metrics();
-  const { clock = new SystemClock(), lifecycle, httpLimits, tlsPollMs } = overrides;
+  const { clock, lifecycle, httpLimits, tlsPollMs } = overrides;
   const adapter = await createHttpAdapter({
     config: configuration.http,
     log,

@@ -22,6 +22,6 @@ import { WakeListener } from './wake-listener';
     TstoreModule,
   ],
   providers: [BillingScheduler, BillingSteps, PlanBillingRunStep, PnsVerifier, VerifyNotificationStep, WakeListener],
-  exports: [BillingSteps, PlanBillingRunStep],
+  exports: [BillingSteps],
 })
 export class BillingSchedulerModule {}

@@ -5,7 +5,6 @@ import { BillingConfig } from '../config';
 import { SEOUL_TIME_ZONE } from '../kernel/seoul-calendar';
 import { Logger } from '../platform/logging';
 import { BillingSteps } from './billing-steps';
-import { PlanBillingRunStep } from './plan-billing-run.step';
 import { StepLoop } from './step-loop';
 import { WakeListener } from './wake-listener';
 
@@ -19,11 +18,10 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
 
   constructor(
     steps: BillingSteps,
-    private readonly plan: PlanBillingRunStep,
     private readonly registry: SchedulerRegistry,
     private readonly wake: WakeListener,
     private readonly billing: BillingConfig,
-    private readonly logger: Logger,
+    logger: Logger,
   ) {
     this.loops = steps.all.map((step) => new StepLoop(step, logger, () => this.callAll()));
   }
@@ -31,13 +29,7 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
   async onApplicationBootstrap(): Promise<void> {
     const tick = setInterval(() => this.callAll(), this.billing.tickSeconds * 1000);
     this.registry.addInterval('billing-tick', tick);
-    const cron = CronJob.from({
-      cronTime: this.billing.cron,
-      timeZone: SEOUL_TIME_ZONE,
-      onTick: () => this.planToday(),
-    });
-    this.registry.addCronJob('billing-run', cron);
-    cron.start();
+    if (this.billing.cron !== undefined) this.startCron(this.billing.cron);
     await this.wake.listen(() => this.callAll());
     this.callAll();
   }
@@ -54,13 +46,10 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
     for (const loop of this.loops) void loop.call();
   }
 
-  private async planToday(): Promise<void> {
-    try {
-      await this.plan.run();
-    } catch (error) {
-      this.logger.error('billing run not planned; an operator may open it, or the next tick of the cron will', {
-        error,
-      });
-    }
+  /** Calls at the minute what would otherwise wait for the next tick; whether a run is due, the step finds out. */
+  private startCron(cronTime: string): void {
+    const cron = CronJob.from({ cronTime, timeZone: SEOUL_TIME_ZONE, onTick: () => this.callAll() });
+    this.registry.addCronJob('billing-run', cron);
+    cron.start();
   }
 }

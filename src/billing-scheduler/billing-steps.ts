@@ -9,15 +9,17 @@ import {
   SubmissionService,
 } from '../bulk-payment';
 import type { BillingStep } from './billing-step';
+import { PlanBillingRunStep } from './plan-billing-run.step';
 import { VerifyNotificationStep } from './verify-notification.step';
 
-/** Every step of the flow from a stored job to a settled one, in the order a job passes them. */
+/** Every step of the flow from what is due to what is settled, in the order a job passes them. */
 @Injectable()
 export class BillingSteps {
   readonly all: readonly BillingStep[];
 
-  // Eight steps, eight parameters: this is the one list of them.
+  // Nine steps, nine parameters: this is the one list of them.
   constructor(
+    planning: PlanBillingRunStep,
     killSwitch: KillSwitchWatch,
     writing: RequestFileWritingService,
     submission: SubmissionService,
@@ -28,6 +30,7 @@ export class BillingSteps {
     settlement: SettlementService,
   ) {
     this.all = [
+      planning,
       { name: 'watch-kill-switch', runOnce: () => killSwitch.runOnce() },
       { name: 'write-request-file', runOnce: () => writing.runOnce() },
       { name: 'submit', runOnce: () => submission.runOnce() },

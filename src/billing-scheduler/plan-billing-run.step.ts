@@ -1,21 +1,58 @@
 import { Injectable } from '@nestjs/common';
-import { BillingRunService, type PlannedRun } from '../subscription';
+import { CronTime } from 'cron';
+import { BillingConfig } from '../config';
+import { SEOUL_TIME_ZONE, lastSecondOf, type SeoulDate } from '../kernel/seoul-calendar';
+import { NOTHING_DUE, ONE_DONE, type StepReport } from '../kernel/step-report';
+import { Clock } from '../platform/clock';
 import { Logger } from '../platform/logging';
+import { BillingRunService } from '../subscription';
+import type { BillingStep } from './billing-step';
 
-/** Opens today's billing run. Called by the cron, at the hour the merchant chose; a second call finds it opened. */
+/**
+ * Opens the day's billing run when `BILLING_CRON` has called since the day of the latest run. So an hour that was missed,
+ * because no scheduler ran or the clock was moved, is made up for at the next tick, by one run that takes everything due
+ * until today. A new installation has no run yet, and waits for the hour to come.
+ */
 @Injectable()
-export class PlanBillingRunStep {
+export class PlanBillingRunStep implements BillingStep {
+  readonly name = 'plan-billing-run';
+  private readonly cron: CronTime | undefined;
+  /** When the cron calls next, for this replica; any number may hear it, the date is opened once. */
+  private dueAt: Date | undefined;
+
   constructor(
     private readonly runs: BillingRunService,
+    private readonly clock: Clock,
     private readonly logger: Logger,
-  ) {}
+    billing: BillingConfig,
+  ) {
+    this.cron = billing.cron === undefined ? undefined : new CronTime(billing.cron, SEOUL_TIME_ZONE);
+  }
 
-  async run(): Promise<PlannedRun | undefined> {
-    const planned = await this.runs.plan(this.runs.today());
+  async runOnce(): Promise<StepReport> {
+    if (this.cron === undefined) return NOTHING_DUE;
+    this.dueAt ??= await this.firstDueAt(this.cron);
+    if (this.clock.now() < this.dueAt) return NOTHING_DUE;
+    const today = this.runs.today();
+    await this.plan(today);
+    this.dueAt = nextAfter(this.cron, lastSecondOf(today));
+    return ONE_DONE;
+  }
+
+  private async firstDueAt(cron: CronTime): Promise<Date> {
+    const latest = await this.runs.latestDate();
+    return nextAfter(cron, latest === undefined ? this.clock.now() : lastSecondOf(latest));
+  }
+
+  private async plan(billingDate: SeoulDate): Promise<void> {
+    const planned = await this.runs.plan(billingDate);
     if (planned?.state === 'AwaitingConfirmation') {
       this.logger.warn('billing run awaits confirmation: nothing of it is sent before', { ...planned });
     } else if (planned) this.logger.info('billing run planned', { ...planned });
-    else this.logger.info('billing run was planned before', { billingDate: this.runs.today() });
-    return planned;
+    else this.logger.info('billing run was planned before', { billingDate });
   }
+}
+
+function nextAfter(cron: CronTime, instant: Date): Date {
+  return cron.getNextDateFrom(instant, SEOUL_TIME_ZONE).toJSDate();
 }

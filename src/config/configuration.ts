@@ -102,8 +102,8 @@ export interface RetryPolicy {
 }
 
 export abstract class BillingConfig {
-  /** When billing runs are planned, in Asia/Seoul. */
-  abstract readonly cron: string;
+  /** When billing runs are planned, in Asia/Seoul; `undefined`: only when somebody asks for one. */
+  abstract readonly cron: string | undefined;
   abstract readonly tickSeconds: number;
   /** How long a claimed job stays with a replica that says nothing more. */
   abstract readonly leaseSeconds: number;
@@ -112,6 +112,11 @@ export abstract class BillingConfig {
   abstract readonly confirm: ConfirmRule;
   /** Whether a job with open discrepancies waits as a whole, or only its discrepant lines do. */
   abstract readonly holdOnDiscrepancy: boolean;
+}
+
+export abstract class ClockConfig {
+  /** Where the simulator tells its time, for a process that lives by it; `undefined`: this machine's clock. */
+  abstract readonly followedUrl: string | undefined;
 }
 
 export abstract class LoggingConfig {
@@ -133,5 +138,6 @@ export interface Configuration {
   lookup: LookupConfig;
   notification: NotificationConfig;
   billing: BillingConfig;
+  clock: ClockConfig;
   logging: LoggingConfig;
 }

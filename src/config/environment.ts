@@ -26,6 +26,9 @@ export type Role = (typeof ROLES)[number];
 export const TSTORE_ENVIRONMENTS = ['simulator', 'sandbox', 'live'] as const;
 export type TstoreEnvironment = (typeof TSTORE_ENVIRONMENTS)[number];
 
+export const CLOCKS = ['system', 'simulator'] as const;
+export type ClockSource = (typeof CLOCKS)[number];
+
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -113,6 +116,8 @@ export class Environment {
   @IsIn(TSTORE_ENVIRONMENTS, { message: `one of ${TSTORE_ENVIRONMENTS.join(', ')}` })
   TSTORE_ENVIRONMENT: TstoreEnvironment = 'simulator';
 
+  @Expose() @IsIn(CLOCKS, { message: `one of ${CLOCKS.join(', ')}` }) CLOCK: ClockSource = 'system';
+
   @Expose() @IsNotEmpty({ message: 'the client id T store gave you' }) TSTORE_CLIENT_ID: string = '';
   @Expose() @IsNotEmpty({ message: 'the client secret T store gave you' }) TSTORE_CLIENT_SECRET: string = '';
 
@@ -141,8 +146,9 @@ export class Environment {
   @ValidateBy({
     name: 'isCron',
     validator: {
-      validate: (value: unknown) => typeof value === 'string' && validateCronExpression(value).valid,
-      defaultMessage: () => 'a cron expression such as 0 4 * * * (Asia/Seoul)',
+      validate: (value: unknown) =>
+        typeof value === 'string' && (value === 'none' || validateCronExpression(value).valid),
+      defaultMessage: () => 'a cron expression such as 0 4 * * * (Asia/Seoul), or none',
     },
   })
   BILLING_CRON: string = '0 4 * * *';

@@ -63,6 +63,10 @@ function relationFaults(environment: Environment): InputFault[] {
   if (environment.TSTORE_ENVIRONMENT === 'sandbox' || environment.TSTORE_ENVIRONMENT === 'live') {
     require('PUBLIC_BASE_URL', 'the HTTPS address T store reaches this service at');
   }
+  // Moved time bills days that have not come, which only a simulator may be asked to.
+  if (environment.CLOCK === 'simulator' && environment.TSTORE_ENVIRONMENT !== 'simulator') {
+    faults.push({ field: 'CLOCK', expected: 'system: time can be moved only with TSTORE_ENVIRONMENT=simulator' });
+  }
   const keyIds = commaSeparated(environment.ENCRYPTION_KEYS).map((key) => key.split(':', 1)[0]);
   if (new Set(keyIds).size < keyIds.length) faults.push({ field: 'ENCRYPTION_KEYS', expected: 'each key id once' });
   if (environment.TSTORE_ENVIRONMENT === 'live') faults.push(...liveFaults(environment));
@@ -114,7 +118,7 @@ function configurationOf(environment: Environment): Configuration {
     },
     notification: { allowedCidrs: commaSeparated(environment.PNS_ALLOWED_CIDRS) },
     billing: {
-      cron: environment.BILLING_CRON,
+      cron: environment.BILLING_CRON === 'none' ? undefined : environment.BILLING_CRON,
       tickSeconds: environment.SCHEDULER_TICK_SECONDS,
       leaseSeconds: environment.SCHEDULER_LEASE_SECONDS,
       jobMaxRows: environment.BULK_JOB_MAX_ROWS,
@@ -129,6 +133,12 @@ function configurationOf(environment: Environment): Configuration {
         exhausted: environment.RETRY_EXHAUSTED,
       },
       holdOnDiscrepancy: environment.SETTLEMENT_HOLD_ON_DISCREPANCY,
+    },
+    clock: {
+      followedUrl:
+        environment.CLOCK === 'simulator'
+          ? `${base(environment.TSTORE_API_BASE_URL ?? hosts.api ?? '')}/_simulator/clock`
+          : undefined,
     },
     logging: {
       level: environment.LOG_LEVEL,

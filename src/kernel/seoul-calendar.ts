@@ -134,6 +134,11 @@ export function parseSeoulInstant(text: string): Date | undefined {
   return Number.isNaN(instant.getTime()) ? undefined : instant;
 }
 
+/** The last second of a day in Seoul. */
+export function lastSecondOf(date: SeoulDate): Date {
+  return new Date(`${date}T23:59:59+09:00`);
+}
+
 /** Writes an instant as Seoul wall-clock time, `yyyyMMddHHmmss`. */
 export function formatSeoulInstant(instant: Date): string {
   return seoulClock.format(instant).replaceAll(/\D/g, '');

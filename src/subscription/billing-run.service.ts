@@ -39,6 +39,14 @@ export class BillingRunService {
     return seoulDateAt(this.clock.now());
   }
 
+  /** The latest date that has a run, by whomever it was opened; `undefined` in a new installation. */
+  async latestDate(): Promise<SeoulDate | undefined> {
+    const [latest] = await this.database.rows<{ date: SeoulDate | null }>(
+      'SELECT max(billing_date)::text AS date FROM billing_run',
+    );
+    return latest?.date ?? undefined;
+  }
+
   /**
    * Plans the run of a date, once, whatever the number of callers and replicas: the date is unique, and whoever comes
    * second waits for the first to commit and then finds it done.

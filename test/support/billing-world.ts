@@ -72,6 +72,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<BillingWor
     ADMIN_FAILED_KEYS_PER_MINUTE: '0',
     ...serviceSettings(simulator.baseUrl),
     SCHEDULER_TICK_SECONDS: '1',
+    // Tests open the runs they are about; a moved clock must not open others.
+    BILLING_CRON: 'none',
     LOG_LEVEL: options.logLines ? 'trace' : 'silent',
     ...options.environment,
   };

@@ -104,9 +104,9 @@ export async function send(world: BillingWorld, method: string, path: string, bo
   return { status: response.status, body: await response.json() };
 }
 
-/** Makes it ten in the morning of a day in Seoul, for the service. */
-export function moveTo(world: BillingWorld, date: string): void {
-  const target = new Date(`${date}T10:00:00+09:00`).getTime();
+/** Makes it ten in the morning of a day in Seoul, or another time, for the service. */
+export function moveTo(world: BillingWorld, date: string, time = '10:00:00'): void {
+  const target = new Date(`${date}T${time}+09:00`).getTime();
   world.clock.advanceSeconds((target - world.clock.now().getTime()) / 1000);
 }
 
