@@ -26,12 +26,36 @@ export interface JobAnswer {
   history: { at: string; toState: string; cause: string }[];
 }
 
+/** What came of an act: done, or refused because it does not fit the state things are in. */
+export interface ActAnswer {
+  done: boolean;
+  /** The stable code of the refusal. */
+  refused?: string;
+  body: unknown;
+}
+
 /** The admin API as any program of the merchant's would use it: over HTTP, with a key. */
 export class AdminClient {
   private readonly http: AxiosInstance;
 
   constructor(baseUrl: string, apiKey: string) {
     this.http = axios.create({ baseURL: `${baseUrl}/admin/v1`, headers: { Authorization: `Bearer ${apiKey}` } });
+  }
+
+  async read<Answer>(path: string): Promise<Answer> {
+    return (await this.http.get<Answer>(path)).data;
+  }
+
+  /** @throws for every answer but a success and a conflict */
+  async act(method: string, path: string, body: object): Promise<ActAnswer> {
+    const validateStatus = (status: number): boolean => (status >= 200 && status < 300) || status === 409;
+    const { status, data } = await this.http.request<{ code?: string }>({
+      method,
+      url: path,
+      data: body,
+      validateStatus,
+    });
+    return status === 409 ? { done: false, refused: data.code ?? '', body: data } : { done: true, body: data };
   }
 
   async job(id: string): Promise<JobAnswer> {

@@ -10,6 +10,10 @@ reconciled result held against the simulator's own book. Then it keeps serving.
 Run it again for the next month, on the same data.
 
   --exit               end after the result: status 0 if everything added up, else 1
+  --months N           go through N months day by simulated day instead, with pauses, price
+                       changes, declines, retries, cancellations and newcomers, and end with a
+                       table per month that adds up with the simulator's book to the won;
+                       on a database of its own, made anew each time
   --subscriptions N    how many to sell at the first run (default 1000)
   --port N             port of the service (default 8080, or any free one if that is taken)
   --help               this text
@@ -19,6 +23,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       exit: { type: 'boolean', default: false },
+      months: { type: 'string' },
       subscriptions: { type: 'string', default: '1000' },
       port: { type: 'string', default: '8080' },
       help: { type: 'boolean', default: false },
@@ -30,6 +35,7 @@ async function main(): Promise<void> {
   }
   const options: DemoOptions = {
     subscriptions: whole('--subscriptions', values.subscriptions, 1, 1_000_000),
+    months: values.months === undefined ? undefined : whole('--months', values.months, 1, 120),
     port: whole('--port', values.port, 0, 65_535),
     print: (line) => process.stdout.write(`${line}\n`),
   };

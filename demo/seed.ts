@@ -5,7 +5,7 @@ import { won } from '../src/kernel/won';
 import type { Database } from '../src/platform/database';
 import type { NewProduct, SubscriptionRepository } from '../src/subscription';
 
-const PRODUCTS: readonly NewProduct[] = [
+export const PRODUCTS: readonly NewProduct[] = [
   product('0910024116', '동영상 클라우드 어린이TV', 5_500, { carrier: 5_500 }),
   product('0910024117', '음악 무제한 스트리밍', 7_900, { creditCard: 7_900 }),
   product('0910024118', 'IAP_consumable_1000', 1_000, { carrier: 600, tmembership: 400 }),

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { CronTime } from 'cron';
 import { BillingConfig } from '../config';
-import { SEOUL_TIME_ZONE, lastSecondOf, type SeoulDate } from '../kernel/seoul-calendar';
+import { SEOUL_TIME_ZONE, startOfSeoulDay, type SeoulDate } from '../kernel/seoul-calendar';
 import { NOTHING_DUE, ONE_DONE, type StepReport } from '../kernel/step-report';
-import { Clock } from '../platform/clock';
+import { Clock, secondsAfter } from '../platform/clock';
 import { Logger } from '../platform/logging';
 import { BillingRunService } from '../subscription';
 import type { BillingStep } from './billing-step';
+
+const DAY_SECONDS = 86_400;
 
 /**
  * Opens the day's billing run when `BILLING_CRON` has called since the day of the latest run. So an hour that was missed,
@@ -35,13 +37,13 @@ export class PlanBillingRunStep implements BillingStep {
     if (this.clock.now() < this.dueAt) return NOTHING_DUE;
     const today = this.runs.today();
     await this.plan(today);
-    this.dueAt = nextAfter(this.cron, lastSecondOf(today));
+    this.dueAt = firstAfterDay(this.cron, today);
     return ONE_DONE;
   }
 
   private async firstDueAt(cron: CronTime): Promise<Date> {
     const latest = await this.runs.latestDate();
-    return nextAfter(cron, latest === undefined ? this.clock.now() : lastSecondOf(latest));
+    return latest === undefined ? firstAfter(cron, this.clock.now()) : firstAfterDay(cron, latest);
   }
 
   private async plan(billingDate: SeoulDate): Promise<void> {
@@ -53,6 +55,11 @@ export class PlanBillingRunStep implements BillingStep {
   }
 }
 
-function nextAfter(cron: CronTime, instant: Date): Date {
+/** The cron's first call on a later day; a call at midnight is one of the day that begins. */
+function firstAfterDay(cron: CronTime, date: SeoulDate): Date {
+  return firstAfter(cron, secondsAfter(startOfSeoulDay(date), DAY_SECONDS - 1));
+}
+
+function firstAfter(cron: CronTime, instant: Date): Date {
   return cron.getNextDateFrom(instant, SEOUL_TIME_ZONE).toJSDate();
 }

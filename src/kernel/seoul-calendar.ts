@@ -134,9 +134,9 @@ export function parseSeoulInstant(text: string): Date | undefined {
   return Number.isNaN(instant.getTime()) ? undefined : instant;
 }
 
-/** The last second of a day in Seoul. */
-export function lastSecondOf(date: SeoulDate): Date {
-  return new Date(`${date}T23:59:59+09:00`);
+/** The instant a day begins in Seoul. */
+export function startOfSeoulDay(date: SeoulDate): Date {
+  return new Date(`${date}T00:00:00+09:00`);
 }
 
 /** Writes an instant as Seoul wall-clock time, `yyyyMMddHHmmss`. */

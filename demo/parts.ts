@@ -1,0 +1,66 @@
+import { createServer } from 'node:net';
+import { DEMO_ADMIN_KEY, DEMO_ENCRYPTION_KEY, readConfiguration } from '../src/config';
+import type { Clock } from '../src/platform/clock';
+import { startService, type RunningService } from '../src/service';
+import { serviceSettings, startSimulator, type Simulator, type SimulatorOptions } from '../simulator';
+import { AdminClient } from './admin-client';
+
+/** What the demo shows: the service, the gateway it talks to, and the admin API. */
+export interface DemoParts {
+  service: RunningService;
+  simulator: Simulator;
+  client: AdminClient;
+  print: (line: string) => void;
+}
+
+export interface PartsOptions {
+  databaseUrl: string;
+  dataDirectory: string;
+  /** Another one is taken when it is not free. */
+  port: number;
+  simulator: Partial<SimulatorOptions>;
+  settings?: NodeJS.ProcessEnv;
+  /** The service's clock, when it is not this machine's. */
+  clockOf?: (simulator: Simulator) => Clock;
+  print: (line: string) => void;
+}
+
+/** Starts simulator and service on a database. */
+export async function startParts(options: PartsOptions): Promise<DemoParts & { close(): Promise<void> }> {
+  const { print, clockOf } = options;
+  const simulator = await startSimulator(options.simulator);
+  try {
+    const configuration = readConfiguration({
+      HOST: '127.0.0.1',
+      PORT: String((await isFree(options.port)) ? options.port : 0),
+      DATABASE_URL: options.databaseUrl,
+      DATA_DIR: options.dataDirectory,
+      ENCRYPTION_KEYS: `demo:${DEMO_ENCRYPTION_KEY}`,
+      ADMIN_BOOTSTRAP_KEY: DEMO_ADMIN_KEY,
+      ADMIN_REQUESTS_PER_MINUTE: '0',
+      ...serviceSettings(simulator.baseUrl),
+      SCHEDULER_TICK_SECONDS: '1',
+      // The demo's first run has nothing to be compared with, and shows itself without a person.
+      BILLING_RUN_CONFIRM_FACTOR: '0',
+      LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
+      ...options.settings,
+    });
+    const service = await startService(configuration, { ...(clockOf && { clock: clockOf(simulator) }) });
+    const close = async (): Promise<void> => {
+      await service.close();
+      await simulator.close();
+    };
+    return { service, simulator, client: new AdminClient(service.url, DEMO_ADMIN_KEY), print, close };
+  } catch (error) {
+    await simulator.close();
+    throw error;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
