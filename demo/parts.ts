@@ -21,16 +21,22 @@ export interface PartsOptions {
   simulator: Partial<SimulatorOptions>;
   settings?: NodeJS.ProcessEnv;
   /** The service's clock, when it is not this machine's. */
-  clockOf?: (simulator: Simulator) => Clock;
+  clockOf?: ((simulator: Simulator) => Clock) | undefined;
   print: (line: string) => void;
 }
 
+export interface StartedParts extends DemoParts {
+  /** What the service was configured with, to start replicas of it. */
+  environment: NodeJS.ProcessEnv;
+  close(): Promise<void>;
+}
+
 /** Starts simulator and service on a database. */
-export async function startParts(options: PartsOptions): Promise<DemoParts & { close(): Promise<void> }> {
+export async function startParts(options: PartsOptions): Promise<StartedParts> {
   const { print, clockOf } = options;
   const simulator = await startSimulator(options.simulator);
   try {
-    const configuration = readConfiguration({
+    const environment: NodeJS.ProcessEnv = {
       HOST: '127.0.0.1',
       PORT: String((await isFree(options.port)) ? options.port : 0),
       DATABASE_URL: options.databaseUrl,
@@ -44,13 +50,16 @@ export async function startParts(options: PartsOptions): Promise<DemoParts & { c
       BILLING_RUN_CONFIRM_FACTOR: '0',
       LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
       ...options.settings,
+    };
+    const service = await startService(readConfiguration(environment), {
+      ...(clockOf && { clock: clockOf(simulator) }),
     });
-    const service = await startService(configuration, { ...(clockOf && { clock: clockOf(simulator) }) });
     const close = async (): Promise<void> => {
       await service.close();
       await simulator.close();
     };
-    return { service, simulator, client: new AdminClient(service.url, DEMO_ADMIN_KEY), print, close };
+    const client = new AdminClient(service.url, DEMO_ADMIN_KEY);
+    return { service, simulator, client, print, environment, close };
   } catch (error) {
     await simulator.close();
     throw error;

@@ -27,7 +27,8 @@ const GIVE_UP_AFTER_MS = 120_000;
 const IN_HAND_SQL = `
   EXISTS (SELECT FROM bulk_payment_job
     WHERE settled_at IS NULL AND failed_at IS NULL AND hold_reason IS NULL
-      AND NOT (state = 'Processing' AND (gateway_job_id IS NOT NULL OR submission_doubt IS NOT NULL))
+      AND (state IN ('Created', 'VerifiedCompleted')
+        OR state = 'Processing' AND gateway_job_id IS NULL AND submission_doubt IS NULL)
       AND (next_attempt_at IS NULL OR next_attempt_at <= $1))
   OR EXISTS (SELECT FROM notification WHERE next_attempt_at <= $1)`;
 
