@@ -138,7 +138,9 @@ describe('services that follow the simulator’s clock', () => {
             .rows<{ at: Date }>('SELECT planned_at AS at FROM billing_run WHERE billing_date = $1', [date]);
           return runs.length > 0 || undefined;
         });
-        for (const { app } of [service, replica]) expect(app.get(Clock).now().getTime()).toBe(at);
+        const times = (): number[] => [service, replica].map(({ app }) => app.get(Clock).now().getTime());
+        await until('both replicas have heard of it', async () => times().every((time) => time >= at) || undefined);
+        expect(times()).toEqual([at, at]);
       }
       expect(await billing.client.read('/billing-runs')).toMatchObject({
         items: [{ billingDate: '2028-03-01' }, { billingDate: '2028-02-29' }, { billingDate: '2028-02-28' }],
