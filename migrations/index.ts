@@ -20,6 +20,7 @@ import { AuditLog1763700001002 } from './1763700001002-audit-log';
 import { IdempotencyKey1763700001003 } from './1763700001003-idempotency-key';
 import { ChargeLookups1763700001101 } from './1763700001101-charge-lookups';
 import { TransactionLookup1763700001102 } from './1763700001102-transaction-lookup';
+import { Refund1763700001103 } from './1763700001103-refund';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -44,4 +45,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   IdempotencyKey1763700001003,
   ChargeLookups1763700001101,
   TransactionLookup1763700001102,
+  Refund1763700001103,
 ];

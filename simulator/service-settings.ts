@@ -1,4 +1,5 @@
 import { DEFAULT_OPTIONS } from './options';
+import { REFUNDED_STATUSES } from './payments/lookup-call';
 
 /** The settings a billing service is started with to talk to a simulator of default credentials, by their names in `.env.example`. */
 export function serviceSettings(baseUrl: string): Record<string, string> {
@@ -11,5 +12,6 @@ export function serviceSettings(baseUrl: string): Record<string, string> {
     TSTORE_AUTH_BASE_URL: baseUrl,
     TSTORE_API_BASE_URL: baseUrl,
     TSTORE_PNS_BASE_URL: baseUrl,
+    TSTORE_REFUNDED_STATUSES: REFUNDED_STATUSES.join(','),
   };
 }

@@ -12,6 +12,9 @@ import type { Refund, Refunds } from './refunds';
 /** So spelt in the sample; the two for refunds are the simulator's own words, none is published. */
 const STATUS = { paid: 'complite', refunded: 'refunded', partiallyRefunded: 'partiallyRefunded' } as const;
 
+/** Its words for a payment of which something was refunded. */
+export const REFUNDED_STATUSES: readonly string[] = [STATUS.refunded, STATUS.partiallyRefunded];
+
 /** No sample shows where it comes from; the form is that of T store's application ids. */
 const APP_ID = 'OA00000000';
 

@@ -16,6 +16,7 @@ import { IdempotencyInterceptor, IdempotencyRepository } from './idempotency';
 import { KillSwitchController } from './kill-switch.controller';
 import { ProductsController } from './products.controller';
 import { RebillController } from './rebill.controller';
+import { RefundsController } from './refunds.controller';
 import { ReportsController } from './reports.controller';
 import { SettlementLogController } from './settlement-log.controller';
 import { SubscriptionFilesController } from './subscription-files.controller';
@@ -35,6 +36,7 @@ import { SubscriptionsController } from './subscriptions.controller';
     KillSwitchController,
     ProductsController,
     RebillController,
+    RefundsController,
     ReportsController,
     SettlementLogController,
     SubscriptionFilesController,

@@ -1,11 +1,15 @@
-import { Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { ChargeTransactions, Charges } from '../charge';
+import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ChargeTransactions, Charges, Refunds } from '../charge';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
+import { AuditView } from './audit';
+import { PageQuery } from './bulk-payment-jobs.dto';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { ChargeListQuery, OrderNoParameter } from './charges.dto';
 import { ChargeTransactionView, ChargeView, chargeTransactionViewOf, chargeViewOf } from './charges.view';
+import { RefundBody } from './refunds.dto';
+import { RefundView, refundViewOf } from './refunds.view';
 
 /** Charges (결제), one order number each: what was asked and what became of it. */
 @AdminController('charges')
@@ -13,6 +17,7 @@ export class ChargesController {
   constructor(
     private readonly charges: Charges,
     private readonly transactions: ChargeTransactions,
+    private readonly refundDesk: Refunds,
   ) {}
 
   @Get()
@@ -27,8 +32,8 @@ export class ChargesController {
   @Scope('charges:read')
   @ApiOperation({ summary: 'A charge by its order number' })
   @ApiOkResponse({ type: ChargeView })
-  async get(@Param() { orderNo }: OrderNoParameter): Promise<ChargeView> {
-    return chargeViewOf(await this.charges.get(orderNo));
+  get(@Param() { orderNo }: OrderNoParameter): Promise<ChargeView> {
+    return this.viewOf({ orderNo });
   }
 
   @Get(':orderNo/transaction')
@@ -37,5 +42,38 @@ export class ChargesController {
   @ApiOkResponse({ type: ChargeTransactionView })
   async transaction(@Param() { orderNo }: OrderNoParameter, @Actor() actor: string): Promise<ChargeTransactionView> {
     return chargeTransactionViewOf(await this.transactions.lookUp(orderNo, actor));
+  }
+
+  @Get(':orderNo/refunds')
+  @Scope('refunds:read')
+  @ApiOperation({ summary: 'Its refunds, newest first' })
+  async refunds(
+    @Param() { orderNo }: OrderNoParameter,
+    @Query() { cursor, limit }: PageQuery,
+  ): Promise<Page<RefundView>> {
+    const { id: chargeId } = await this.charges.get(orderNo);
+    const found = await this.refundDesk.list({ chargeId }, { beforeId: cursor, limit });
+    return pageOf(found.map(refundViewOf), limit, (refund) => refund.id);
+  }
+
+  @Post(':orderNo/refunds')
+  @HttpCode(202)
+  @Scope('refunds:create')
+  @ApiOperation({
+    summary: 'Give all or a part of it back: queued, checked against T store, then sent once; one refund at a time',
+  })
+  @ApiAcceptedResponse({ type: RefundView })
+  async refund(
+    @Param() { orderNo }: OrderNoParameter,
+    @Body() body: RefundBody,
+    @Actor() actor: string,
+  ): Promise<RefundView> {
+    const { amount, reason, reference } = body;
+    return refundViewOf(await this.refundDesk.request(orderNo, { amount, reason, reference, actor }));
+  }
+
+  @AuditView()
+  async viewOf({ orderNo }: OrderNoParameter): Promise<ChargeView> {
+    return chargeViewOf(await this.charges.get(orderNo));
   }
 }

@@ -31,6 +31,8 @@ export class ChargeView {
   resultLineNumber!: number | null;
   @ApiProperty({ type: String, nullable: true, description: 'The decided discrepancy that settled it' })
   discrepancyId!: string | null;
+  @ApiProperty({ type: Number, description: 'Won given back' }) refundedAmount!: number;
+  @ApiProperty({ type: Number, description: 'Won of a refund that has not ended' }) pendingRefundAmount!: number;
   @ApiProperty({ type: Date, nullable: true }) settledAt!: Date | null;
   @ApiProperty() createdAt!: Date;
   @ApiProperty({ type: Object, description: 'Where its evidence is' }) links!: Record<string, string>;
@@ -41,8 +43,9 @@ export function chargeViewOf(charge: ChargeRecord): ChargeView {
 }
 
 /** Looking up changes nothing, but needs a transaction to ask for. */
-function actionsOf({ transactionId }: ChargeRecord): string[] {
-  return transactionId === null ? [] : ['look-up'];
+export function actionsOf({ transactionId, state }: ChargeRecord): string[] {
+  const isRefundable = 'refund' in CHARGE_TRANSITIONS[state];
+  return [...(transactionId === null ? [] : ['look-up']), ...(isRefundable ? ['refund'] : [])];
 }
 
 function linksOf(charge: ChargeRecord): Record<string, string> {
@@ -54,6 +57,7 @@ function linksOf(charge: ChargeRecord): Record<string, string> {
     requestFile: `${job}/request-file`,
     discrepancies: `${ROOT}/discrepancies?orderNo=${encodeURIComponent(charge.orderNo)}`,
     ...(charge.subscriptionId !== null && { subscription: `${ROOT}/subscriptions/${charge.subscriptionId}` }),
+    ...(charge.state !== 'Declined' && charge.transactionId !== null && { refunds: `${own}/refunds` }),
     ...(charge.transactionId !== null && { transaction: `${own}/transaction` }),
     ...(charge.resultLineNumber !== null && { resultFile: `${job}/result-file` }),
     ...(charge.discrepancyId !== null && { decision: `${ROOT}/discrepancies/${charge.discrepancyId}` }),

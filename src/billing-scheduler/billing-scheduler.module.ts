@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { BulkPaymentModule } from '../bulk-payment';
+import { ChargeModule } from '../charge';
 import { TstoreModule } from '../gateways/tstore';
 import { NotificationModule } from '../notification';
 import { OAuthTokenModule } from '../oauth-token';
@@ -16,6 +17,7 @@ import { WakeListener } from './wake-listener';
   imports: [
     ScheduleModule.forRoot(),
     BulkPaymentModule,
+    ChargeModule,
     NotificationModule,
     OAuthTokenModule,
     SubscriptionModule,

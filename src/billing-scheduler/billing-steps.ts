@@ -8,16 +8,17 @@ import {
   SettlementService,
   SubmissionService,
 } from '../bulk-payment';
+import { RefundResolutionService, RefundSendingService } from '../charge';
 import type { BillingStep } from './billing-step';
 import { PlanBillingRunStep } from './plan-billing-run.step';
 import { VerifyNotificationStep } from './verify-notification.step';
 
-/** Every step of the flow from what is due to what is settled, in the order a job passes them. */
+/** Every step of the flow from what is due to what is settled, in the order a job passes them; then those of refunds. */
 @Injectable()
 export class BillingSteps {
   readonly all: readonly BillingStep[];
 
-  // Nine steps, nine parameters: this is the one list of them.
+  // As many parameters as steps: this is the one list of them.
   constructor(
     planning: PlanBillingRunStep,
     killSwitch: KillSwitchWatch,
@@ -28,6 +29,8 @@ export class BillingSteps {
     loading: ResultLoadingService,
     reconciliation: ReconciliationService,
     settlement: SettlementService,
+    refundSending: RefundSendingService,
+    refundResolution: RefundResolutionService,
   ) {
     this.all = [
       planning,
@@ -39,6 +42,8 @@ export class BillingSteps {
       { name: 'load-result', runOnce: () => loading.runOnce() },
       { name: 'reconcile', runOnce: () => reconciliation.runOnce() },
       { name: 'settle', runOnce: () => settlement.runOnce() },
+      { name: 'send-refund', runOnce: () => refundSending.runOnce() },
+      { name: 'resolve-refund', runOnce: () => refundResolution.runOnce() },
     ];
   }
 }

@@ -122,7 +122,7 @@ export class DiscrepancyRepository {
       `SELECT charge.order_no
        FROM discrepancy
        JOIN charge ON charge.bulk_payment_job_id = discrepancy.bulk_payment_job_id
-       JOIN settlement ON settlement.charge_id = charge.id
+       JOIN settlement ON settlement.charge_id = charge.id AND settlement.refund_id IS NULL
        WHERE discrepancy.id = $1 AND charge.id <> discrepancy.charge_id AND settlement.transaction_id = $2
        LIMIT 1`,
       [id, outcome.transactionId],
@@ -134,7 +134,7 @@ export class DiscrepancyRepository {
     const settled = {
       sql: `SELECT charge.id AS charge_id, charge.subscription_id, charge.period_start_on, $2 AS kind, charge.amount,
           $3 AS transaction_id, $4 AS result_code, $5 AS result_message, charge.bulk_payment_job_id,
-          NULL::integer AS result_line_number, discrepancy.id AS discrepancy_id
+          NULL::integer AS result_line_number, discrepancy.id AS discrepancy_id, NULL::bigint AS refund_id
         FROM discrepancy JOIN charge ON charge.id = discrepancy.charge_id
         WHERE discrepancy.id = $1`,
       parameters: [id, outcome.kind, outcome.transactionId, outcome.resultCode, decision.reason],

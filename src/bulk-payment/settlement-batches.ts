@@ -62,10 +62,10 @@ export class SettlementBatches {
     const outcomes = {
       sql: `SELECT charge_id, subscription_id, period_start_on, substr(finding, 9) AS kind, charge_amount AS amount,
           transaction_id, result_code, result_message, $1::bigint AS bulk_payment_job_id,
-          line_number AS result_line_number, NULL::bigint AS discrepancy_id
+          line_number AS result_line_number, NULL::bigint AS discrepancy_id, NULL::bigint AS refund_id
         FROM ${findings} AS finding
         WHERE finding LIKE 'matched-%' AND charge_id BETWEEN $2 AND $3
-          ${isGoneOnWith ? 'AND NOT EXISTS (SELECT FROM settlement WHERE settlement.charge_id = finding.charge_id)' : ''}`,
+          ${isGoneOnWith ? 'AND NOT EXISTS (SELECT FROM settlement WHERE settlement.charge_id = finding.charge_id AND refund_id IS NULL)' : ''}`,
       parameters: [job.id, batch.firstChargeId, batch.lastChargeId],
     };
     return this.database.transaction(async (session) => {

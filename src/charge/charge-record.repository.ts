@@ -30,6 +30,10 @@ export interface ChargeRecord {
   /** The discrepancy whose acceptance settled it. */
   discrepancyId: string | null;
   settledAt: Date | null;
+  /** What was given back of it. */
+  refundedAmount: Won;
+  /** What is to be given back and has not ended yet. */
+  pendingRefundAmount: Won;
   createdAt: Date;
 }
 
@@ -43,9 +47,10 @@ export interface ChargeFilter {
 }
 
 type RecordRow = Omit<ChargeRecord, AmountName> & Record<AmountName, string>;
-type AmountName = 'amount' | 'carrierAmount' | 'creditCardAmount' | 'tmembershipAmount';
+type AmountName =
+  'amount' | 'carrierAmount' | 'creditCardAmount' | 'tmembershipAmount' | 'refundedAmount' | 'pendingRefundAmount';
 
-/** Of `charge`, its job and its settlement, for conditions on all three. */
+/** Of `charge`, its job, its settlement and its refunds, for conditions on all of them. */
 const RECORD_SQL = `
   SELECT charge.id, charge.order_no AS "orderNo", charge.bulk_payment_job_id AS "bulkPaymentJobId",
     charge.line_number AS "lineNumber", ${CHARGE_STATE_SQL} AS state, charge.subscription_id AS "subscriptionId",
@@ -55,15 +60,24 @@ const RECORD_SQL = `
     charge_settlement.transaction_id AS "transactionId", charge_settlement.result_code AS "resultCode",
     charge_settlement.result_message AS "resultMessage", charge_settlement.position AS "settlementPosition",
     charge_settlement.result_line_number AS "resultLineNumber", charge_settlement.discrepancy_id AS "discrepancyId",
-    charge_settlement.settled_at AS "settledAt", charge.created_at AS "createdAt"
+    charge_settlement.settled_at AS "settledAt",
+    coalesce(charge_refund.refunded_amount, 0) AS "refundedAmount",
+    coalesce(charge_refund.pending_amount, 0) AS "pendingRefundAmount", charge.created_at AS "createdAt"
   FROM charge
   JOIN bulk_payment_job AS charge_job ON charge_job.id = charge.bulk_payment_job_id
-  LEFT JOIN settlement AS charge_settlement ON charge_settlement.charge_id = charge.id`;
+  LEFT JOIN settlement AS charge_settlement ON charge_settlement.charge_id = charge.id
+    AND charge_settlement.refund_id IS NULL
+  LEFT JOIN refund_total AS charge_refund ON charge_refund.charge_id = charge.id`;
 
 /** Charges as they are read. */
 @Injectable()
 export class ChargeRecordRepository {
   constructor(private readonly database: Database) {}
+
+  async find(id: string): Promise<ChargeRecord | undefined> {
+    const [record] = await this.records('WHERE charge.id = $1', [id]);
+    return record;
+  }
 
   async findByOrderNo(orderNo: string): Promise<ChargeRecord | undefined> {
     const [record] = await this.records('WHERE charge.order_no = $1', [orderNo]);
@@ -107,6 +121,8 @@ export class ChargeRecordRepository {
       carrierAmount: wonFromDatabase(row.carrierAmount),
       creditCardAmount: wonFromDatabase(row.creditCardAmount),
       tmembershipAmount: wonFromDatabase(row.tmembershipAmount),
+      refundedAmount: wonFromDatabase(row.refundedAmount),
+      pendingRefundAmount: wonFromDatabase(row.pendingRefundAmount),
     }));
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { RefundConfig } from '../config';
 import { DomainError } from '../kernel/errors';
 import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';
 import type { ChargeRecord } from './charge-record.repository';
@@ -18,6 +19,7 @@ export class ChargeTransactions {
   constructor(
     private readonly charges: Charges,
     private readonly lookups: TransactionLookups,
+    private readonly refunds: RefundConfig,
   ) {}
 
   /**
@@ -33,6 +35,6 @@ export class ChargeTransactions {
       );
     }
     const lookup = await this.lookups.lookUp(charge.transactionId, actor);
-    return { charge, lookup, comparison: compareWithTransaction(charge, lookup) };
+    return { charge, lookup, comparison: compareWithTransaction(charge, lookup, this.refunds.refundedStatuses) };
   }
 }

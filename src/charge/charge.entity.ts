@@ -54,6 +54,9 @@ export class Charge {
   createdAt!: Date;
 }
 
+/** What an entry of the settlement log tells; of refunds the last one, which leaves nothing, and those before it. */
+export type SettlementKind = 'paid' | 'declined' | 'refunded' | 'partially-refunded';
+
 /** An entry of the append-only settlement log: what the gateway's answer did to a charge. */
 @Entity('settlement')
 export class Settlement {
@@ -73,7 +76,7 @@ export class Settlement {
   periodStartOn!: string | null;
 
   @Column({ type: 'text' })
-  kind!: 'paid' | 'declined';
+  kind!: SettlementKind;
 
   @Column(wonColumn())
   amount!: Won;
@@ -97,6 +100,9 @@ export class Settlement {
   /** The discrepancy it follows from, by a person's decision. */
   @Column({ type: 'bigint', name: 'discrepancy_id', nullable: true })
   discrepancyId!: string | null;
+
+  @Column({ type: 'bigint', name: 'refund_id', nullable: true })
+  refundId!: string | null;
 
   @Column({ type: 'timestamptz', name: 'settled_at' })
   settledAt!: Date;

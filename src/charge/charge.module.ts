@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { TstoreModule } from '../gateways/tstore';
+import { OAuthTokenModule } from '../oauth-token';
 import { TransactionLookupModule } from '../transaction-lookup';
 import { Charge, Settlement } from './charge.entity';
 import { ChargeRecordRepository } from './charge-record.repository';
@@ -7,20 +9,53 @@ import { ChargeRepository } from './charge.repository';
 import { ChargeSettlement } from './charge-settlement';
 import { ChargeTransactions } from './charge-transactions.service';
 import { Charges } from './charges.service';
+import { RefundAllowance } from './refund-allowance';
+import { RefundCheck } from './refund-check';
+import { RefundGateway } from './refund-gateway';
+import { RefundQueue } from './refund-queue';
+import { RefundRecorder } from './refund-recorder';
+import { RefundResolutionService } from './refund-resolution.service';
+import { RefundSendingService } from './refund-sending.service';
+import { Refund, RefundHistory } from './refund.entity';
+import { RefundRepository } from './refund.repository';
+import { Refunds } from './refunds.service';
 import { SettlementLog } from './settlement-log';
 import { SettlementLogRepository } from './settlement-log.repository';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Charge, Settlement]), TransactionLookupModule],
+  imports: [
+    TypeOrmModule.forFeature([Charge, Refund, RefundHistory, Settlement]),
+    OAuthTokenModule,
+    TransactionLookupModule,
+    TstoreModule,
+  ],
   providers: [
     ChargeRecordRepository,
     ChargeRepository,
     ChargeSettlement,
     ChargeTransactions,
     Charges,
+    RefundAllowance,
+    RefundCheck,
+    RefundGateway,
+    RefundQueue,
+    RefundRecorder,
+    RefundRepository,
+    RefundResolutionService,
+    RefundSendingService,
+    Refunds,
     SettlementLog,
     SettlementLogRepository,
   ],
-  exports: [ChargeRepository, ChargeSettlement, ChargeTransactions, Charges, SettlementLog],
+  exports: [
+    ChargeRepository,
+    ChargeSettlement,
+    ChargeTransactions,
+    Charges,
+    RefundResolutionService,
+    RefundSendingService,
+    Refunds,
+    SettlementLog,
+  ],
 })
 export class ChargeModule {}

@@ -7,19 +7,32 @@ import type { TransitionTable } from '../kernel/transitions';
  * - Submitted: its job's sending began. Moved on by the settlement of its result line, or not at all: an unanswered or
  *   discrepant charge stays here and is a discrepancy.
  * - Paid, Declined: the gateway's answer, applied once.
+ * - Refunding: a refund of it is asked for and has not ended. Moved on by the refund's end.
+ * - Refunded, PartiallyRefunded: what its refunds have given back, all of it or a part.
  */
 export const CHARGE_TRANSITIONS = {
   Pending: { submit: 'Submitted' },
   Submitted: { pay: 'Paid', decline: 'Declined' },
-  Paid: {},
+  Paid: { refund: 'Refunding' },
   Declined: {},
-} as const satisfies TransitionTable<'Pending' | 'Submitted' | 'Paid' | 'Declined', 'submit' | 'pay' | 'decline'>;
+  Refunding: { 'all-refunded': 'Refunded', 'part-refunded': 'PartiallyRefunded', 'none-refunded': 'Paid' },
+  PartiallyRefunded: { refund: 'Refunding' },
+  Refunded: {},
+} as const satisfies TransitionTable<ChargeStateName, ChargeEvent>;
 
+type ChargeStateName = 'Pending' | 'Submitted' | 'Paid' | 'Declined' | 'Refunding' | 'PartiallyRefunded' | 'Refunded';
+type ChargeEvent = 'submit' | 'pay' | 'decline' | 'refund' | 'all-refunded' | 'part-refunded' | 'none-refunded';
 export type ChargeState = keyof typeof CHARGE_TRANSITIONS;
 
-/** The state in SQL, over `charge_settlement` (its settlement, or nothing) and `charge_job` (its bulk payment job). */
+/**
+ * The state in SQL, over `charge_settlement` (its settlement, or nothing), `charge_job` (its bulk payment job) and
+ * `charge_refund` (the totals of its refunds, or nothing).
+ */
 export const CHARGE_STATE_SQL = `
   CASE
+    WHEN charge_refund.pending_amount > 0 THEN 'Refunding'
+    WHEN charge_refund.refunded_amount = charge_refund.amount THEN 'Refunded'
+    WHEN charge_refund.refunded_amount > 0 THEN 'PartiallyRefunded'
     WHEN charge_settlement.kind = 'paid' THEN 'Paid'
     WHEN charge_settlement.kind = 'declined' THEN 'Declined'
     WHEN charge_job.submission_started_at IS NOT NULL THEN 'Submitted'
@@ -28,7 +41,7 @@ export const CHARGE_STATE_SQL = `
 
 /**
  * Each state as a condition over the same, in a form that finds what is rare by an index: charges without a settlement are
- * looked for in the jobs that can have some.
+ * looked for in the jobs that can have some, refunded ones among the refunds.
  */
 export const CHARGE_STATE_CONDITIONS: Readonly<Record<ChargeState, string>> = {
   Pending: `charge_job.submission_started_at IS NULL AND charge_settlement.charge_id IS NULL
@@ -37,6 +50,11 @@ export const CHARGE_STATE_CONDITIONS: Readonly<Record<ChargeState, string>> = {
     AND charge.bulk_payment_job_id IN (
       SELECT id FROM bulk_payment_job
       WHERE submission_started_at IS NOT NULL AND (settled_at IS NULL OR missing_count + quarantined_count > 0))`,
-  Paid: `charge_settlement.kind = 'paid'`,
+  Paid: `charge_settlement.kind = 'paid'
+    AND coalesce(charge_refund.pending_amount, 0) = 0 AND coalesce(charge_refund.refunded_amount, 0) = 0`,
   Declined: `charge_settlement.kind = 'declined'`,
+  Refunding: 'charge_refund.pending_amount > 0',
+  PartiallyRefunded: `charge_refund.pending_amount = 0
+    AND charge_refund.refunded_amount > 0 AND charge_refund.refunded_amount < charge_refund.amount`,
+  Refunded: 'charge_refund.refunded_amount = charge_refund.amount',
 };

@@ -3,7 +3,9 @@ import type { SqlSession } from '../platform/database';
 /**
  * Charges with what became of them, as a query that many can use: a SELECT of charge_id, subscription_id,
  * period_start_on, kind, amount, transaction_id, result_code, result_message, bulk_payment_job_id, and either
- * result_line_number or discrepancy_id, which tells what it follows from.
+ * result_line_number, discrepancy_id or refund_id, which tells what it follows from. The kinds are `paid` and `declined`,
+ * of which a charge gets one; then `partially-refunded` for a refund that leaves something, and `refunded` for the one that
+ * leaves nothing, each for the refund's own amount.
  */
 export interface SettlementOutcomes {
   sql: string;

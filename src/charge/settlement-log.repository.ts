@@ -9,8 +9,8 @@ const SETTLEMENT_LOG_LOCK = 7_261_543_002;
 @Injectable()
 export class SettlementLogRepository {
   /**
-   * Appends outcomes, one for each charge, for ever: a charge that is settled already makes the whole statement fail on
-   * its unique key.
+   * Appends outcomes, one settlement for each charge and one entry for each refund, for ever: what is in the log already
+   * makes the whole statement fail on its unique key.
    *
    * One transaction appends at a time, over all replicas. Otherwise a smaller position could be committed after a
    * larger one was read, and readers that go by position would never see it. So append last, and commit.
@@ -21,9 +21,11 @@ export class SettlementLogRepository {
     await session.rows('SELECT pg_advisory_xact_lock($1)', [SETTLEMENT_LOG_LOCK]);
     return session.execute(
       `INSERT INTO settlement (position, charge_id, subscription_id, period_start_on, kind, amount, transaction_id,
-         result_code, result_message, bulk_payment_job_id, result_line_number, discrepancy_id, settled_at)
+         result_code, result_message, bulk_payment_job_id, result_line_number, discrepancy_id, refund_id,
+         settled_at)
        SELECT nextval('settlement_position'), charge_id, subscription_id, period_start_on, kind, amount, transaction_id,
-         result_code, result_message, bulk_payment_job_id, result_line_number, discrepancy_id, $${outcomes.parameters.length + 1}
+         result_code, result_message, bulk_payment_job_id, result_line_number, discrepancy_id, refund_id,
+         $${outcomes.parameters.length + 1}
        FROM (${outcomes.sql}) AS outcome
        ORDER BY charge_id`,
       [...outcomes.parameters, at],

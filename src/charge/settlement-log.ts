@@ -3,12 +3,13 @@ import { DomainError } from '../kernel/errors';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
+import type { SettlementKind } from './charge.entity';
 
 /** An entry of the settlement log as the merchant's systems read it: all they need, without another call. */
 export interface SettlementLogEntry {
   position: string;
   settledAt: Date;
-  kind: 'paid' | 'declined';
+  kind: SettlementKind;
   orderNo: string;
   chargeId: string;
   bulkPaymentJobId: string;
@@ -23,6 +24,8 @@ export interface SettlementLogEntry {
   resultMessage: string;
   resultLineNumber: number | null;
   discrepancyId: string | null;
+  /** The refund it tells of; `null` for what became of the charge itself. */
+  refundId: string | null;
   /** Of a paid one-time product: whether it was delivered. `null` for everything else. */
   delivery: 'Due' | 'Delivered' | null;
 }
@@ -32,6 +35,11 @@ export interface LogPage {
   after: string;
   limit: number;
 }
+
+/** Whether nothing is left of what was paid: then nothing is to be delivered any more. */
+const IS_REFUNDED_SQL = `EXISTS (
+  SELECT FROM refund_total
+  WHERE refund_total.charge_id = settlement.charge_id AND refund_total.refunded_amount = refund_total.amount)`;
 
 /** Reads the settlement log from any position, and takes note of what was delivered. */
 @Injectable()
@@ -49,7 +57,8 @@ export class SettlementLog {
   /** One-time products that were paid and not yet delivered, in the order of the log. */
   dueDeliveries(page: LogPage): Promise<SettlementLogEntry[]> {
     return this.entries(
-      `settlement.kind = 'paid' AND settlement.subscription_id IS NULL AND delivery.position IS NULL`,
+      `settlement.kind = 'paid' AND settlement.subscription_id IS NULL AND delivery.position IS NULL
+         AND NOT ${IS_REFUNDED_SQL}`,
       page,
     );
   }
@@ -92,11 +101,12 @@ export class SettlementLog {
          charge.store_product_id AS "storeProductId", charge.product_name AS "productName", settlement.amount,
          settlement.transaction_id AS "transactionId", settlement.result_code AS "resultCode",
          settlement.result_message AS "resultMessage", settlement.result_line_number AS "resultLineNumber",
-         settlement.discrepancy_id AS "discrepancyId",
+         settlement.discrepancy_id AS "discrepancyId", settlement.refund_id AS "refundId",
          CASE
            WHEN settlement.kind <> 'paid' OR settlement.subscription_id IS NOT NULL THEN NULL
-           WHEN delivery.position IS NULL THEN 'Due'
-           ELSE 'Delivered'
+           WHEN delivery.position IS NOT NULL THEN 'Delivered'
+           WHEN ${IS_REFUNDED_SQL} THEN NULL
+           ELSE 'Due'
          END AS delivery
        FROM settlement
        JOIN charge ON charge.id = settlement.charge_id

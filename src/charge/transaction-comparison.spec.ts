@@ -8,6 +8,7 @@ const charge = {
   transactionId: 'TS003_1',
   amount: won(5_500),
   storeProductId: '0910024116',
+  refundedAmount: won(0),
   periodStartOn: seoulDate('2027-01-31'),
 } as ChargeRecord;
 
@@ -28,22 +29,28 @@ const found: FoundTransaction = {
 
 describe('a charge held against T store’s transaction', () => {
   it('agrees when amount, parts and product do', () => {
-    expect(compareWithTransaction(charge, { answer: 'found', found }).agrees).toBe(true);
-    expect(compareWithTransaction(charge, { answer: 'found', found: { ...found, goods: [] } }).agrees).toBe(true);
+    expect(compareWithTransaction(charge, { answer: 'found', found }, []).agrees).toBe(true);
+    expect(compareWithTransaction(charge, { answer: 'found', found: { ...found, goods: [] } }, []).agrees).toBe(true);
   });
 
   it.each<[string, Partial<FoundTransaction>]>([
     ['transactionId', { transactionId: 'TS003_2' }],
     ['amount', { amount: won(5_501) }],
     ['sumOfParts', { paymentParts: [{ method: '11', amount: won(5_000) }] }],
+    ['refunded', { status: 'refunded' }],
     ['storeProductId', { goods: [{ appId: 'OA', productId: '0910024117' }] }],
   ])('marks %s, and nothing else', (field, change) => {
-    const { agrees, fields } = compareWithTransaction(charge, { answer: 'found', found: { ...found, ...change } });
+    const { agrees, fields } = compareWithTransaction(charge, { answer: 'found', found: { ...found, ...change } }, [
+      'refunded',
+    ]);
     expect(agrees).toBe(false);
     expect(fields.filter((one) => !one.same).map((one) => one.field)).toEqual([field]);
   });
 
   it('says neither when T store could not be asked', () => {
-    expect(compareWithTransaction(charge, { answer: 'unknown', found: null })).toEqual({ agrees: null, fields: [] });
+    expect(compareWithTransaction(charge, { answer: 'unknown', found: null }, [])).toEqual({
+      agrees: null,
+      fields: [],
+    });
   });
 });

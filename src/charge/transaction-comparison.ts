@@ -17,22 +17,31 @@ export interface TransactionComparison {
   fields: ComparedField[];
 }
 
-/** Holds T store's answer against our record. Its status words are shown, and not compared: they are not published. */
+/**
+ * Holds T store's answer against our record.
+ *
+ * @param refundedStatuses T store's words for a payment of which something was refunded. None are published; where nobody
+ *   has set them, its status is shown and not compared
+ */
 export function compareWithTransaction(
   charge: ChargeRecord,
   { answer, found }: Pick<TransactionLookup, 'answer' | 'found'>,
+  refundedStatuses: readonly string[],
 ): TransactionComparison {
   if (answer === 'unknown') return { agrees: null, fields: [] };
-  const fields = found === null ? [compared('paid', true, false)] : fieldsOf(charge, found);
+  const fields = found === null ? [compared('paid', true, false)] : fieldsOf(charge, found, refundedStatuses);
   return { agrees: fields.every((field) => field.same), fields };
 }
 
-function fieldsOf(charge: ChargeRecord, found: FoundTransaction): ComparedField[] {
+function fieldsOf(charge: ChargeRecord, found: FoundTransaction, refundedStatuses: readonly string[]): ComparedField[] {
   const fields = [
     compared('transactionId', charge.transactionId, found.transactionId),
     compared('amount', charge.amount, found.amount),
     compared('sumOfParts', charge.amount, sumWon(found.paymentParts.map((part) => part.amount))),
   ];
+  if (refundedStatuses.length > 0) {
+    fields.push(compared('refunded', charge.refundedAmount > 0, refundedStatuses.includes(found.status)));
+  }
   // Goods are shown in samples and promised nowhere: none is no difference.
   const products = found.goods.map((one) => one.productId);
   if (products.length === 0) return fields;

@@ -76,6 +76,19 @@ export abstract class LookupConfig {
   abstract readonly freshSeconds: number;
 }
 
+export abstract class RefundConfig {
+  /** Refunds sent in a minute by all replicas together; 0 sends none. */
+  abstract readonly perMinute: number;
+  /** Won a Seoul day above which a second person must release a refund. */
+  abstract readonly releaseAboveWon: number;
+  /** Refunds a Seoul day above which a second person must release a refund. */
+  abstract readonly releaseAboveCount: number;
+  /** How long lookups watch a refund whose answer was lost before they say that it did not happen. */
+  abstract readonly doubtMinutes: number;
+  /** T store's words for a payment of which something was refunded; empty: lookups decide nothing. */
+  abstract readonly refundedStatuses: readonly string[];
+}
+
 export abstract class NotificationConfig {
   /** Networks notifications may come from; empty allows all. */
   abstract readonly allowedCidrs: readonly string[];
@@ -136,6 +149,7 @@ export interface Configuration {
   admin: AdminConfig;
   tstore: TstoreConfig;
   lookup: LookupConfig;
+  refund: RefundConfig;
   notification: NotificationConfig;
   billing: BillingConfig;
   clock: ClockConfig;

@@ -140,6 +140,12 @@ export class Environment {
   @Whole(1, 6_000) TSTORE_LOOKUPS_PER_MINUTE: number = 60;
   @Whole(0, 3_600) TSTORE_LOOKUP_FRESH_SECONDS: number = 60;
 
+  @Expose()
+  @Each('statuses', 'a list of status words, each 1 to 40 letters and digits', (word) =>
+    /^[0-9A-Za-z_-]{1,40}$/.test(word),
+  )
+  TSTORE_REFUNDED_STATUSES: string = '';
+
   @Expose() @Each('cidrs', 'a list of networks such as 203.0.113.0/24', isCidr) PNS_ALLOWED_CIDRS: string = '';
 
   @Expose()
@@ -174,6 +180,11 @@ export class Environment {
   @Expose()
   @IsIn(RETRY_EXHAUSTED, { message: `one of ${RETRY_EXHAUSTED.join(', ')}` })
   RETRY_EXHAUSTED: RetryExhausted = 'keep';
+
+  @Whole(0, 6_000) REFUND_RATE_PER_MINUTE: number = 30;
+  @Whole(0, 1_000_000_000_000) REFUND_RELEASE_ABOVE_WON: number = 1_000_000;
+  @Whole(0, 10_000_000) REFUND_RELEASE_ABOVE_COUNT: number = 100;
+  @Whole(1, 10_080) REFUND_DOUBT_MINUTES: number = 30;
 
   @Whole(1, 3_600) SCHEDULER_TICK_SECONDS: number = 10;
   @Whole(10, 3_600) SCHEDULER_LEASE_SECONDS: number = 120;

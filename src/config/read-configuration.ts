@@ -116,6 +116,13 @@ function configurationOf(environment: Environment): Configuration {
       perMinute: environment.TSTORE_LOOKUPS_PER_MINUTE,
       freshSeconds: environment.TSTORE_LOOKUP_FRESH_SECONDS,
     },
+    refund: {
+      perMinute: environment.REFUND_RATE_PER_MINUTE,
+      releaseAboveWon: environment.REFUND_RELEASE_ABOVE_WON,
+      releaseAboveCount: environment.REFUND_RELEASE_ABOVE_COUNT,
+      doubtMinutes: environment.REFUND_DOUBT_MINUTES,
+      refundedStatuses: commaSeparated(environment.TSTORE_REFUNDED_STATUSES),
+    },
     notification: { allowedCidrs: commaSeparated(environment.PNS_ALLOWED_CIDRS) },
     billing: {
       cron: environment.BILLING_CRON === 'none' ? undefined : environment.BILLING_CRON,

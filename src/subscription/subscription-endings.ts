@@ -5,7 +5,7 @@ import type { SqlSession } from '../platform/database';
 export const CHARGE_IN_FLIGHT_SQL = `EXISTS (
   SELECT FROM charge
   WHERE charge.subscription_id = subscription.id AND charge.period_start_on = subscription.next_billing_on
-    AND NOT EXISTS (SELECT FROM settlement WHERE settlement.charge_id = charge.id))`;
+    AND NOT EXISTS (SELECT FROM settlement WHERE settlement.charge_id = charge.id AND refund_id IS NULL))`;
 
 /**
  * Ends what is over on a date, set-based. Comes after the date's charges are written: a day that was missed before the

@@ -55,6 +55,13 @@ export class TransactionLookups {
     return { lookup: { ...row, id: String(inserted.identifiers[0]?.id) }, answer };
   }
 
+  /** What T store said once. @throws {DomainError} `internal-error`: whoever names a lookup has made it */
+  async get(id: string): Promise<TransactionLookup> {
+    const lookup = await this.database.manager.findOneBy(TransactionLookup, { id });
+    if (lookup === null) throw new DomainError('internal-error', `there is no transaction lookup ${id}`);
+    return lookup;
+  }
+
   /** What T store said last. */
   async latest(transactionId: string): Promise<TransactionLookup | undefined> {
     const query = { where: { transactionId }, order: { id: 'DESC' } } as const;

@@ -48,6 +48,7 @@ describe('a charge beside T store’s transaction', () => {
       ['transactionId', true],
       ['amount', true],
       ['sumOfParts', true],
+      ['refunded', true],
       ['storeProductId', true],
     ]);
     expect(JSON.stringify(body)).not.toMatch(/[0-9A-F]{32}|authKey/);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { DISCREPANCY_TRANSITIONS, JOB_TRANSITIONS } from '../../src/bulk-payment';
-import { CHARGE_TRANSITIONS } from '../../src/charge';
+import { CHARGE_TRANSITIONS, REFUND_TRANSITIONS } from '../../src/charge';
 import { nextState, statesOf, type TransitionTable } from '../../src/kernel/transitions';
 import { NOTIFICATION_TRANSITIONS } from '../../src/notification/notification.state';
 import { BILLING_RUN_TRANSITIONS, SUBSCRIPTION_TRANSITIONS } from '../../src/subscription';
@@ -14,6 +14,7 @@ const MACHINES: { name: string; table: AnyTable; check: string | undefined }[] =
   { name: 'bulk-payment-job', table: JOB_TRANSITIONS, check: 'bulk_payment_job_state_known' },
   { name: 'notification', table: NOTIFICATION_TRANSITIONS, check: 'notification_state_known' },
   { name: 'charge', table: CHARGE_TRANSITIONS, check: undefined },
+  { name: 'refund', table: REFUND_TRANSITIONS, check: 'refund_state_known' },
   { name: 'discrepancy', table: DISCREPANCY_TRANSITIONS, check: 'discrepancy_state_known' },
   { name: 'billing-run', table: BILLING_RUN_TRANSITIONS, check: 'billing_run_state_known' },
   { name: 'subscription', table: SUBSCRIPTION_TRANSITIONS, check: 'subscription_state_known' },

@@ -5,11 +5,18 @@ interface PostgresError {
 }
 
 const UNIQUE_VIOLATION = '23505';
+const CHECK_VIOLATION = '23514';
 
 /** Whether a statement failed on this unique key; policy such as "once per content" is an index, so callers ask. */
 export function violatesUnique(error: unknown, constraint: string): boolean {
   const cause = postgresError(error);
   return cause?.code === UNIQUE_VIOLATION && cause.constraint === constraint;
+}
+
+/** Whether a statement failed on this CHECK, or on a trigger that names itself so. */
+export function violatesCheck(error: unknown, constraint: string): boolean {
+  const cause = postgresError(error);
+  return cause?.code === CHECK_VIOLATION && cause.constraint === constraint;
 }
 
 /** Connection lost, refused, timed out, shutting down or out of slots: try again later. */

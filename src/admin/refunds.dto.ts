@@ -1,0 +1,49 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { REFUND_TRANSITIONS, type RefundState } from '../charge';
+import { statesOf } from '../kernel/transitions';
+import { MAX_WON, type Won } from '../kernel/won';
+import { ReasonBody } from './billing-runs.dto';
+import { MayBeMissing } from './body-fields';
+import { PageQuery } from './bulk-payment-jobs.dto';
+
+const STATES = statesOf(REFUND_TRANSITIONS);
+const OUTCOMES = ['refunded', 'not-refunded'] as const;
+const AMOUNT = { message: 'whole won above 0' };
+
+export class RefundBody extends ReasonBody {
+  @ApiPropertyOptional({ type: Number, minimum: 1, description: 'Won; all that is left unless stated' })
+  @MayBeMissing()
+  @IsInt(AMOUNT)
+  @Min(1, AMOUNT)
+  @Max(MAX_WON, AMOUNT)
+  amount?: Won;
+
+  @ApiPropertyOptional({ maxLength: 100, description: 'What you call it: a charge is refunded once under a reference' })
+  @MayBeMissing()
+  @Matches(/^[!-~]{1,100}$/, { message: '1 to 100 printable characters without spaces' })
+  reference?: string;
+}
+
+export class ResolveRefundBody extends ReasonBody {
+  @ApiProperty({ enum: OUTCOMES, description: 'What T store did' })
+  @IsIn(OUTCOMES, { message: `one of ${OUTCOMES.join(', ')}` })
+  outcome!: (typeof OUTCOMES)[number];
+
+  @ApiPropertyOptional({ description: 'T store’s id of the refund' })
+  @MayBeMissing()
+  @Matches(/^[!-~]{1,64}$/, { message: '1 to 64 printable characters without spaces' })
+  refundTransactionId?: string;
+}
+
+export class RefundListQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: STATES })
+  @IsOptional()
+  @IsIn(STATES, { message: `one of ${STATES.join(', ')}` })
+  state?: RefundState;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @Matches(/^[1-9]\d{0,17}$/, { message: 'the id of a charge: decimal digits' })
+  chargeId?: string;
+}

@@ -1,0 +1,58 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { REFUND_TRANSITIONS, type Refund, type RefundHistory, type RefundState } from '../charge';
+import { statesOf } from '../kernel/transitions';
+
+export class RefundView {
+  @ApiProperty() id!: string;
+  @ApiProperty() chargeId!: string;
+  @ApiProperty({ description: 'The payment it takes back' }) transactionId!: string;
+  @ApiProperty({ type: Number, description: 'Won' }) amount!: number;
+  @ApiProperty({ enum: statesOf(REFUND_TRANSITIONS) }) state!: RefundState;
+  @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
+  @ApiProperty() reason!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'What its orderer calls it' }) reference!: string | null;
+  @ApiProperty() requestedBy!: string;
+  @ApiProperty() requestedAt!: Date;
+  @ApiProperty({ type: Object, nullable: true, description: 'Why a second person must release it, and who did' })
+  release!: object | null;
+  @ApiProperty({ type: Object, nullable: true, description: 'When it was sent, and with which parameters' })
+  sent!: object | null;
+  @ApiProperty({ type: Object, nullable: true, description: 'Why its outcome is or was not known, and since when' })
+  doubt!: object | null;
+  @ApiProperty({ type: Object, nullable: true, description: 'How it ended' }) result!: object | null;
+  @ApiProperty({ type: Object, nullable: true, description: 'Why it is not on, and when it is looked at again' })
+  retry!: object | null;
+}
+
+export function refundViewOf(refund: Refund): RefundView {
+  const { id, chargeId, transactionId, amount, state, reason, reference, requestedBy, requestedAt } = refund;
+  return {
+    ...{ id, chargeId, transactionId, amount, state, actions: actionsOf(refund) },
+    ...{ reason, reference, requestedBy, requestedAt },
+    release:
+      refund.holdReason === null ? null : { because: refund.holdReason, by: refund.releasedBy, at: refund.releasedAt },
+    sent: refund.sentAt && { at: refund.sentAt, isFull: refund.isFull, paymentParts: refund.paymentParts },
+    doubt: refund.inDoubtSince && { since: refund.inDoubtSince, why: refund.doubt },
+    result: refund.endedAt && {
+      at: refund.endedAt,
+      refundTransactionId: refund.refundTransactionId,
+      resultCode: refund.resultCode,
+      resultMessage: refund.resultMessage,
+    },
+    retry:
+      refund.lastError === null
+        ? null
+        : { attempts: refund.attempts, at: refund.nextAttemptAt, error: refund.lastError },
+  };
+}
+
+/** What people may do; the other arrows are the scheduler's. */
+function actionsOf({ state }: Refund): string[] {
+  if (state === 'Unknown') return ['resolve'];
+  return Object.keys(REFUND_TRANSITIONS[state]).filter((event) => event === 'release' || event === 'cancel');
+}
+
+export function refundHistoryViewOf(entry: RefundHistory): object {
+  const { fromState, toState, cause, actor, reason, at } = entry;
+  return { at, fromState, toState, cause, actor, reason };
+}

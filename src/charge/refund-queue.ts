@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { BillingConfig, RefundConfig } from '../config';
+import { Clock, retryAt } from '../platform/clock';
+import { Pacer } from '../platform/pace';
+import { RefundRepository, type RefundClaim } from './refund.repository';
+
+/** What keeps a refund from being sent or resolved heals within minutes, or needs a person. */
+const BACK_OFF = { firstSeconds: 10, longestSeconds: 600 };
+
+/** Whose turn it is: refunds go out in the order they were released, at a pace all replicas keep. */
+@Injectable()
+export class RefundQueue {
+  constructor(
+    private readonly refunds: RefundRepository,
+    private readonly pacer: Pacer,
+    private readonly config: RefundConfig,
+    private readonly billing: BillingConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Claims the refund that is to be sent now, if it is time for one. */
+  async next(): Promise<RefundClaim | undefined> {
+    const { perMinute } = this.config;
+    if (perMinute === 0 || !(await this.refunds.isDue('send'))) return undefined;
+    // Turns come once a tick, so a tick's worth may go at once.
+    const burst = Math.max(1, Math.ceil((perMinute * this.billing.tickSeconds) / 60));
+    const freeAt = await this.pacer.take({ name: 'refund', perMinute, burst });
+    return freeAt === undefined ? this.refunds.claim('send', this.billing.leaseSeconds) : undefined;
+  }
+
+  /** Gives a claim back, due again later. Does nothing when the refund is not what it was when claimed. */
+  async postpone(claim: RefundClaim, reason: string): Promise<void> {
+    await this.refunds.postpone(claim, this.retryAt(claim.refund.attempts), { lastError: reason });
+  }
+
+  /** When a refund is due again that was tried so often before. */
+  retryAt(attempts: number): Date {
+    return retryAt(this.clock.now(), attempts + 1, BACK_OFF);
+  }
+}

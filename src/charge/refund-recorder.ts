@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { TstoreConfig } from '../config';
+import type { PaymentPart } from '../gateways/tstore';
+import { Clock, secondsAfter } from '../platform/clock';
+import { Database } from '../platform/database';
+import { ChargeSettlement } from './charge-settlement';
+import type { Refund } from './refund.entity';
+import type { RefundState } from './refund.state';
+import { RELEASED, RefundRepository, type RefundCause, type RefundClaim } from './refund.repository';
+
+/** Room for the token and the database around the longest call. */
+const LEASE_MARGIN_SECONDS = 30;
+
+/** The result codes of what no answer of T store ended. */
+export const RESULT_BY_LOOKUP = 'by-lookup';
+export const RESULT_BY_DECISION = 'by-decision';
+export const RESULT_NOT_SENT = 'not-sent';
+
+/** What is sent of a refund, and what T store had just before. */
+export interface RefundIntent {
+  isFull: boolean;
+  paymentParts: readonly PaymentPart[] | null;
+  baselineLookupId: string;
+}
+
+/** A refund that is on its way, or may be. */
+export type SentRefund = Refund & { sendingId: string };
+
+/** How a refund ended, as it is kept. */
+export interface RefundResult {
+  resultCode: string;
+  resultMessage: string;
+  refundTransactionId?: string | null;
+}
+
+/** Which write of an answer is let through: by whoever sent it, or by whoever has claimed it since. */
+type Holder = { leaseId: string } | { sendingId: string };
+
+const NOT_SENT = { sendingId: null, isFull: null, paymentParts: null, baselineLookupId: null, sentAt: null };
+
+/** What is recorded of a refund, before and after it is sent: each a state, its history and what follows from it. */
+@Injectable()
+export class RefundRecorder {
+  private readonly callSeconds: number;
+
+  constructor(
+    private readonly refunds: RefundRepository,
+    private readonly settlement: ChargeSettlement,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    tstore: TstoreConfig,
+  ) {
+    const longestMs = tstore.connectTimeoutMs + tstore.answerTimeoutMs + tstore.idleTimeoutMs;
+    this.callSeconds = longestMs / 1000 + LEASE_MARGIN_SECONDS;
+  }
+
+  /** Commits the intent to send. From here on it is never sent again by itself. @returns the refund as it is now */
+  async begin({ refund, leaseId }: RefundClaim, intent: RefundIntent): Promise<SentRefund> {
+    const now = this.clock.now();
+    const sendingId = randomUUID();
+    const parts = intent.paymentParts === null ? null : [...intent.paymentParts];
+    const sent = { ...intent, paymentParts: parts, sendingId, sentAt: now };
+    const changes = { ...sent, leaseUntil: secondsAfter(now, this.callSeconds), lastError: null };
+    const why = { cause: 'sending begins', actor: ACTOR };
+    await this.database.transaction((session) =>
+      this.refunds.transition(session, refund, 'send', why, changes, { leaseId }),
+    );
+    return { ...refund, ...sent, state: 'Refunding' };
+  }
+
+  /** Money moved: the settlement log tells it, and what it means to the subscription follows, in the same transaction. */
+  async succeed(refund: Refund, result: RefundResult, why: RefundCause, holder?: Holder): Promise<void> {
+    const at = this.clock.now();
+    const changes = { ...result, ...ENDED, endedAt: at };
+    const current = { id: refund.id, state: await this.stateOf(refund, holder) };
+    await this.database.transaction(async (session) => {
+      await this.refunds.transition(session, current, 'succeed', why, changes, holder);
+      await this.settlement.settle(session, { sql: REFUND_OUTCOME_SQL, parameters: [refund.id] }, at);
+    });
+  }
+
+  /** No money moved, and none will by this refund. */
+  async fail(refund: Refund, result: RefundResult, why: RefundCause, holder?: Holder): Promise<void> {
+    const changes = { ...result, ...ENDED, endedAt: this.clock.now() };
+    const current = { id: refund.id, state: await this.stateOf(refund, holder) };
+    await this.database.transaction((session) =>
+      this.refunds.transition(session, current, 'fail', why, changes, holder),
+    );
+  }
+
+  /** @param lookAt when to ask T store; `null` leaves it to a person */
+  async doubt(refund: Refund, doubt: string, lookAt: Date | null, holder: Holder): Promise<void> {
+    const changes = { ...RELEASED, doubt, inDoubtSince: this.clock.now(), attempts: 0, nextAttemptAt: lookAt };
+    const why = { cause: 'outcome unknown', actor: ACTOR, reason: doubt };
+    await this.database.transaction((session) =>
+      this.refunds.transition(session, refund, 'doubt', why, changes, holder),
+    );
+  }
+
+  /** Takes the intent back, which is right only when it is certain that T store has not taken it. */
+  async withdraw(refund: Refund, reason: string, retryAt: Date, holder: Holder): Promise<void> {
+    const changes = {
+      ...RELEASED,
+      ...NOT_SENT,
+      attempts: refund.attempts + 1,
+      nextAttemptAt: retryAt,
+      lastError: reason,
+    };
+    const why = { cause: 'not taken by the gateway', actor: ACTOR, reason };
+    await this.database.transaction((session) =>
+      this.refunds.transition(session, refund, 'withdraw', why, changes, holder),
+    );
+  }
+
+  /** An answer counts even if it comes so late that another replica has given up waiting for it. */
+  private async stateOf(refund: Refund, holder: Holder | undefined): Promise<RefundState> {
+    const isLate = holder !== undefined && 'sendingId' in holder;
+    const current = isLate ? await this.refunds.find(refund.id) : undefined;
+    return current?.state === 'Unknown' ? 'Unknown' : refund.state;
+  }
+}
+
+const ACTOR = 'billing-scheduler';
+
+const ENDED = { ...RELEASED, nextAttemptAt: null, lastError: null };
+
+/** A refund as an outcome of its charge; its totals count it already. */
+const REFUND_OUTCOME_SQL = `
+  SELECT charge.id AS charge_id, charge.subscription_id, charge.period_start_on,
+    CASE WHEN refund_total.refunded_amount = charge.amount THEN 'refunded' ELSE 'partially-refunded' END AS kind,
+    refund.amount, refund.transaction_id, refund.result_code, refund.result_message, charge.bulk_payment_job_id,
+    NULL::integer AS result_line_number, NULL::bigint AS discrepancy_id, refund.id AS refund_id
+  FROM refund
+  JOIN charge ON charge.id = refund.charge_id
+  JOIN refund_total ON refund_total.charge_id = charge.id
+  WHERE refund.id = $1`;

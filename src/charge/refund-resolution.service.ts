@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { BillingConfig, RefundConfig } from '../config';
+import { messageOf } from '../kernel/errors';
+import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
+import { Clock, secondsAfter } from '../platform/clock';
+import { RefundCheck } from './refund-check';
+import { RefundQueue } from './refund-queue';
+import { RESULT_BY_LOOKUP, RefundRecorder } from './refund-recorder';
+import type { Refund } from './refund.entity';
+import { RefundRepository, type RefundClaim } from './refund.repository';
+
+const ACTOR = 'billing-scheduler';
+
+/**
+ * Finds out what became of refunds whose answer is not known, by looking their payments up. Never sends anything.
+ *
+ * Lookups decide only where T store's words for a refunded payment are set. A payment that stays as it was through the
+ * whole window was not refunded; the window is there because a lookup may be stale. Everything else is left to a person.
+ */
+@Injectable()
+export class RefundResolutionService {
+  constructor(
+    private readonly refunds: RefundRepository,
+    private readonly queue: RefundQueue,
+    private readonly check: RefundCheck,
+    private readonly recorder: RefundRecorder,
+    private readonly config: RefundConfig,
+    private readonly billing: BillingConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  async runOnce(): Promise<StepReport> {
+    const { leaseSeconds } = this.billing;
+    const unanswered = await this.refunds.claim('give-up-waiting', leaseSeconds);
+    if (unanswered !== undefined) {
+      const { refund, leaseId } = unanswered;
+      const doubt = 'whoever sent it ended, or waited too long, without recording an answer';
+      await this.recorder.doubt(refund, doubt, this.clock.now(), { leaseId });
+      return ONE_DONE;
+    }
+    const claim = await this.refunds.claim('resolve', leaseSeconds);
+    if (claim === undefined) return NOTHING_DUE;
+    try {
+      return await this.resolve(claim);
+    } catch (error) {
+      await this.queue.postpone(claim, messageOf(error));
+      return ONE_POSTPONED;
+    }
+  }
+
+  private async resolve(claim: RefundClaim): Promise<StepReport> {
+    const { refund, leaseId } = claim;
+    const found = await this.check.after(refund);
+    const isOver = this.clock.now() >= this.windowEndOf(refund);
+    const mayDecide = this.config.refundedStatuses.length > 0;
+    if (found?.trace === 'refunded') {
+      const resultMessage = `T store’s record turned to ${found.lookup.found?.status}`;
+      const why = { cause: 'lookup shows the refund', actor: ACTOR, reason: resultMessage };
+      await this.recorder.succeed(refund, { resultCode: RESULT_BY_LOOKUP, resultMessage }, why, { leaseId });
+      return ONE_DONE;
+    }
+    if (found?.trace === 'unchanged' && isOver && mayDecide) {
+      const resultMessage = `T store’s record is unchanged ${this.config.doubtMinutes} minutes after the refund was sent`;
+      const why = { cause: 'lookups show no refund', actor: ACTOR, reason: resultMessage };
+      await this.recorder.fail(refund, { resultCode: RESULT_BY_LOOKUP, resultMessage }, why, { leaseId });
+      return ONE_DONE;
+    }
+    const seen = found === undefined ? 'T store could not be asked' : `T store’s record is ${found.trace}`;
+    // T store that can't be asked will be able to answer one day; what it has said will not change for the asking.
+    if (isOver && found !== undefined)
+      await this.refunds.postpone(claim, null, { lastError: `${seen}: a person decides` });
+    else await this.queue.postpone(claim, seen);
+    return ONE_POSTPONED;
+  }
+
+  private windowEndOf({ inDoubtSince, sentAt }: Refund): Date {
+    return secondsAfter(inDoubtSince ?? sentAt ?? this.clock.now(), this.config.doubtMinutes * 60);
+  }
+}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { RESULT_CODE_SUCCESS, type GatewayAnswer, type RefundReceipt } from '../gateways/tstore';
+import { messageOf } from '../kernel/errors';
+import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
+import { Clock, secondsAfter } from '../platform/clock';
+import { Logger } from '../platform/logging';
+import { RefundCheck } from './refund-check';
+import { RefundGateway } from './refund-gateway';
+import { RefundQueue } from './refund-queue';
+import { RESULT_NOT_SENT, RefundRecorder, type SentRefund } from './refund-recorder';
+import type { RefundClaim } from './refund.repository';
+
+const ACTOR = 'billing-scheduler';
+/** T store may still be at it when an answer is lost; its record tells only afterwards. */
+const FIRST_LOOK_SECONDS = 10;
+
+/**
+ * Sends the refund whose turn it is, once.
+ *
+ * The API has no idempotency key. So the payment is looked up first, the intent is committed before the first byte leaves,
+ * and whatever happens after it, the refund is never sent again by itself.
+ */
+@Injectable()
+export class RefundSendingService {
+  constructor(
+    private readonly queue: RefundQueue,
+    private readonly check: RefundCheck,
+    private readonly gateway: RefundGateway,
+    private readonly recorder: RefundRecorder,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  async runOnce(): Promise<StepReport> {
+    const claim = await this.queue.next();
+    if (claim === undefined) return NOTHING_DUE;
+    const log = this.logger.child({ refundId: claim.refund.id });
+    try {
+      return await this.send(claim, log);
+    } catch (error) {
+      log.warn('refund not sent, or its answer not recorded', { error });
+      // Only what is still Requested can be due again; what was sent waits for its lease to run out.
+      await this.queue.postpone(claim, messageOf(error)).catch(() => undefined);
+      return ONE_POSTPONED;
+    }
+  }
+
+  private async send(claim: RefundClaim, log: Logger): Promise<StepReport> {
+    const checked = await this.check.before(claim.refund);
+    if (checked.kind === 'later') {
+      log.warn('refund waits', { reason: checked.why });
+      await this.queue.postpone(claim, checked.why);
+      return ONE_POSTPONED;
+    }
+    if (checked.kind === 'differs') {
+      const why = { cause: 'T store’s record differs from ours', actor: ACTOR, reason: checked.why };
+      const result = { resultCode: RESULT_NOT_SENT, resultMessage: checked.why };
+      await this.recorder.fail(claim.refund, result, why, { leaseId: claim.leaseId });
+      log.error('refund failed, not sent', { reason: checked.why });
+      return ONE_DONE;
+    }
+    const { order, baselineLookupId } = checked;
+    const send = await this.gateway.open();
+    const { isFull, paymentParts } = order;
+    const sent = await this.recorder.begin(claim, { isFull, paymentParts, baselineLookupId });
+    await this.record(sent, await send(order), log);
+    return ONE_DONE;
+  }
+
+  private async record(refund: SentRefund, answer: GatewayAnswer<RefundReceipt>, log: Logger): Promise<void> {
+    const holder = { sendingId: refund.sendingId };
+    switch (answer.kind) {
+      case 'success': {
+        const { amount, refundTransactionId } = answer.value;
+        if (amount !== refund.amount) {
+          log.error('T store refunded another amount', { asked: refund.amount, refunded: amount });
+          const doubt = `T store answered that it refunded ${amount} won, not ${refund.amount}`;
+          return this.recorder.doubt(refund, doubt, null, holder);
+        }
+        const result = { resultCode: RESULT_CODE_SUCCESS, resultMessage: 'refunded by T store', refundTransactionId };
+        log.info('refunded', { amount, refundTransactionId });
+        return this.recorder.succeed(refund, result, { cause: 'refunded by T store', actor: ACTOR }, holder);
+      }
+      case 'refused': {
+        if (answer.unauthorized) return this.withdraw(refund, 'the access token was refused', log);
+        const result = {
+          resultCode: answer.resultCode ?? `HTTP ${answer.httpStatus}`,
+          resultMessage: answer.resultMessage,
+        };
+        log.error('refund refused', { resultCode: result.resultCode });
+        return this.recorder.fail(refund, result, { cause: 'refused by T store', actor: ACTOR }, holder);
+      }
+      case 'unknown':
+        if (!answer.mayHaveArrived) return this.withdraw(refund, answer.message, log);
+        log.error('refund in doubt: it will not be sent again by itself', { reason: answer.message });
+        return this.recorder.doubt(refund, answer.message, secondsAfter(this.clock.now(), FIRST_LOOK_SECONDS), holder);
+    }
+  }
+
+  /** Sending again later can't be sending twice, for the reasons that hold for submissions (docs/decisions/0004). */
+  private async withdraw(refund: SentRefund, reason: string, log: Logger): Promise<void> {
+    log.warn('T store has not taken the refund; it will be sent later', { reason });
+    const holder = { sendingId: refund.sendingId };
+    await this.recorder.withdraw(refund, reason, this.queue.retryAt(refund.attempts), holder);
+  }
+}

@@ -1,0 +1,130 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { PaymentPart } from '../gateways/tstore';
+import type { Won } from '../kernel/won';
+import { nullable, wonColumn } from '../platform/database';
+import type { RefundState } from './refund.state';
+
+/** Money of one charge to be given back, and what became of it. */
+@Entity('refund')
+export class Refund {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: string;
+
+  @Column({ type: 'bigint', name: 'charge_id' })
+  chargeId!: string;
+
+  /** The payment it takes back. */
+  @Column({ type: 'text', name: 'transaction_id' })
+  transactionId!: string;
+
+  @Column(wonColumn())
+  amount!: Won;
+
+  @Column({ type: 'text' })
+  state!: RefundState;
+
+  /** Why, in the words of whoever asked for it. */
+  @Column({ type: 'text' })
+  reason!: string;
+
+  /** What its orderer calls it; a charge is refunded once under a reference. */
+  @Column(nullable('text', 'reference'))
+  reference!: string | null;
+
+  @Column({ type: 'text', name: 'requested_by' })
+  requestedBy!: string;
+
+  @Column({ type: 'timestamptz', name: 'requested_at' })
+  requestedAt!: Date;
+
+  /** Why a second person had or has to release it. */
+  @Column(nullable('text', 'hold_reason'))
+  holdReason!: string | null;
+
+  @Column(nullable('text', 'released_by'))
+  releasedBy!: string | null;
+
+  @Column(nullable('timestamptz', 'released_at'))
+  releasedAt!: Date | null;
+
+  /** Names the sending whose answer may be recorded, also by a replica that froze meanwhile. */
+  @Column(nullable('uuid', 'sending_id'))
+  sendingId!: string | null;
+
+  /** Whether it was sent as a refund of the whole payment. */
+  @Column({ type: 'boolean', name: 'is_full', nullable: true })
+  isFull!: boolean | null;
+
+  /** The parts that were sent; `null` where T store was left to choose them. */
+  @Column(nullable('jsonb', 'payment_parts'))
+  paymentParts!: PaymentPart[] | null;
+
+  /** What T store had just before it was sent, which later lookups are held against. */
+  @Column({ type: 'bigint', name: 'baseline_lookup_id', nullable: true })
+  baselineLookupId!: string | null;
+
+  @Column(nullable('timestamptz', 'sent_at'))
+  sentAt!: Date | null;
+
+  @Column(nullable('text', 'doubt'))
+  doubt!: string | null;
+
+  @Column(nullable('timestamptz', 'in_doubt_since'))
+  inDoubtSince!: Date | null;
+
+  /** T store's id of the refund; `null` where its answer was lost. */
+  @Column(nullable('text', 'refund_transaction_id'))
+  refundTransactionId!: string | null;
+
+  @Column(nullable('text', 'result_code'))
+  resultCode!: string | null;
+
+  @Column(nullable('text', 'result_message'))
+  resultMessage!: string | null;
+
+  @Column(nullable('timestamptz', 'ended_at'))
+  endedAt!: Date | null;
+
+  @Column(nullable('uuid', 'lease_id'))
+  leaseId!: string | null;
+
+  @Column(nullable('timestamptz', 'lease_until'))
+  leaseUntil!: Date | null;
+
+  @Column({ type: 'integer', default: 0 })
+  attempts!: number;
+
+  /** When it is looked at again; `null` in Unknown: a person must decide. */
+  @Column(nullable('timestamptz', 'next_attempt_at'))
+  nextAttemptAt!: Date | null;
+
+  @Column(nullable('text', 'last_error'))
+  lastError!: string | null;
+}
+
+@Entity('refund_history')
+export class RefundHistory {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: string;
+
+  @Column({ type: 'bigint', name: 'refund_id' })
+  refundId!: string;
+
+  @Column(nullable('text', 'from_state'))
+  fromState!: RefundState | null;
+
+  @Column({ type: 'text', name: 'to_state' })
+  toState!: RefundState;
+
+  @Column({ type: 'text' })
+  cause!: string;
+
+  @Column({ type: 'text' })
+  actor!: string;
+
+  @Column(nullable('text', 'reason'))
+  reason!: string | null;
+
+  @Column({ type: 'timestamptz' })
+  at!: Date;
+}
