@@ -1,21 +1,21 @@
 /**
  * The architecture, as rules a machine checks (`npm run check`). Arrows point down:
  *
- *   billing-scheduler, admin → subscription → bulk-payment → charge → transaction-lookup, billing-token, oauth-token
- *     → gateways → platform → config → kernel
+ *   billing-scheduler, admin → subscription → bulk-payment → charge → transaction-lookup, line-stop, notification,
+ *     billing-token, oauth-token → gateways → platform → config → kernel
  */
 const LAYERS = [
   ['billing-scheduler', 'admin'],
   ['subscription'],
   ['bulk-payment'],
-  ['charge', 'billing-token', 'oauth-token', 'transaction-lookup', 'notification', 'outbox'],
+  ['charge', 'billing-token', 'oauth-token', 'transaction-lookup', 'line-stop', 'notification', 'outbox'],
   ['gateways'],
   ['platform'],
   ['config'],
   ['kernel'],
 ];
 const FEATURES =
-  '(?:charge|billing-token|oauth-token|transaction-lookup|bulk-payment|notification|subscription|billing-scheduler|outbox|admin)';
+  '(?:charge|billing-token|oauth-token|transaction-lookup|line-stop|bulk-payment|notification|subscription|billing-scheduler|outbox|admin)';
 
 /** What a layer may not import: every layer above it. */
 const upwards = LAYERS.map((names, index) => {

@@ -15,6 +15,8 @@ import { SubscribeAgain1763700000402 } from './1763700000402-subscribe-again';
 import { Retry1763700000501 } from './1763700000501-retry';
 import { BillingRunGuard1763700000502 } from './1763700000502-billing-run-guard';
 import { KillSwitch1763700000503 } from './1763700000503-kill-switch';
+import { LineStop1763700000601 } from './1763700000601-line-stop';
+import { Doubt1763700000602 } from './1763700000602-doubt';
 import { ApiKey1763700001001 } from './1763700001001-api-key';
 import { AuditLog1763700001002 } from './1763700001002-audit-log';
 import { IdempotencyKey1763700001003 } from './1763700001003-idempotency-key';
@@ -40,6 +42,8 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Retry1763700000501,
   BillingRunGuard1763700000502,
   KillSwitch1763700000503,
+  LineStop1763700000601,
+  Doubt1763700000602,
   ApiKey1763700001001,
   AuditLog1763700001002,
   IdempotencyKey1763700001003,

@@ -5,7 +5,7 @@ import { serveApiDocs } from './admin';
 import { AppModule } from './app.module';
 import type { Configuration } from './config';
 import { DomainError, messageOf } from './kernel/errors';
-import { registerKillSwitchNotice } from './kill-switch-notice';
+import { registerOperatorNotices } from './operator-notices';
 import type { Clock } from './platform/clock';
 import { Lifecycle } from './platform/health';
 import {
@@ -120,7 +120,7 @@ async function createApplication(
   app.useGlobalPipes(createValidationPipe());
   if (configuration.roles.has('admin')) serveApiDocs(app);
   registerReadinessChecks(app);
-  registerKillSwitchNotice(app, metrics);
+  registerOperatorNotices(app, metrics);
   return app;
 }
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
+import { LineStopModule } from '../line-stop';
 import { SubscriptionModule } from '../subscription';
 import { AccessGuard, ApiKeyRepository, ApiKeys, Authentication, RateLimits, ScopeCheck } from './access';
 import { ApiKeysController } from './api-keys.controller';
@@ -12,8 +13,11 @@ import { BulkPaymentJobsController } from './bulk-payment-jobs.controller';
 import { ChargesController } from './charges.controller';
 import { DeliveriesController } from './deliveries.controller';
 import { DiscrepanciesController } from './discrepancies.controller';
+import { DoubtfulJobsController } from './doubtful-jobs.controller';
 import { IdempotencyInterceptor, IdempotencyRepository } from './idempotency';
+import { JobViews } from './job-views';
 import { KillSwitchController } from './kill-switch.controller';
+import { LineStopsController } from './line-stops.controller';
 import { ProductsController } from './products.controller';
 import { RebillController } from './rebill.controller';
 import { RefundsController } from './refunds.controller';
@@ -24,7 +28,7 @@ import { SubscriptionsController } from './subscriptions.controller';
 
 /** The REST API for operators and for the merchant's own systems. */
 @Module({
-  imports: [DiscoveryModule, BulkPaymentModule, ChargeModule, SubscriptionModule],
+  imports: [DiscoveryModule, BulkPaymentModule, ChargeModule, LineStopModule, SubscriptionModule],
   controllers: [
     ApiKeysController,
     AuditLogController,
@@ -33,7 +37,9 @@ import { SubscriptionsController } from './subscriptions.controller';
     ChargesController,
     DeliveriesController,
     DiscrepanciesController,
+    DoubtfulJobsController,
     KillSwitchController,
+    LineStopsController,
     ProductsController,
     RebillController,
     RefundsController,
@@ -53,6 +59,7 @@ import { SubscriptionsController } from './subscriptions.controller';
     Authentication,
     IdempotencyInterceptor,
     IdempotencyRepository,
+    JobViews,
     RateLimits,
     ScopeCheck,
   ],

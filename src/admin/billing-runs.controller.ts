@@ -1,7 +1,6 @@
 import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { KillSwitch } from '../bulk-payment';
 import { BillingRunDecisions, BillingRunPreview, BillingRuns, type RunPreview } from '../subscription';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
@@ -9,7 +8,8 @@ import { AuditView } from './audit';
 import { BillingRunBody, DryRunBody, ReasonBody } from './billing-runs.dto';
 import { BillingRunView, billingRunHistoryViewOf, billingRunViewOf } from './billing-runs.view';
 import { JobIdParameter, PageQuery } from './bulk-payment-jobs.dto';
-import { jobViewOf, pageOf, type Page } from './bulk-payment-jobs.view';
+import { pageOf, type Page } from './bulk-payment-jobs.view';
+import { JobViews } from './job-views';
 
 /** Billing runs (청구): opening, looking ahead, and deciding on the unusual ones. */
 @AdminController('billing-runs')
@@ -18,7 +18,7 @@ export class BillingRunsController {
     private readonly runs: BillingRuns,
     private readonly previews: BillingRunPreview,
     private readonly decisions: BillingRunDecisions,
-    private readonly killSwitch: KillSwitch,
+    private readonly views: JobViews,
   ) {}
 
   @Post()
@@ -57,8 +57,7 @@ export class BillingRunsController {
   @ApiOkResponse({ type: BillingRunView })
   async get(@Param() { id }: JobIdParameter): Promise<BillingRunView & { jobs: object[]; history: object[] }> {
     const run = await this.viewOf({ id });
-    const killSwitch = await this.killSwitch.state();
-    const jobs = (await this.runs.jobsOf(id)).map((job) => jobViewOf(job, killSwitch));
+    const jobs = await this.views.ofAll(await this.runs.jobsOf(id));
     return { ...run, jobs, history: (await this.runs.historyOf(id)).map(billingRunHistoryViewOf) };
   }
 

@@ -4,7 +4,6 @@ import type { FastifyRequest } from 'fastify';
 import {
   BulkPaymentJobs,
   Discrepancies,
-  KillSwitch,
   RequestFileIntakeService,
   type OutgoingFile,
   type Progress,
@@ -14,16 +13,10 @@ import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { AuditView } from './audit';
 import { JobIdParameter, JobListQuery, PageQuery, UploadQuery } from './bulk-payment-jobs.dto';
-import {
-  BulkPaymentJobView,
-  waitsForSettlement,
-  historyViewOf,
-  jobViewOf,
-  pageOf,
-  type Page,
-} from './bulk-payment-jobs.view';
+import { BulkPaymentJobView, waitsForSettlement, historyViewOf, pageOf, type Page } from './bulk-payment-jobs.view';
 import { ChargeView, chargeViewOf } from './charges.view';
 import { discrepancyViewOf } from './discrepancies.view';
+import { JobViews } from './job-views';
 import { uploadBodyOf } from './upload-body';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -44,7 +37,7 @@ export class BulkPaymentJobsController {
     private readonly jobs: BulkPaymentJobs,
     private readonly intake: RequestFileIntakeService,
     private readonly discrepancyDesk: Discrepancies,
-    private readonly killSwitch: KillSwitch,
+    private readonly views: JobViews,
     private readonly config: AdminConfig,
     private readonly billing: BillingConfig,
   ) {}
@@ -62,20 +55,15 @@ export class BulkPaymentJobsController {
   ): Promise<BulkPaymentJobView> {
     const content = uploadBodyOf(request, this.config.uploadMaxBytes);
     const job = await this.intake.take({ content, batchReference: query.batchReference ?? '', actor });
-    return jobViewOf(job, await this.killSwitch.state());
+    return this.views.of(job);
   }
 
   @Get()
   @Scope('jobs:read')
   @ApiOperation({ summary: 'Jobs, newest first' })
-  async list(@Query() query: JobListQuery): Promise<Page<BulkPaymentJobView>> {
-    const jobs = await this.jobs.list({ state: query.state, beforeId: query.cursor, limit: query.limit });
-    const killSwitch = await this.killSwitch.state();
-    return pageOf(
-      jobs.map((job) => jobViewOf(job, killSwitch)),
-      query.limit,
-      (job) => job.id,
-    );
+  async list(@Query() { cursor, limit, state, inDoubt }: JobListQuery): Promise<Page<BulkPaymentJobView>> {
+    const jobs = await this.jobs.list({ state, inDoubt, beforeId: cursor, limit });
+    return pageOf(await this.views.ofAll(jobs), limit, (job) => job.id);
   }
 
   @Get(':id')
@@ -87,8 +75,8 @@ export class BulkPaymentJobsController {
     const counts = await this.jobs.discrepancyCounts(id);
     const discrepancies = { open: counts.Open, accepted: counts.Accepted, closed: counts.Closed };
     const isHeld = this.billing.holdOnDiscrepancy && waitsForSettlement(job) && counts.Open > 0;
-    const view = jobViewOf(job, await this.killSwitch.state());
-    const heldBy = isHeld ? 'open discrepancies' : view.heldBy;
+    const view = await this.views.of(job);
+    const heldBy = view.heldBy ?? (isHeld ? 'open discrepancies' : null);
     const progress = this.jobs.progress(job) ?? null;
     const history = (await this.jobs.history(id)).map(historyViewOf);
     return { ...view, progress, discrepancies, heldBy, history };
@@ -130,8 +118,8 @@ export class BulkPaymentJobsController {
   }
 
   @AuditView()
-  async viewOf({ id }: JobIdParameter): Promise<BulkPaymentJobView> {
-    return jobViewOf(await this.jobs.get(id), await this.killSwitch.state());
+  viewOf({ id }: JobIdParameter): Promise<BulkPaymentJobView> {
+    return this.views.ofId(id);
   }
 }
 

@@ -1,8 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { JOB_TRANSITIONS, type JobState } from '../bulk-payment';
 import { statesOf } from '../kernel/transitions';
+import { ReasonBody } from './billing-runs.dto';
+import { toBoolean } from './body-fields';
 
 const JOB_STATES = statesOf(JOB_TRANSITIONS);
 const MAX_PAGE = 1_000;
@@ -37,6 +39,18 @@ export class JobListQuery extends PageQuery {
   @IsOptional()
   @IsIn(JOB_STATES, { message: `one of ${JOB_STATES.join(', ')}` })
   state?: JobState;
+
+  @ApiPropertyOptional({ description: 'Whether nobody can tell if T store has the job; it waits for a person then' })
+  @IsOptional()
+  @Transform(toBoolean)
+  @IsBoolean({ message: 'true or false' })
+  inDoubt?: boolean;
+}
+
+export class AttachGatewayJobBody extends ReasonBody {
+  @ApiProperty({ description: 'T store’s id of the job', maxLength: 64 })
+  @Matches(/^[!-~]{1,64}$/, { message: '1 to 64 printable characters without spaces' })
+  gatewayJobId!: string;
 }
 
 export class UploadQuery {

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { BulkPaymentJob, BulkPaymentJobHistory, JobState, KillSwitchState } from '../bulk-payment';
+import type { LineStop } from '../line-stop';
 
 /** A page of a list; `nextCursor` is `null` at its end. */
 export interface Page<Item> {
@@ -32,7 +33,7 @@ export class BulkPaymentJobView {
   @ApiProperty({
     nullable: true,
     type: String,
-    description: 'What a job that is not sent yet waits for, if it is held',
+    description: 'What it waits for, if it is held: a person’s decision, or the release of the kill switch',
   })
   heldBy!: string | null;
   @ApiProperty() batchReference!: string;
@@ -48,16 +49,24 @@ export class BulkPaymentJobView {
   retry!: object | null;
 }
 
-export function jobViewOf(job: BulkPaymentJob, killSwitch: KillSwitchState): BulkPaymentJobView {
+/** What is known of a job beside its row. */
+export interface JobSurroundings {
+  inDoubt: boolean;
+  /** The open stop that parks it. */
+  lineStop: LineStop | undefined;
+  killSwitch: KillSwitchState;
+}
+
+export function jobViewOf(job: BulkPaymentJob, surroundings: JobSurroundings): BulkPaymentJobView {
   return {
     id: job.id,
     state: job.state,
-    inDoubt: job.state === 'Processing' && job.gatewayJobId === null,
+    inDoubt: surroundings.inDoubt,
     origin: job.origin,
     billingRunId: job.billingRunId,
     billingGroup: job.billingGroup,
     rebillOfJobId: job.rebillOfJobId,
-    heldBy: heldBy(job, killSwitch),
+    heldBy: heldBy(job, surroundings),
     batchReference: job.batchReference,
     requested: { count: job.lineCount, amount: job.totalAmount },
     createdAt: job.createdAt,
@@ -73,7 +82,8 @@ export function waitsForSettlement(job: BulkPaymentJob): boolean {
   return job.reconciledAt !== null && job.settledAt === null;
 }
 
-function heldBy(job: BulkPaymentJob, killSwitch: KillSwitchState): string | null {
+function heldBy(job: BulkPaymentJob, { lineStop, killSwitch }: JobSurroundings): string | null {
+  if (lineStop !== undefined) return `line stop ${lineStop.id}: ${lineStop.violation}`;
   if (job.state !== 'Created') return null;
   return killSwitch.engaged ? `kill switch: ${killSwitch.reason}` : job.holdReason;
 }
@@ -104,6 +114,7 @@ function submissionOf(job: BulkPaymentJob): object | null {
     doubt: job.submissionDoubt,
     waitingJobs: job.waitingJobs,
     gatewayJobId: job.gatewayJobId,
+    gatewayJobAttachedAt: job.gatewayJobAttachedAt,
     completedAt: job.completedAt,
     verifiedAt: job.verifiedAt,
   };

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import {
+  DoubtWatch,
   KillSwitchWatch,
+  LineChecks,
   ReconciliationService,
   RequestFileWritingService,
   ResultDownloadService,
@@ -31,6 +33,8 @@ export class BillingSteps {
     settlement: SettlementService,
     refundSending: RefundSendingService,
     refundResolution: RefundResolutionService,
+    doubt: DoubtWatch,
+    line: LineChecks,
   ) {
     this.all = [
       planning,
@@ -44,6 +48,8 @@ export class BillingSteps {
       { name: 'settle', runOnce: () => settlement.runOnce() },
       { name: 'send-refund', runOnce: () => refundSending.runOnce() },
       { name: 'resolve-refund', runOnce: () => refundResolution.runOnce() },
+      { name: 'watch-doubt', runOnce: () => doubt.runOnce() },
+      { name: 'check-line', runOnce: () => line.runOnce() },
     ];
   }
 }

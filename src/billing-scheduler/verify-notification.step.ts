@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CompletionService, type BulkPaymentJob } from '../bulk-payment';
 import { BillingConfig } from '../config';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
-import { NotificationRepository, type NotificationClaim } from '../notification';
+import { COMPLETED_STATUS, NotificationRepository, type NotificationClaim } from '../notification';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { Logger } from '../platform/logging';
@@ -10,7 +10,6 @@ import type { BillingStep } from './billing-step';
 import { PnsVerifier, type PnsVerdict } from './pns-verifier';
 
 const BULK_JOB_EVENT = 'bulkJob';
-const COMPLETED_STATUS = 'completed';
 
 /**
  * Takes one notification that is due: finds its job, notes the completion, asks PNS whether the message is genuine, and
@@ -50,21 +49,24 @@ export class VerifyNotificationStep implements BillingStep {
   }
 
   private async apply(claim: NotificationClaim, job: BulkPaymentJob, verdict: PnsVerdict): Promise<StepReport> {
-    const completes = claim.notification.status === COMPLETED_STATUS;
+    const { gatewayJobId, status } = claim.notification;
+    const message = { gatewayJobId, completes: status === COMPLETED_STATUS };
     switch (verdict.kind) {
       case 'no-verdict':
         return this.postpone(claim, verdict.reason);
       case 'genuine':
         await this.database.transaction(async (session) => {
+          const current = await this.completion.lock(session, job);
           const held = await this.notifications.markVerified(session, claim, verdict);
-          if (held && completes) await this.completion.verify(session, job);
+          if (held) await this.completion.verify(session, current, message);
         });
         this.logger.info('notification verified', { notificationId: claim.notification.id, jobId: job.id });
         return ONE_DONE;
       case 'foreign':
         await this.database.transaction(async (session) => {
+          const current = await this.completion.lock(session, job);
           const held = await this.notifications.markRejected(session, claim, verdict);
-          if (held && completes) await this.completion.reject(session, job, verdict.resultMessage);
+          if (held) await this.completion.reject(session, current, message, verdict.resultMessage);
         });
         this.logger.error('notification rejected by PNS', { notificationId: claim.notification.id, jobId: job.id });
         return ONE_DONE;

@@ -104,8 +104,16 @@ export class BulkPaymentJob {
   @Column(nullable('integer', 'waiting_jobs'))
   waitingJobs!: number | null;
 
+  /** When somebody was told that the submission has been in doubt for too long. */
+  @Column(nullable('timestamptz', 'doubt_told_at'))
+  doubtToldAt!: Date | null;
+
   @Column(nullable('text', 'gateway_job_id'))
   gatewayJobId!: string | null;
+
+  /** When a person named the gateway's job id, where the gateway itself had not. */
+  @Column(nullable('timestamptz', 'gateway_job_attached_at'))
+  gatewayJobAttachedAt!: Date | null;
 
   @Column(nullable('timestamptz', 'completed_at'))
   completedAt!: Date | null;
@@ -184,6 +192,10 @@ export class BulkPaymentJob {
 
   @Column(nullable('timestamptz', 'settled_at'))
   settledAt!: Date | null;
+
+  /** When its numbers were last held against the settlement log. */
+  @Column(nullable('timestamptz', 'numbers_checked_at'))
+  numbersCheckedAt!: Date | null;
 
   @Column(nullable('uuid', 'lease_id'))
   leaseId!: string | null;

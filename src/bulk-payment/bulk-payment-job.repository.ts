@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import type { QueryDeepPartialEntity } from 'typeorm';
+import { In, type QueryDeepPartialEntity } from 'typeorm';
 import { DomainError } from '../kernel/errors';
 import { nextState } from '../kernel/transitions';
 import { Clock, secondsAfter } from '../platform/clock';
@@ -64,6 +64,23 @@ export class BulkPaymentJobRepository {
     return (await session.manager.findOneBy(BulkPaymentJob, { rebillOfJobId: jobId }))?.id;
   }
 
+  /**
+   * The job and those it bills again, oldest first, locked until the session's transaction ends. A rebill is always
+   * younger than what it repeats, so everybody locks them in one order.
+   */
+  async lockLineage(session: SqlSession, id: string): Promise<BulkPaymentJob[]> {
+    const ids = await session.rows<{ id: string }>(
+      `WITH RECURSIVE lineage AS (
+         SELECT id, rebill_of_job_id FROM bulk_payment_job WHERE id = $1
+         UNION ALL
+         SELECT job.id, job.rebill_of_job_id FROM lineage JOIN bulk_payment_job AS job ON job.id = lineage.rebill_of_job_id)
+       SELECT id FROM lineage`,
+      [id],
+    );
+    const where = { id: In(ids.map((row) => row.id)) };
+    return session.manager.find(BulkPaymentJob, { where, order: { id: 'ASC' }, lock: { mode: 'pessimistic_write' } });
+  }
+
   /** Lets the held jobs of a billing run be submitted. */
   async releaseHeld(session: SqlSession, billingRunId: string): Promise<void> {
     await session.execute(
@@ -74,10 +91,15 @@ export class BulkPaymentJobRepository {
 
   /** Cancels the held jobs of a billing run; a replica that is just writing a request file finds its claim gone. */
   async cancelHeld(session: SqlSession, billingRunId: string, why: TransitionCause): Promise<void> {
-    const changes = { ...RELEASED, holdReason: null, failedAt: this.clock.now(), failureReason: why.cause };
     for (const job of await this.ofBillingRun(billingRunId, session)) {
-      if (job.holdReason !== null) await this.transition(session, job, 'cancel', why, changes);
+      if (job.holdReason !== null) await this.cancel(session, job, why);
     }
+  }
+
+  /** Fails a job of which nothing is sent. @throws {DomainError} `state-conflict` */
+  async cancel(session: SqlSession, job: BulkPaymentJob, why: TransitionCause): Promise<void> {
+    const changes = { ...RELEASED, holdReason: null, failedAt: this.clock.now(), failureReason: why.cause };
+    await this.transition(session, job, 'cancel', why, changes);
   }
 
   /** Stores a new job as Created, with the first entry of its history. @returns its id */
@@ -104,6 +126,7 @@ export class BulkPaymentJobRepository {
          SELECT id FROM bulk_payment_job
          WHERE settled_at IS NULL AND failed_at IS NULL
            AND ${JOB_STAGES[stage]} AND ${condition}
+           AND line_stop_of_job(id) IS NULL
            AND (lease_until IS NULL OR lease_until <= $3)
            AND (next_attempt_at IS NULL OR next_attempt_at <= $3)
          ORDER BY id
@@ -203,6 +226,24 @@ export class BulkPaymentJobRepository {
     });
   }
 
+  /**
+   * Changes a job without moving it, and notes it in its history.
+   *
+   * @throws {DomainError} `state-conflict` when somebody moved the job meanwhile
+   */
+  async amend(session: SqlSession, job: BulkPaymentJob, why: TransitionCause, changes: JobChanges): Promise<void> {
+    const { id, state } = job;
+    const { affected } = await session.manager.update(BulkPaymentJob, { id, state }, changes);
+    if (affected !== 1) throw stateConflict(job, why.cause);
+    await session.manager.insert(BulkPaymentJobHistory, {
+      jobId: id,
+      fromState: state,
+      toState: state,
+      ...why,
+      at: this.clock.now(),
+    });
+  }
+
   private async guardedUpdate(session: SqlSession, claim: JobClaim, changes: JobChanges): Promise<void> {
     const { affected } = await session.manager
       .createQueryBuilder()
@@ -214,7 +255,8 @@ export class BulkPaymentJobRepository {
   }
 }
 
-const RELEASED = {
+/** A claim taken from whoever has it: what is at work on the job finds its next write refused. */
+export const RELEASED = {
   leaseId: null,
   leaseUntil: null,
   nextAttemptAt: null,
@@ -228,7 +270,7 @@ function leaseLost(claim: JobClaim): DomainError {
   return new DomainError('lease-lost', `job ${claim.job.id} was taken over by another replica`);
 }
 
-function stateConflict(job: { id: string; state: JobState }, event: JobEvent): DomainError {
+function stateConflict(job: { id: string; state: JobState }, event: string): DomainError {
   return new DomainError(
     'state-conflict',
     `job ${job.id} can’t ${event}: it is not ${job.state} any more, or may not`,

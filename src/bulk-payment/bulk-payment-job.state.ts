@@ -11,16 +11,18 @@ import type { TransitionTable } from '../kernel/transitions';
  * - Completed: a notification says the gateway is done, and nobody has confirmed that yet. Verification moves it on, or
  *   back when PNS disowns the message.
  * - VerifiedCompleted: PNS confirmed it. Fetching and settling the result are recorded beside the state.
- * - Failed: refused by the gateway, or given up by an operator.
+ * - Failed: canceled, refused by the gateway, or closed by an operator while in doubt. Only the last may come back, when
+ *   it turns out that the gateway has the job after all (docs/decisions/0007).
  */
 export const JOB_TRANSITIONS = {
   Created: { submit: 'Processing', cancel: 'Failed' },
   Processing: { complete: 'Completed', refuse: 'Failed', close: 'Failed', withdraw: 'Created' },
   Completed: { verify: 'VerifiedCompleted', reject: 'Processing' },
   VerifiedCompleted: {},
-  Failed: {},
+  Failed: { reopen: 'Processing' },
 } as const satisfies TransitionTable<JobStateName, JobEvent>;
 
 type JobStateName = 'Created' | 'Processing' | 'Completed' | 'VerifiedCompleted' | 'Failed';
-export type JobEvent = 'submit' | 'cancel' | 'complete' | 'refuse' | 'close' | 'withdraw' | 'verify' | 'reject';
+export type JobEvent =
+  'submit' | 'cancel' | 'complete' | 'refuse' | 'close' | 'reopen' | 'withdraw' | 'verify' | 'reject';
 export type JobState = keyof typeof JOB_TRANSITIONS;

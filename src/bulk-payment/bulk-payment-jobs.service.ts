@@ -7,12 +7,14 @@ import { Database } from '../platform/database';
 import { FileStore } from '../platform/storage';
 import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
 import type { JobState } from './bulk-payment-job.state';
+import { inDoubtSql, isInDoubt } from './doubt';
 import { progressOf, type Progress } from './stage-progress';
 import { DiscrepancyRepository, type DiscrepancyCounts } from './discrepancy.repository';
 
 /** Which jobs to list: newest first, `beforeId` exclusive. */
 export interface JobPage {
   state: JobState | undefined;
+  inDoubt: boolean | undefined;
   beforeId: string | undefined;
   limit: number;
 }
@@ -43,6 +45,11 @@ export class BulkPaymentJobs {
     return job;
   }
 
+  /** Whether nobody here can tell if the gateway has the job; see docs/operations.md. */
+  isInDoubt(job: BulkPaymentJob): boolean {
+    return isInDoubt(job, this.clock.now());
+  }
+
   /** How far the stage is that is at work on a job now; `undefined` while none is. */
   progress(job: BulkPaymentJob): Progress | undefined {
     const isAlive = job.leaseUntil !== null && job.leaseUntil > this.clock.now();
@@ -55,6 +62,9 @@ export class BulkPaymentJobs {
       .orderBy('job.id', 'DESC')
       .limit(page.limit);
     if (page.state !== undefined) query.andWhere('job.state = :state', { state: page.state });
+    if (page.inDoubt !== undefined) {
+      query.andWhere(`${page.inDoubt ? '' : 'NOT'} (${inDoubtSql('job', ':now')})`, { now: this.clock.now() });
+    }
     if (page.beforeId !== undefined) query.andWhere('job.id < :beforeId', { beforeId: page.beforeId });
     return query.getMany();
   }

@@ -3,6 +3,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { BillingTokenModule } from '../billing-token';
 import { ChargeModule } from '../charge';
 import { TstoreModule } from '../gateways/tstore';
+import { LineStopModule } from '../line-stop';
+import { NotificationModule } from '../notification';
 import { OAuthTokenModule } from '../oauth-token';
 import { TransactionLookupModule } from '../transaction-lookup';
 import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
@@ -14,9 +16,13 @@ import { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 import { DailyReport } from './daily-report';
 import { Discrepancies } from './discrepancies.service';
 import { DiscrepancyRepository } from './discrepancy.repository';
+import { DoubtWatch } from './doubt-watch';
+import { DoubtfulJobs } from './doubtful-jobs.service';
+import { GatewayContradictions } from './gateway-contradictions';
 import { JobStageRunner } from './job-stage.runner';
 import { KillSwitch } from './kill-switch';
 import { KillSwitchWatch } from './kill-switch-watch';
+import { LineChecks } from './line-checks';
 import { ReconciliationRepository } from './reconciliation.repository';
 import { ReconciliationService } from './reconciliation.service';
 import { RequestFileIntakeService } from './request-file-intake.service';
@@ -45,6 +51,8 @@ const STAGES = [
     TypeOrmModule.forFeature([BulkPaymentJob, BulkPaymentJobHistory, Discrepancy, DiscrepancyLookup]),
     BillingTokenModule,
     ChargeModule,
+    LineStopModule,
+    NotificationModule,
     OAuthTokenModule,
     TransactionLookupModule,
     TstoreModule,
@@ -58,9 +66,13 @@ const STAGES = [
     Discrepancies,
     DiscrepancyEvidence,
     DiscrepancyRepository,
+    DoubtWatch,
+    DoubtfulJobs,
+    GatewayContradictions,
     JobStageRunner,
     KillSwitch,
     KillSwitchWatch,
+    LineChecks,
     ReconciliationRepository,
     RequestFileIntakeService,
     ResultRefusals,
@@ -76,8 +88,11 @@ const STAGES = [
     CompletionService,
     DailyReport,
     Discrepancies,
+    DoubtWatch,
+    DoubtfulJobs,
     KillSwitch,
     KillSwitchWatch,
+    LineChecks,
     RequestFileIntakeService,
   ],
 })

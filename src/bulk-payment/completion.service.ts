@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
 import { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository } from './bulk-payment-job.repository';
+import { GatewayContradictions, contradicts } from './gateway-contradictions';
 
 const ACTOR = 'pns';
 
@@ -12,59 +14,83 @@ export interface CompletionHint {
   gatewayJobId: string | null;
 }
 
+/** What a message says that PNS was asked about. */
+export interface VerifiedMessage {
+  gatewayJobId: string | null;
+  /** Whether it says that the gateway is done with the job. */
+  completes: boolean;
+}
+
 /** Moves jobs by what notifications say: completed when one arrives, verified or put back when PNS has been asked. */
 @Injectable()
 export class CompletionService {
   constructor(
     private readonly jobs: BulkPaymentJobRepository,
+    private readonly contradictions: GatewayContradictions,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
-  /** The job a notification speaks of: the one whose address it came in at, else the one with its id. */
+  /**
+   * The job a notification speaks of: the one whose address it came in at, else the one with its id. The address is secret,
+   * so it outranks the id in the message; that the job is known under another id is for PNS to be asked about.
+   */
   async match(hint: CompletionHint): Promise<BulkPaymentJob | undefined> {
-    const { manager } = this.database;
-    if (hint.callbackTokenHash !== null) {
-      const job = await manager.findOneBy(BulkPaymentJob, { callbackTokenHash: hint.callbackTokenHash });
-      // The address is secret, so it outranks the id in the message; both must agree where both are known.
-      if (job === null || hint.gatewayJobId === null) return undefined;
-      return job.gatewayJobId === null || job.gatewayJobId === hint.gatewayJobId ? job : undefined;
-    }
-    if (hint.gatewayJobId === null) return undefined;
-    return (await manager.findOneBy(BulkPaymentJob, { gatewayJobId: hint.gatewayJobId })) ?? undefined;
+    const { callbackTokenHash, gatewayJobId } = hint;
+    if (gatewayJobId === null) return undefined;
+    const where = callbackTokenHash === null ? { gatewayJobId } : { callbackTokenHash };
+    return (await this.database.manager.findOneBy(BulkPaymentJob, where)) ?? undefined;
   }
 
   /**
    * Notes that a completion notification arrived, not verified yet. A job in doubt learns the gateway's id from it.
    *
-   * @returns the job as it is now; in any other state than Processing nothing changes
+   * @returns the job as it is now; in any other state than Processing, or known under another id, nothing changes
    */
   async complete(job: BulkPaymentJob, gatewayJobId: string): Promise<BulkPaymentJob> {
-    if (job.state !== 'Processing') return job;
-    await this.database.transaction((session) =>
-      this.jobs.transition(
-        session,
-        job,
-        'complete',
-        { cause: 'completion notification', actor: ACTOR },
-        { gatewayJobId, completedAt: this.clock.now() },
-      ),
-    );
+    if (job.state !== 'Processing' || contradicts(job, gatewayJobId)) return job;
+    await this.database.transaction((session) => this.noteCompletion(session, job, gatewayJobId));
     return (await this.jobs.find(job.id)) ?? job;
   }
 
-  /** PNS confirmed the notification: the result file may be fetched. */
-  async verify(session: SqlSession, job: BulkPaymentJob): Promise<void> {
-    if (job.state !== 'Completed') return;
-    const why = { cause: 'notification verified', actor: ACTOR };
-    await this.jobs.transition(session, job, 'verify', why, { verifiedAt: this.clock.now(), nextAttemptAt: null });
+  /** The job as it is now, which stays so until the transaction ends. */
+  async lock(session: SqlSession, { id }: BulkPaymentJob): Promise<BulkPaymentJob> {
+    const job = await this.jobs.lock(session, id);
+    if (job === undefined) throw new DomainError('internal-error', `job ${id} is gone`);
+    return job;
   }
 
-  /** PNS disowned the notification: the job waits for a genuine one, and forgets an id only this one had named. */
-  async reject(session: SqlSession, job: BulkPaymentJob, reason: string): Promise<void> {
-    if (job.state !== 'Completed') return;
-    const forgetId = job.submissionAnsweredAt === null ? { gatewayJobId: null } : {};
+  /**
+   * PNS confirmed a message: where it says that the gateway is done with the job, the result file may be fetched. A message
+   * that can't be true beside what is recorded, such as of a job that was closed, stops the line instead.
+   */
+  async verify(session: SqlSession, job: BulkPaymentJob, { gatewayJobId, completes }: VerifiedMessage): Promise<void> {
+    if (gatewayJobId === null) return;
+    const heard = { gatewayJobId, from: 'a notification PNS confirmed' };
+    if ((await this.contradictions.raise(session, job, heard)) || !completes) return;
+    if (job.state === 'Processing') await this.noteCompletion(session, job, gatewayJobId);
+    if (job.state === 'Processing' || job.state === 'Completed') await this.noteVerification(session, job);
+  }
+
+  /** PNS disowned a message: the job waits for a genuine one, and forgets an id only this one had named. */
+  async reject(session: SqlSession, job: BulkPaymentJob, message: VerifiedMessage, reason: string): Promise<void> {
+    const { gatewayJobId, completes } = message;
+    if (job.state !== 'Completed' || !completes || gatewayJobId === null || contradicts(job, gatewayJobId)) return;
+    const isNamedByIt = job.submissionAnsweredAt === null && job.gatewayJobAttachedAt === null;
+    const forgetId = isNamedByIt ? { gatewayJobId: null } : {};
     const why = { cause: 'notification rejected', actor: ACTOR, reason };
     await this.jobs.transition(session, job, 'reject', why, { completedAt: null, ...forgetId });
+  }
+
+  private async noteCompletion(session: SqlSession, { id }: BulkPaymentJob, gatewayJobId: string): Promise<void> {
+    const why = { cause: 'completion notification', actor: ACTOR };
+    const changes = { gatewayJobId, completedAt: this.clock.now() };
+    await this.jobs.transition(session, { id, state: 'Processing' }, 'complete', why, changes);
+  }
+
+  private async noteVerification(session: SqlSession, { id }: BulkPaymentJob): Promise<void> {
+    const why = { cause: 'notification verified', actor: ACTOR };
+    const changes = { verifiedAt: this.clock.now(), nextAttemptAt: null };
+    await this.jobs.transition(session, { id, state: 'Completed' }, 'verify', why, changes);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RESULT_CODE_SUCCESS } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
+import { LineStopRepository } from '../line-stop';
 import { Clock } from '../platform/clock';
 import { KeyRing } from '../platform/crypto';
 import { Database, wakeBilling } from '../platform/database';
@@ -32,6 +33,7 @@ const BILLING_TOKEN = /[0-9A-Fa-f]{32,}/g;
 export class Discrepancies {
   constructor(
     private readonly discrepancies: DiscrepancyRepository,
+    private readonly stops: LineStopRepository,
     private readonly database: Database,
     private readonly transactions: TransactionLookups,
     private readonly keys: KeyRing,
@@ -94,7 +96,8 @@ export class Discrepancies {
    * Settles the charge by decision, with all that follows from it, once.
    *
    * @throws {DomainError} `discrepancy-not-found`; `charge-missing` when it names no charge of ours;
-   *   `transaction-id-missing` when it is to be paid without one; `state-conflict`, `charge-settled`
+   *   `transaction-id-missing` when it is to be paid without one; `state-conflict`, `charge-settled`;
+   *   `line-stopped` while the job is parked
    */
   async accept(id: string, acceptance: Acceptance): Promise<DiscrepancyRecord> {
     const discrepancy = await this.found(id);
@@ -104,6 +107,7 @@ export class Discrepancies {
     const outcome = outcomeOf(discrepancy, acceptance);
     const { actor, reason } = acceptance;
     await this.database.transaction(async (session) => {
+      await this.stops.assertRunning(session, discrepancy.bulkPaymentJobId);
       await this.discrepancies.accept(session, id, outcome, { actor, reason, at: this.clock.now() });
       await wakeBilling(session);
     });

@@ -9,9 +9,13 @@ export { Discrepancies, type Acceptance, type DiscrepancyRecord } from './discre
 export { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 export type { DiscrepancyCounts } from './discrepancy.repository';
 export { DISCREPANCY_TRANSITIONS, type DiscrepancyState } from './discrepancy.state';
+export { DoubtWatch } from './doubt-watch';
+export { DoubtfulJobs } from './doubtful-jobs.service';
 export { DISCREPANCY_KINDS, type DiscrepancyKind, type FindingCounts } from './finding';
+export { inDoubtSql } from './doubt';
 export { KillSwitch, type KillSwitchState } from './kill-switch';
 export { KillSwitchWatch } from './kill-switch-watch';
+export { LineChecks } from './line-checks';
 export { ReconciliationService } from './reconciliation.service';
 export { RequestFileIntakeService, type RequestFileUpload } from './request-file-intake.service';
 export { RequestFileWritingService } from './request-file-writing.service';

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { RESULT_CODE_SUCCESS } from '../gateways/tstore';
 import type { StepReport } from '../kernel/step-report';
 import type { Won } from '../kernel/won';
+import { LineStops } from '../line-stop';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
 import { BulkPaymentJobRepository, type JobChanges, type JobClaim } from './bulk-payment-job.repository';
 import { DiscrepancyEvidence } from './discrepancy-evidence';
 import { JobStageRunner } from './job-stage.runner';
+import { CHARGED_TWICE_SQL } from './line-checks.sql';
 import { ReconciliationRepository, type Tally } from './reconciliation.repository';
 import { LOAD_AGAIN, stagedRowCount, stagingTablesOf } from './staging';
 import { resultFileUnusable } from './stored-result';
@@ -19,6 +22,7 @@ export class ReconciliationService {
     private readonly jobs: BulkPaymentJobRepository,
     private readonly reconciliation: ReconciliationRepository,
     private readonly evidence: DiscrepancyEvidence,
+    private readonly stops: LineStops,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -53,6 +57,8 @@ export class ReconciliationService {
     const missing = answered < job.lineCount ? await this.reconciliation.keepMissing(session, job, at) : NONE;
     const counts = missing.count > 0 ? { ...findingCounts, missing: missing.count } : findingCounts;
     const totals = { paid, declined, missing, quarantined };
+    const chargedTwice = { sql: CHARGED_TWICE_SQL, parameters: [job.id, RESULT_CODE_SUCCESS] };
+    if (clean < (job.resultLineCount ?? 0)) await this.stops.raise(session, chargedTwice, 'reconciliation');
     await this.jobs.finish(
       claim,
       { reconciledAt: this.clock.now(), findingCounts: counts, ...columnsOf(totals) },

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ChargeSettlement } from '../charge';
+import { LineStopRepository } from '../line-stop';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
@@ -27,6 +28,7 @@ export class SettlementBatches {
   constructor(
     private readonly jobs: BulkPaymentJobRepository,
     private readonly charges: ChargeSettlement,
+    private readonly stops: LineStopRepository,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -54,6 +56,7 @@ export class SettlementBatches {
    * Settles a batch. A job that is gone on with may have some of it settled already: only the rest is taken.
    *
    * @returns how many of the job's charges are settled now
+   * @throws {DomainError} `lease-lost`; `line-stopped` when the job was parked meanwhile
    */
   async settle(claim: JobClaim, batch: SettlementBatch): Promise<number> {
     const { job } = claim;
@@ -69,6 +72,7 @@ export class SettlementBatches {
       parameters: [job.id, batch.firstChargeId, batch.lastChargeId],
     };
     return this.database.transaction(async (session) => {
+      await this.stops.assertRunning(session, job.id);
       // Every row is reached by its key. A plan made on yesterday's statistics may read whole tables a batch instead.
       await session.rows('SET LOCAL enable_seqscan = off');
       const settled = await this.charges.settle(session, outcomes, this.clock.now());

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { SubmissionReceipt } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
+import { LineStopRepository } from '../line-stop';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
-import { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository, type JobChanges, type JobClaim } from './bulk-payment-job.repository';
-import type { SubmissionReceipt } from '../gateways/tstore';
+import { GatewayContradictions } from './gateway-contradictions';
 import { KillSwitch } from './kill-switch';
 import type { JobHeaders } from './submission-headers';
 
@@ -19,6 +20,7 @@ const NOT_SUBMITTED = {
   priority: null,
   submittedLineCount: null,
   submissionStartedAt: null,
+  doubtToldAt: null,
 } satisfies JobChanges;
 
 /** What is recorded of a submission, before and after it. */
@@ -27,14 +29,21 @@ export class SubmissionRepository {
   constructor(
     private readonly jobs: BulkPaymentJobRepository,
     private readonly killSwitch: KillSwitch,
+    private readonly stops: LineStopRepository,
+    private readonly contradictions: GatewayContradictions,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
-  /** Commits the intent to send. From here on the job is never sent again by itself. @throws {DomainError} `submissions-stopped` */
+  /**
+   * Commits the intent to send. From here on the job is never sent again by itself.
+   *
+   * @throws {DomainError} `submissions-stopped`, `line-stopped`
+   */
   async begin(claim: JobClaim, { headers, maskedNotificationUrl, callbackTokenHash }: JobHeaders): Promise<void> {
     await this.database.transaction(async (session) => {
       await this.killSwitch.assertReleased(session);
+      await this.stops.assertMaySubmit(session, claim.job.id);
       await this.jobs.transition(
         session,
         claim.job,
@@ -55,22 +64,16 @@ export class SubmissionRepository {
   }
 
   /**
-   * Records the gateway's acceptance. The notification may have come first and have named the job's id already.
+   * Records the gateway's acceptance. The notification may have come first and have named the job's id already. An
+   * answer so late that a person has decided otherwise meanwhile stops the line.
    *
-   * @throws {DomainError} `state-conflict` when the notification named another id than the answer does
+   * @throws {DomainError} `state-conflict` when the job was closed, or is known under another id than the answer names
    */
   async accept(claim: JobClaim, receipt: SubmissionReceipt): Promise<void> {
-    await this.database.transaction(async (session) => {
-      const job = await session.manager.findOne(BulkPaymentJob, {
-        where: { id: claim.job.id },
-        lock: { mode: 'pessimistic_write' },
-      });
-      if (job?.gatewayJobId != null && job.gatewayJobId !== receipt.gatewayJobId) {
-        throw new DomainError(
-          'state-conflict',
-          `job ${claim.job.id}: a notification named gateway job ${job.gatewayJobId}, the answer ${receipt.gatewayJobId}`,
-        );
-      }
+    const contradicted = await this.database.transaction(async (session) => {
+      const job = await this.jobs.lock(session, claim.job.id);
+      const heard = { gatewayJobId: receipt.gatewayJobId, from: 'the answer to the submission' };
+      if (job !== undefined && (await this.contradictions.raise(session, job, heard))) return true;
       const answered = {
         gatewayJobId: receipt.gatewayJobId,
         waitingJobs: receipt.waitingJobs,
@@ -80,7 +83,13 @@ export class SubmissionRepository {
         submissionDoubt: null,
       };
       await this.jobs.finish(claim, answered, session);
+      return false;
     });
+    if (!contradicted) return;
+    throw new DomainError(
+      'state-conflict',
+      `job ${claim.job.id}: the answer names gateway job ${receipt.gatewayJobId}, which can’t be`,
+    );
   }
 
   /** The gateway's clear no: the job fails, with the reason the gateway gave. */

@@ -120,6 +120,8 @@ export abstract class BillingConfig {
   abstract readonly tickSeconds: number;
   /** How long a claimed job stays with a replica that says nothing more. */
   abstract readonly leaseSeconds: number;
+  /** How long a submission may be in doubt before a person is told. */
+  abstract readonly inDoubtAlarmMinutes: number;
   abstract readonly jobMaxRows: number;
   abstract readonly retry: RetryPolicy;
   abstract readonly confirm: ConfirmRule;

@@ -188,6 +188,7 @@ export class Environment {
 
   @Whole(1, 3_600) SCHEDULER_TICK_SECONDS: number = 10;
   @Whole(10, 3_600) SCHEDULER_LEASE_SECONDS: number = 120;
+  @Whole(1, 10_080) IN_DOUBT_ALARM_MINUTES: number = 60;
   @Whole(1, 1_000_000) BULK_JOB_MAX_ROWS: number = 100_000;
   @Whole(1, 1_000_000) UPLOAD_MAX_MEGABYTES: number = 1_024;
   @Expose() @Flag() @IsBoolean({ message: 'true or false' }) SETTLEMENT_HOLD_ON_DISCREPANCY: boolean = false;

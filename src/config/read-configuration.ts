@@ -128,6 +128,7 @@ function configurationOf(environment: Environment): Configuration {
       cron: environment.BILLING_CRON === 'none' ? undefined : environment.BILLING_CRON,
       tickSeconds: environment.SCHEDULER_TICK_SECONDS,
       leaseSeconds: environment.SCHEDULER_LEASE_SECONDS,
+      inDoubtAlarmMinutes: environment.IN_DOUBT_ALARM_MINUTES,
       jobMaxRows: environment.BULK_JOB_MAX_ROWS,
       confirm: {
         factor: environment.BILLING_RUN_CONFIRM_FACTOR,

@@ -96,6 +96,9 @@ export const ERROR_CODES = {
     title: 'The kill switch is engaged; nothing is submitted',
     retryable: true,
   },
+  'line-stop-not-found': { kind: 'not-found', title: 'There is no such line stop', retryable: false },
+  'line-stopped': { kind: 'conflict', title: 'A line stop parks it; resolve that first', retryable: false },
+  'gateway-job-taken': { kind: 'conflict', title: 'The gateway job belongs to another job', retryable: false },
   'file-not-ready': { kind: 'not-found', title: 'The file does not exist yet', retryable: true },
   'invalid-request-file': { kind: 'invalid', title: 'The request file has faulty lines', retryable: false },
   'duplicate-request-file': {

@@ -1,6 +1,7 @@
 export { Notification, NotificationHistory } from './notification.entity';
 export { NotificationListenerModule, NotificationModule } from './notification.module';
 export {
+  COMPLETED_STATUS,
   NotificationRepository,
   type NotificationClaim,
   type RetryOutcome,

@@ -24,6 +24,18 @@ export type RetryOutcome = 'scheduled' | 'given-up' | 'lease-lost';
 
 const ACTOR = 'scheduler';
 
+/** The `status` of a message that says that the gateway is done with a job. */
+export const COMPLETED_STATUS = 'completed';
+
+/** What messages know a job by: its own address, and the gateway's id. */
+interface NamedJob {
+  callbackTokenHash: Buffer | null;
+  gatewayJobId: string | null;
+}
+
+/** Messages to the job's own address `$1`, or with its gateway id `$2` to the shared one. */
+const OF_JOB_SQL = `(callback_token_hash = $1 OR callback_token_hash IS NULL AND gateway_job_id = $2)`;
+
 /**
  * The rows behind the listener, for whoever verifies them. Every write is guarded by lease and state, and tells whether
  * the guard held instead of throwing: a lost lease is an answer to handle.
@@ -105,6 +117,24 @@ export class NotificationRepository {
     return changed === 1;
   }
 
+  /** Makes due what was postponed or given up because nobody knew the job it speaks of; see {@link ofJob} for which. */
+  async makeDue(session: SqlSession, job: NamedJob): Promise<void> {
+    await session.execute(
+      `UPDATE notification SET next_attempt_at = $3, given_up_at = NULL
+       WHERE state = 'Received' AND ${OF_JOB_SQL}`,
+      [job.callbackTokenHash, job.gatewayJobId, this.clock.now()],
+    );
+  }
+
+  /** Whether PNS has confirmed already that the gateway is done with the job. */
+  async isCompletionVerified(session: SqlSession, job: NamedJob): Promise<boolean> {
+    const verified = await session.rows(
+      `SELECT FROM notification WHERE state = 'Verified' AND status = $3 AND gateway_job_id = $2 AND ${OF_JOB_SQL} LIMIT 1`,
+      [job.callbackTokenHash, job.gatewayJobId, COMPLETED_STATUS],
+    );
+    return verified.length > 0;
+  }
+
   /** Gives the claim back untouched, due as before, such as when the process is ending. */
   async release(claim: NotificationClaim, session: SqlSession = this.database): Promise<boolean> {
     const changed = await session.execute(
@@ -119,7 +149,7 @@ export class NotificationRepository {
   }
 
   /** The notifications that speak of a job: sent to its own address, or to the shared one with its gateway id; oldest first. */
-  async ofJob(job: { callbackTokenHash: Buffer | null; gatewayJobId: string | null }): Promise<Notification[]> {
+  async ofJob(job: NamedJob): Promise<Notification[]> {
     const either: FindOptionsWhere<Notification>[] = [];
     if (job.callbackTokenHash !== null) either.push({ callbackTokenHash: job.callbackTokenHash });
     if (job.gatewayJobId !== null) {

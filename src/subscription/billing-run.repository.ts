@@ -77,6 +77,16 @@ export class BillingRunRepository {
     );
   }
 
+  /** The first of those in `due` that a line stop parks. */
+  async parkedAmongDue(session: SqlSession): Promise<{ subscriptionId: string; lineStopId: string } | undefined> {
+    const [parked] = await session.rows<{ subscriptionId: string; lineStopId: string }>(
+      `SELECT stop.subscription_id AS "subscriptionId", stop.id AS "lineStopId"
+       FROM line_stop AS stop JOIN due ON due.subscription_id = stop.subscription_id
+       WHERE stop.state = 'Open' ORDER BY stop.id LIMIT 1`,
+    );
+    return parked;
+  }
+
   /** How the due rows divide into jobs of one group and at most `jobMaxRows`, in order. */
   async shares(session: SqlSession, jobMaxRows: number): Promise<JobShare[]> {
     const rows = await session.rows<{ group: string; part: number; line_count: number; total_amount: string }>(

@@ -1,8 +1,9 @@
+import { PARKED_SUBSCRIPTION_SQL } from '../line-stop';
 import { CHARGED_AMOUNTS_SQL, DUE_SUBSCRIPTION_SQL } from './due-subscriptions.sql';
 
 /** A later attempt at a declined period, whose day has come and whose customer has not asked to end. */
 const RETRY_DUE_SQL = `subscription.retry_on <= $1 AND subscription.state = 'PastDue' AND product.active
-  AND NOT subscription.cancel_at_period_end
+  AND NOT subscription.cancel_at_period_end AND NOT ${PARKED_SUBSCRIPTION_SQL}
   AND (subscription.ends_on IS NULL OR subscription.next_billing_on < subscription.ends_on)`;
 
 /** The latest attempt at the period `subscription` is to be billed for; what it asked is asked again. */

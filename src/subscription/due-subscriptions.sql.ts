@@ -1,14 +1,18 @@
+import { PARKED_SUBSCRIPTION_SQL } from '../line-stop';
+
 /**
  * Which subscriptions are due on the billing date `$1`; a condition over `subscription` joined with `product`.
  *
  * Due is who is active, has an active product, and whose next period begins on or before the date, ends not before it
  * begins, and has no charge yet: a period with a charge in flight is not due again until its result is known. In a trial
- * the next period is the one after it. Who asked to be canceled at the period's end has no next period.
+ * the next period is the one after it. Who asked to be canceled at the period's end has no next period. Who is parked by a
+ * line stop waits for a person.
  */
 export const DUE_SUBSCRIPTION_SQL = `subscription.state = 'Active' AND product.active
   AND subscription.next_billing_on <= $1
   AND NOT subscription.cancel_at_period_end
   AND (subscription.ends_on IS NULL OR subscription.next_billing_on < subscription.ends_on)
+  AND NOT ${PARKED_SUBSCRIPTION_SQL}
   AND NOT EXISTS (
     SELECT FROM charge
     WHERE charge.subscription_id = subscription.id AND charge.period_start_on = subscription.next_billing_on)`;

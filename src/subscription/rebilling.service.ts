@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { BulkPaymentJobRepository, type BulkPaymentJob } from '../bulk-payment';
+import { BulkPaymentJobRepository } from '../bulk-payment';
 import { DomainError } from '../kernel/errors';
+import { LineStopRepository } from '../line-stop';
 import { Clock } from '../platform/clock';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
 import type { Decision } from './billing-run-decision.service';
@@ -8,8 +9,8 @@ import { BillingRunJobs } from './billing-run-jobs';
 import { BillingRunRepository } from './billing-run.repository';
 
 /**
- * Bills the charges of a failed job again: new attempts under new order numbers in a new job. Only where it is certain
- * that the gateway charged nothing, and only because a person said so.
+ * Bills the charges of a failed job again: new attempts under new order numbers in a new job. Only where the gateway
+ * refused the job or never got it, or a person who asked said so; and only because a person says so now.
  */
 @Injectable()
 export class Rebilling {
@@ -17,6 +18,7 @@ export class Rebilling {
     private readonly runs: BillingRunRepository,
     private readonly runJobs: BillingRunJobs,
     private readonly jobs: BulkPaymentJobRepository,
+    private readonly stops: LineStopRepository,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -25,14 +27,16 @@ export class Rebilling {
    * Leaves out who is not to be charged any more: the period is paid, over, or has a later attempt.
    *
    * @returns the new job's id
-   * @throws {DomainError} `job-not-found`; `state-conflict` when the job may have reached the gateway, was uploaded, was
-   *   rebilled before, or has nobody left to charge
+   * @throws {DomainError} `job-not-found`; `state-conflict` when the gateway may have the job or one it bills again, or it
+   *   was uploaded, was rebilled before, or has nobody left to charge; `line-stopped` when it or somebody in it is parked
    */
   async rebill(jobId: string, { actor, reason }: Decision): Promise<string> {
     return this.database.transaction(async (session) => {
       const { billingRunId, lineCount } = await this.lockRebillable(session, jobId);
+      await this.stops.assertRunning(session, jobId);
       const at = this.clock.now();
       await this.runs.selectUnbilled(session, jobId);
+      await this.assertNobodyParked(session, jobId);
       const shares = await this.runs.shares(session, lineCount);
       const why = { cause: `billed again for job ${jobId}`, actor };
       const origin = { ...why, billingRunId, rebillOfJobId: jobId, reason };
@@ -44,25 +48,30 @@ export class Rebilling {
     });
   }
 
+  /** A job is billed again once: leaving somebody out would leave their period unbilled for ever. */
+  private async assertNobodyParked(session: SqlSession, jobId: string): Promise<void> {
+    const parked = await this.runs.parkedAmongDue(session);
+    if (parked === undefined) return;
+    const why = `subscription ${parked.subscriptionId} is parked by line stop ${parked.lineStopId}`;
+    throw new DomainError('line-stopped', `Job ${jobId} can’t be billed again: ${why}`, { ...parked });
+  }
+
   /** Locked, so that two who ask at once don't both bill. */
   private async lockRebillable(
     session: SqlSession,
     jobId: string,
   ): Promise<{ billingRunId: string; lineCount: number }> {
-    const job = await this.jobs.lock(session, jobId);
+    const lineage = await this.jobs.lockLineage(session, jobId);
+    const job = lineage.at(-1);
     if (job === undefined) throw new DomainError('job-not-found', `There is no bulk payment job ${jobId}`);
     if (job.billingRunId === null) throw refused(jobId, 'it was uploaded; upload a file with new order numbers');
-    if (!wasNeverTaken(job)) throw refused(jobId, 'only a job that failed before the gateway took it is billed again');
+    // One that was closed and came back collects the same charges.
+    const open = lineage.find(({ state }) => state !== 'Failed');
+    if (open !== undefined) throw refused(jobId, `job ${open.id} is ${open.state}; only what failed is billed again`);
     const rebilledAs = await this.jobs.rebillOf(session, jobId);
     if (rebilledAs !== undefined) throw refused(jobId, `job ${rebilledAs} bills its charges again`, { rebilledAs });
     return { billingRunId: job.billingRunId, lineCount: job.lineCount };
   }
-}
-
-/** Canceled before sending, or clearly refused. A job closed while in doubt has no answer, and stays out. */
-function wasNeverTaken(job: BulkPaymentJob): boolean {
-  const wasRefused = job.submissionAnsweredAt !== null && job.gatewayJobId === null;
-  return job.state === 'Failed' && (job.submissionStartedAt === null || wasRefused);
 }
 
 function refused(jobId: string, why: string, details: { rebilledAs?: string } = {}): DomainError {

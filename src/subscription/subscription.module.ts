@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { BillingTokenModule } from '../billing-token';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
+import { LineStopModule } from '../line-stop';
 import { BillingRunDecisions } from './billing-run-decision.service';
 import { BillingRunGuard } from './billing-run.guard';
 import { BillingRunJobs } from './billing-run-jobs';
@@ -45,6 +46,7 @@ const BILLING_RUNS = [BillingRunDecisions, BillingRunPreview, BillingRunService,
     BillingTokenModule,
     BulkPaymentModule,
     ChargeModule,
+    LineStopModule,
   ],
   providers: [
     ...BILLING_RUNS,

@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { DISCREPANCY_TRANSITIONS, JOB_TRANSITIONS } from '../../src/bulk-payment';
 import { CHARGE_TRANSITIONS, REFUND_TRANSITIONS } from '../../src/charge';
 import { nextState, statesOf, type TransitionTable } from '../../src/kernel/transitions';
+import { LINE_STOP_TRANSITIONS } from '../../src/line-stop';
 import { NOTIFICATION_TRANSITIONS } from '../../src/notification/notification.state';
 import { BILLING_RUN_TRANSITIONS, SUBSCRIPTION_TRANSITIONS } from '../../src/subscription';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
@@ -16,6 +17,7 @@ const MACHINES: { name: string; table: AnyTable; check: string | undefined }[] =
   { name: 'charge', table: CHARGE_TRANSITIONS, check: undefined },
   { name: 'refund', table: REFUND_TRANSITIONS, check: 'refund_state_known' },
   { name: 'discrepancy', table: DISCREPANCY_TRANSITIONS, check: 'discrepancy_state_known' },
+  { name: 'line-stop', table: LINE_STOP_TRANSITIONS, check: 'line_stop_state_known' },
   { name: 'billing-run', table: BILLING_RUN_TRANSITIONS, check: 'billing_run_state_known' },
   { name: 'subscription', table: SUBSCRIPTION_TRANSITIONS, check: 'subscription_state_known' },
 ];

@@ -18,6 +18,8 @@ export const SCOPES = {
   'keys:read': ['admin'],
   'kill-switch:change': ['operator', 'finance', 'admin'],
   'kill-switch:read': ['viewer', 'operator', 'finance', 'admin'],
+  'line-stops:read': ['viewer', 'operator', 'finance', 'admin'],
+  'line-stops:resolve': ['operator', 'finance', 'admin'],
   'notifications:read': ['operator', 'admin'],
   'products:manage': ['operator', 'admin'],
   'products:read': ['viewer', 'operator', 'finance', 'admin'],

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { BulkPaymentJobs, KillSwitch, type BulkPaymentJob } from '../bulk-payment';
+import { LineStops } from '../line-stop';
+import { jobViewOf, type BulkPaymentJobView } from './bulk-payment-jobs.view';
+
+/** Shows jobs with what is known of them beside their rows: whether they are in doubt, and what holds them. */
+@Injectable()
+export class JobViews {
+  constructor(
+    private readonly jobs: BulkPaymentJobs,
+    private readonly killSwitch: KillSwitch,
+    private readonly lineStops: LineStops,
+  ) {}
+
+  async ofAll(jobs: readonly BulkPaymentJob[]): Promise<BulkPaymentJobView[]> {
+    const killSwitch = await this.killSwitch.state();
+    const stops = await this.lineStops.parking(jobs.map((job) => job.id));
+    return jobs.map((job) =>
+      jobViewOf(job, { inDoubt: this.jobs.isInDoubt(job), lineStop: stops.get(job.id), killSwitch }),
+    );
+  }
+
+  async of(job: BulkPaymentJob): Promise<BulkPaymentJobView> {
+    const [view] = await this.ofAll([job]);
+    return view as BulkPaymentJobView;
+  }
+
+  /** A job as it is now. @throws {DomainError} `job-not-found` */
+  async ofId(id: string): Promise<BulkPaymentJobView> {
+    return this.of(await this.jobs.get(id));
+  }
+}

@@ -1,0 +1,47 @@
+import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { LineStops } from '../line-stop';
+import { Actor, Scope } from './access';
+import { AdminController } from './admin-controller';
+import { AuditView } from './audit';
+import { ReasonBody } from './billing-runs.dto';
+import { IdParameter } from './body-fields';
+import { pageOf, type Page } from './bulk-payment-jobs.view';
+import { LineStopListQuery } from './line-stops.dto';
+import { LineStopView, lineStopViewOf } from './line-stops.view';
+
+/** What the service found wrong with money by itself, and what it parked because of it: docs/operations.md. */
+@AdminController('line-stops')
+export class LineStopsController {
+  constructor(private readonly stops: LineStops) {}
+
+  @Get()
+  @Scope('line-stops:read')
+  @ApiOperation({ summary: 'Line stops, newest first; `state=Open` are those that park something' })
+  async list(@Query() { cursor, limit, ...filter }: LineStopListQuery): Promise<Page<LineStopView>> {
+    const found = await this.stops.list({ ...filter, beforeId: cursor, limit });
+    return pageOf(found.map(lineStopViewOf), limit, (stop) => stop.id);
+  }
+
+  @Get(':id')
+  @Scope('line-stops:read')
+  @ApiOperation({ summary: 'A line stop with its evidence' })
+  @ApiOkResponse({ type: LineStopView })
+  @AuditView()
+  async get(@Param() { id }: IdParameter): Promise<LineStopView> {
+    return lineStopViewOf(await this.stops.get(id));
+  }
+
+  @Post(':id/resolve')
+  @HttpCode(200)
+  @Scope('line-stops:resolve')
+  @ApiOperation({ summary: 'Let go on what it parks, because it was looked into and dealt with' })
+  @ApiOkResponse({ type: LineStopView })
+  async resolve(
+    @Param() { id }: IdParameter,
+    @Body() { reason }: ReasonBody,
+    @Actor() actor: string,
+  ): Promise<LineStopView> {
+    return lineStopViewOf(await this.stops.resolve(id, { actor, reason }));
+  }
+}

@@ -1,0 +1,24 @@
+import type { BulkPaymentJob } from './bulk-payment-job.entity';
+
+/**
+ * Which jobs are in doubt: sending began, nobody is at it, and the gateway's id of the job is not known. Whether the
+ * gateway has it nobody here can tell. A condition over `job`, a row of `bulk_payment_job`, at the instant `now`.
+ */
+export function inDoubtSql(job: string, now: string): string {
+  return `${job}.state = 'Processing' AND ${job}.gateway_job_id IS NULL
+    AND (${job}.lease_until IS NULL OR ${job}.lease_until <= ${now})`;
+}
+
+/** The same of one job. */
+export function isInDoubt(job: BulkPaymentJob, now: Date): boolean {
+  return job.state === 'Processing' && job.gatewayJobId === null && !isBeingSent(job, now);
+}
+
+export function isBeingSent(job: BulkPaymentJob, now: Date): boolean {
+  return job.state === 'Processing' && job.leaseUntil !== null && job.leaseUntil > now;
+}
+
+/** Given up by a person while in doubt: the only way to fail after sending without an answer. */
+export function wasClosedInDoubt(job: BulkPaymentJob): boolean {
+  return job.state === 'Failed' && job.submissionStartedAt !== null && job.submissionAnsweredAt === null;
+}

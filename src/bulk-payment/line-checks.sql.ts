@@ -1,0 +1,79 @@
+/**
+ * What stops the line, as SELECTs of violations: none has a row, ever. A new one (refunds above the amount, when there are
+ * refunds) is one more of these.
+ */
+
+/**
+ * An order number that took money more than once: the result of job `$1` has several paid lines with transactions of
+ * their own for it, or a paid line for an order that another of our jobs has sent. `$2` is the code of a paid line.
+ *
+ * It parks the customer's subscription, which goes on costing money every month; a charge of an uploaded file has none,
+ * so its job is parked.
+ */
+export const CHARGED_TWICE_SQL = `
+  SELECT 'charged-twice' AS kind,
+    CASE WHEN charge.subscription_id IS NULL THEN $1::bigint END AS bulk_payment_job_id, charge.subscription_id,
+    format('order %s has %s payments in the result of job %s', charge.order_no, payments.count, $1::bigint) AS violation,
+    jsonb_build_object('orderNo', charge.order_no, 'jobId', charge.bulk_payment_job_id::text, 'amount', charge.amount,
+      'resultOfJobId', $1::bigint::text, 'transactionIds', payments.transaction_ids) AS evidence
+  FROM (
+    SELECT order_no, count(DISTINCT transaction_id), jsonb_agg(DISTINCT transaction_id) AS transaction_ids
+    FROM (
+      SELECT order_no, found ->> 'transactionId' AS transaction_id FROM discrepancy
+      WHERE bulk_payment_job_id = $1 AND found ->> 'resultCode' = $2 AND found ->> 'transactionId' IS NOT NULL
+        AND kind IN ('duplicate', 'unknown-order')
+    ) AS paid_lines
+    GROUP BY order_no) AS payments
+  JOIN charge ON charge.order_no = payments.order_no
+  WHERE payments.count > 1 OR charge.bulk_payment_job_id <> $1`;
+
+/** A subscription's period that was paid more than once; looks at the settlement log behind position `$1` up to `$2`. */
+export const PERIOD_PAID_TWICE_SQL = `
+  SELECT 'period-paid-twice' AS kind, NULL::bigint AS bulk_payment_job_id, seen.subscription_id,
+    format('subscription %s paid %s times for the period from %s', seen.subscription_id, count(*), seen.period_start_on)
+      AS violation,
+    jsonb_build_object('periodStartOn', seen.period_start_on, 'payments', jsonb_agg(jsonb_build_object(
+      'orderNo', charge.order_no, 'jobId', charge.bulk_payment_job_id::text, 'amount', paid.amount,
+      'transactionId', paid.transaction_id, 'position', paid.position::text) ORDER BY paid.position)) AS evidence
+  FROM (
+    SELECT DISTINCT subscription_id, period_start_on FROM settlement
+    WHERE position > $1 AND position <= $2 AND kind = 'paid' AND subscription_id IS NOT NULL) AS seen
+  JOIN charge ON charge.subscription_id = seen.subscription_id AND charge.period_start_on = seen.period_start_on
+  JOIN settlement AS paid ON paid.charge_id = charge.id AND paid.kind = 'paid'
+  GROUP BY seen.subscription_id, seen.period_start_on
+  HAVING count(*) > 1`;
+
+/** The settled job `$1`, if its numbers don't add up, or are not those of its charges and of the settlement log. */
+export const NUMBERS_DIFFER_SQL = `
+  SELECT 'numbers-differ' AS kind, job.id AS bulk_payment_job_id, NULL::bigint AS subscription_id,
+    format('job %s: %s charges (%s won) with %s paid (%s won) and %s declined (%s won), where it says %s (%s won), %s (%s won) and %s (%s won), %s (%s won) missing, %s (%s won) quarantined',
+      job.id, charged.count, charged.amount, charged.paid_count, charged.paid_amount, charged.declined_count,
+      charged.declined_amount, job.line_count, job.total_amount, job.paid_count, job.paid_amount, job.declined_count,
+      job.declined_amount, job.missing_count, job.missing_amount, job.quarantined_count, job.quarantined_amount)
+      AS violation,
+    jsonb_build_object('stated', jsonb_build_object(
+        'requested', jsonb_build_array(job.line_count, job.total_amount),
+        'paid', jsonb_build_array(job.paid_count, job.paid_amount),
+        'declined', jsonb_build_array(job.declined_count, job.declined_amount),
+        'missing', jsonb_build_array(job.missing_count, job.missing_amount),
+        'quarantined', jsonb_build_array(job.quarantined_count, job.quarantined_amount)),
+      'found', jsonb_build_object(
+        'requested', jsonb_build_array(charged.count, charged.amount),
+        'paid', jsonb_build_array(charged.paid_count, charged.paid_amount),
+        'declined', jsonb_build_array(charged.declined_count, charged.declined_amount))) AS evidence
+  FROM bulk_payment_job AS job
+  CROSS JOIN LATERAL (
+    SELECT count(DISTINCT charge.id), coalesce(sum(charge.amount), 0) AS amount,
+      count(*) FILTER (WHERE settlement.kind = 'paid') AS paid_count,
+      coalesce(sum(settlement.amount) FILTER (WHERE settlement.kind = 'paid'), 0) AS paid_amount,
+      count(*) FILTER (WHERE settlement.kind = 'declined') AS declined_count,
+      coalesce(sum(settlement.amount) FILTER (WHERE settlement.kind = 'declined'), 0) AS declined_amount
+    FROM charge
+    LEFT JOIN settlement ON settlement.charge_id = charge.id AND settlement.discrepancy_id IS NULL
+    WHERE charge.bulk_payment_job_id = job.id) AS charged
+  WHERE job.id = $1
+    AND ((job.line_count, job.total_amount, job.paid_count, job.paid_amount, job.declined_count, job.declined_amount)
+        IS DISTINCT FROM (charged.count, charged.amount, charged.paid_count, charged.paid_amount,
+          charged.declined_count, charged.declined_amount)
+      OR job.line_count <> job.paid_count + job.declined_count + job.missing_count + job.quarantined_count
+      OR job.total_amount <> job.paid_amount + job.declined_amount + job.missing_amount + job.quarantined_amount)`;

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { NOTHING_DUE, ONE_DONE, type StepReport } from '../kernel/step-report';
+import { LineStops } from '../line-stop';
+import { Clock, secondsAfter } from '../platform/clock';
+import { Database, type SqlSession } from '../platform/database';
+import { NUMBERS_DIFFER_SQL, PERIOD_PAID_TWICE_SQL } from './line-checks.sql';
+
+const ACTOR = 'line-checks';
+
+/** Entries looked at by one transaction: a second's work at most. */
+const BATCH_ENTRIES = 20_000;
+
+const DAY_SECONDS = 86_400;
+
+/** Settled jobs are looked at again once a day, for so long: numbers that were right can be made wrong by hand. */
+const LOOK_AGAIN_DAYS = 31;
+
+/**
+ * The checks that production makes of itself, and that stop the line: each looks at what is new since it looked last, in
+ * whichever replica comes first. What can be known before money is lost is checked where it happens: reconciliation
+ * finds orders that were charged twice, and whoever hears the gateway finds its contradictions.
+ */
+@Injectable()
+export class LineChecks {
+  constructor(
+    private readonly stops: LineStops,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Looks once at all that is due, and tells of the stops nobody was told of. */
+  async runOnce(): Promise<StepReport> {
+    const looked = [
+      await this.database.transaction((session) => this.checkSettlements(session)),
+      await this.database.transaction((session) => this.checkNumbers(session)),
+    ];
+    const told = await this.stops.tell();
+    return looked.includes(true) || told > 0 ? ONE_DONE : NOTHING_DUE;
+  }
+
+  /** @returns whether there were entries to look at */
+  private async checkSettlements(session: SqlSession): Promise<boolean> {
+    // Whoever has the row looks; others have nothing to do meanwhile.
+    const [checked] = await session.rows<{ position: string }>(
+      'SELECT position FROM settlement_check FOR UPDATE SKIP LOCKED',
+    );
+    if (checked === undefined) return false;
+    // Positions grow in commit order: behind the last one seen nothing appears later.
+    const [batch] = await session.rows<{ last: string | null }>(
+      `SELECT max(position) AS last
+       FROM (SELECT position FROM settlement WHERE position > $1 ORDER BY position LIMIT ${BATCH_ENTRIES}) AS entries`,
+      [checked.position],
+    );
+    if (batch?.last == null) return false;
+    const found = { sql: PERIOD_PAID_TWICE_SQL, parameters: [checked.position, batch.last] };
+    await this.stops.raise(session, found, ACTOR);
+    await session.execute('UPDATE settlement_check SET position = $1', [batch.last]);
+    return true;
+  }
+
+  /** @returns whether there was a settled job to look at */
+  private async checkNumbers(session: SqlSession): Promise<boolean> {
+    const now = this.clock.now();
+    const [job] = await session.rows<{ id: string }>(
+      `UPDATE bulk_payment_job SET numbers_checked_at = $1
+       WHERE id = (
+         SELECT id FROM bulk_payment_job
+         WHERE settled_at > $2 AND (numbers_checked_at IS NULL OR numbers_checked_at <= $3)
+         ORDER BY id LIMIT 1
+         FOR UPDATE SKIP LOCKED)
+       RETURNING id`,
+      [now, secondsAfter(now, -LOOK_AGAIN_DAYS * DAY_SECONDS), secondsAfter(now, -DAY_SECONDS)],
+    );
+    if (job === undefined) return false;
+    await this.stops.raise(session, { sql: NUMBERS_DIFFER_SQL, parameters: [job.id] }, ACTOR);
+    return true;
+  }
+}

@@ -1,0 +1,41 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { nullable } from '../platform/database';
+import type { LineStopKind, LineStopState } from './line-stop.state';
+
+/** Something wrong with money that the service found by itself, and the one job or subscription it parks. */
+@Entity('line_stop')
+export class LineStop {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: string;
+
+  @Column({ type: 'text' })
+  kind!: LineStopKind;
+
+  @Column({ type: 'text' })
+  state!: LineStopState;
+
+  @Column({ type: 'bigint', name: 'bulk_payment_job_id', nullable: true })
+  bulkPaymentJobId!: string | null;
+
+  @Column({ type: 'bigint', name: 'subscription_id', nullable: true })
+  subscriptionId!: string | null;
+
+  /** What is violated, in words; raised once for each kind. */
+  @Column({ type: 'text' })
+  violation!: string;
+
+  @Column({ type: 'jsonb' })
+  evidence!: Record<string, unknown>;
+
+  @Column({ type: 'timestamptz', name: 'raised_at' })
+  raisedAt!: Date;
+
+  @Column(nullable('timestamptz', 'resolved_at'))
+  resolvedAt!: Date | null;
+
+  @Column(nullable('text', 'resolved_by'))
+  resolvedBy!: string | null;
+
+  @Column(nullable('text', 'resolution_reason'))
+  resolutionReason!: string | null;
+}

@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { DomainError } from '../kernel/errors';
+import { Database, type SqlSession } from '../platform/database';
+import { LineStop } from './line-stop.entity';
+import type { LineStopKind, LineStopState } from './line-stop.state';
+
+/** Which stops to list: newest first, `beforeId` exclusive. */
+export interface LineStopPage {
+  state?: LineStopState | undefined;
+  kind?: LineStopKind | undefined;
+  jobId?: string | undefined;
+  subscriptionId?: string | undefined;
+  beforeId?: string | undefined;
+  limit: number;
+}
+
+/** Violations, as a query that many can use. */
+export interface Violations {
+  /** A SELECT of kind, bulk_payment_job_id, subscription_id (one of the two), violation and evidence. */
+  sql: string;
+  parameters: readonly unknown[];
+}
+
+/** Who resolved a stop, when and why. */
+export interface Resolution {
+  actor: string;
+  reason: string;
+  at: Date;
+}
+
+/** Any constant nobody else locks; see {@link LineStopRepository.assertMaySubmit}. */
+const LINE_STOP_LOCK = 7_261_543_006;
+
+/** Whether an open stop parks `subscription`, so that nothing more is charged to it. */
+export const PARKED_SUBSCRIPTION_SQL = `EXISTS (
+    SELECT FROM line_stop WHERE line_stop.subscription_id = subscription.id AND line_stop.state = 'Open')`;
+
+@Injectable()
+export class LineStopRepository {
+  constructor(private readonly database: Database) {}
+
+  async find(id: string, session: SqlSession = this.database): Promise<LineStop | undefined> {
+    return (await session.manager.findOneBy(LineStop, { id })) ?? undefined;
+  }
+
+  list({ state, kind, jobId, subscriptionId, beforeId, limit }: LineStopPage): Promise<LineStop[]> {
+    const query = this.database.manager.createQueryBuilder(LineStop, 'stop').orderBy('stop.id', 'DESC').limit(limit);
+    if (state !== undefined) query.andWhere('stop.state = :state', { state });
+    if (kind !== undefined) query.andWhere('stop.kind = :kind', { kind });
+    if (jobId !== undefined) query.andWhere('stop.bulkPaymentJobId = :jobId', { jobId });
+    if (subscriptionId !== undefined) query.andWhere('stop.subscriptionId = :subscriptionId', { subscriptionId });
+    if (beforeId !== undefined) query.andWhere('stop.id < :beforeId', { beforeId });
+    return query.getMany();
+  }
+
+  /**
+   * Raises what was not raised before, and notes it in the history of what it parks.
+   *
+   * @returns how many are new
+   */
+  async raise(session: SqlSession, { sql, parameters }: Violations, actor: string, at: Date): Promise<number> {
+    const own = (index: number): string => `$${parameters.length + index}`;
+    await session.rows('SELECT pg_advisory_xact_lock($1)', [LINE_STOP_LOCK]);
+    const raised = await session.rows(
+      `WITH raised AS (
+         INSERT INTO line_stop (kind, bulk_payment_job_id, subscription_id, violation, evidence, raised_at)
+         SELECT kind, bulk_payment_job_id, subscription_id, violation, evidence, ${own(1)}::timestamptz
+         FROM (${sql}) AS found
+         ON CONFLICT (kind, violation) DO NOTHING
+         RETURNING id, kind, bulk_payment_job_id, subscription_id), ${historyOf(
+           `'parked by line stop ' || entry.id || ': ' || entry.kind`,
+           'NULL',
+           { entries: 'raised', actor: own(2), at: own(1) },
+         )}
+       SELECT id FROM raised`,
+      [...parameters, at, actor],
+    );
+    return raised.length;
+  }
+
+  /** @throws {DomainError} `state-conflict` when it is resolved already */
+  async resolve(session: SqlSession, id: string, resolution: Resolution): Promise<void> {
+    const resolved = await this.resolveWhere(session, 'id = $4', [id], resolution);
+    if (resolved === 0) {
+      throw new DomainError('state-conflict', `Line stop ${id} was resolved already; nothing was changed`);
+    }
+  }
+
+  /** Resolves the stops of a kind that park a job, which what is done to the job dealt with. */
+  async resolveOfJob(session: SqlSession, jobId: string, kind: LineStopKind, resolution: Resolution): Promise<void> {
+    await this.resolveWhere(session, 'bulk_payment_job_id = $4 AND kind = $5', [jobId, kind], resolution);
+  }
+
+  /**
+   * Called in the transaction that commits an intent to send, before it. Shares a lock that raising takes for itself: so
+   * an intent is committed before a stop is raised, or sees it.
+   *
+   * @throws {DomainError} `line-stopped`
+   */
+  async assertMaySubmit(session: SqlSession, jobId: string): Promise<void> {
+    await session.rows('SELECT pg_advisory_xact_lock_shared($1)', [LINE_STOP_LOCK]);
+    await this.assertRunning(session, jobId);
+  }
+
+  /** @throws {DomainError} `line-stopped` while the job is parked */
+  async assertRunning(session: SqlSession, jobId: string): Promise<void> {
+    const [stop] = await session.rows<{ id: string; violation: string }>(
+      'SELECT id, violation FROM line_stop WHERE id = line_stop_of_job($1)',
+      [jobId],
+    );
+    if (stop === undefined) return;
+    throw new DomainError('line-stopped', `Job ${jobId} is parked by line stop ${stop.id}: ${stop.violation}`, {
+      lineStopId: stop.id,
+    });
+  }
+
+  /** @returns the open stop that parks each of these jobs, by job; jobs that none parks are left out */
+  async parking(jobIds: readonly string[]): Promise<Map<string, LineStop>> {
+    const rows = await this.database.rows<{ job_id: string; stop_id: string }>(
+      `SELECT job_id, stop_id FROM unnest($1::bigint[]) AS job (job_id), line_stop_of_job(job_id) AS stop (stop_id)
+       WHERE stop_id IS NOT NULL`,
+      [jobIds],
+    );
+    const stops = await this.database.manager.findBy(LineStop, { id: In(rows.map((row) => row.stop_id)) });
+    const byId = new Map(stops.map((stop) => [stop.id, stop]));
+    return new Map(rows.flatMap(({ job_id, stop_id }) => (byId.has(stop_id) ? [[job_id, byId.get(stop_id)!]] : [])));
+  }
+
+  /** Takes the stops nobody was told of yet, so that of all replicas one tells. */
+  async takeUntold(at: Date, limit: number): Promise<LineStop[]> {
+    const taken = await this.database.rows<{ id: string }>(
+      `UPDATE line_stop SET told_at = $1
+       WHERE id IN (SELECT id FROM line_stop WHERE told_at IS NULL ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
+       RETURNING id`,
+      [at, limit],
+    );
+    const ids = taken.map((row) => row.id);
+    return this.database.manager.find(LineStop, { where: { id: In(ids) }, order: { id: 'ASC' } });
+  }
+
+  private async resolveWhere(
+    session: SqlSession,
+    condition: string,
+    parameters: readonly unknown[],
+    { actor, reason, at }: Resolution,
+  ): Promise<number> {
+    const resolved = await session.rows(
+      `WITH resolved AS (
+         UPDATE line_stop SET state = 'Resolved', resolved_at = $1, resolved_by = $2, resolution_reason = $3
+         WHERE state = 'Open' AND ${condition}
+         RETURNING id, kind, bulk_payment_job_id, subscription_id), ${historyOf(
+           `'line stop ' || entry.id || ' resolved: ' || entry.kind`,
+           '$3',
+           { entries: 'resolved', actor: '$2', at: '$1' },
+         )}
+       SELECT id FROM resolved`,
+      [at, actor, reason, ...parameters],
+    );
+    return resolved.length;
+  }
+}
+
+/** An entry each in the history of the parked job or subscription: its state stays, and what happened to it is told. */
+function historyOf(cause: string, reason: string, from: { entries: string; actor: string; at: string }): string {
+  return `
+    of_job AS (
+      INSERT INTO bulk_payment_job_history (job_id, from_state, to_state, cause, reason, actor, at)
+      SELECT job.id, job.state, job.state, ${cause}, ${reason}, ${from.actor}, ${from.at}::timestamptz
+      FROM ${from.entries} AS entry JOIN bulk_payment_job AS job ON job.id = entry.bulk_payment_job_id),
+    of_subscription AS (
+      INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, changes, actor, at)
+      SELECT subscription.id, subscription.state, subscription.state, ${cause},
+        CASE WHEN ${reason}::text IS NOT NULL
+          THEN jsonb_build_object('line_stop_reason', jsonb_build_array(NULL, ${reason}::text)) END,
+        ${from.actor}, ${from.at}::timestamptz
+      FROM ${from.entries} AS entry JOIN subscription ON subscription.id = entry.subscription_id)`;
+}

@@ -1,0 +1,26 @@
+import type { TransitionTable } from '../kernel/transitions';
+
+/**
+ * What can stop the line.
+ *
+ * - charged-twice: an order number took money more than once.
+ * - period-paid-twice: a subscription's period was paid more than once, under whatever order numbers.
+ * - numbers-differ: a job's numbers don't add up, or are not those of the settlement log.
+ * - gateway-contradicts: what the gateway says of a job can't be true beside what is recorded of it, such as the
+ *   completion of a job that was closed as not accepted.
+ */
+export const LINE_STOP_KINDS = ['charged-twice', 'period-paid-twice', 'numbers-differ', 'gateway-contradicts'] as const;
+export type LineStopKind = (typeof LINE_STOP_KINDS)[number];
+
+/**
+ * The life of a stop.
+ *
+ * - Open: its job or subscription is parked: no more money moves for it. A person resolves it, with a reason.
+ * - Resolved: looked into and dealt with; the same violation is not raised again.
+ */
+export const LINE_STOP_TRANSITIONS = {
+  Open: { resolve: 'Resolved' },
+  Resolved: {},
+} as const satisfies TransitionTable<'Open' | 'Resolved', 'resolve'>;
+
+export type LineStopState = keyof typeof LINE_STOP_TRANSITIONS;

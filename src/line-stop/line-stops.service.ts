@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../kernel/errors';
+import { Clock } from '../platform/clock';
+import { Database, wakeBilling, type SqlSession } from '../platform/database';
+import { Logger } from '../platform/logging';
+import type { LineStop } from './line-stop.entity';
+import { LineStopRepository, type LineStopPage, type Violations } from './line-stop.repository';
+
+/** A mistake on our side may raise thousands; telling of them must not keep the checks waiting. */
+const TOLD_AT_ONCE = 100;
+
+/** Stops the line: parks a job or subscription whose money is not as it must be, until a person has resolved it. */
+@Injectable()
+export class LineStops {
+  constructor(
+    private readonly stops: LineStopRepository,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  list(page: LineStopPage): Promise<LineStop[]> {
+    return this.stops.list(page);
+  }
+
+  /** @throws {DomainError} `line-stop-not-found` */
+  async get(id: string): Promise<LineStop> {
+    const stop = await this.stops.find(id);
+    if (stop === undefined) throw new DomainError('line-stop-not-found', `There is no line stop ${id}`);
+    return stop;
+  }
+
+  /** @returns the open stop that parks each of these jobs, by job */
+  parking(jobIds: readonly string[]): Promise<Map<string, LineStop>> {
+    return this.stops.parking(jobIds);
+  }
+
+  /** The open stop that parks a subscription. */
+  async parkingSubscription(subscriptionId: string): Promise<LineStop | undefined> {
+    const [stop] = await this.stops.list({ state: 'Open', subscriptionId, limit: 1 });
+    return stop;
+  }
+
+  /**
+   * Raises violations in the transaction that found them; those raised before are left as they are.
+   *
+   * @param actor who found them
+   */
+  async raise(session: SqlSession, violations: Violations, actor: string): Promise<void> {
+    const raised = await this.stops.raise(session, violations, actor, this.clock.now());
+    if (raised > 0) await wakeBilling(session);
+  }
+
+  /**
+   * Lets what it parked go on.
+   *
+   * @throws {DomainError} `line-stop-not-found`; `state-conflict` when it is resolved already
+   */
+  async resolve(id: string, decision: { actor: string; reason: string }): Promise<LineStop> {
+    await this.get(id);
+    await this.database.transaction(async (session) => {
+      await this.stops.resolve(session, id, { ...decision, at: this.clock.now() });
+      await wakeBilling(session);
+    });
+    return this.get(id);
+  }
+
+  /** Tells of stops in the log, each once over all replicas. @returns of how many it told */
+  async tell(): Promise<number> {
+    const stops = await this.stops.takeUntold(this.clock.now(), TOLD_AT_ONCE);
+    for (const { id, bulkPaymentJobId: jobId, ...stop } of stops) {
+      const { kind, violation, evidence, subscriptionId } = stop;
+      const fields = { lineStopId: id, kind, violation, jobId, subscriptionId, evidence };
+      this.logger.error('line stopped: what it parks moves no more money until a person resolves it', fields);
+    }
+    return stops.length;
+  }
+}

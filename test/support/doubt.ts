@@ -1,0 +1,35 @@
+import type { FaultKind } from '../../simulator/faults/catalogue';
+import type { BillingWorld, JsonBody } from './billing-world';
+import { until } from './until';
+
+/** Waits until the newest job is in doubt. @returns it */
+export async function newestInDoubt(world: BillingWorld): Promise<JsonBody> {
+  return until('the newest job is in doubt', async () => {
+    const [job] = (await world.get('bulk-payment-jobs?limit=1')).body.items;
+    return job?.inDoubt === true ? job : undefined;
+  });
+}
+
+/** Submits a file whose answer is lost in this way, and waits until its job is in doubt. @returns the job */
+export async function uploadInDoubt(world: BillingWorld, file: string, kind: FaultKind): Promise<JsonBody> {
+  world.simulator.control.armFault({ kind });
+  const { body } = await world.upload(file);
+  return until(`job ${body.id} is in doubt`, async () => {
+    const job = (await world.get(`bulk-payment-jobs/${body.id}`)).body;
+    return job.inDoubt && job.submission?.doubt ? job : undefined;
+  });
+}
+
+/** Waits until there is an open line stop of a kind. @returns the newest */
+export async function openStop(world: BillingWorld, kind: string): Promise<JsonBody> {
+  return until(`the line is stopped: ${kind}`, async () => {
+    const { body } = await world.get(`line-stops?state=Open&kind=${kind}`);
+    return body.items[0];
+  });
+}
+
+/** The value of a metric as the service shows it. */
+export async function metricOf(world: BillingWorld, name: string): Promise<number> {
+  const text = await (await fetch(`${world.service.url}/metrics`)).text();
+  return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
+}
