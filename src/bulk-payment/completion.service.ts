@@ -48,9 +48,13 @@ export class CompletionService {
    * @returns the job as it is now; in any other state than Processing, or known under another id, nothing changes
    */
   async complete(job: BulkPaymentJob, gatewayJobId: string): Promise<BulkPaymentJob> {
-    if (job.state !== 'Processing' || contradicts(job, gatewayJobId)) return job;
-    await this.database.transaction((session) => this.noteCompletion(session, job, gatewayJobId));
-    return (await this.jobs.find(job.id)) ?? job;
+    if (job.state !== 'Processing') return job;
+    return this.database.transaction(async (session) => {
+      const current = await this.lock(session, job);
+      if (current.state !== 'Processing' || contradicts(current, gatewayJobId)) return current;
+      await this.noteCompletion(session, current, gatewayJobId);
+      return this.lock(session, job);
+    });
   }
 
   /** The job as it is now, which stays so until the transaction ends. */

@@ -68,8 +68,16 @@ describe('reconciliation of any mutation of a good result file', () => {
     expect(await world.end(job)).toEqual({ settlements: [], discrepancies: [], result: null });
   }
 
+  /** A job with orders that took money twice settles nothing before a person has resolved each. */
+  async function expectStopped(job: VerifiedJob, orders: string[]): Promise<void> {
+    expect(await world.stoppedOrders(job)).toEqual(orders);
+    if (orders.length > 0) expect(await world.run('settle')).toEqual(NOTHING_DUE);
+    await world.resolveStops(job);
+  }
+
   async function expectApplied(job: VerifiedJob, expected: Applied): Promise<void> {
     for (const stage of STAGES) {
+      if (stage === 'settle') await expectStopped(job, chargedTwice(expected));
       expect([stage, await world.run(stage), (await world.row(job)).last_error]).toEqual([stage, ONE_DONE, null]);
     }
     const end = await world.end(job);
@@ -80,6 +88,17 @@ describe('reconciliation of any mutation of a good result file', () => {
     expect(end.result.settledAt).not.toBeNull();
   }
 });
+
+/** Orders with several paid lines of different transactions. */
+function chargedTwice({ discrepancies }: Applied): string[] {
+  const payments = new Map<string, Set<string>>();
+  for (const { kind, orderNo, found } of discrepancies) {
+    if (kind !== 'duplicate' || orderNo === null || found.resultCode !== '0000' || found.transactionId == null)
+      continue;
+    payments.set(orderNo, (payments.get(orderNo) ?? new Set()).add(found.transactionId));
+  }
+  return [...payments].flatMap(([orderNo, transactions]) => (transactions.size > 1 ? [orderNo] : [])).sort();
+}
 
 function sorted<Item>(items: readonly Item[], keys: readonly number[]): Item[] {
   return items

@@ -11,6 +11,7 @@ import {
 } from '../../src/bulk-payment';
 import { readConfiguration } from '../../src/config';
 import type { StepReport } from '../../src/kernel/step-report';
+import { LineStops } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
 import { ADMIN_KEY, MovableClock, type JsonBody } from './billing-world';
@@ -107,6 +108,19 @@ export class ResultWorld {
     await this.database.execute(
       "UPDATE bulk_payment_job SET next_attempt_at = 'infinity', lease_id = NULL, lease_until = NULL WHERE settled_at IS NULL",
     );
+  }
+
+  /** Order numbers whose line stops park the job. */
+  async stoppedOrders(job: VerifiedJob): Promise<string[]> {
+    const { items } = await this.get(`line-stops?state=Open&jobId=${job.id}`);
+    return items.map((stop: JsonBody) => stop.evidence.orderNo).sort();
+  }
+
+  /** Lets a job go on, as a person does who has looked into each of its line stops. */
+  async resolveStops(job: VerifiedJob): Promise<void> {
+    const { items } = await this.get(`line-stops?state=Open&jobId=${job.id}`);
+    const stops = this.service.app.get(LineStops);
+    for (const { id } of items) await stops.resolve(id, { actor: 'test', reason: 'looked into' });
   }
 
   end(job: VerifiedJob): Promise<JobEnd> {
