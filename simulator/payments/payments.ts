@@ -30,9 +30,9 @@ export async function findPayment(jobs: JobRegister, tid: string): Promise<Payme
   return { tid, job, row, authKey: authKeyOf(row.billingToken), methods: methodsOf(row) };
 }
 
-/** 64 upper-case hex, as in the guide; the same payer has the same. */
+/** 64 upper-case hex, as in the guide; the same payer has the same, and it tells nothing of the token. */
 function authKeyOf(billingToken: string): string {
-  return createHash('sha256').update(billingToken).digest('hex').toUpperCase();
+  return createHash('sha256').update(`payer of ${billingToken}`).digest('hex').toUpperCase();
 }
 
 /** At least one, as in every sample: a payment of nothing counts as the carrier's. */

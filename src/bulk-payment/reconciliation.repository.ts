@@ -118,7 +118,7 @@ export class ReconciliationRepository {
     const { lines, findings } = stagingTablesOf(job.id);
     await session.execute(
       `INSERT INTO discrepancy (bulk_payment_job_id, kind, charge_id, order_no, line_number, expected, found, created_at)
-       SELECT $1, finding.finding, charge.id, line.order_no, line.line_number,
+       SELECT $1, finding.finding, charge.id, coalesce(charge.order_no, ${UNKNOWN_ORDER_NO}), line.line_number,
          CASE WHEN charge.id IS NOT NULL THEN ${EXPECTED} END,
          CASE WHEN line.malformed IS NOT NULL THEN jsonb_build_object('reason', line.malformed) ELSE ${FOUND} END, $3
        FROM ${findings} AS finding
@@ -160,6 +160,9 @@ async function tallyOf(session: SqlSession, amountsSql: string, parameters: read
   );
   return { count: row?.count ?? 0, amount: wonFromDatabase(row?.amount ?? '0') };
 }
+
+/** Masked where it could be a billing token: the gateway's columns may be in another order. */
+const UNKNOWN_ORDER_NO = `regexp_replace(line.order_no, '[0-9A-Fa-f]{64,}', '***', 'g')`;
 
 const EXPECTED = `jsonb_build_object('merchantId', $2::text, 'storeProductId', charge.store_product_id,
   'amount', charge.amount, 'carrierAmount', charge.carrier_amount, 'creditCardAmount', charge.credit_card_amount,

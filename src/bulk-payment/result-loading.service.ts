@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BillingTokenVault } from '../billing-token';
+import { BillingTokenVault, maskBillingTokens } from '../billing-token';
 import { ResultFileParser, parseResultFile, type ResultLine } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
@@ -62,12 +62,17 @@ export class ResultLoadingService {
   private row(line: ResultLine): string {
     if (line.kind === 'malformed') return copyLine([line.lineNumber, line.malformed, ...NOTHING_READ]);
     return (
-      `${line.lineNumber}\t${NULL}\t${copyText(line.orderNo)}\t${copyText(line.merchantId)}\t` +
-      `${copyText(line.storeProductId)}\t${copyBytes(this.vault.hexHashOf(line.billingToken))}\t${line.amount}\t` +
-      `${line.carrierAmount}\t${line.creditCardAmount}\t${line.tmembershipAmount}\t${copyText(line.transactionId)}\t` +
-      `${copyText(line.resultCode)}\t${copyText(line.resultMessage)}\n`
+      `${line.lineNumber}\t${NULL}\t${copyText(line.orderNo)}\t${keptText(line.merchantId)}\t` +
+      `${keptText(line.storeProductId)}\t${copyBytes(this.vault.hexHashOf(line.billingToken))}\t${line.amount}\t` +
+      `${line.carrierAmount}\t${line.creditCardAmount}\t${line.tmembershipAmount}\t${keptText(line.transactionId)}\t` +
+      `${keptText(line.resultCode)}\t${keptText(line.resultMessage)}\n`
     );
   }
+}
+
+/** The order number alone stays as it is: charges are found by it. */
+function keptText(text: string | null): string {
+  return copyText(text === null ? null : maskBillingTokens(text));
 }
 
 const NULL = copyText(null);

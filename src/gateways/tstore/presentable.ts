@@ -1,6 +1,9 @@
 /** Room for any message a person would read. */
 const MAX_LENGTH = 500;
 
+/** As billing tokens look; nothing a person would read is as long. */
+const BILLING_TOKEN = /[0-9a-f]{64,}/gi;
+
 /** One line that can be logged, stored and shown. */
 export function presentable(text: string, secrets: readonly string[]): string {
   let shown = text;
@@ -8,6 +11,7 @@ export function presentable(text: string, secrets: readonly string[]): string {
     if (secret !== '') shown = shown.replaceAll(secret, '[redacted]');
   }
   return shown
+    .replaceAll(BILLING_TOKEN, '[redacted]')
     .replaceAll(/[\p{Cc}\p{Cs}\s]+/gu, ' ')
     .trim()
     .slice(0, MAX_LENGTH)
