@@ -4,6 +4,7 @@ import { BillingConfig } from '../config';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
 import { COMPLETED_STATUS, NotificationRepository, type NotificationClaim } from '../notification';
 import { Clock } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Database } from '../platform/database';
 import { Logger } from '../platform/logging';
 import type { BillingStep } from './billing-step';
@@ -32,20 +33,25 @@ export class VerifyNotificationStep implements BillingStep {
   async runOnce(): Promise<StepReport> {
     const claim = await this.notifications.claimDue(this.clock.now(), this.billing.leaseSeconds);
     if (claim === undefined) return NOTHING_DUE;
+    await crashPoint('verify-notification.claimed');
     const { notification } = claim;
     if (notification.event !== BULK_JOB_EVENT) return this.setAside(claim);
     const job = await this.completion.match(notification);
     // The answer to a submission may still be on its way while its notification is here already.
     if (job === undefined) return this.postpone(claim, 'no job has this address and gateway job id');
     const current = await this.noteCompletion(claim, job);
-    return this.apply(claim, current, await this.pns.ask(notification));
+    const verdict = await this.pns.ask(notification);
+    await crashPoint('verify-notification.answered');
+    return this.apply(claim, current, verdict);
   }
 
   private async noteCompletion(claim: NotificationClaim, job: BulkPaymentJob): Promise<BulkPaymentJob> {
     const { status, gatewayJobId } = claim.notification;
     // Other statuses are verified too, or PNS would send them for two days; they move no job.
     if (status !== COMPLETED_STATUS || gatewayJobId === null) return job;
-    return this.completion.complete(job, gatewayJobId);
+    const completed = await this.completion.complete(job, gatewayJobId);
+    await crashPoint('verify-notification.completion-noted');
+    return completed;
   }
 
   private async apply(claim: NotificationClaim, job: BulkPaymentJob, verdict: PnsVerdict): Promise<StepReport> {
@@ -59,7 +65,9 @@ export class VerifyNotificationStep implements BillingStep {
           const current = await this.completion.lock(session, job);
           const held = await this.notifications.markVerified(session, claim, verdict);
           if (held) await this.completion.verify(session, current, message);
+          await crashPoint('verify-notification.before-commit');
         });
+        await crashPoint('verify-notification.recorded');
         this.logger.info('notification verified', { notificationId: claim.notification.id, jobId: job.id });
         return ONE_DONE;
       case 'foreign':
@@ -67,7 +75,9 @@ export class VerifyNotificationStep implements BillingStep {
           const current = await this.completion.lock(session, job);
           const held = await this.notifications.markRejected(session, claim, verdict);
           if (held) await this.completion.reject(session, current, message, verdict.resultMessage);
+          await crashPoint('verify-notification.before-commit');
         });
+        await crashPoint('verify-notification.recorded');
         this.logger.error('notification rejected by PNS', { notificationId: claim.notification.id, jobId: job.id });
         return ONE_DONE;
     }
@@ -77,12 +87,14 @@ export class VerifyNotificationStep implements BillingStep {
   private async setAside(claim: NotificationClaim): Promise<StepReport> {
     const { id, event } = claim.notification;
     await this.notifications.setAside(claim, 'nothing here acts on this event');
+    await crashPoint('verify-notification.set-aside');
     this.logger.warn('notification of an event nothing acts on', { notificationId: id, event });
     return ONE_DONE;
   }
 
   private async postpone(claim: NotificationClaim, reason: string): Promise<StepReport> {
     const outcome = await this.notifications.scheduleRetry(claim, reason);
+    await crashPoint('verify-notification.postponed');
     this.logger.warn('notification not verified', { notificationId: claim.notification.id, reason, outcome });
     return ONE_POSTPONED;
   }

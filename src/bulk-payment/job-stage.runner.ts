@@ -3,6 +3,7 @@ import { BillingConfig } from '../config';
 import { DomainError, messageOf } from '../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
 import { Clock, retryAt } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
 import { BulkPaymentJobRepository, type JobClaim, type JobStage } from './bulk-payment-job.repository';
 import { ResultRefusals } from './result-refusals';
@@ -37,7 +38,9 @@ export class JobStageRunner {
     const log = this.logger.child({ jobId: claim.job.id, stage });
     const heartbeat = this.keepAlive(claim, log);
     try {
+      await crashPoint(`${stage}.claimed`);
       await work(claim, log, new StageProgress(claim, this.jobs, this.clock, log));
+      await crashPoint(`${stage}.recorded`);
       return ONE_DONE;
     } catch (error) {
       await this.postpone(claim, error, log);
@@ -61,9 +64,11 @@ export class JobStageRunner {
     // Whoever lost the claim has nothing to postpone: the job is in other hands.
     if (error instanceof DomainError && error.code === 'lease-lost') return;
     try {
+      await crashPoint('stage-failure.before-commit');
       const refused = this.refusals.countWith(error, claim);
       if (refused === undefined) await this.jobs.postpone(claim, this.nextAttemptAt(claim), messageOf(error));
       else await this.refusals.fetchAgain(claim, refused, this.retryAt(refused), messageOf(error));
+      await crashPoint('stage-failure.recorded');
     } catch (postponeError) {
       // Without a database there is nowhere to write it; the lease runs out and the job is claimed again.
       log.warn('stage not postponed', { error: postponeError });

@@ -4,6 +4,7 @@ import type { StepReport } from '../kernel/step-report';
 import type { Won } from '../kernel/won';
 import { LineStops } from '../line-stop';
 import { Clock } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Database, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
 import { BulkPaymentJobRepository, type JobChanges, type JobClaim } from './bulk-payment-job.repository';
@@ -29,7 +30,10 @@ export class ReconciliationService {
 
   runOnce(): Promise<StepReport> {
     return this.stages.run('reconcile', (claim, log) =>
-      this.database.transaction((session) => this.reconcile(session, claim, log)),
+      this.database.transaction(async (session) => {
+        await this.reconcile(session, claim, log);
+        await crashPoint('reconcile.before-commit');
+      }),
     );
   }
 

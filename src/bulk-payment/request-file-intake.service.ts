@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { TstoreConfig } from '../config';
 import { RequestFileReader, type NumberedRequestRow, type RequestFileVerdict } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
+import { crashPoint } from '../platform/crash-points';
 import { Database, violatesUnique, type SqlTransaction } from '../platform/database';
 import { FileStore } from '../platform/storage';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
@@ -86,18 +87,21 @@ export class RequestFileIntakeService {
     return new RequestFileReader(this.tstore.mid).rows(this.files.openRead(spooled));
   }
 
-  private store(spooled: string, accepted: AcceptedRequestFile, upload: RequestFileUpload): Promise<string> {
+  private async store(spooled: string, accepted: AcceptedRequestFile, upload: RequestFileUpload): Promise<string> {
     const { lineCount, totalAmount } = accepted;
     const { batchReference, actor } = upload;
     const contentSha256 = Buffer.from(accepted.contentSha256, 'hex');
-    return this.database.transaction(async (session) => {
+    const storedId = await this.database.transaction(async (session) => {
       await this.refuseRepeatedContent(session, contentSha256, batchReference);
       const job = { origin: 'upload', contentSha256, batchReference, lineCount, totalAmount } as const;
       const why = { cause: 'request file uploaded', actor };
       const jobId = await this.jobs.create(session, { ...job, merchantId: this.tstore.mid }, why);
       await this.uploads.createCharges(session, jobId, this.rows(spooled));
+      await crashPoint('upload.before-commit');
       return jobId;
     });
+    await crashPoint('upload.committed');
+    return storedId;
   }
 
   private async refuseRepeatedContent(session: SqlTransaction, sha256: Buffer, batchReference: string): Promise<void> {

@@ -5,6 +5,7 @@ import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
 import { wonFromDatabase } from '../kernel/won';
 import { Clock } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Database, copyOut, type SqlTransaction } from '../platform/database';
 import { Logger } from '../platform/logging';
 import { FileStore } from '../platform/storage';
@@ -45,6 +46,7 @@ export class RequestFileWritingService {
     if (lineCount !== job.lineCount || totalAmount !== job.totalAmount) {
       throw new DomainError('internal-error', `job ${job.id}: its charges don’t add up to the count or sum it states`);
     }
+    await crashPoint('write-request-file.file-stored');
     await this.jobs.finish(claim, {
       requestFileName: name,
       requestFileSha256: written.sha256,

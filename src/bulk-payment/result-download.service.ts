@@ -5,6 +5,7 @@ import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
 import { OAuthTokenStore } from '../oauth-token';
 import { Clock } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
 import { FileStore } from '../platform/storage';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
@@ -32,6 +33,7 @@ export class ResultDownloadService {
   private async download(claim: JobClaim, log: Logger, progress: StageProgress): Promise<void> {
     const { job } = claim;
     const stream = await this.open(job);
+    await crashPoint('download-result.answered');
     const name = `result-files/job-${job.id}-${claim.leaseId}.csv`;
     const counter = countDataRows();
     const limit = maxResultFileBytes(job.lineCount);
@@ -52,6 +54,7 @@ export class ResultDownloadService {
           throw resultFileUnusable(job, `${counter.rowCount} rows, ${job.lineCount} asked`);
       },
     });
+    await crashPoint('download-result.file-stored');
     await this.jobs.finish(claim, {
       resultFileName: name,
       resultFileSha256: stored.sha256,

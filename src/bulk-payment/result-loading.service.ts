@@ -4,6 +4,7 @@ import { ResultFileParser, parseResultFile, type ResultLine } from '../gateways/
 import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
 import { Clock } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Database, copyBytes, copyInto, copyLine, copyText, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
 import { FileStore } from '../platform/storage';
@@ -42,6 +43,7 @@ export class ResultLoadingService {
         throw new DomainError('internal-error', `job ${job.id}: ${loaded} lines read, not the number downloaded`);
       }
       await this.jobs.finish(claim, { resultLinesLoaded: loaded, resultLoadedAt: this.clock.now() }, session);
+      await crashPoint('load-result.before-commit');
       log.info('result loaded', { lines: loaded });
     });
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ChargeSettlement } from '../charge';
 import { LineStopRepository } from '../line-stop';
 import { Clock } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Database } from '../platform/database';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
@@ -71,14 +72,18 @@ export class SettlementBatches {
           ${isGoneOnWith ? 'AND NOT EXISTS (SELECT FROM settlement WHERE settlement.charge_id = finding.charge_id AND refund_id IS NULL)' : ''}`,
       parameters: [job.id, batch.firstChargeId, batch.lastChargeId],
     };
-    return this.database.transaction(async (session) => {
+    const applied = await this.database.transaction(async (session) => {
       await this.stops.assertRunning(session, job.id);
       // Every row is reached by its key. A plan made on yesterday's statistics may read whole tables a batch instead.
       await session.rows('SET LOCAL enable_seqscan = off');
       const settled = await this.charges.settle(session, outcomes, this.clock.now());
       // Whoever lost the claim meanwhile fails here, and takes back the batch with it.
-      return this.jobs.addApplied(session, claim, settled);
+      const count = await this.jobs.addApplied(session, claim, settled);
+      await crashPoint('settle.batch-before-commit');
+      return count;
     });
+    await crashPoint('settle.batch-committed');
+    return applied;
   }
 
   /** The last transaction: every line is dealt with, so the copies go. */
@@ -89,6 +94,7 @@ export class SettlementBatches {
       await this.jobs.finish(claim, settled, session);
       await session.rows(`DROP TABLE IF EXISTS ${lines}`);
       await session.rows(`DROP TABLE IF EXISTS ${findings}`);
+      await crashPoint('settle.close-before-commit');
     });
   }
 }

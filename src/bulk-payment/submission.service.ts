@@ -4,6 +4,7 @@ import { TstoreClient, type GatewayAnswer, type SubmissionReceipt } from '../gat
 import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
 import { OAuthTokenStore, type AccessToken } from '../oauth-token';
+import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
 import { FileStore } from '../platform/storage';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
@@ -41,9 +42,12 @@ export class SubmissionService {
     // A token first: failing to get one must not put a job in doubt that was never sent.
     const token = await this.tokens.get();
     const headers = this.headers.make(job.lineCount);
+    await crashPoint('submit.token-ready');
     await this.submissions.begin(claim, headers);
+    await crashPoint('submit.intent-committed');
     log.info('submitting', { lines: job.lineCount, totalAmount: job.totalAmount });
     const answer = await this.send(job, headers, token);
+    await crashPoint('submit.answered');
     await this.record(claim, answer, token, log);
   }
 

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
 import { DatabaseConfig } from '../config';
 import { messageOf } from '../kernel/errors';
+import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
 import type { CountedArrival } from './arrival';
 import { STORE_ARRIVALS, arrivalParameters } from './arrival.sql';
@@ -55,7 +56,9 @@ export class ArrivalStore implements OnApplicationShutdown {
   async store(arrivals: readonly CountedArrival[]): Promise<void> {
     const client = await this.pool.connect();
     try {
+      await crashPoint('notification.arrived');
       await client.query({ name: 'store-arrivals', text: STORE_ARRIVALS, values: arrivalParameters(arrivals) });
+      await crashPoint('notification.stored');
       client.release();
     } catch (error) {
       releaseAfter(client, error);

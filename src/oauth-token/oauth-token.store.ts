@@ -5,6 +5,7 @@ import { TstoreConfig } from '../config';
 import { TstoreClient, type GatewayAnswer, type IssuedToken } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import { Clock, secondsAfter } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { KeyRing } from '../platform/crypto';
 import { Logger, maskText } from '../platform/logging';
 import type { OAuthToken } from './oauth-token.entity';
@@ -65,6 +66,7 @@ export class OAuthTokenStore {
   /** Tells that the gateway refused a token; the next caller gets a new one. */
   async invalidate(generation: string): Promise<void> {
     await this.repository.expire(this.name, generation);
+    await crashPoint('token.invalidated');
     // A look that began before this may still come back with the refused token.
     this.pending = undefined;
   }
@@ -115,7 +117,9 @@ export class OAuthTokenStore {
     if (row?.refreshLeaseUntil && row.refreshLeaseUntil > now) return undefined;
     const lease = { id: randomUUID(), until: secondsAfter(now, this.leaseSeconds), now };
     const claimed = await this.repository.claimRefresh(this.name, lease, row?.generation ?? '0');
-    return claimed ? this.refresh(lease.id) : undefined;
+    if (!claimed) return undefined;
+    await crashPoint('token.lease-committed');
+    return this.refresh(lease.id);
   }
 
   private isHeldOff({ retryNotBefore }: OAuthToken): boolean {
@@ -138,10 +142,12 @@ export class OAuthTokenStore {
 
   private async refresh(leaseId: string): Promise<AccessToken | undefined> {
     const answer = await this.client.requestToken(AbortSignal.timeout(this.requestTimeoutMs));
+    await crashPoint('token.answered');
     if (answer.kind !== 'success') {
       const failure = failureOf(answer);
       const at = this.clock.now();
       await this.repository.storeFailure(this.name, leaseId, failure, at, secondsAfter(at, HOLD_OFF_SECONDS));
+      await crashPoint('token.failure-stored');
       this.logger.warn('no access token from the gateway', { reason: failure, retryInSeconds: HOLD_OFF_SECONDS });
       throw unavailable(failure);
     }
@@ -164,6 +170,7 @@ export class OAuthTokenStore {
       this.logger.warn('access token dropped: another replica took over while this one waited for the gateway');
       return undefined;
     }
+    await crashPoint('token.stored');
     this.logger.info('access token issued', { expiresAt });
     return { value: issued.accessToken, generation };
   }

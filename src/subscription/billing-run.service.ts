@@ -3,6 +3,7 @@ import { BillingConfig } from '../config';
 import { seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
 import { sumWon, type Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Database, wakeBilling } from '../platform/database';
 import { BillingRunJobs } from './billing-run-jobs';
 import { BillingRunGuard } from './billing-run.guard';
@@ -57,7 +58,7 @@ export class BillingRunService {
    * @returns what was planned, or `undefined` when the date has its run already
    */
   async plan(billingDate: SeoulDate, actor = SCHEDULER): Promise<PlannedRun | undefined> {
-    return this.database.transaction(async (session) => {
+    const planned = await this.database.transaction(async (session) => {
       const at = this.clock.now();
       const id = await this.runs.open(session, billingDate, at);
       if (id === undefined) return undefined;
@@ -78,7 +79,10 @@ export class BillingRunService {
       const state: BillingRunState = unusual === undefined ? 'Planned' : 'AwaitingConfirmation';
       await this.runs.close(session, id, totals, { state, confirmationReason: unusual ?? null, actor, at });
       await wakeBilling(session);
+      await crashPoint('plan-billing-run.before-commit');
       return { id, billingDate, state, ...totals };
     });
+    if (planned !== undefined) await crashPoint('plan-billing-run.committed');
+    return planned;
   }
 }

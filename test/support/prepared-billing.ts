@@ -1,9 +1,9 @@
 import { BillingTokenVault } from '../../src/billing-token';
 import { readConfiguration } from '../../src/config';
-import { seoulDate } from '../../src/kernel/seoul-calendar';
+import { seoulDate, type SeoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
-import { startService } from '../../src/service';
+import { startService, type RunningService } from '../../src/service';
 import { BillingRunService, SubscriptionRepository } from '../../src/subscription';
 import { serviceEnvironment } from './service-environment';
 import { createTestDatabase, type TestDatabase } from './test-database';
@@ -21,7 +21,29 @@ const PRODUCT = {
 /** A database with so many subscriptions and the billing run that bills them in one job, of which nothing is sent yet. */
 export async function preparedBilling(subscriptions: number, settings: NodeJS.ProcessEnv): Promise<TestDatabase> {
   const database = await createTestDatabase();
-  const environment = serviceEnvironment(database.url, {
+  await withBilling(database.url, settings, async (service) => {
+    await subscribeMany(service, subscriptions, DATE);
+    await service.app.get(BillingRunService).plan(DATE);
+  });
+  return database;
+}
+
+/** Adds so many subscriptions, the first period of each due on the day it starts. */
+export function addSubscriptions(
+  databaseUrl: string,
+  subscriptions: number,
+  startedOn: SeoulDate,
+  settings: NodeJS.ProcessEnv,
+): Promise<void> {
+  return withBilling(databaseUrl, settings, (service) => subscribeMany(service, subscriptions, startedOn));
+}
+
+async function withBilling(
+  databaseUrl: string,
+  settings: NodeJS.ProcessEnv,
+  work: (service: RunningService) => Promise<void>,
+): Promise<void> {
+  const environment = serviceEnvironment(databaseUrl, {
     ...settings,
     ROLE: 'admin',
     // A first run of this size would wait for a person's word.
@@ -30,15 +52,19 @@ export async function preparedBilling(subscriptions: number, settings: NodeJS.Pr
   const service = await startService(readConfiguration(environment), {
     drainTimes: { noticeMs: 0, finishMs: 5_000 },
   });
-  const { app } = service;
+  await work(service);
+  await service.close();
+}
+
+async function subscribeMany({ app }: RunningService, subscriptions: number, startedOn: SeoulDate): Promise<void> {
   const vault = app.get(BillingTokenVault);
   const tokens = Array.from({ length: 50 }, (_, index) => index.toString(16).toUpperCase().padStart(64, 'F'));
   const orders = Array.from({ length: subscriptions }, (_, index) => ({
     customerReference: `customer-${index}`,
     storeProductId: PRODUCT.storeProductId,
     billingTokenHash: vault.hashOf(tokens[index % tokens.length] ?? ''),
-    startedOn: DATE,
-    anchorDay: 31,
+    startedOn,
+    anchorDay: Number(startedOn.slice(8)),
     intervalMonths: 1,
   }));
   const at = new Date();
@@ -47,7 +73,4 @@ export async function preparedBilling(subscriptions: number, settings: NodeJS.Pr
     await app.get(SubscriptionRepository).addProducts(session, [PRODUCT], at);
     await app.get(SubscriptionRepository).addSubscriptions(session, orders, at);
   });
-  await app.get(BillingRunService).plan(DATE);
-  await service.close();
-  return database;
 }

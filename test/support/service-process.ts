@@ -23,6 +23,23 @@ export class ServiceProcess {
     return new ServiceProcess(spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
+  /** The same, with a script that is loaded before the service and takes orders of the test. */
+  static startWith(preload: string, settings: NodeJS.ProcessEnv): ServiceProcess {
+    const env = { PATH: process.env.PATH, ...settings };
+    const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
+    return new ServiceProcess(spawn(process.execPath, ['--require', preload, PROGRAM], { env, stdio: [...stdio] }));
+  }
+
+  /** Tells the preloaded script something. */
+  order(message: string): void {
+    this.child.send(message);
+  }
+
+  /** Hears what the preloaded script tells. */
+  onMessage(hear: (message: unknown) => void): void {
+    this.child.on('message', hear);
+  }
+
   get log(): string {
     return this.output.join('');
   }

@@ -1,0 +1,1 @@
+export { CRASH_POINTS, crashPoint, observeCrashPoints, type CrashPoint } from './crash-points';

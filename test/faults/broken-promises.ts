@@ -1,0 +1,132 @@
+import type { Client } from 'pg';
+import type { SimulatorControl } from '../../simulator/control/control';
+import type { BookEntry } from '../../simulator/book/book';
+
+/** A charge of ours, its job and its settlement. */
+interface OurCharge {
+  orderNo: string;
+  amount: number;
+  jobId: string;
+  isSettledJob: boolean;
+  isFailedJob: boolean;
+  isInDoubt: boolean;
+  kind: 'paid' | 'declined' | null;
+  settledAmount: number | null;
+  transactionId: string | null;
+  isDiscrepant: boolean;
+}
+
+/**
+ * Holds our database against the gateway's book, charge by charge and to the won, when everything has come to rest.
+ *
+ * Of what is not settled only this may be left: a charge with a discrepancy a person must see, and a job in doubt that the
+ * gateway never accepted.
+ *
+ * @returns one sentence for each breach of a promise of DESIGN section 2
+ */
+export async function brokenPromises(database: Client, gateway: SimulatorControl): Promise<string[]> {
+  const book = new Map<string, BookEntry[]>();
+  for await (const entry of gateway.bookEntries()) {
+    book.set(entry.orderNo, [...(book.get(entry.orderNo) ?? []), entry]);
+  }
+  const charges = await ourCharges(database);
+  return [
+    ...[...book].filter(([, entries]) => entries.length > 1).map(([orderNo]) => `order ${orderNo} was accepted twice`),
+    ...charges.flatMap((charge) => breachesOf(charge, book.get(charge.orderNo)?.[0])),
+    ...unasked(charges, book),
+    ...unheard(gateway),
+    ...(await inconsistencies(database)),
+  ];
+}
+
+function breachesOf(charge: OurCharge, entry: BookEntry | undefined): string[] {
+  const name = `order ${charge.orderNo} of job ${charge.jobId}`;
+  if (charge.kind !== null) {
+    if (entry === undefined) return [`${name} is ${charge.kind}, and the gateway never accepted it`];
+    const theirs = entry.state === 'Charged' ? 'paid' : entry.state === 'Declined' ? 'declined' : entry.state;
+    if (charge.kind !== theirs) return [`${name} is ${charge.kind}, by the gateway’s book ${theirs}`];
+    if (charge.settledAmount !== entry.amount || charge.transactionId !== entry.tid) {
+      return [`${name} is settled with another amount or transaction than the gateway’s book has`];
+    }
+    return [];
+  }
+  if (charge.isSettledJob) return charge.isDiscrepant ? [] : [`${name} vanished: neither settled nor discrepant`];
+  if (charge.isFailedJob) return entry ? [`${name} was accepted, and its job has failed`] : [];
+  if (entry !== undefined) return [`${name} was accepted and is never settled`];
+  return charge.isInDoubt ? [] : [`${name} was never sent, and its job is not in doubt`];
+}
+
+function unasked(charges: readonly OurCharge[], book: ReadonlyMap<string, unknown>): string[] {
+  const asked = new Set(charges.map((charge) => charge.orderNo));
+  return [...book.keys()]
+    .filter((orderNo) => !asked.has(orderNo))
+    .map((orderNo) => `nobody asked for order ${orderNo}`);
+}
+
+/** Messages that PNS neither got verified nor will send again. */
+function unheard(gateway: SimulatorControl): string[] {
+  return gateway
+    .notifications()
+    .filter(({ genuine, state, nextAt }) => genuine && state !== 'Verified' && nextAt === null)
+    .map(({ id, state }) => `notification ${id} of PNS is ${state} and will not be sent again`);
+}
+
+async function ourCharges(database: Client): Promise<OurCharge[]> {
+  const { rows } = await database.query<OurCharge>(`
+    SELECT charge.order_no AS "orderNo", charge.amount::float8 AS amount, job.id AS "jobId",
+      job.settled_at IS NOT NULL AS "isSettledJob", job.failed_at IS NOT NULL AS "isFailedJob",
+      job.state = 'Processing' AND job.gateway_job_id IS NULL AS "isInDoubt",
+      settlement.kind, settlement.amount::float8 AS "settledAmount", settlement.transaction_id AS "transactionId",
+      EXISTS (SELECT FROM discrepancy WHERE charge_id = charge.id) AS "isDiscrepant"
+    FROM charge
+    JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
+    LEFT JOIN settlement ON settlement.charge_id = charge.id AND settlement.refund_id IS NULL
+    ORDER BY charge.id`);
+  return rows;
+}
+
+/** What our own numbers say against one another: each statement finds the rows that break a rule. */
+const RULES: Readonly<Record<string, string>> = {
+  'its settled numbers are not those of the settlement log': `SELECT 'job ' || job_id AS what FROM unbalanced_job`,
+  'requested is not paid, declined, missing and quarantined together': `
+    SELECT 'job ' || id AS what FROM bulk_payment_job
+    WHERE settled_at IS NOT NULL AND (
+      line_count <> paid_count + declined_count + missing_count + quarantined_count
+      OR total_amount <> paid_amount + declined_amount + missing_amount + quarantined_amount)`,
+  'not every missing or quarantined charge has its discrepancy': `
+    SELECT 'job ' || job.id AS what FROM bulk_payment_job AS job
+    LEFT JOIN discrepancy ON discrepancy.bulk_payment_job_id = job.id
+    WHERE job.settled_at IS NOT NULL
+    GROUP BY job.id HAVING count(DISTINCT discrepancy.charge_id) <> job.missing_count + job.quarantined_count`,
+  'its history does not end in its state': `
+    SELECT 'job ' || job.id AS what FROM bulk_payment_job AS job
+    WHERE state <> (SELECT to_state FROM bulk_payment_job_history WHERE job_id = job.id ORDER BY id DESC LIMIT 1)`,
+  'it was sent more than once without the gateway’s clear no in between': `
+    SELECT 'job ' || job_id AS what FROM bulk_payment_job_history
+    GROUP BY job_id HAVING count(*) FILTER (WHERE to_state = 'Processing' AND from_state = 'Created')
+      - count(*) FILTER (WHERE to_state = 'Created' AND from_state = 'Processing') > 1`,
+  'it has moved by another number of periods than were paid': `
+    SELECT 'subscription ' || subscription.id AS what FROM subscription
+    LEFT JOIN charge ON charge.subscription_id = subscription.id
+    LEFT JOIN settlement ON settlement.charge_id = charge.id AND settlement.kind = 'paid'
+    GROUP BY subscription.id
+    HAVING count(settlement.charge_id) <>
+      (extract(year FROM next_billing_on) - extract(year FROM started_on)) * 12
+      + extract(month FROM next_billing_on) - extract(month FROM started_on)`,
+  'its verification is neither done nor planned': `
+    SELECT 'notification ' || id AS what FROM notification
+    WHERE state = 'Received' AND next_attempt_at IS NULL AND given_up_at IS NULL`,
+  'its staging tables were left behind': `
+    SELECT 'job ' || id AS what FROM bulk_payment_job
+    WHERE settled_at IS NOT NULL AND (to_regclass('staging.result_line_' || id) IS NOT NULL
+      OR to_regclass('staging.result_finding_' || id) IS NOT NULL)`,
+};
+
+async function inconsistencies(database: Client): Promise<string[]> {
+  const found: string[] = [];
+  for (const [rule, sql] of Object.entries(RULES)) {
+    const { rows } = await database.query<{ what: string }>(sql);
+    found.push(...rows.map(({ what }) => `${what}: ${rule}`));
+  }
+  return found;
+}

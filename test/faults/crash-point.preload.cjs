@@ -1,0 +1,30 @@
+'use strict';
+
+/**
+ * Loaded with `node --require` into a service process of a test: stops it dead at the crash point it is told over IPC, and
+ * sets its clock ahead of the real one. Nothing in the service itself can do either.
+ */
+const { join } = require('node:path');
+
+if (process.env.TSTORE_ENVIRONMENT !== 'simulator') throw new Error('crash points are for the simulator only');
+
+const platform = join(__dirname, '../../dist/src/platform');
+const { observeCrashPoints } = require(join(platform, 'crash-points'));
+const { SystemClock } = require(join(platform, 'clock'));
+
+const aheadMs = Number(process.env.CLOCK_AHEAD_SECONDS ?? 0) * 1000;
+SystemClock.prototype.now = () => new Date(Date.now() + aheadMs);
+
+let armed;
+process.on('message', (point) => (armed = point));
+// Who waits for orders must not keep a service alive that was asked to end.
+process.channel.unref();
+// A test that ended without a word leaves nobody behind.
+process.once('disconnect', () => process.exit());
+
+observeCrashPoints((point) => {
+  if (point !== armed) return undefined;
+  process.send({ arrived: point });
+  // The whole process stands still here, timers and connections too, until it is killed.
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+});
