@@ -17,6 +17,7 @@ import { BillingRunGuard1763700000502 } from './1763700000502-billing-run-guard'
 import { KillSwitch1763700000503 } from './1763700000503-kill-switch';
 import { LineStop1763700000601 } from './1763700000601-line-stop';
 import { Doubt1763700000602 } from './1763700000602-doubt';
+import { RefundedTooMuch1763700000603 } from './1763700000603-refunded-too-much';
 import { ApiKey1763700001001 } from './1763700001001-api-key';
 import { AuditLog1763700001002 } from './1763700001002-audit-log';
 import { IdempotencyKey1763700001003 } from './1763700001003-idempotency-key';
@@ -44,6 +45,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   KillSwitch1763700000503,
   LineStop1763700000601,
   Doubt1763700000602,
+  RefundedTooMuch1763700000603,
   ApiKey1763700001001,
   AuditLog1763700001002,
   IdempotencyKey1763700001003,

@@ -107,6 +107,11 @@ export const FAULTS = {
   'result-drip': { point: 'result', what: 'comes in small pieces, slowly', options: { bytes: 64, everyMs: 20 } },
   'result-lines-missing': { point: 'result', what: 'lines left out', options: SOME_LINES },
   'result-lines-doubled': { point: 'result', what: 'lines sent twice', options: SOME_LINES },
+  'result-lines-charged-twice': {
+    point: 'result',
+    what: 'lines sent twice, the second time with a transaction of its own',
+    options: SOME_LINES,
+  },
   'result-lines-unknown': {
     point: 'result',
     what: 'extra lines with order numbers nobody asked for',

@@ -8,12 +8,14 @@ export type LineEdit = (line: string, strike: Strike) => string[];
 const AMOUNT_COLUMN = RESULT_FILE_COLUMNS.indexOf('amtReqPurchase');
 const CARRIER_COLUMN = RESULT_FILE_COLUMNS.indexOf('amtCarrier');
 const PRODUCT_COLUMN = RESULT_FILE_COLUMNS.indexOf('productId');
+const TRANSACTION_COLUMN = RESULT_FILE_COLUMNS.indexOf('tid');
 const ORDER_COLUMN = RESULT_FILE_COLUMNS.indexOf('noBranchOrder');
 
 /** Faults of single lines, in the order they are applied when several meet. */
 export const LINE_EDITS: readonly (readonly [FaultKind, LineEdit])[] = [
   ['result-lines-missing', () => []],
   ['result-lines-doubled', (line) => [line, line]],
+  ['result-lines-charged-twice', (line) => [line, withColumn(line, TRANSACTION_COLUMN, (tid) => `${tid}2`)]],
   [
     'result-lines-unknown',
     (line, strike) => {

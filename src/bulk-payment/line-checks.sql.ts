@@ -1,7 +1,4 @@
-/**
- * What stops the line, as SELECTs of violations: none has a row, ever. A new one (refunds above the amount, when there are
- * refunds) is one more of these.
- */
+/** What stops the line, as SELECTs of violations: none has a row, ever. A new check is one more of these. */
 
 /**
  * An order number that took money more than once: the result of job `$1` has several paid lines with transactions of
@@ -39,9 +36,30 @@ export const PERIOD_PAID_TWICE_SQL = `
     SELECT DISTINCT subscription_id, period_start_on FROM settlement
     WHERE position > $1 AND position <= $2 AND kind = 'paid' AND subscription_id IS NOT NULL) AS seen
   JOIN charge ON charge.subscription_id = seen.subscription_id AND charge.period_start_on = seen.period_start_on
-  JOIN settlement AS paid ON paid.charge_id = charge.id AND paid.kind = 'paid'
+  JOIN settlement AS paid ON paid.charge_id = charge.id AND paid.refund_id IS NULL AND paid.kind = 'paid'
   GROUP BY seen.subscription_id, seen.period_start_on
   HAVING count(*) > 1`;
+
+/** A charge of which more was given back than was paid; looks at the settlement log behind position `$1` up to `$2`. */
+export const REFUNDED_TOO_MUCH_SQL = `
+  SELECT 'refunded-too-much' AS kind,
+    CASE WHEN charge.subscription_id IS NULL THEN charge.bulk_payment_job_id END AS bulk_payment_job_id,
+    charge.subscription_id,
+    format('order %s: %s won given back of %s won paid', charge.order_no, given_back.amount, paid.amount) AS violation,
+    jsonb_build_object('orderNo', charge.order_no, 'jobId', charge.bulk_payment_job_id::text, 'paid', paid.amount,
+      'refunds', given_back.entries) AS evidence
+  FROM (
+    SELECT DISTINCT charge_id FROM settlement
+    WHERE position > $1 AND position <= $2 AND refund_id IS NOT NULL) AS seen
+  JOIN charge ON charge.id = seen.charge_id
+  CROSS JOIN LATERAL (
+    SELECT coalesce(sum(amount), 0) AS amount FROM settlement
+    WHERE charge_id = seen.charge_id AND refund_id IS NULL AND kind = 'paid') AS paid
+  CROSS JOIN LATERAL (
+    SELECT sum(amount) AS amount, jsonb_agg(jsonb_build_object('refundId', refund_id::text, 'amount', amount,
+      'position', position::text) ORDER BY position) AS entries
+    FROM settlement WHERE charge_id = seen.charge_id AND refund_id IS NOT NULL) AS given_back
+  WHERE given_back.amount > paid.amount`;
 
 /** The settled job `$1`, if its numbers don't add up, or are not those of its charges and of the settlement log. */
 export const NUMBERS_DIFFER_SQL = `
@@ -69,7 +87,8 @@ export const NUMBERS_DIFFER_SQL = `
       count(*) FILTER (WHERE settlement.kind = 'declined') AS declined_count,
       coalesce(sum(settlement.amount) FILTER (WHERE settlement.kind = 'declined'), 0) AS declined_amount
     FROM charge
-    LEFT JOIN settlement ON settlement.charge_id = charge.id AND settlement.discrepancy_id IS NULL
+    LEFT JOIN settlement ON settlement.charge_id = charge.id
+      AND settlement.refund_id IS NULL AND settlement.discrepancy_id IS NULL
     WHERE charge.bulk_payment_job_id = job.id) AS charged
   WHERE job.id = $1
     AND ((job.line_count, job.total_amount, job.paid_count, job.paid_amount, job.declined_count, job.declined_amount)

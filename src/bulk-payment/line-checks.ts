@@ -3,7 +3,7 @@ import { NOTHING_DUE, ONE_DONE, type StepReport } from '../kernel/step-report';
 import { LineStops } from '../line-stop';
 import { Clock, secondsAfter } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
-import { NUMBERS_DIFFER_SQL, PERIOD_PAID_TWICE_SQL } from './line-checks.sql';
+import { NUMBERS_DIFFER_SQL, PERIOD_PAID_TWICE_SQL, REFUNDED_TOO_MUCH_SQL } from './line-checks.sql';
 
 const ACTOR = 'line-checks';
 
@@ -52,8 +52,9 @@ export class LineChecks {
       [checked.position],
     );
     if (batch?.last == null) return false;
-    const found = { sql: PERIOD_PAID_TWICE_SQL, parameters: [checked.position, batch.last] };
-    await this.stops.raise(session, found, ACTOR);
+    for (const sql of [PERIOD_PAID_TWICE_SQL, REFUNDED_TOO_MUCH_SQL]) {
+      await this.stops.raise(session, { sql, parameters: [checked.position, batch.last] }, ACTOR);
+    }
     await session.execute('UPDATE settlement_check SET position = $1', [batch.last]);
     return true;
   }

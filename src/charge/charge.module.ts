@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { TstoreModule } from '../gateways/tstore';
+import { LineStopModule } from '../line-stop';
 import { OAuthTokenModule } from '../oauth-token';
 import { TransactionLookupModule } from '../transaction-lookup';
 import { Charge, Settlement } from './charge.entity';
@@ -25,6 +26,7 @@ import { SettlementLogRepository } from './settlement-log.repository';
 @Module({
   imports: [
     TypeOrmModule.forFeature([Charge, Refund, RefundHistory, Settlement]),
+    LineStopModule,
     OAuthTokenModule,
     TransactionLookupModule,
     TstoreModule,

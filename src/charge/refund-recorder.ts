@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { TstoreConfig } from '../config';
 import type { PaymentPart } from '../gateways/tstore';
+import { LineStopRepository } from '../line-stop';
 import { Clock, secondsAfter } from '../platform/clock';
 import { Database } from '../platform/database';
 import { ChargeSettlement } from './charge-settlement';
@@ -47,6 +48,7 @@ export class RefundRecorder {
   constructor(
     private readonly refunds: RefundRepository,
     private readonly settlement: ChargeSettlement,
+    private readonly stops: LineStopRepository,
     private readonly database: Database,
     private readonly clock: Clock,
     tstore: TstoreConfig,
@@ -55,7 +57,12 @@ export class RefundRecorder {
     this.callSeconds = longestMs / 1000 + LEASE_MARGIN_SECONDS;
   }
 
-  /** Commits the intent to send. From here on it is never sent again by itself. @returns the refund as it is now */
+  /**
+   * Commits the intent to send. From here on it is never sent again by itself.
+   *
+   * @returns the refund as it is now
+   * @throws {DomainError} `line-stopped`
+   */
   async begin({ refund, leaseId }: RefundClaim, intent: RefundIntent): Promise<SentRefund> {
     const now = this.clock.now();
     const sendingId = randomUUID();
@@ -63,9 +70,10 @@ export class RefundRecorder {
     const sent = { ...intent, paymentParts: parts, sendingId, sentAt: now };
     const changes = { ...sent, leaseUntil: secondsAfter(now, this.callSeconds), lastError: null };
     const why = { cause: 'sending begins', actor: ACTOR };
-    await this.database.transaction((session) =>
-      this.refunds.transition(session, refund, 'send', why, changes, { leaseId }),
-    );
+    await this.database.transaction(async (session) => {
+      await this.stops.assertMayRefund(session, refund.chargeId);
+      await this.refunds.transition(session, refund, 'send', why, changes, { leaseId });
+    });
     return { ...refund, ...sent, state: 'Refunding' };
   }
 

@@ -103,6 +103,24 @@ export class LineStopRepository {
     await this.assertRunning(session, jobId);
   }
 
+  /**
+   * Called in the transaction that commits an intent to give money back. Only a refund too much keeps refunds from being
+   * sent: they are what heals the other stops.
+   *
+   * @throws {DomainError} `line-stopped`
+   */
+  async assertMayRefund(session: SqlSession, chargeId: string): Promise<void> {
+    await session.rows('SELECT pg_advisory_xact_lock_shared($1)', [LINE_STOP_LOCK]);
+    const [stop] = await session.rows<{ id: string; violation: string }>(
+      `SELECT stop.id, stop.violation FROM line_stop AS stop JOIN charge
+         ON charge.subscription_id = stop.subscription_id OR charge.bulk_payment_job_id = stop.bulk_payment_job_id
+       WHERE charge.id = $1 AND stop.state = 'Open' AND stop.kind = 'refunded-too-much' ORDER BY stop.id LIMIT 1`,
+      [chargeId],
+    );
+    if (stop === undefined) return;
+    throw new DomainError('line-stopped', `Parked by line stop ${stop.id}: ${stop.violation}`, { lineStopId: stop.id });
+  }
+
   /** @throws {DomainError} `line-stopped` while the job is parked */
   async assertRunning(session: SqlSession, jobId: string): Promise<void> {
     const [stop] = await session.rows<{ id: string; violation: string }>(

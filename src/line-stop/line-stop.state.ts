@@ -5,11 +5,18 @@ import type { TransitionTable } from '../kernel/transitions';
  *
  * - charged-twice: an order number took money more than once.
  * - period-paid-twice: a subscription's period was paid more than once, under whatever order numbers.
+ * - refunded-too-much: more was given back of a charge than was paid.
  * - numbers-differ: a job's numbers don't add up, or are not those of the settlement log.
  * - gateway-contradicts: what the gateway says of a job can't be true beside what is recorded of it, such as the
  *   completion of a job that was closed as not accepted.
  */
-export const LINE_STOP_KINDS = ['charged-twice', 'period-paid-twice', 'numbers-differ', 'gateway-contradicts'] as const;
+export const LINE_STOP_KINDS = [
+  'charged-twice',
+  'period-paid-twice',
+  'refunded-too-much',
+  'numbers-differ',
+  'gateway-contradicts',
+] as const;
 export type LineStopKind = (typeof LINE_STOP_KINDS)[number];
 
 /**

@@ -108,6 +108,17 @@ describe('each change of one line', () => {
     expect(end.discrepancies.every(({ kind, rawLine }) => (kind === 'missing') === (rawLine === null))).toBe(true);
   });
 
+  it('a paid line for an order that another job has sent stops the line', async () => {
+    const other = await applied((lines) => lines);
+    const orderNo = `${other.prefix}0`;
+    const { job, end } = await applied((lines) => mutated(lines, edit('noBranchOrder', orderNo), ''));
+    expect(end.discrepancies.map(({ kind }) => kind)).toEqual(['unknown-order', 'missing']);
+    const { items } = await world.get('line-stops?limit=1');
+    expect(items).toMatchObject([
+      { kind: 'charged-twice', evidence: { orderNo, jobId: other.job.id, resultOfJobId: job.id } },
+    ]);
+  });
+
   it('the order of the lines changes nothing but the numbers of the lines', async () => {
     const straight = await applied((lines) => mutated(lines, edit('amtTms', '99'), ''));
     const turned = await applied((lines) => mutated(lines, edit('amtTms', '99'), '').reverse());

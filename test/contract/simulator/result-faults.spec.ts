@@ -116,6 +116,13 @@ test('result-lines-doubled sends lines twice', async () => {
   expect(new Set(lines).size).toBe(ROWS);
 });
 
+test('result-lines-charged-twice sends lines twice, under two transactions', async () => {
+  const lines = dataLines((await damaged({ kind: 'result-lines-charged-twice', options: { lines: 2 } })).body);
+  expect(lines).toHaveLength(ROWS + 2);
+  expect(new Set(lines).size).toBe(ROWS + 2);
+  expect(new Set(lines.map((line) => line.split(',')[6])).size).toBe(ROWS);
+});
+
 test('result-lines-unknown adds orders nobody asked for', async () => {
   const lines = dataLines((await damaged({ kind: 'result-lines-unknown', options: { lines: 2 } })).body);
   expect(lines).toHaveLength(ROWS + 2);
