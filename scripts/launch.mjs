@@ -24,6 +24,7 @@ const COMMANDS = {
   simulator: { built: true, steps: [['node', 'dist/simulator/main.js']] },
   migrate: { built: true, steps: [['node', 'dist/src/commands/migrate.js']] },
   reencrypt: { built: true, steps: [['node', 'dist/src/commands/reencrypt.js']] },
+  openapi: { built: true, steps: [['node', 'dist/src/commands/openapi.js']] },
   bench: { built: true, steps: [['node', 'dist/bench/main.js']] },
   // Tests start processes of the service, from what is built.
   test: { built: true, steps: [[bin('jest')]] },

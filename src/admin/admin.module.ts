@@ -16,6 +16,7 @@ import { DiscrepanciesController } from './discrepancies.controller';
 import { DoubtfulJobsController } from './doubtful-jobs.controller';
 import { IdempotencyInterceptor, IdempotencyRepository } from './idempotency';
 import { JobViews } from './job-views';
+import { CsvInterceptor } from './lists';
 import { KillSwitchController } from './kill-switch.controller';
 import { LineStopsController } from './line-stops.controller';
 import { ProductsController } from './products.controller';
@@ -50,6 +51,7 @@ import { SubscriptionsController } from './subscriptions.controller';
   ],
   providers: [
     AccessGuard,
+    CsvInterceptor,
     ApiKeyRepository,
     ApiKeys,
     AuditInterceptor,

@@ -1,17 +1,79 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { ERROR_CODES } from '../kernel/error-codes';
 import { operationIdOf } from './admin-route';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+const DESCRIPTION = `Errors are problem+json (RFC 9457); \`code\` is stable, \`detail\` is for people. Won are integers, ids are
+digits in text, times are ISO 8601 with their offset. \`x-scope\` of an operation is what its key must be allowed.`;
 
 /** Serves the OpenAPI document and its page at `/docs`; the document as JSON at `/docs-json`. */
 export function serveApiDocs(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => apiDocumentOf(app));
+}
+
+/** The OpenAPI document of the admin API, as the code says it; `docs/openapi.json` is a copy of it. */
+export function apiDocumentOf(app: INestApplication): OpenAPIObject {
   const description = new DocumentBuilder()
     .setTitle('Merchant billing: admin API')
-    .setDescription('Errors are problem+json (RFC 9457); `code` is stable, `detail` is for people.')
+    .setDescription(DESCRIPTION)
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The API key.' })
     .build();
-  SwaggerModule.setup('docs', app, () =>
-    SwaggerModule.createDocument(app, description, { operationIdFactory: operationIdOf }),
-  );
+  const document = SwaggerModule.createDocument(app, description, { operationIdFactory: operationIdOf });
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM } };
+  for (const path of Object.values(document.paths)) {
+    for (const method of METHODS) {
+      const operation = path[method];
+      if (operation) addConventions(operation, method);
+    }
+  }
+  return document;
 }
+
+/** What every operation has without saying so. */
+function addConventions(operation: Operation, method: (typeof METHODS)[number]): void {
+  operation.responses.default = {
+    description: 'A problem; its code says which',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+  if (method !== 'post') return;
+  operation.parameters = [
+    ...(operation.parameters ?? []),
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description: 'Names this request: sent again under the same key, it is answered the same and not done again',
+      schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+    },
+  ];
+}
+
+const PROBLEM = {
+  type: 'object',
+  description: 'RFC 9457. Some codes bring further members.',
+  required: ['type', 'title', 'status', 'detail', 'code', 'retryable', 'requestId'],
+  properties: {
+    type: { type: 'string', example: 'urn:merchant-billing:problem:product-not-found' },
+    title: { type: 'string', description: 'The same for every occurrence of the code' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'For people' },
+    code: { type: 'string', enum: Object.keys(ERROR_CODES) },
+    retryable: { type: 'boolean', description: 'Whether the same request may succeed later without being changed' },
+    requestId: { type: 'string', description: 'Under which the log and the audit log know it' },
+    faults: {
+      type: 'array',
+      description: 'Of an input: where, and what was expected there',
+      items: {
+        type: 'object',
+        required: ['expected'],
+        properties: { line: { type: 'integer' }, field: { type: 'string' }, expected: { type: 'string' } },
+      },
+    },
+  },
+};

@@ -2,6 +2,7 @@ import { Body, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common'
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Actor, ApiKeys, CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
+import { ListOf } from './lists';
 import { NewApiKeyBody } from './api-keys.dto';
 import { ApiKeyView, NewApiKeyView, apiKeyViewOf } from './api-keys.view';
 import { AuditView } from './audit';
@@ -34,6 +35,7 @@ export class ApiKeysController {
 
   @Get()
   @Scope('keys:read')
+  @ListOf(ApiKeyView)
   @ApiOperation({ summary: 'Keys, newest first, revoked ones too' })
   async list(@Query() { cursor, limit }: PageQuery): Promise<Page<ApiKeyView>> {
     const keys = await this.keys.list({ beforeId: cursor, limit });

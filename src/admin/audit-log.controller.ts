@@ -2,9 +2,10 @@ import { Get, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { Scope } from './access';
 import { AdminController } from './admin-controller';
+import { ListOf } from './lists';
 import { AuditLog } from './audit';
 import { AuditLogQuery } from './audit-log.dto';
-import type { AuditEntryView } from './audit-log.view';
+import { AuditEntryView } from './audit-log.view';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 
 /** Who changed what over this API. Appended to by every changing call, and by nothing else. */
@@ -14,6 +15,7 @@ export class AuditLogController {
 
   @Get()
   @Scope('audit:read')
+  @ListOf(AuditEntryView)
   @ApiOperation({ summary: 'Changing calls, newest first: who, what, from what to what, why, and how it ended' })
   async list(@Query() { cursor, limit, ...filter }: AuditLogQuery): Promise<Page<AuditEntryView>> {
     return pageOf(await this.log.list(filter, { beforeId: cursor, limit }), limit, (entry) => entry.id);

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { BillingRunDecisions, BillingRunPreview, BillingRuns, type RunPreview } from '../subscription';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
+import { ListOf } from './lists';
 import { AuditView } from './audit';
 import { BillingRunBody, DryRunBody, ReasonBody } from './billing-runs.dto';
 import { BillingRunView, billingRunHistoryViewOf, billingRunViewOf } from './billing-runs.view';
@@ -45,6 +46,7 @@ export class BillingRunsController {
 
   @Get()
   @Scope('runs:read')
+  @ListOf(BillingRunView)
   @ApiOperation({ summary: 'Billing runs, newest first' })
   async list(@Query() { cursor, limit }: PageQuery): Promise<Page<BillingRunView>> {
     const found = await this.runs.list({ beforeId: cursor, limit });

@@ -5,13 +5,14 @@ import {
   type BillingRunHistory,
   type BillingRunState,
 } from '../subscription';
+import { TallyView } from './tally.view';
 import { statesOf } from '../kernel/transitions';
 
 export class BillingRunView {
   @ApiProperty() id!: string;
   @ApiProperty({ format: 'date' }) billingDate!: string;
   @ApiProperty({ enum: statesOf(BILLING_RUN_TRANSITIONS) }) state!: BillingRunState;
-  @ApiProperty({ description: 'Charges planned' }) planned!: { count: number; amount: number };
+  @ApiProperty({ type: TallyView, description: 'Charges planned' }) planned!: TallyView;
   @ApiProperty() jobCount!: number;
   @ApiProperty() plannedAt!: Date;
   @ApiProperty({ type: String, nullable: true, description: 'In what it is beyond the usual' })

@@ -11,11 +11,12 @@ import {
 import { AdminConfig, BillingConfig } from '../config';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
+import { ListOf } from './lists';
 import { AuditView } from './audit';
 import { JobIdParameter, JobListQuery, PageQuery, UploadQuery } from './bulk-payment-jobs.dto';
 import { BulkPaymentJobView, waitsForSettlement, historyViewOf, pageOf, type Page } from './bulk-payment-jobs.view';
 import { ChargeView, chargeViewOf } from './charges.view';
-import { discrepancyViewOf } from './discrepancies.view';
+import { DiscrepancyView, discrepancyViewOf } from './discrepancies.view';
 import { JobViews } from './job-views';
 import { uploadBodyOf } from './upload-body';
 
@@ -60,6 +61,7 @@ export class BulkPaymentJobsController {
 
   @Get()
   @Scope('jobs:read')
+  @ListOf(BulkPaymentJobView)
   @ApiOperation({ summary: 'Jobs, newest first' })
   async list(@Query() { cursor, limit, state, inDoubt }: JobListQuery): Promise<Page<BulkPaymentJobView>> {
     const jobs = await this.jobs.list({ state, inDoubt, beforeId: cursor, limit });
@@ -84,6 +86,7 @@ export class BulkPaymentJobsController {
 
   @Get(':id/charges')
   @Scope('charges:read')
+  @ListOf(ChargeView)
   @ApiOperation({ summary: 'The charges of a job, in the order of its request file' })
   async charges(@Param() { id }: JobIdParameter, @Query() query: PageQuery): Promise<Page<ChargeView>> {
     const charges = await this.jobs.charges(id, { afterLine: Number(query.cursor ?? 0), limit: query.limit });
@@ -93,6 +96,7 @@ export class BulkPaymentJobsController {
 
   @Get(':id/discrepancies')
   @Scope('discrepancies:read')
+  @ListOf(DiscrepancyView)
   @ApiOperation({ summary: 'Differences between what was asked and answered, with the raw lines' })
   async discrepancies(@Param() { id }: JobIdParameter, @Query() query: PageQuery): Promise<Page<object>> {
     await this.jobs.get(id);

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { TallyView } from './tally.view';
 import type { BulkPaymentJob, BulkPaymentJobHistory, JobState, KillSwitchState } from '../bulk-payment';
 import type { LineStop } from '../line-stop';
 
@@ -12,12 +13,6 @@ export interface Page<Item> {
 export function pageOf<Item>(items: Item[], limit: number, cursorOf: (last: Item) => string): Page<Item> {
   const last = items.at(-1);
   return { items, nextCursor: last !== undefined && items.length === limit ? cursorOf(last) : null };
-}
-
-/** How many and how many won. */
-interface Tally {
-  count: number;
-  amount: number;
 }
 
 export class BulkPaymentJobView {
@@ -37,7 +32,7 @@ export class BulkPaymentJobView {
   })
   heldBy!: string | null;
   @ApiProperty() batchReference!: string;
-  @ApiProperty({ description: 'Charges asked for' }) requested!: Tally;
+  @ApiProperty({ type: TallyView, description: 'Charges asked for' }) requested!: TallyView;
   @ApiProperty() createdAt!: Date;
   @ApiProperty({ type: Object, nullable: true }) requestFile!: object | null;
   @ApiProperty({ type: Object, nullable: true, description: 'Header values sent, and the answer' })
@@ -136,7 +131,7 @@ function resultOf(job: BulkPaymentJob): object | null {
   };
 }
 
-function totalsOf(job: BulkPaymentJob): Record<'paid' | 'declined' | 'missing' | 'quarantined', Tally> | null {
+function totalsOf(job: BulkPaymentJob): Record<'paid' | 'declined' | 'missing' | 'quarantined', TallyView> | null {
   if (job.reconciledAt === null) return null;
   return {
     paid: { count: job.paidCount ?? 0, amount: job.paidAmount ?? 0 },

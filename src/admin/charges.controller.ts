@@ -5,6 +5,7 @@ import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { AuditView } from './audit';
 import { PageQuery } from './bulk-payment-jobs.dto';
+import { ListOf } from './lists';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { ChargeListQuery, OrderNoParameter } from './charges.dto';
 import { ChargeTransactionView, ChargeView, chargeTransactionViewOf, chargeViewOf } from './charges.view';
@@ -22,6 +23,7 @@ export class ChargesController {
 
   @Get()
   @Scope('charges:read')
+  @ListOf(ChargeView)
   @ApiOperation({ summary: 'Charges, newest first' })
   async list(@Query() { cursor, limit, ...filter }: ChargeListQuery): Promise<Page<ChargeView>> {
     const found = await this.charges.list(filter, { beforeId: cursor, limit });
@@ -46,6 +48,7 @@ export class ChargesController {
 
   @Get(':orderNo/refunds')
   @Scope('refunds:read')
+  @ListOf(RefundView)
   @ApiOperation({ summary: 'Its refunds, newest first' })
   async refunds(
     @Param() { orderNo }: OrderNoParameter,

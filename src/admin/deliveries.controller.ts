@@ -3,7 +3,9 @@ import { ApiOperation } from '@nestjs/swagger';
 import { SettlementLog } from '../charge';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
+import { ListOf, STRETCHES } from './lists';
 import { stretchOf, type LogStretch } from './settlement-log.controller';
+import { SettlementLogEntryView } from './settlement-log.view';
 import { AcknowledgeBody, LogQuery } from './settlement-log.dto';
 
 /** One-time products that were paid: what is to be delivered, and what was. */
@@ -13,6 +15,7 @@ export class DeliveriesController {
 
   @Get()
   @Scope('settlement:read')
+  @ListOf(SettlementLogEntryView, STRETCHES)
   @ApiOperation({ summary: 'Paid one-time products not yet delivered, in the order of the settlement log' })
   async due(@Query() query: LogQuery): Promise<LogStretch> {
     return stretchOf(await this.log.dueDeliveries({ after: query.after, limit: query.limit }), query);

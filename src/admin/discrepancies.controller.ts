@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Discrepancies } from '../bulk-payment';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
+import { ListOf } from './lists';
 import { AuditView } from './audit';
 import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
@@ -16,6 +17,7 @@ export class DiscrepanciesController {
 
   @Get()
   @Scope('discrepancies:read')
+  @ListOf(DiscrepancyView)
   @ApiOperation({ summary: 'Discrepancies, oldest first' })
   async list(@Query() { cursor, limit, ...filter }: DiscrepancyListQuery): Promise<Page<DiscrepancyView>> {
     const found = await this.discrepancies.list({ ...filter, afterId: cursor ?? '0', limit });

@@ -1,2 +1,2 @@
 export { AdminModule } from './admin.module';
-export { serveApiDocs } from './api-docs';
+export { apiDocumentOf, serveApiDocs } from './api-docs';

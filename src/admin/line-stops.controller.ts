@@ -1,5 +1,6 @@
 import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ListOf } from './lists';
 import { LineStops } from '../line-stop';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
@@ -17,6 +18,7 @@ export class LineStopsController {
 
   @Get()
   @Scope('line-stops:read')
+  @ListOf(LineStopView)
   @ApiOperation({ summary: 'Line stops, newest first; `state=Open` are those that park something' })
   async list(@Query() { cursor, limit, ...filter }: LineStopListQuery): Promise<Page<LineStopView>> {
     const found = await this.stops.list({ ...filter, beforeId: cursor, limit });

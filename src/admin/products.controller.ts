@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger
 import { Products } from '../subscription';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
+import { ListOf } from './lists';
 import { AuditView } from './audit';
 import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
@@ -24,6 +25,7 @@ export class ProductsController {
 
   @Get()
   @Scope('products:read')
+  @ListOf(ProductView)
   @ApiOperation({ summary: 'Products, newest first' })
   async list(@Query() { active, cursor, limit }: ProductListQuery): Promise<Page<ProductView>> {
     const products = await this.products.list({ active, beforeId: cursor, limit });

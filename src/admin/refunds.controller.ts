@@ -7,6 +7,7 @@ import { AuditView } from './audit';
 import { ReasonBody } from './billing-runs.dto';
 import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
+import { ListOf } from './lists';
 import { RefundListQuery, ResolveRefundBody } from './refunds.dto';
 import { RefundView, refundHistoryViewOf, refundViewOf } from './refunds.view';
 
@@ -17,6 +18,7 @@ export class RefundsController {
 
   @Get()
   @Scope('refunds:read')
+  @ListOf(RefundView)
   @ApiOperation({ summary: 'Refunds, newest first' })
   async list(@Query() { cursor, limit, ...filter }: RefundListQuery): Promise<Page<RefundView>> {
     const found = await this.refunds.list(filter, { beforeId: cursor, limit });

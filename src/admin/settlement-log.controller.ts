@@ -3,7 +3,9 @@ import { ApiOperation } from '@nestjs/swagger';
 import { SettlementLog, type SettlementLogEntry } from '../charge';
 import { Scope } from './access';
 import { AdminController } from './admin-controller';
+import { ListOf, STRETCHES } from './lists';
 import { LogQuery } from './settlement-log.dto';
+import { SettlementLogEntryView } from './settlement-log.view';
 
 /** A stretch of the log. `nextAfter` is where the next call begins, also when nothing came. */
 export interface LogStretch {
@@ -24,6 +26,7 @@ export class SettlementLogController {
 
   @Get()
   @Scope('settlement:read')
+  @ListOf(SettlementLogEntryView, STRETCHES)
   @ApiOperation({ summary: 'Entries behind a position; who remembers nextAfter misses none and sees none twice' })
   async read(@Query() query: LogQuery): Promise<LogStretch> {
     return stretchOf(await this.log.read({ after: query.after, limit: query.limit }), query);

@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger
 import { SubscriptionLife, Subscriptions } from '../subscription';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
+import { ListOf } from './lists';
 import { AuditView } from './audit';
 import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
@@ -35,6 +36,7 @@ export class SubscriptionsController {
 
   @Get()
   @Scope('subscriptions:read')
+  @ListOf(SubscriptionView)
   @ApiOperation({ summary: 'Subscriptions, newest first' })
   async list(@Query() { cursor, limit, ...filter }: SubscriptionListQuery): Promise<Page<SubscriptionView>> {
     const found = await this.subscriptions.list(filter, { beforeId: cursor, limit });

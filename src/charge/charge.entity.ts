@@ -55,7 +55,8 @@ export class Charge {
 }
 
 /** What an entry of the settlement log tells; of refunds the last one, which leaves nothing, and those before it. */
-export type SettlementKind = 'paid' | 'declined' | 'refunded' | 'partially-refunded';
+export const SETTLEMENT_KINDS = ['paid', 'declined', 'refunded', 'partially-refunded'] as const;
+export type SettlementKind = (typeof SETTLEMENT_KINDS)[number];
 
 /** An entry of the append-only settlement log: what the gateway's answer did to a charge. */
 @Entity('settlement')

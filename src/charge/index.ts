@@ -1,4 +1,4 @@
-export { Charge, Settlement } from './charge.entity';
+export { Charge, SETTLEMENT_KINDS, Settlement } from './charge.entity';
 export { ChargeModule } from './charge.module';
 export { ChargeSettlement } from './charge-settlement';
 export type { ChargeFilter, ChargeRecord } from './charge-record.repository';

@@ -111,6 +111,14 @@ describe('the shell of the service', () => {
       expect(await ask('/admin/v1/bulk-payment-jobs', large)).toMatchObject(problem(413, 'payload-too-large'));
     });
 
+    it.each(['text/plain', 'text/csv', 'application/octet-stream'])(
+      'a body of type %s, which is a stream, where fields are wanted',
+      async (type) => {
+        const post = withKey({ method: 'POST', body: '{"reason":"x"}' }, { 'content-type': type });
+        expect(await ask('/admin/v1/kill-switch', post)).toMatchObject(problem(415, 'unsupported-content-type'));
+      },
+    );
+
     it('a failure of ours, telling nothing of its inside, and logs it with its stack', async () => {
       const client = new Client({ connectionString: database.url });
       await client.connect();

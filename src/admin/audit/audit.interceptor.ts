@@ -40,8 +40,9 @@ export class AuditInterceptor implements NestInterceptor {
     try {
       const answer: unknown = await lastValueFrom(next.handle(), { defaultValue: null });
       const madeId = entry.resourceId === null ? idOf(answer) : null;
-      const made = madeId === null ? parameters : { id: madeId };
-      const after = (await this.views.look(resource, made)) ?? kept(answer);
+      // What a call makes may be shown with a secret this once, such as a key; its view never is.
+      const made = madeId === null ? null : await this.views.look(resource, { id: madeId });
+      const after = made ?? kept(answer);
       const { statusCode: status } = http.getResponse<FastifyReply>();
       await end({ status, code: null, resourceId: madeId, after });
       return answer;

@@ -1,4 +1,5 @@
 import { Injectable, ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import { Readable } from 'node:stream';
 import { DomainError, type InputFault } from '../../kernel/errors';
 
 /** Checks what controllers take in; every faulty field is named at once, unknown ones among them, and no value shown. */
@@ -18,6 +19,10 @@ const UNSTORABLE = /[\0\p{Cs}]/u;
 @Injectable()
 class InputPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // Looking for fields in a stream would walk into its socket, and end the process.
+    if (value instanceof Readable) {
+      throw new DomainError('unsupported-content-type', 'Send JSON, with Content-Type: application/json.');
+    }
     const faults = unstorable(value, typeof metadata.data === 'string' ? metadata.data : '');
     if (faults.length > 0) throw refused(faults);
     return super.transform(value, metadata);

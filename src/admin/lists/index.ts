@@ -1,0 +1,4 @@
+export { CsvInterceptor } from './csv.interceptor';
+export { ListOf } from './list-of.decorator';
+export { LIST } from './list-definition';
+export { PAGES, STRETCHES, WHOLE, type ListShape } from './list-shapes';

@@ -1,0 +1,25 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { SETTLEMENT_KINDS, type SettlementLogEntry } from '../charge';
+
+/** An entry of the settlement log, as it is stored. */
+export class SettlementLogEntryView implements SettlementLogEntry {
+  @ApiProperty() position!: string;
+  @ApiProperty() settledAt!: Date;
+  @ApiProperty({ enum: SETTLEMENT_KINDS }) kind!: SettlementLogEntry['kind'];
+  @ApiProperty() orderNo!: string;
+  @ApiProperty() chargeId!: string;
+  @ApiProperty() bulkPaymentJobId!: string;
+  @ApiProperty({ type: String, nullable: true }) subscriptionId!: string | null;
+  @ApiProperty({ type: String, format: 'date', nullable: true }) periodStartOn!: string | null;
+  @ApiProperty() storeProductId!: string;
+  @ApiProperty() productName!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: SettlementLogEntry['amount'];
+  @ApiProperty({ type: String, nullable: true }) transactionId!: string | null;
+  @ApiProperty() resultCode!: string;
+  @ApiProperty() resultMessage!: string;
+  @ApiProperty({ type: 'integer', nullable: true }) resultLineNumber!: number | null;
+  @ApiProperty({ type: String, nullable: true }) discrepancyId!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'The refund it tells of' }) refundId!: string | null;
+  @ApiProperty({ enum: ['Due', 'Delivered'], nullable: true, description: 'Of a paid one-time product only' })
+  delivery!: SettlementLogEntry['delivery'];
+}

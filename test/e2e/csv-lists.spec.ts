@@ -1,0 +1,110 @@
+import { parse } from 'csv-parse/sync';
+import { Database } from '../../src/platform/database';
+import { bearer, startAdminWorld, type AdminAnswer, type AdminWorld } from '../support/admin-world';
+import type { JsonBody } from '../support/billing-world';
+import { carrierPrice } from '../support/subscribers';
+
+const COUNT = 2_500;
+
+describe('lists as CSV', () => {
+  let world: AdminWorld;
+
+  beforeAll(async () => {
+    world = await startAdminWorld();
+    // More than two pieces of them.
+    await world.service.app.get(Database).execute(
+      `INSERT INTO product (store_product_id, name, amount, carrier_amount, credit_card_amount, tmembership_amount, created_at)
+       SELECT 'product-' || number, CASE number WHEN 1 THEN '=1+1' WHEN 2 THEN 'a "quoted", 상품' ELSE 'TV' END,
+         number, number, 0, 0, $1
+       FROM generate_series(1, $2::integer) AS number`,
+      [new Date('2026-11-01T00:00:00Z'), COUNT],
+    );
+  });
+
+  afterAll(() => world.close());
+
+  const rowsOf = ({ body }: AdminAnswer): Record<string, string>[] => parse(body, { columns: true });
+
+  it('hold every row of all pages once, by the address or by the header', async () => {
+    const csv = await world.call('GET', 'products?format=csv');
+    expect(csv.status).toBe(200);
+    expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(csv.headers.get('content-disposition')).toBe('attachment; filename="products.csv"');
+    expect(csv.headers.get('cache-control')).toBe('no-store');
+    const rows = rowsOf(csv);
+    expect(rows.map((row) => Number(row['price.amount']))).toEqual(
+      Array.from({ length: COUNT }, (_, at) => COUNT - at),
+    );
+    const [first] = (await world.call('GET', 'products?limit=1')).body.items;
+    expect(rows[0]).toEqual({
+      id: first.id,
+      storeProductId: `product-${COUNT}`,
+      name: 'TV',
+      'price.amount': String(COUNT),
+      'price.carrierAmount': String(COUNT),
+      'price.creditCardAmount': '0',
+      'price.tmembershipAmount': '0',
+      active: 'true',
+      billingGroup: '',
+      createdAt: '2026-11-01T00:00:00.000Z',
+    });
+    const byHeader = await world.call('GET', 'products', { headers: { Accept: 'text/csv, application/json;q=0.5' } });
+    expect(byHeader.body).toBe(csv.body);
+  });
+
+  it('quote what must be, and let no spreadsheet calculate', async () => {
+    const rows = rowsOf(await world.call('GET', 'products?format=csv'));
+    expect(rows.slice(-2).map((row) => row.name)).toEqual(['a "quoted", 상품', "'=1+1"]);
+  });
+
+  it('obey filter, limit and cursor', async () => {
+    expect(rowsOf(await world.call('GET', 'products?format=csv&active=false'))).toEqual([]);
+    expect(rowsOf(await world.call('GET', 'products?format=csv&limit=3'))).toHaveLength(3);
+    const { body } = await world.call('GET', `products?limit=1000`);
+    expect(rowsOf(await world.call('GET', `products?format=csv&cursor=${body.nextCursor}`))).toHaveLength(
+      COUNT - 1_000,
+    );
+  });
+
+  it('are refused as JSON is', async () => {
+    expect(await world.call('GET', 'products?format=csv&limit=x')).toMatchObject({ status: 400 });
+    expect(await world.call('GET', 'products?format=xml')).toMatchObject({
+      status: 400,
+      body: { faults: [{ field: 'format', expected: 'json or csv' }] },
+    });
+    const { token } = await world.key('viewer');
+    expect((await world.call('GET', 'audit-log?format=csv', { headers: bearer(token) })).status).toBe(403);
+  });
+
+  it('are JSON unless CSV is named before it', async () => {
+    for (const accept of ['*/*', 'application/json, text/csv', 'text/html']) {
+      const { headers } = await world.call('GET', 'products?limit=1', { headers: { Accept: accept } });
+      expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+    }
+    const json = await world.call('GET', 'products?format=json&limit=1', { headers: { Accept: 'text/csv' } });
+    expect(json.body.items).toHaveLength(1);
+  });
+
+  it('are every list of the API’s', async () => {
+    await world.call('POST', 'products', {
+      body: { storeProductId: 'audited', name: 'TV', price: carrierPrice(1_000) },
+    });
+    const document = (await (await fetch(`${world.service.url}/docs-json`)).json()) as JsonBody;
+    const lists = Object.entries<Record<string, { responses: Record<string, { content?: Record<string, unknown> }> }>>(
+      document.paths,
+    ).filter(([, operations]) => operations.get?.responses['200']?.content?.['text/csv'] !== undefined);
+    for (const [path] of lists) {
+      const address = path.replace('/admin/v1/', '').replace(/\{\w+\}/, '1');
+      if (address.endsWith('/export')) continue;
+      const days = address.startsWith('reports/') ? '&from=2026-11-01&to=2026-11-30' : '';
+      const csv = await world.call('GET', `${address}?format=csv${days}`);
+      const text = path.includes('{') ? '' : csv.body;
+      expect([path, csv.status]).toEqual([path, path.includes('{') ? 404 : 200]);
+      expect(text).toMatch(/^([a-zA-Z.]+(,[a-zA-Z.]+)*\n|$)/);
+    }
+    expect(lists.length).toBeGreaterThan(10);
+    const [entry] = rowsOf(await world.call('GET', 'audit-log?format=csv&limit=1'));
+    expect(entry).toMatchObject({ operation: 'products.create', 'outcome.status': '201', before: '' });
+    expect(JSON.parse(entry?.['outcome.after'] ?? '')).toMatchObject({ storeProductId: 'audited' });
+  });
+});

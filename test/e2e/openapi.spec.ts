@@ -1,0 +1,159 @@
+import * as fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROLES, SCOPES } from '../../src/admin/access';
+import { ERROR_CODES } from '../../src/kernel/error-codes';
+import { Database } from '../../src/platform/database';
+import { bearer, startAdminWorld, type AdminAnswer, type AdminWorld } from '../support/admin-world';
+import {
+  addressOfNothing,
+  endpointsOf,
+  requestsTo,
+  type ApiDocument,
+  type Endpoint,
+  type MadeRequest,
+} from '../support/openapi-requests';
+import { TOKEN_64, sampleFile } from '../support/request-files';
+import { ADMIN_KEY, ENCRYPTION_KEY } from '../support/service-environment';
+import { carrierPrice } from '../support/subscribers';
+
+const DOCUMENT = JSON.parse(readFileSync(join(__dirname, '../../docs/openapi.json'), 'utf8')) as ApiDocument;
+const ENDPOINTS = endpointsOf(DOCUMENT).map((endpoint) => [endpoint.id, endpoint] as const);
+
+/** Requests made to each operation; more find rarer faults. */
+const RUNS = Number(process.env.API_FUZZ_RUNS ?? 15);
+
+/** What no answer may show: how we are made, and secrets. */
+const LEAKS = /\bat .*\.[tj]s:\d|node_modules|\bselect\b.*\bfrom\b|syntax error|relation "|ECONN|QueryFailed|postgres/i;
+
+/** Answers that say T store could not be asked are none of ours to prevent: there is none here. */
+const MAY_BE_AWAY = [502, 503];
+
+/** Tables that calls may append to or touch although they change nothing of the business. */
+const BESIDE = ['audit_entry', 'audit_outcome', 'api_key', 'idempotency_key', 'schema_migration'];
+
+describe('docs/openapi.json', () => {
+  let world: AdminWorld;
+  let database: Database;
+  const tokens = new Map<string, string>();
+  const known: string[] = [];
+
+  beforeAll(async () => {
+    world = await startAdminWorld({ TSTORE_MID: 'skpcorp' });
+    database = world.service.app.get(Database);
+    world.clock.advanceSeconds((Date.parse('2027-01-05T10:00:00+09:00') - Date.now()) / 1000);
+    // The first ids are also those of other things, and keys with them will be revoked.
+    for (let spare = 0; spare < 10; spare++) await world.key('viewer');
+    for (const role of ROLES) tokens.set(role, (await world.key(role)).token);
+    known.push(...(await someResources()), '999999');
+  });
+
+  afterAll(() => world.close());
+
+  /** @returns ids, one of which is something to every endpoint */
+  async function someResources(): Promise<string[]> {
+    const product = { storeProductId: '0910024116', name: 'TV', price: carrierPrice(5_500) };
+    const subscription = {
+      customerReference: 'customer',
+      storeProductId: '0910024116',
+      billingToken: TOKEN_64,
+      startedOn: '2027-01-05',
+    };
+    const made = [
+      await world.call('POST', 'products', { body: product }),
+      await world.call('POST', 'subscriptions', { body: subscription }),
+      await world.call('POST', 'bulk-payment-jobs', { body: sampleFile(), headers: { 'Content-Type': 'text/plain' } }),
+      await world.call('POST', 'billing-runs', { body: { date: '2027-01-05' } }),
+    ];
+    expect(made.map((answer) => answer.status)).toEqual([201, 201, 201, 201]);
+    return [...new Set(made.map((answer) => String(answer.body.id))), 'tx_my00001111'];
+  }
+
+  /** Every row of the business, as one text. */
+  async function fingerprint(): Promise<string> {
+    const tables = await database.rows<{ name: string }>(
+      `SELECT table_name AS name FROM information_schema.tables
+       WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> ALL ($1) ORDER BY 1`,
+      [BESIDE],
+    );
+    const parts = tables.map(
+      ({ name }) =>
+        `SELECT '${name}' AS name, md5(string_agg(t::text, '|' ORDER BY t::text)) AS rows FROM ${name} AS t`,
+    );
+    return JSON.stringify(await database.rows(parts.join(' UNION ALL ')));
+  }
+
+  function expectClean(answer: AdminAnswer, endpoint: Endpoint): void {
+    const text = JSON.stringify(answer.body);
+    expect(text).not.toMatch(LEAKS);
+    for (const secret of [ADMIN_KEY, ENCRYPTION_KEY, world.database.name]) expect(text).not.toContain(secret);
+    const mayShowTokens = endpoint.operation['x-scope'] === 'files:download';
+    expect(!mayShowTokens && text.includes(TOKEN_64)).toBe(false);
+    // Whatever is a list is one as CSV too.
+    const isCsvToo = endpoint.operation.responses['200']?.content?.['text/csv'] !== undefined;
+    expect(isCsvToo || !Array.isArray(answer.body.items)).toBe(true);
+  }
+
+  function expectProblem(answer: AdminAnswer): void {
+    expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    expect(Object.keys(ERROR_CODES)).toContain(answer.body.code);
+    expect(answer.body).toMatchObject({ status: answer.status, detail: expect.any(String) });
+    expect(answer.body.requestId).toBe(answer.headers.get('x-request-id'));
+  }
+
+  it('is what the code says (npm run openapi)', async () => {
+    expect(await (await fetch(`${world.service.url}/docs-json`)).json()).toEqual(DOCUMENT);
+  });
+
+  it('names a scope, a summary and an operation id of its own for every operation', () => {
+    for (const [, { operation }] of ENDPOINTS) {
+      expect(Object.keys(SCOPES)).toContain(operation['x-scope']);
+      expect(operation).toMatchObject({ summary: expect.stringMatching(/./), operationId: expect.any(String) });
+    }
+    expect(new Set(ENDPOINTS.map(([id]) => id)).size).toBe(ENDPOINTS.length);
+  });
+
+  describe.each(ENDPOINTS)('%s', (_id, endpoint) => {
+    it('refuses who has no key, and who may not, and changes nothing', async () => {
+      const before = await fingerprint();
+      const address = addressOfNothing(endpoint);
+      const request = { body: endpoint.method === 'GET' ? undefined : {} };
+      for (const authorization of ['', 'Bearer wrong', `Basic ${ADMIN_KEY}`]) {
+        const answer = await world.call(endpoint.method, address, {
+          ...request,
+          headers: { Authorization: authorization },
+        });
+        expectProblem(answer);
+        expect(answer).toMatchObject({ status: 401, body: { code: 'api-key-required' } });
+      }
+      const scope = endpoint.operation['x-scope'] as keyof typeof SCOPES;
+      for (const [role, token] of tokens) {
+        const answer = await world.call(endpoint.method, address, { ...request, headers: bearer(token) });
+        expectClean(answer, endpoint);
+        const may = (SCOPES[scope] as readonly string[]).includes(role);
+        const refusal = answer.status === 403 ? answer.body.scope : undefined;
+        expect([role, refusal]).toEqual([role, may ? undefined : scope]);
+        expect([401, 500]).not.toContain(answer.status);
+      }
+      expect(await fingerprint()).toBe(before);
+    });
+
+    it('answers what makes no sense with a problem and changes nothing', async () => {
+      let before = await fingerprint();
+      await fc.assert(
+        fc.asyncProperty(requestsTo(DOCUMENT, endpoint, known), async (made: MadeRequest) => {
+          const answer = await world.call(endpoint.method, made.address, {
+            body: made.body,
+            headers: made.contentType === undefined ? {} : { 'Content-Type': made.contentType },
+          });
+          expectClean(answer, endpoint);
+          expect(answer.status < 500 || MAY_BE_AWAY.includes(answer.status)).toBe(true);
+          if (answer.status < 400) before = await fingerprint();
+          else expectProblem(answer);
+          expect(await fingerprint()).toBe(before);
+        }),
+        { numRuns: RUNS },
+      );
+    });
+  });
+});
