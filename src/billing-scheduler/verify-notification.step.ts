@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { CompletionService, type BulkPaymentJob } from '../bulk-payment';
 import { BillingConfig } from '../config';
+import { DomainError } from '../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
 import { COMPLETED_STATUS, NotificationRepository, type NotificationClaim } from '../notification';
 import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
-import { Database } from '../platform/database';
+import { Database, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
 import type { BillingStep } from './billing-step';
 import { PnsVerifier, type PnsVerdict } from './pns-verifier';
@@ -61,26 +62,41 @@ export class VerifyNotificationStep implements BillingStep {
       case 'no-verdict':
         return this.postpone(claim, verdict.reason);
       case 'genuine':
-        await this.database.transaction(async (session) => {
-          const current = await this.completion.lock(session, job);
+        await this.record(claim, job, async (session, current) => {
           const held = await this.notifications.markVerified(session, claim, verdict);
           if (held) await this.completion.verify(session, current, message);
-          await crashPoint('verify-notification.before-commit');
+          return held;
         });
-        await crashPoint('verify-notification.recorded');
         this.logger.info('notification verified', { notificationId: claim.notification.id, jobId: job.id });
         return ONE_DONE;
       case 'foreign':
-        await this.database.transaction(async (session) => {
-          const current = await this.completion.lock(session, job);
+        await this.record(claim, job, async (session, current) => {
           const held = await this.notifications.markRejected(session, claim, verdict);
           if (held) await this.completion.reject(session, current, message, verdict.resultMessage);
-          await crashPoint('verify-notification.before-commit');
+          return held;
         });
-        await crashPoint('verify-notification.recorded');
         this.logger.error('notification rejected by PNS', { notificationId: claim.notification.id, jobId: job.id });
         return ONE_DONE;
     }
+  }
+
+  /**
+   * Moves message and job in one transaction.
+   *
+   * @param move tells whether the claim still held
+   * @throws {DomainError} `lease-lost` when it did not, and nothing was moved
+   */
+  private async record(
+    claim: NotificationClaim,
+    job: BulkPaymentJob,
+    move: (session: SqlSession, current: BulkPaymentJob) => Promise<boolean>,
+  ): Promise<void> {
+    await this.database.transaction(async (session) => {
+      const isHeld = await move(session, await this.completion.lock(session, job));
+      if (!isHeld) throw leaseLost(claim);
+      await crashPoint('verify-notification.before-commit');
+    });
+    await crashPoint('verify-notification.recorded');
   }
 
   /** The guide announces notifications of single payments; what to ask PNS about them is not published. */
@@ -98,4 +114,8 @@ export class VerifyNotificationStep implements BillingStep {
     this.logger.warn('notification not verified', { notificationId: claim.notification.id, reason, outcome });
     return ONE_POSTPONED;
   }
+}
+
+function leaseLost({ notification }: NotificationClaim): DomainError {
+  return new DomainError('lease-lost', `notification ${notification.id} was taken over by another replica`);
 }

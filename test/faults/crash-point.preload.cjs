@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Loaded with `node --require` into a service process of a test: stops it dead at the crash point it is told over IPC, and
- * sets its clock ahead of the real one. Nothing in the service itself can do either.
+ * Loaded with `node --require` into a service process of a test: stops it dead at the crash point it is told over IPC, or
+ * freezes it there once until it is sent SIGCONT (`{ freezeAt }`), and sets its clock ahead of the real one. Nothing in the service itself can do either.
  */
 const { join } = require('node:path');
 
@@ -23,6 +23,12 @@ process.channel.unref();
 process.once('disconnect', () => process.exit());
 
 observeCrashPoints((point) => {
+  if (point === armed?.freezeAt) {
+    armed = undefined;
+    process.send({ arrived: point });
+    process.kill(process.pid, 'SIGSTOP');
+    return undefined;
+  }
   if (point !== armed) return undefined;
   process.send({ arrived: point });
   // The whole process stands still here, timers and connections too, until it is killed.

@@ -31,7 +31,7 @@ export class ServiceProcess {
   }
 
   /** Tells the preloaded script something. */
-  order(message: string): void {
+  order(message: string | { freezeAt: string }): void {
     this.child.send(message);
   }
 
