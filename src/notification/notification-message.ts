@@ -25,7 +25,7 @@ const WIRE_NAMES: Readonly<Record<string, keyof NotificationMembers>> = {
   updateTime: 'updateTime',
 };
 
-/** Unknown members nested deeper are dropped; the raw body keeps them. PostgreSQL refuses very deep jsonb. */
+/** What is nested deeper is dropped; the raw body keeps it. PostgreSQL refuses very deep jsonb, and so does JSON.stringify. */
 const MAX_DEPTH = 32;
 
 /** What PostgreSQL can hold neither in text nor in jsonb: NUL and halves of surrogate pairs. */
@@ -95,7 +95,7 @@ function memberText(name: string, value: unknown, source: string): string | null
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return storableText(value);
   if (typeof value === 'number') return numberText(name, value, source);
-  return storableText(JSON.stringify(value));
+  return storableText(JSON.stringify(storable(value, 1)));
 }
 
 /** An id above 2^53 would be rounded, and two different messages taken for one: its digits are read from the source. */
