@@ -23,4 +23,10 @@ export class ChargeSettlement {
     await this.effects.apply(session, outcomes, at);
     return this.log.append(session, outcomes, at);
   }
+
+  /** The same for refunds of charges that were settled before. */
+  async refund(session: SqlSession, outcomes: SettlementOutcomes, at: Date): Promise<void> {
+    await this.effects.refund(session, outcomes, at);
+    await this.log.append(session, outcomes, at);
+  }
 }

@@ -84,7 +84,7 @@ export class RefundRecorder {
     const current = { id: refund.id, state: await this.stateOf(refund, holder) };
     await this.database.transaction(async (session) => {
       await this.refunds.transition(session, current, 'succeed', why, changes, holder);
-      await this.settlement.settle(session, { sql: REFUND_OUTCOME_SQL, parameters: [refund.id] }, at);
+      await this.settlement.refund(session, { sql: REFUND_OUTCOME_SQL, parameters: [refund.id] }, at);
     });
   }
 

@@ -20,5 +20,9 @@ export interface SettlementOutcomes {
  * Called once for each set of outcomes, in the transaction that settles them: work set-based, call nobody.
  */
 export abstract class SettlementEffects {
+  /** What `paid` and `declined` mean. */
   abstract apply(session: SqlSession, outcomes: SettlementOutcomes, at: Date): Promise<void>;
+
+  /** What `refunded` and `partially-refunded` mean; apart, because millions of the others shall not be looked through. */
+  abstract refund(session: SqlSession, outcomes: SettlementOutcomes, at: Date): Promise<void>;
 }

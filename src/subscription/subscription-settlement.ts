@@ -6,7 +6,7 @@ import type { SqlSession } from '../platform/database';
 
 /**
  * What settled charges mean to subscriptions: a paid period moves them one period on; a declined one makes them past due
- * until a later attempt is paid or the policy has no more.
+ * until a later attempt is paid or the policy has no more; a period given back no longer counts as paid for.
  */
 @Injectable()
 export class SubscriptionSettlement implements SettlementEffects {
@@ -16,6 +16,40 @@ export class SubscriptionSettlement implements SettlementEffects {
     await this.extendPaid(session, outcomes);
     await this.extendPastDue(session, outcomes, at);
     await this.applyDeclined(session, outcomes, at);
+  }
+
+  /**
+   * Money given back ends nothing and bills nothing again: state and calendar stay. Only the day the customer has paid
+   * through falls back, to the end of the latest period that is still paid for. A part given back is a discount.
+   */
+  async refund(session: SqlSession, { sql, parameters }: SettlementOutcomes, at: Date): Promise<void> {
+    const refunded = `(SELECT * FROM (${sql}) AS outcome WHERE kind = 'refunded' AND subscription_id IS NOT NULL)`;
+    // Locked in a statement before, so that those that follow see what a settlement at work meanwhile has committed.
+    await session.rows(
+      `SELECT FROM subscription WHERE id IN (SELECT subscription_id FROM ${refunded} AS outcome) ORDER BY id FOR UPDATE`,
+      parameters,
+    );
+    const stillPaidThrough = `(
+      SELECT max(billing_date_after(charge.period_start_on, subscription.interval_months, subscription.anchor_day))
+      FROM charge JOIN settlement ON settlement.charge_id = charge.id AND settlement.kind = 'paid'
+      WHERE charge.subscription_id = subscription.id
+        AND charge.id NOT IN (SELECT charge_id FROM ${refunded} AS outcome)
+        AND NOT EXISTS (
+          SELECT FROM settlement AS refund WHERE refund.charge_id = charge.id AND refund.kind = 'refunded'))`;
+    await session.execute(
+      `WITH before AS (
+         SELECT id, paid_through_on FROM subscription
+         WHERE id IN (SELECT subscription_id FROM ${refunded} AS outcome)),
+       after AS (
+         UPDATE subscription SET paid_through_on = ${stillPaidThrough} FROM before WHERE subscription.id = before.id
+         RETURNING subscription.id, state, before.paid_through_on AS paid_before, subscription.paid_through_on)
+       INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, changes, actor, at)
+       SELECT after.id, state, state, 'period refunded', jsonb_build_object(
+         'refunded_period', jsonb_build_array(NULL, outcome.period_start_on),
+         'paid_through_on', jsonb_build_array(paid_before, paid_through_on)), 'settlement', $${parameters.length + 1}
+       FROM ${refunded} AS outcome JOIN after ON after.id = outcome.subscription_id`,
+      [...parameters, at],
+    );
   }
 
   /**
