@@ -1,2 +1,3 @@
+export { ROLES, SCOPES } from './access';
 export { AdminModule } from './admin.module';
 export { apiDocumentOf, serveApiDocs } from './api-docs';

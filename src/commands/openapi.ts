@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiDocumentOf } from '../admin';
 import { AppModule } from '../app.module';
@@ -10,14 +10,15 @@ import { Lifecycle } from '../platform/health';
 import { openRootLogger } from '../platform/logging';
 import { Metrics } from '../platform/metrics';
 import { runCommand } from './command';
+import { withTables } from './doc-tables';
 
 /** Beside the sources; this runs compiled. */
-const FILE = join(__dirname, '../../../docs/openapi.json');
+const DOCS = join(__dirname, '../../../docs');
 
 const HELP = `npm run openapi
 
-Writes docs/openapi.json from the code. Nothing is started, and no database is needed. A test fails while the file says
-something else than the code.
+Writes docs/openapi.json and the tables of docs/admin-api.md from the code. Nothing is started, and no database is needed.
+Tests fail while these files say something else than the code.
 `;
 
 /** Settings that are complete; nothing is done with them, since a preview makes no instances. */
@@ -44,6 +45,8 @@ void runCommand(HELP, async (print) => {
   });
   const options = { preview: true, logger: false, abortOnError: false } as const;
   const app = await NestFactory.create(module, new FastifyAdapter(), options);
-  writeFileSync(FILE, `${JSON.stringify(apiDocumentOf(app), null, 2)}\n`);
-  print(`Wrote ${FILE}`);
+  writeFileSync(join(DOCS, 'openapi.json'), `${JSON.stringify(apiDocumentOf(app), null, 2)}\n`);
+  const guide = join(DOCS, 'admin-api.md');
+  writeFileSync(guide, withTables(readFileSync(guide, 'utf8')));
+  print('Wrote docs/openapi.json and the tables of docs/admin-api.md');
 });
