@@ -4,6 +4,7 @@ import { AccessGuard } from './access';
 import { Resource } from './admin-route';
 import { AuditInterceptor } from './audit';
 import { IdempotencyInterceptor } from './idempotency';
+import { EtagInterceptor } from './versions';
 
 /**
  * A controller under `/admin/v1`. Every admin controller is declared with it, so that none can be left open by forgetting
@@ -15,7 +16,7 @@ export function AdminController(resource: string): ClassDecorator {
     Resource(resource),
     UseGuards(AccessGuard),
     // A replayed answer changes nothing, so it is not audited again.
-    UseInterceptors(IdempotencyInterceptor, AuditInterceptor),
+    UseInterceptors(EtagInterceptor, IdempotencyInterceptor, AuditInterceptor),
     ApiBearerAuth(),
     ApiTags(resource),
   );

@@ -26,6 +26,7 @@ import { ReportsController } from './reports.controller';
 import { SettlementLogController } from './settlement-log.controller';
 import { SubscriptionFilesController } from './subscription-files.controller';
 import { SubscriptionsController } from './subscriptions.controller';
+import { EtagInterceptor } from './versions';
 
 /** The REST API for operators and for the merchant's own systems. */
 @Module({
@@ -52,6 +53,7 @@ import { SubscriptionsController } from './subscriptions.controller';
   providers: [
     AccessGuard,
     CsvInterceptor,
+    EtagInterceptor,
     ApiKeyRepository,
     ApiKeys,
     AuditInterceptor,

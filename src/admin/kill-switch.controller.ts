@@ -1,10 +1,12 @@
 import { Body, Delete, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
-import { KillSwitch, type KillSwitchState } from '../bulk-payment';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { KillSwitch } from '../bulk-payment';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { AuditView } from './audit';
 import { ReasonBody } from './billing-runs.dto';
+import { KillSwitchDetailView, KillSwitchView } from './kill-switch.view';
+import { IfMatch, TakesIfMatch } from './versions';
 
 const HISTORY_LIMIT = 100;
 
@@ -16,7 +18,8 @@ export class KillSwitchController {
   @Get()
   @Scope('kill-switch:read')
   @ApiOperation({ summary: 'Whether submissions are stopped, and the last changes, newest first' })
-  async get(): Promise<KillSwitchState & { history: KillSwitchState[] }> {
+  @ApiOkResponse({ type: KillSwitchDetailView })
+  async get(): Promise<KillSwitchDetailView> {
     return { ...(await this.killSwitch.state()), history: await this.killSwitch.history(HISTORY_LIMIT) };
   }
 
@@ -24,19 +27,31 @@ export class KillSwitchController {
   @HttpCode(200)
   @Scope('kill-switch:change')
   @ApiOperation({ summary: 'Stop all submissions at once; what is being sent already can’t be called back' })
-  engage(@Body() { reason }: ReasonBody, @Actor() actor: string): Promise<KillSwitchState> {
-    return this.killSwitch.set(true, { actor, reason });
+  @ApiOkResponse({ type: KillSwitchView })
+  @TakesIfMatch()
+  engage(
+    @Body() { reason }: ReasonBody,
+    @Actor() actor: string,
+    @IfMatch() version: string | undefined,
+  ): Promise<KillSwitchView> {
+    return this.killSwitch.set(true, { actor, reason, version });
   }
 
   @Delete()
   @Scope('kill-switch:change')
   @ApiOperation({ summary: 'Let submissions go on' })
-  release(@Body() { reason }: ReasonBody, @Actor() actor: string): Promise<KillSwitchState> {
-    return this.killSwitch.set(false, { actor, reason });
+  @ApiOkResponse({ type: KillSwitchView })
+  @TakesIfMatch()
+  release(
+    @Body() { reason }: ReasonBody,
+    @Actor() actor: string,
+    @IfMatch() version: string | undefined,
+  ): Promise<KillSwitchView> {
+    return this.killSwitch.set(false, { actor, reason, version });
   }
 
   @AuditView()
-  view(): Promise<KillSwitchState> {
+  view(): Promise<KillSwitchView> {
     return this.killSwitch.state();
   }
 }

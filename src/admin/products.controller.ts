@@ -9,6 +9,7 @@ import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { NewProductBody, ProductChangeBody, ProductListQuery } from './products.dto';
 import { ProductView, productHistoryViewOf, productViewOf } from './products.view';
+import { IfMatch, TakesIfMatch } from './versions';
 
 /** What is sold, at which price, collected by whom. */
 @AdminController('products')
@@ -43,13 +44,15 @@ export class ProductsController {
   @Patch(':id')
   @Scope('products:manage')
   @ApiOperation({ summary: 'Change name, price or whether it is sold; charges that exist stay as they are' })
+  @TakesIfMatch()
   @ApiOkResponse({ type: ProductView })
   async change(
     @Param() { id }: IdParameter,
     @Body() change: ProductChangeBody,
     @Actor() actor: string,
+    @IfMatch() version: string | undefined,
   ): Promise<ProductView> {
-    return productViewOf(await this.products.change(id, change, actor));
+    return productViewOf(await this.products.change(id, change, actor, version));
   }
 
   @AuditView()

@@ -10,10 +10,11 @@ export class ProductView {
   @ApiProperty() active!: boolean;
   @ApiProperty({ description: 'Products of one group share bulk payment jobs' }) billingGroup!: string;
   @ApiProperty() createdAt!: Date;
+  @ApiProperty({ description: 'Changes with it; also its ETag' }) version!: string;
 }
 
 export function productViewOf(product: Product): ProductView {
-  const { id, storeProductId, name, active, billingGroup, createdAt } = product;
+  const { id, storeProductId, name, active, billingGroup, createdAt, version } = product;
   const { amount, carrierAmount, creditCardAmount, tmembershipAmount } = product;
   return {
     id,
@@ -23,6 +24,7 @@ export function productViewOf(product: Product): ProductView {
     active,
     billingGroup,
     createdAt,
+    version,
   };
 }
 

@@ -15,6 +15,7 @@ import {
   SubscriptionListQuery,
 } from './subscriptions.dto';
 import { SubscriptionView, subscriptionHistoryViewOf, subscriptionViewOf } from './subscriptions.view';
+import { IfMatch, TakesIfMatch } from './versions';
 
 /** Customers' standing orders. What each change means to charges is written in docs/billing-rules.md. */
 @AdminController('subscriptions')
@@ -55,14 +56,16 @@ export class SubscriptionsController {
   @Patch(':id')
   @Scope('subscriptions:manage')
   @ApiOperation({ summary: 'Change product, own price or end, from the next period on' })
+  @TakesIfMatch()
   @ApiOkResponse({ type: SubscriptionView })
   async change(
     @Param() { id }: IdParameter,
     @Body() body: SubscriptionChangeBody,
     @Actor() actor: string,
+    @IfMatch() version: string | undefined,
   ): Promise<SubscriptionView> {
     const { priceOverride, ...terms } = body;
-    await this.life.change(id, { ...terms, price: priceOverride }, actor);
+    await this.life.change(id, { ...terms, price: priceOverride }, { actor, version });
     return this.viewOf({ id });
   }
 
@@ -70,9 +73,14 @@ export class SubscriptionsController {
   @HttpCode(200)
   @Scope('subscriptions:manage')
   @ApiOperation({ summary: 'Bill no further period until resumed' })
+  @TakesIfMatch()
   @ApiOkResponse({ type: SubscriptionView })
-  async pause(@Param() { id }: IdParameter, @Actor() actor: string): Promise<SubscriptionView> {
-    await this.life.pause(id, actor);
+  async pause(
+    @Param() { id }: IdParameter,
+    @Actor() actor: string,
+    @IfMatch() version: string | undefined,
+  ): Promise<SubscriptionView> {
+    await this.life.pause(id, { actor, version });
     return this.viewOf({ id });
   }
 
@@ -80,9 +88,14 @@ export class SubscriptionsController {
   @HttpCode(200)
   @Scope('subscriptions:manage')
   @ApiOperation({ summary: 'Bill again from the next billing date; dates that passed in the pause are not billed' })
+  @TakesIfMatch()
   @ApiOkResponse({ type: SubscriptionView })
-  async resume(@Param() { id }: IdParameter, @Actor() actor: string): Promise<SubscriptionView> {
-    await this.life.resume(id, actor);
+  async resume(
+    @Param() { id }: IdParameter,
+    @Actor() actor: string,
+    @IfMatch() version: string | undefined,
+  ): Promise<SubscriptionView> {
+    await this.life.resume(id, { actor, version });
     return this.viewOf({ id });
   }
 
@@ -90,26 +103,30 @@ export class SubscriptionsController {
   @HttpCode(200)
   @Scope('subscriptions:manage')
   @ApiOperation({ summary: 'Cancel now, or at the end of the paid period' })
+  @TakesIfMatch()
   @ApiOkResponse({ type: SubscriptionView })
   async cancel(
     @Param() { id }: IdParameter,
     @Body() { when }: CancelBody,
     @Actor() actor: string,
+    @IfMatch() version: string | undefined,
   ): Promise<SubscriptionView> {
-    await this.life.cancel(id, when, actor);
+    await this.life.cancel(id, when, { actor, version });
     return this.viewOf({ id });
   }
 
   @Put(':id/billing-token')
   @Scope('subscriptions:manage')
   @ApiOperation({ summary: 'Replace the billing token for the charges to come' })
+  @TakesIfMatch()
   @ApiOkResponse({ type: SubscriptionView })
   async replaceBillingToken(
     @Param() { id }: IdParameter,
     @Body() body: BillingTokenBody,
     @Actor() actor: string,
+    @IfMatch() version: string | undefined,
   ): Promise<SubscriptionView> {
-    await this.life.replaceBillingToken(id, body.billingToken, actor);
+    await this.life.replaceBillingToken(id, body.billingToken, { actor, version });
     return this.viewOf({ id });
   }
 

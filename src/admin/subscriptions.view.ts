@@ -33,6 +33,7 @@ export class SubscriptionView {
   retryOn!: string | null;
   @ApiProperty() cancelAtPeriodEnd!: boolean;
   @ApiProperty() createdAt!: Date;
+  @ApiProperty({ description: 'Changes with it; also its ETag' }) version!: string;
 }
 
 export function subscriptionViewOf(record: SubscriptionRecord): SubscriptionView {
@@ -56,6 +57,7 @@ export function subscriptionViewOf(record: SubscriptionRecord): SubscriptionView
     retryOn: record.retryOn,
     cancelAtPeriodEnd: record.cancelAtPeriodEnd,
     createdAt: record.createdAt,
+    version: record.version,
   };
 }
 

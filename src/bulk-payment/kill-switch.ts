@@ -3,15 +3,21 @@ import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
 
-/** Whether all submissions are stopped; who changed it last, and why. */
-export interface KillSwitchState {
+/** A position of the switch; who put it there, and why. */
+export interface KillSwitchChange {
   engaged: boolean;
   reason: string | null;
   actor: string | null;
   changedAt: Date | null;
 }
 
-const STATE_SQL = 'SELECT engaged, reason, actor, changed_at AS "changedAt" FROM kill_switch';
+/** Whether all submissions are stopped now. */
+export interface KillSwitchState extends KillSwitchChange {
+  /** Changes with it. */
+  version: string;
+}
+
+const STATE_SQL = 'SELECT engaged, reason, actor, changed_at AS "changedAt", xmin::text AS version FROM kill_switch';
 
 /**
  * Stops all submissions of all replicas at once.
@@ -32,11 +38,26 @@ export class KillSwitch {
     return state;
   }
 
-  /** Engages or releases; doing so again changes nothing but is kept in the history. @returns the state it is in now */
-  async set(engaged: boolean, { reason, actor }: { reason: string; actor: string }): Promise<KillSwitchState> {
+  /**
+   * Engages or releases; doing so again changes nothing but is kept in the history.
+   *
+   * @param version the only one it may be changed from, when there is one
+   * @returns the state it is in now
+   * @throws {DomainError} `version-conflict`
+   */
+  async set(
+    engaged: boolean,
+    { reason, actor, version }: { reason: string; actor: string; version?: string | undefined },
+  ): Promise<KillSwitchState> {
     return this.database.transaction(async (session) => {
       const change = [engaged, reason, actor, this.clock.now()];
-      await session.execute('UPDATE kill_switch SET engaged = $1, reason = $2, actor = $3, changed_at = $4', change);
+      const changed = await session.execute(
+        `UPDATE kill_switch SET engaged = $1, reason = $2, actor = $3, changed_at = $4
+         WHERE $5::text IS NULL OR xmin::text = $5`,
+        [...change, version ?? null],
+      );
+      if (changed === 0)
+        throw new DomainError('version-conflict', 'Somebody changed the kill switch since you read it');
       await session.execute(
         'INSERT INTO kill_switch_history (engaged, reason, actor, at) VALUES ($1, $2, $3, $4)',
         change,
@@ -47,7 +68,7 @@ export class KillSwitch {
   }
 
   /** Newest first. */
-  history(limit: number): Promise<KillSwitchState[]> {
+  history(limit: number): Promise<KillSwitchChange[]> {
     return this.database.rows(
       'SELECT engaged, reason, actor, at AS "changedAt" FROM kill_switch_history ORDER BY id DESC LIMIT $1',
       [limit],

@@ -42,10 +42,20 @@ export class ProductRepository {
     return created?.id;
   }
 
-  /** Charges that exist keep what they were made with; the next ones are made from the product as it is then. */
-  async change(id: string, change: ProductChange, actor: string, at: Date): Promise<void> {
-    await this.database.rows(
-      `WITH before AS (SELECT * FROM product WHERE id = $1 FOR UPDATE),
+  /**
+   * Charges that exist keep what they were made with; the next ones are made from the product as it is then.
+   *
+   * @param version the only one it may be changed from, when there is one
+   * @returns whether the product, in that version, was there
+   */
+  async change(
+    id: string,
+    change: ProductChange,
+    why: { actor: string; at: Date; version: string | undefined },
+  ): Promise<boolean> {
+    const [found] = await this.database.rows<{ count: number }>(
+      `WITH before AS (
+         SELECT * FROM product WHERE id = $1 AND ($11::text IS NULL OR xmin::text = $11) FOR UPDATE),
        after AS (
          UPDATE product SET name = coalesce($2, product.name), active = coalesce($3, product.active),
            amount = coalesce($4, product.amount), carrier_amount = coalesce($5, product.carrier_amount),
@@ -55,9 +65,11 @@ export class ProductRepository {
          FROM before WHERE product.id = before.id
          RETURNING product.*),
        changed AS (
-         SELECT after.id, ${changesSql('before', 'after')} AS changes FROM before JOIN after USING (id))
-       INSERT INTO product_history (product_id, cause, changes, actor, at)
-       SELECT id, 'changed', changes, $8, $9 FROM changed WHERE changes IS NOT NULL`,
+         SELECT after.id, ${changesSql('before', 'after')} AS changes FROM before JOIN after USING (id)),
+       history AS (
+         INSERT INTO product_history (product_id, cause, changes, actor, at)
+         SELECT id, 'changed', changes, $8, $9 FROM changed WHERE changes IS NOT NULL)
+       SELECT count(*)::int AS count FROM before`,
       [
         id,
         change.name,
@@ -66,11 +78,13 @@ export class ProductRepository {
         change.price?.carrierAmount,
         change.price?.creditCardAmount,
         change.price?.tmembershipAmount,
-        actor,
-        at,
+        why.actor,
+        why.at,
         change.billingGroup,
+        why.version,
       ],
     );
+    return found?.count === 1;
   }
 
   find(id: string): Promise<Product | null> {

@@ -25,13 +25,16 @@ export class Products {
   /**
    * Changes what is charged from the next period on.
    *
-   * @throws {DomainError} `invalid-request` with what a request file can't carry; `product-not-found`
+   * @param version the only one it may be changed from, when there is one
+   * @throws {DomainError} `invalid-request` with what a request file can't carry; `product-not-found`, `version-conflict`
    */
-  async change(id: string, change: ProductChange, actor: string): Promise<Product> {
+  async change(id: string, change: ProductChange, actor: string, version?: string): Promise<Product> {
     const name = change.name === undefined ? [] : faultsOfProductName(change.name);
     refuse([...name, ...(change.price ? faultsOfPrice(change.price, 'price.') : [])]);
-    await this.products.change(id, change, actor, this.clock.now());
-    return this.get(id);
+    const isChanged = await this.products.change(id, change, { actor, at: this.clock.now(), version });
+    const product = await this.get(id);
+    if (!isChanged) throw new DomainError('version-conflict', `Somebody changed product ${id} since you read it`);
+    return product;
   }
 
   /** @throws {DomainError} `product-not-found` */

@@ -10,7 +10,13 @@ import { SubscriptionChangeRepository, type SubscriptionChange } from './subscri
 import { SubscriptionRecordRepository, type SubscriptionRecord } from './subscription-record.repository';
 import { SubscriptionRepository, type Price } from './subscription.repository';
 import { SUBSCRIPTION_TRANSITIONS, type SubscriptionEvent, type SubscriptionState } from './subscription.state';
-import { duplicateSubscription, productNotSold, stateConflict, subscriptionNotFound } from './subscription.errors';
+import {
+  duplicateSubscription,
+  productNotSold,
+  stateConflict,
+  subscriptionNotFound,
+  versionConflict,
+} from './subscription.errors';
 
 /** Terms to change; what is left out stays, `null` takes away. */
 export interface NewTerms {
@@ -20,13 +26,22 @@ export interface NewTerms {
   cancelAtPeriodEnd?: boolean | undefined;
 }
 
+/** Who changes it; and the only version it may be changed from, when there is one. */
+export interface ChangeBy {
+  actor: string;
+  version?: string | undefined;
+}
+
 /** A change with its cause, for the history. */
 interface Step {
   cause: string;
   change: SubscriptionChange;
 }
 
-/** What a subscription is changed by while it runs. Charges on their way are never touched; docs/billing-rules.md. */
+/**
+ * What a subscription is changed by while it runs. Charges on their way are never touched; docs/billing-rules.md. Each
+ * throws `version-conflict` when it was changed since the version the caller has seen.
+ */
 @Injectable()
 export class SubscriptionLife {
   constructor(
@@ -39,8 +54,8 @@ export class SubscriptionLife {
   ) {}
 
   /** Not billed until resumed. @throws {DomainError} `subscription-not-found`, `state-conflict` */
-  pause(id: string, actor: string): Promise<void> {
-    return this.step(id, actor, (subscription) =>
+  pause(id: string, by: ChangeBy): Promise<void> {
+    return this.step(id, by, (subscription) =>
       Promise.resolve({ cause: 'paused', change: { state: stateAfter(subscription, 'pause') } }),
     );
   }
@@ -51,8 +66,8 @@ export class SubscriptionLife {
    * @throws {DomainError} `subscription-not-found`, `state-conflict`; `charge-in-flight` while the result of a charge made
    *   before the pause is not known
    */
-  resume(id: string, actor: string): Promise<void> {
-    return this.step(id, actor, async (subscription, session) => {
+  resume(id: string, by: ChangeBy): Promise<void> {
+    return this.step(id, by, async (subscription, session) => {
       const state = stateAfter(subscription, 'resume');
       return { cause: 'resumed', change: { state, nextBillingOn: await this.nextAfterPause(subscription, session) } };
     });
@@ -63,8 +78,8 @@ export class SubscriptionLife {
    *
    * @throws {DomainError} `subscription-not-found`, `state-conflict`
    */
-  cancel(id: string, when: 'now' | 'period-end', actor: string): Promise<void> {
-    return this.step(id, actor, (subscription) => {
+  cancel(id: string, when: 'now' | 'period-end', by: ChangeBy): Promise<void> {
+    return this.step(id, by, (subscription) => {
       const state = stateAfter(subscription, 'cancel');
       return Promise.resolve(
         when === 'now'
@@ -75,9 +90,9 @@ export class SubscriptionLife {
   }
 
   /** What is charged from the next charge on. @throws {DomainError} as `change`; `invalid-request` */
-  replaceBillingToken(id: string, billingToken: string, actor: string): Promise<void> {
+  replaceBillingToken(id: string, billingToken: string, by: ChangeBy): Promise<void> {
     if (!isBillingToken(billingToken)) throw invalid('billingToken', BILLING_TOKEN_EXPECTATION);
-    return this.step(id, actor, async (subscription, session) => {
+    return this.step(id, by, async (subscription, session) => {
       refuseWhenOver(subscription);
       await this.vault.store(session, [billingToken], this.clock.now());
       const billingTokenHash = this.vault.hashOf(billingToken);
@@ -91,10 +106,10 @@ export class SubscriptionLife {
    * @throws {DomainError} `invalid-request`, `subscription-not-found`, `duplicate-subscription`; `state-conflict` when it
    *   is over
    */
-  async change(id: string, terms: NewTerms, actor: string): Promise<void> {
+  async change(id: string, terms: NewTerms, by: ChangeBy): Promise<void> {
     if (terms.price) refusePrice(terms.price);
     if (terms.endsOn && terms.endsOn <= seoulDateAt(this.clock.now())) throw invalid('endsOn', 'a day after today');
-    await this.step(id, actor, async (subscription, session) => {
+    await this.step(id, by, async (subscription, session) => {
       refuseWhenOver(subscription);
       if (terms.endsOn && terms.endsOn <= subscription.startedOn) throw invalid('endsOn', 'a day after startedOn');
       const { endsOn, cancelAtPeriodEnd, storeProductId } = terms;
@@ -115,12 +130,13 @@ export class SubscriptionLife {
   /** Locked while it is decided on: a settlement that comes meanwhile waits, and meets what was decided. */
   private step(
     id: string,
-    actor: string,
+    { actor, version }: ChangeBy,
     decide: (subscription: SubscriptionRecord, session: SqlSession) => Promise<Step>,
   ): Promise<void> {
     return this.database.transaction(async (session) => {
       const subscription = await this.records.lock(session, id);
       if (subscription === undefined) throw subscriptionNotFound(id);
+      if (version !== undefined && version !== subscription.version) throw versionConflict(id);
       const { cause, change } = await decide(subscription, session);
       if (Object.values(change).every((value) => value === undefined)) return;
       const made = await this.changes.change(session, subscription, change, { cause, actor, at: this.clock.now() });

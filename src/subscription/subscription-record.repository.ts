@@ -33,6 +33,8 @@ export interface SubscriptionRecord {
   creditCardAmount: Won;
   tmembershipAmount: Won;
   createdAt: Date;
+  /** Changes with every change of the row: PostgreSQL's own count. */
+  version: string;
 }
 
 /** Which to read; what is `undefined` does not matter. */
@@ -58,7 +60,7 @@ const RECORD_SQL = `SELECT record.*, record.carrier_amount AS "carrierAmount",
       subscription.paid_through_on::text AS "paidThroughOn", subscription.retry_on::text AS "retryOn",
       subscription.cancel_at_period_end AS "cancelAtPeriodEnd",
       subscription.amount_override IS NOT NULL AS "priceOverridden", ${CHARGED_AMOUNTS_SQL},
-      subscription.created_at AS "createdAt"
+      subscription.created_at AS "createdAt", subscription.xmin::text AS version
     FROM subscription JOIN product ON product.id = subscription.product_id) AS record`;
 
 const FILTER_SQL = `($1::text IS NULL OR record.state = $1)
@@ -137,5 +139,6 @@ function recordOf(row: RecordRow): SubscriptionRecord {
     creditCardAmount: wonFromDatabase(row.creditCardAmount),
     tmembershipAmount: wonFromDatabase(row.tmembershipAmount),
     createdAt: row.createdAt,
+    version: row.version,
   };
 }

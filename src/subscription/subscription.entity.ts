@@ -37,6 +37,10 @@ export class Product {
 
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
+
+  /** Changes with every change of the row: PostgreSQL's own count. */
+  @Column({ type: 'text', name: 'xmin', insert: false, update: false })
+  version!: string;
 }
 
 /** A customer's standing order for a product, with a billing token and an anchor day. */

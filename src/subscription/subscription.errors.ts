@@ -19,3 +19,7 @@ export function duplicateSubscription(): DomainError {
 export function stateConflict(id: string, state: SubscriptionState): DomainError {
   return new DomainError('state-conflict', `Subscription ${id} is ${state}, which does not allow this`, { state });
 }
+
+export function versionConflict(id: string): DomainError {
+  return new DomainError('version-conflict', `Somebody changed subscription ${id} since you read it`);
+}

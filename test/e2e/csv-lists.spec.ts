@@ -47,6 +47,7 @@ describe('lists as CSV', () => {
       active: 'true',
       billingGroup: '',
       createdAt: '2026-11-01T00:00:00.000Z',
+      version: first.version,
     });
     const byHeader = await world.call('GET', 'products', { headers: { Accept: 'text/csv, application/json;q=0.5' } });
     expect(byHeader.body).toBe(csv.body);
