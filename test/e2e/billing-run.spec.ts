@@ -82,6 +82,21 @@ describe('billing runs', () => {
     expect(charges[0]?.order_no).toMatch(/^B20270131-\d+-1$/);
   });
 
+  it('has one charge for a period and attempt, and one for an order number, by keys of the database', async () => {
+    const again = (orderNoSql: string, attemptSql: string): Promise<number> =>
+      database.execute(
+        `INSERT INTO charge (order_no, bulk_payment_job_id, line_number, subscription_id, period_start_on, attempt,
+           store_product_id, product_name, amount, carrier_amount, credit_card_amount, tmembership_amount,
+           billing_token_hash, created_at)
+         SELECT ${orderNoSql}, bulk_payment_job_id, 9999, subscription_id, period_start_on, ${attemptSql},
+           store_product_id, product_name, amount, carrier_amount, credit_card_amount, tmembership_amount,
+           billing_token_hash, created_at
+         FROM charge ORDER BY id LIMIT 1`,
+      );
+    await expect(again("order_no || 'x'", 'attempt')).rejects.toThrow('charge_period_attempt_once');
+    await expect(again('order_no', 'attempt + 1::smallint')).rejects.toThrow('charge_order_no_once');
+  });
+
   it('splits what is due into jobs, each billed and settled', async () => {
     const jobs = await settleAll();
     expect(jobs.map((job) => job.requested.count).sort()).toEqual([1, 4, 4]);

@@ -105,4 +105,17 @@ describe('what a subscription’s terms mean to billing', () => {
   ])('the database refuses %s', async (_name, change, constraint) => {
     await expect(database.execute(`UPDATE subscription SET ${change}`)).rejects.toThrow(constraint);
   });
+
+  it('bills every so many months, on the anchor day or the last day of a shorter month', async () => {
+    const id = await subscribe(world, 'every-two', '2027-12-31', { anchorDay: 31, intervalMonths: 2 });
+    for (const date of ['2027-12-31', '2028-01-31', '2028-02-28', '2028-02-29', '2028-03-31', '2028-04-29']) {
+      await bill(date);
+    }
+    expect(await chargesOf(world, id)).toEqual(['2027-12-31 5500', '2028-02-29 5500']);
+    expect(await subscriptionRow(world, id)).toEqual({
+      state: 'Active',
+      next: '2028-04-30',
+      paidThrough: '2028-04-30',
+    });
+  });
 });
