@@ -29,6 +29,8 @@ const COMMANDS = {
   // Tests start processes of the service, from what is built.
   test: { built: true, steps: [[bin('jest')]] },
   'official-client': { steps: [[bin('jest'), '--config', 'test/contract/official-client/jest.config.js']] },
+  // The harness runs as it stands; the service it loads, too.
+  faults: { steps: [['node', '--require', './test/support/swc-register.cjs', 'test/faults/main.ts']] },
   build: { built: true, steps: [] },
   format: { steps: [[bin('prettier'), '--write', '.']] },
   check: {
@@ -71,8 +73,9 @@ function requireNode() {
 /** Runs a program to its end. Signals reach it once: npm and the terminal may both send them to us. */
 function run(program, args) {
   const file = program === 'node' ? process.execPath : program;
-  if (program === 'node' && !existsSync(join(root, args[0])))
-    throw new Error(`${args[0]} does not exist in this version`);
+  const script = args.find((argument) => /\.[cm]?[jt]s$/.test(argument));
+  if (program === 'node' && !existsSync(join(root, script)))
+    throw new Error(`${script} does not exist in this version`);
   return new Promise((resolve, reject) => {
     // A group of its own, so that Ctrl-C reaches the program through us alone.
     const child = spawn(file, program === 'node' ? [...NODE_FLAGS, ...args] : args, {

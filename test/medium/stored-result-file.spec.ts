@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED } from '../../src/kernel/step-report';
@@ -76,37 +76,6 @@ describe('a stored result file', () => {
     const file = await stored();
     await damage(file.path);
     await expectFetchedAgain(file, 'load', /can’t be read \((ciphertext-invalid|ENOENT)\)/);
-  });
-
-  it('that does not end is given up before it fills the disk, and fetched again', async () => {
-    const answers = answersOf('endless-', 3);
-    const job = await world.verifiedJob(answers);
-    for (const flood of ['\n'.repeat(2 * 1024 * 1024), 'x'.repeat(2 * 1024 * 1024)]) {
-      world.gateway.serve(job.gatewayJobId, Buffer.from(flood));
-      expect(await world.run('download')).toEqual(ONE_POSTPONED);
-      expect((await world.row(job)).last_error).toMatch(/more than \d+ bytes for 3 rows/);
-      world.clock.advanceSeconds(600);
-    }
-    const left = await readdir(join(world.dataDirectory, 'result-files'));
-    expect(left.filter((name) => name.includes(`job-${job.id}-`))).toEqual([]);
-    world.gateway.serve(job.gatewayJobId, fileBytes(goodFile(MERCHANT_ID, answers)));
-    await expectDone(...STAGES);
-    expect((await world.end(job)).settlements).toHaveLength(3);
-  });
-
-  it('with a transaction id no index could hold is settled but for that line', async () => {
-    const answers = answersOf('long-id-', 4);
-    const job = await world.verifiedJob(answers);
-    const noise = randomBytes(4_000).toString('hex');
-    const file = fileBytes(goodFile(MERCHANT_ID, answers)).toString().replace('TSTORE0004_long-id-1', noise);
-    world.gateway.serve(job.gatewayJobId, Buffer.from(file));
-    await expectDone(...STAGES);
-    const end = await world.end(job);
-    expect(end.settlements).toHaveLength(3);
-    expect(end.discrepancies).toMatchObject([
-      { kind: 'malformed', found: { reason: 'unreadable-transaction-id' } },
-      { kind: 'missing' },
-    ]);
   });
 
   it('that was replaced by another of the same name is not the one downloaded', async () => {

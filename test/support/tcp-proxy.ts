@@ -27,6 +27,10 @@ export class TcpProxy {
     return url.href;
   }
 
+  get isCut(): boolean {
+    return this.mode === 'closed';
+  }
+
   /** Breaks all connections and takes no new ones, as a server that is down. */
   cut(): void {
     this.mode = 'closed';

@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import { Transform, pipeline, type Duplex, type Readable } from 'node:stream';
+import { Transform, pipeline, type Readable } from 'node:stream';
 import type { HttpTimeouts, Unanswered, UnansweredReason } from './http-exchange';
 
 /**
@@ -47,7 +47,6 @@ export class ExchangeWatch {
     });
     request.once('finish', () => this.expect(this.timeouts.answerMs, 'answer-timeout'));
     request.once('response', () => this.answering());
-    request.once('upgrade', (_answer, socket) => this.refuseUpgrade(socket));
     request.once('close', () => clearTimeout(this.timer));
   }
 
@@ -67,13 +66,6 @@ export class ExchangeWatch {
   private answering(): void {
     clearTimeout(this.timer);
     this.requestComplete = this.request?.writableEnded === true;
-  }
-
-  /** Nobody asked for another protocol; without this, the request would end without answer and without error. */
-  private refuseUpgrade(socket: Duplex): void {
-    this.fail('not-http');
-    socket.destroy();
-    this.request?.emit('error', new Error('the server began another protocol'));
   }
 
   private expect(withinMs: number, otherwise: UnansweredReason): void {

@@ -1,0 +1,118 @@
+import { Client } from 'pg';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Clock, secondsAfter } from '../../src/platform/clock';
+import { serviceSettings, startSimulator, type Simulator } from '../../simulator';
+import { LoadBalancer } from '../support/load-balancer';
+import { ADMIN_KEY, serviceEnvironment } from '../support/service-environment';
+import { brokenPromises } from './broken-promises';
+import type { FaultServer } from './fault-server';
+import { Replica } from './replica';
+
+const BEGINS_AT = new Date('2027-03-15T01:00:00Z');
+/** Nothing happens at the gateway by itself: time there is moved too. */
+const GATEWAY_MS = { processingDelayMs: 300_000, notificationDelayMs: 60_000 };
+
+/** Time that stands still until it is moved. */
+export class StandingClock extends Clock {
+  private at = BEGINS_AT;
+
+  now(): Date {
+    return this.at;
+  }
+
+  advanceSeconds(seconds: number): void {
+    this.at = secondsAfter(this.at, seconds);
+  }
+}
+
+/** A gateway, a database, and replicas of the service that come and go behind one address. */
+export class FaultWorld {
+  readonly clock = new StandingClock();
+  readonly replicas: Replica[] = [];
+  private started = 0;
+
+  private constructor(
+    readonly server: FaultServer,
+    readonly simulator: Simulator,
+    private readonly databaseUrl: string,
+    private readonly balancer: LoadBalancer,
+    private readonly directory: string,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  static async start(server: FaultServer, seed: number, log: (line: string) => void): Promise<FaultWorld> {
+    const directory = await mkdtemp(join(tmpdir(), 'fault-world-'));
+    const simulator = await startSimulator({
+      ...GATEWAY_MS,
+      timeFactor: 0,
+      startAt: BEGINS_AT.getTime(),
+      declineRate: 0.3,
+      seed: String(seed),
+      temporaryFolder: directory,
+    });
+    return new FaultWorld(server, simulator, await server.createDatabase(), await LoadBalancer.start(), directory, log);
+  }
+
+  async startReplica(roles: string): Promise<Replica> {
+    const replica = await Replica.start({
+      name: `replica ${(this.started += 1)}`,
+      roles,
+      databaseUrl: this.databaseUrl,
+      clock: this.clock,
+      log: this.log,
+      environment: serviceEnvironment('', {
+        ...serviceSettings(this.simulator.baseUrl),
+        DATA_DIR: this.directory,
+        PUBLIC_BASE_URL: this.balancer.url,
+        BILLING_RUN_CONFIRM_FACTOR: '0',
+        BULK_JOB_MAX_ROWS: '4',
+        LOG_LEVEL: 'info',
+      }),
+    });
+    this.replicas.push(replica);
+    this.balance();
+    return replica;
+  }
+
+  kill(replica: Replica): void {
+    this.replicas.splice(this.replicas.indexOf(replica), 1);
+    this.balance();
+    replica.kill();
+  }
+
+  having(role: string): Replica[] {
+    return this.replicas.filter((replica) => replica.has(role));
+  }
+
+  /** Uploads a request file by way of a replica. @returns whether it is stored, now or before */
+  async upload(replica: Replica, content: string): Promise<boolean> {
+    const headers = { Authorization: `Bearer ${ADMIN_KEY}`, 'Content-Type': 'text/plain' };
+    const url = `${replica.url}/admin/v1/bulk-payment-jobs`;
+    const response = await fetch(url, { method: 'POST', headers, body: content });
+    return response.status === 201 || response.status === 409;
+  }
+
+  async brokenPromises(): Promise<string[]> {
+    const client = new Client({ connectionString: this.databaseUrl });
+    await client.connect();
+    try {
+      return await brokenPromises(client, this.simulator.control);
+    } finally {
+      await client.end();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.replicas.map((replica) => replica.close()));
+    await this.balancer.close();
+    await this.simulator.close();
+    await this.server.drop(this.databaseUrl);
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private balance(): void {
+    this.balancer.spreadOver(this.having('listener').map((replica) => replica.url));
+  }
+}

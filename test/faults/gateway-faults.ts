@@ -1,0 +1,20 @@
+import type { FaultOrder } from '../../simulator/faults/armed-faults';
+import { FAULTS, type FaultKind } from '../../simulator/faults/catalogue';
+import type { SeededRandom } from '../../simulator/seeded';
+
+/** Where faults strike on a job's way, each as often as the other: lookups and refunds are not on it. */
+const POINTS = ['token', 'api', 'submission', 'notification', 'verification', 'result'];
+const KINDS = Object.keys(FAULTS) as FaultKind[];
+
+/** Real time, of which there is little. */
+const QUICK: Readonly<Record<string, number>> = { delayMs: 20, everyMs: 1 };
+
+/** Draws a fault of the gateway that strikes a few times, now or some calls later. */
+export function drawFault(random: SeededRandom): FaultOrder {
+  const point = POINTS[random.below(POINTS.length)];
+  const kinds = KINDS.filter((kind) => FAULTS[kind].point === point);
+  const kind = kinds[random.below(kinds.length)] as FaultKind;
+  const known = Object.keys(FAULTS[kind].options);
+  const options = Object.fromEntries(Object.entries(QUICK).filter(([name]) => known.includes(name)));
+  return { kind, times: 1 + random.below(2), skip: random.below(3), options };
+}

@@ -1,0 +1,242 @@
+import type { BillingStep } from '../../src/billing-scheduler';
+import type { CrashPoint } from '../../src/platform/crash-points';
+import { SeededRandom, seedOf } from '../../simulator/seeded';
+import { requestFile } from '../support/request-files';
+import type { FaultServer } from './fault-server';
+import { FaultWorld } from './fault-world';
+import { drawFault } from './gateway-faults';
+import { Gates, type Mortal } from './gates';
+import type { Replica } from './replica';
+import { comeToRest } from './rest';
+
+/** What a schedule came to. */
+export interface ScheduleEnd {
+  seed: number;
+  /** One sentence for each promise that is broken; empty is good. */
+  broken: string[];
+  /** How often each kind of event happened. */
+  events: Record<string, number>;
+}
+
+/** Something that is to be brought in, again and again until it is. */
+export interface Work {
+  readonly name: string;
+  isDone: boolean;
+  attempt(replica: Replica): Promise<void>;
+}
+
+/** Roles of the replicas a schedule begins with: together always all of them. */
+const FLEETS = [
+  ['all'],
+  ['all', 'listener,scheduler'],
+  ['scheduler', 'listener,admin'],
+  ['all', 'listener,scheduler', 'scheduler'],
+  ['scheduler', 'scheduler', 'listener,admin'],
+  ['scheduler', 'listener', 'listener,admin'],
+];
+const HOLD_SHARES = [0, 0.1, 0.3, 0.6];
+const JUMPS_SECONDS = [3, 10, 30, 130, 700, 7_200];
+const DATES = ['2027-03-14', '2027-03-15'];
+const LEAST_TURNS = 10;
+const MOST_TURNS = 40;
+const MOST_UPLOADS = 3;
+const MOST_CHARGES = 8;
+const MOST_FAULTS = 6;
+
+/** One schedule: what happens, when, and to whom is drawn from its seed and nothing else. */
+export class Schedule {
+  private readonly random: SeededRandom;
+  private readonly gates: Gates;
+  private readonly holdShare: number;
+  private readonly busy = new Set<string>();
+  private readonly events: Record<string, number> = {};
+  private readonly work: Work[];
+  private isResting = false;
+
+  private constructor(
+    private readonly seed: number,
+    private readonly world: FaultWorld,
+    private readonly say: (line: string) => void,
+  ) {
+    this.random = new SeededRandom(seedOf(seed, 'schedule'));
+    this.holdShare = this.pick(HOLD_SHARES);
+    this.gates = new Gates((mortal, point) => this.holds(mortal, point));
+    this.work = this.drawWork();
+  }
+
+  /** @param say hears what happens, line by line */
+  static async run(server: FaultServer, seed: number, say: (line: string) => void): Promise<ScheduleEnd> {
+    const world = await FaultWorld.start(server, seed, say);
+    const schedule = new Schedule(seed, world, say);
+    try {
+      await schedule.begin();
+      const turns = LEAST_TURNS + schedule.random.below(MOST_TURNS - LEAST_TURNS);
+      for (let turn = 0; turn < turns; turn++) await schedule.turn();
+      return { seed, broken: await schedule.rest(), events: schedule.events };
+    } finally {
+      schedule.gates.close();
+      await world.close();
+    }
+  }
+
+  private async begin(): Promise<void> {
+    const fleet = this.pick(FLEETS);
+    this.note('replicas', fleet.join(' | '));
+    for (const roles of fleet) await this.world.startReplica(roles);
+    for (let faults = this.random.below(MOST_FAULTS + 1); faults > 0; faults--) this.armFault();
+  }
+
+  /** What may happen next, and how likely it is beside the others. */
+  private readonly actions: readonly (readonly [weight: number, act: () => Promise<void>])[] = [
+    [30, () => this.tick()],
+    [25, () => this.openGate()],
+    [12, () => this.passTimeAtGateway()],
+    [10, () => this.attemptWork()],
+    [10, () => this.jumpClock()],
+    [4, () => this.killOne()],
+    [3, () => this.cutConnections()],
+    [2, async () => this.armFault()],
+    [0.5, () => this.crashDatabase()],
+  ];
+
+  private async turn(): Promise<void> {
+    const total = this.actions.reduce((sum, [weight]) => sum + weight, 0);
+    let drawn = this.random.next() * total;
+    for (const [weight, act] of this.actions) {
+      drawn -= weight;
+      if (drawn < 0) return act();
+    }
+  }
+
+  /** Calls the steps of a replica, as its scheduler does at each tick. */
+  private async tick(): Promise<void> {
+    const replica = this.pickOf(this.world.having('scheduler'));
+    if (replica === undefined) return;
+    // Without a database one step fails as the other.
+    const steps = replica.database.isCut ? [this.pick(replica.steps)] : replica.steps;
+    for (const step of steps) await this.gates.begin(() => this.runOnce(replica, step));
+  }
+
+  /** A process runs a step once at a time. */
+  private async runOnce(replica: Replica, step: BillingStep): Promise<void> {
+    const key = `${replica.name} ${step.name}`;
+    if (this.busy.has(key)) return;
+    this.busy.add(key);
+    try {
+      if (await replica.run(step)) this.note('steps', `${key} did something`);
+    } catch (error) {
+      this.note('failed steps', `${key}: ${String(error)}`);
+    } finally {
+      this.busy.delete(key);
+    }
+  }
+
+  private async openGate(): Promise<void> {
+    const gate = this.pickOf(this.gates.held);
+    if (gate === undefined) return;
+    this.note('went on', `${gate.mortal.name} from ${gate.point}`);
+    await this.gates.open(gate);
+  }
+
+  private async passTimeAtGateway(): Promise<void> {
+    const minutes = 1 + this.random.below(40);
+    this.note('gateway time', `${minutes} min`);
+    await this.gates.begin(() => this.world.simulator.control.advance(minutes * 60_000));
+  }
+
+  private async attemptWork(): Promise<void> {
+    const work = this.pickOf(this.work.filter(({ isDone }) => !isDone));
+    const replica = this.pickOf(this.world.having('admin'));
+    if (work === undefined || replica === undefined) return;
+    this.note('work', `${work.name} by ${replica.name}`);
+    await this.gates.begin(() => work.attempt(replica));
+  }
+
+  private async jumpClock(): Promise<void> {
+    const seconds = this.pick(JUMPS_SECONDS);
+    this.note('clock jumps', `${seconds} s`);
+    this.world.clock.advanceSeconds(seconds);
+  }
+
+  /** Most often somebody who is held at a crash point: that is where it matters. */
+  private async killOne(): Promise<void> {
+    const held = this.pickOf(this.gates.held);
+    const victim = this.random.next() < 0.8 && held ? (held.mortal as Replica) : this.pickOf(this.world.replicas);
+    if (victim === undefined) return;
+    const points = this.gates.held.filter(({ mortal }) => mortal === victim).map(({ point }) => point);
+    this.note('kills', `${victim.name} at ${points.join(', ') || 'no point'}`);
+    this.gates.abandon(victim);
+    this.world.kill(victim);
+    await this.world.startReplica(victim.roles);
+  }
+
+  /** Breaks a replica's connections to the database for a moment, or until this is drawn again. */
+  private async cutConnections(): Promise<void> {
+    const cut = this.world.replicas.find(({ database }) => database.isCut);
+    const replica = cut ?? this.pickOf(this.world.replicas);
+    if (replica === undefined) return;
+    const lasts = cut === undefined && this.random.next() < 0.5;
+    this.note('connection cuts', `${replica.name}: ${cut ? 'healed' : lasts ? 'cut' : 'broken for a moment'}`);
+    if (lasts) replica.database.cut();
+    else replica.database.restore();
+  }
+
+  private async crashDatabase(): Promise<void> {
+    this.note('database crashes', '');
+    await this.world.server.crash();
+  }
+
+  private armFault(): void {
+    const order = drawFault(this.random);
+    this.note('gateway faults', JSON.stringify(order));
+    this.world.simulator.control.armFault(order);
+  }
+
+  private holds(mortal: Mortal, point: CrashPoint): boolean {
+    const isHeld = !this.isResting && this.random.next() < this.holdShare;
+    if (isHeld) this.note('held', `${mortal.name} at ${point}`);
+    return isHeld;
+  }
+
+  private async rest(): Promise<string[]> {
+    this.isResting = true;
+    this.note('rest', '');
+    for (let gate = this.pickOf(this.gates.held); gate; gate = this.pickOf(this.gates.held))
+      await this.gates.open(gate);
+    return comeToRest(this.world, this.work);
+  }
+
+  private drawWork(): Work[] {
+    const uploads = Array.from({ length: this.random.below(MOST_UPLOADS + 1) }, (_, index) => {
+      const content = requestFile(1 + this.random.below(MOST_CHARGES), `s${this.seed}-${index}-`);
+      return this.workOf(`upload ${index}`, (replica) => this.world.upload(replica, content));
+    });
+    const dates = DATES.slice(0, uploads.length === 0 ? 2 : this.random.below(3));
+    const runs = dates.map((date) => this.workOf(`run of ${date}`, (replica) => replica.plan(date).then(() => true)));
+    return [...uploads, ...runs];
+  }
+
+  private workOf(name: string, bringIn: (replica: Replica) => Promise<boolean>): Work {
+    const work: Work = {
+      name,
+      isDone: false,
+      attempt: async (replica) => {
+        work.isDone = (await bringIn(replica)) || work.isDone;
+      },
+    };
+    return work;
+  }
+
+  private note(kind: string, what: string): void {
+    this.events[kind] = (this.events[kind] ?? 0) + 1;
+    this.say(`${kind}: ${what}`);
+  }
+
+  private pick<Item>(items: readonly Item[]): Item {
+    return items[this.random.below(items.length)] as Item;
+  }
+
+  private pickOf<Item>(items: readonly Item[]): Item | undefined {
+    return items.length === 0 ? undefined : this.pick(items);
+  }
+}

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+
+const ROOT = resolve(__dirname, '../..');
+const COMMAND = ['--require', './test/support/swc-register.cjs', 'test/faults/main.ts'];
+const SEEDS = '1..200';
+/** A schedule takes about 0.6 s of a core; on a machine that is busy with all else that may be many times as long. */
+const LIMIT_MS = 900_000;
+
+/** Runs the command as `npm run faults` does. */
+function faults(...options: string[]): Promise<{ code: number | string | null; output: string }> {
+  return new Promise((done) => {
+    const limits = { cwd: ROOT, timeout: LIMIT_MS, killSignal: 'SIGKILL' as const };
+    execFile(process.execPath, [...COMMAND, ...options], limits, (error, stdout, stderr) =>
+      done({ code: error === null ? 0 : (error.code ?? null), output: stdout + stderr }),
+    );
+  });
+}
+
+describe('random schedules of faults', () => {
+  // In a process of its own, in which a fault nobody handles is the end, as it is of the service.
+  it(
+    `break no promise: seeds ${SEEDS}`,
+    async () => {
+      const { code, output } = await faults('--seeds', SEEDS);
+      process.stdout.write(output);
+      expect({ code, broken: output.split('\n').filter((line) => line.startsWith('✘')) }).toEqual({
+        code: 0,
+        broken: [],
+      });
+      expect(output).toContain('✔ 200 schedules, 0 failed');
+    },
+    LIMIT_MS + 5_000,
+  );
+
+  it('are told about, and refused where there are none', async () => {
+    expect(await faults('--help')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('--seeds A..B') as unknown,
+    });
+    expect(await faults('--seeds', '9..1')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('--seeds takes a range') as unknown,
+    });
+  });
+});
