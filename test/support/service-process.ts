@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { until } from './until';
 
+/** Starting loads the whole program, which takes its time where many tests share a machine. */
+const START_MS = 60_000;
+
 const PROGRAM = join(__dirname, '../../dist/src/main.js');
 
 /** The service as an operator runs it: a process of its own, from what is built. */
@@ -50,11 +53,15 @@ export class ServiceProcess {
 
   /** @returns the address, as soon as it listens */
   async url(): Promise<string> {
-    return until('the service listens', async () => {
-      if (this.child.exitCode !== null)
-        throw new Error(`ended with ${this.child.exitCode}: ${this.complaint}${this.log}`);
-      return /"url":"(http[^"]+)"/.exec(this.log)?.[1];
-    });
+    return until(
+      'the service listens',
+      async () => {
+        if (this.child.exitCode !== null)
+          throw new Error(`ended with ${this.child.exitCode}: ${this.complaint}${this.log}`);
+        return /"url":"(http[^"]+)"/.exec(this.log)?.[1];
+      },
+      START_MS,
+    );
   }
 
   signal(name: NodeJS.Signals): void {

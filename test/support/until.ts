@@ -4,8 +4,12 @@ const LOOK_EVERY_MS = 20;
 const GIVE_UP_AFTER_MS = 20_000;
 
 /** Looks again and again until there is an answer: as fast as the thing itself, and an error with its name if it never is. */
-export async function until<Result>(what: string, look: () => Promise<Result | undefined>): Promise<Result> {
-  const endAt = performance.now() + GIVE_UP_AFTER_MS;
+export async function until<Result>(
+  what: string,
+  look: () => Promise<Result | undefined>,
+  giveUpAfterMs = GIVE_UP_AFTER_MS,
+): Promise<Result> {
+  const endAt = performance.now() + giveUpAfterMs;
   for (;;) {
     const answer = await look();
     if (answer !== undefined) return answer;
