@@ -3,7 +3,9 @@ import { DiscoveryModule } from '@nestjs/core';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
 import { LineStopModule } from '../line-stop';
+import { NotificationModule } from '../notification';
 import { SubscriptionModule } from '../subscription';
+import { TransactionLookupModule } from '../transaction-lookup';
 import { AccessGuard, ApiKeyRepository, ApiKeys, Authentication, RateLimits, ScopeCheck } from './access';
 import { ApiKeysController } from './api-keys.controller';
 import { AuditInterceptor, AuditLog, AuditLogRepository, AuditViews } from './audit';
@@ -17,8 +19,12 @@ import { DoubtfulJobsController } from './doubtful-jobs.controller';
 import { IdempotencyInterceptor, IdempotencyRepository } from './idempotency';
 import { JobViews } from './job-views';
 import { CsvInterceptor } from './lists';
+import { InquiryController } from './inquiry.controller';
+import { Inquiry } from './inquiry.service';
+import { JobInterventionsController } from './job-interventions.controller';
 import { KillSwitchController } from './kill-switch.controller';
 import { LineStopsController } from './line-stops.controller';
+import { NotificationsController } from './notifications.controller';
 import { ProductsController } from './products.controller';
 import { RebillController } from './rebill.controller';
 import { RefundsController } from './refunds.controller';
@@ -27,10 +33,20 @@ import { SettlementLogController } from './settlement-log.controller';
 import { SubscriptionFilesController } from './subscription-files.controller';
 import { SubscriptionsController } from './subscriptions.controller';
 import { EtagInterceptor } from './versions';
+import { SummaryController } from './summary.controller';
+import { SummaryService } from './summary.service';
 
 /** The REST API for operators and for the merchant's own systems. */
 @Module({
-  imports: [DiscoveryModule, BulkPaymentModule, ChargeModule, LineStopModule, SubscriptionModule],
+  imports: [
+    DiscoveryModule,
+    BulkPaymentModule,
+    ChargeModule,
+    LineStopModule,
+    NotificationModule,
+    SubscriptionModule,
+    TransactionLookupModule,
+  ],
   controllers: [
     ApiKeysController,
     AuditLogController,
@@ -40,8 +56,11 @@ import { EtagInterceptor } from './versions';
     DeliveriesController,
     DiscrepanciesController,
     DoubtfulJobsController,
+    InquiryController,
+    JobInterventionsController,
     KillSwitchController,
     LineStopsController,
+    NotificationsController,
     ProductsController,
     RebillController,
     RefundsController,
@@ -49,6 +68,7 @@ import { EtagInterceptor } from './versions';
     SettlementLogController,
     SubscriptionFilesController,
     SubscriptionsController,
+    SummaryController,
   ],
   providers: [
     AccessGuard,
@@ -63,9 +83,11 @@ import { EtagInterceptor } from './versions';
     Authentication,
     IdempotencyInterceptor,
     IdempotencyRepository,
+    Inquiry,
     JobViews,
     RateLimits,
     ScopeCheck,
+    SummaryService,
   ],
 })
 export class AdminModule {}

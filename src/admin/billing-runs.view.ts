@@ -12,6 +12,7 @@ export class BillingRunView {
   @ApiProperty() id!: string;
   @ApiProperty({ format: 'date' }) billingDate!: string;
   @ApiProperty({ enum: statesOf(BILLING_RUN_TRANSITIONS) }) state!: BillingRunState;
+  @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
   @ApiProperty({ type: TallyView, description: 'Charges planned' }) planned!: TallyView;
   @ApiProperty() jobCount!: number;
   @ApiProperty() plannedAt!: Date;
@@ -23,7 +24,8 @@ export class BillingRunView {
 export function billingRunViewOf(run: BillingRun): BillingRunView {
   const { id, billingDate, state, jobCount, plannedAt, confirmationReason, decidedAt } = run;
   const planned = { count: run.chargeCount, amount: run.totalAmount };
-  return { id, billingDate, state, planned, jobCount, plannedAt, confirmationReason, decidedAt };
+  const actions = Object.keys(BILLING_RUN_TRANSITIONS[state]);
+  return { id, billingDate, state, actions, planned, jobCount, plannedAt, confirmationReason, decidedAt };
 }
 
 export function billingRunHistoryViewOf(entry: BillingRunHistory): object {

@@ -63,8 +63,8 @@ export class BulkPaymentJobsController {
   @Scope('jobs:read')
   @ListOf(BulkPaymentJobView)
   @ApiOperation({ summary: 'Jobs, newest first' })
-  async list(@Query() { cursor, limit, state, inDoubt }: JobListQuery): Promise<Page<BulkPaymentJobView>> {
-    const jobs = await this.jobs.list({ state, inDoubt, beforeId: cursor, limit });
+  async list(@Query() { cursor, limit, ...filter }: JobListQuery): Promise<Page<BulkPaymentJobView>> {
+    const jobs = await this.jobs.list({ ...filter, beforeId: cursor, limit });
     return pageOf(await this.views.ofAll(jobs), limit, (job) => job.id);
   }
 

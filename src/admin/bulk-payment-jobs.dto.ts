@@ -2,9 +2,10 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { JOB_TRANSITIONS, type JobState } from '../bulk-payment';
+import type { SeoulDate } from '../kernel/seoul-calendar';
 import { statesOf } from '../kernel/transitions';
 import { ReasonBody } from './billing-runs.dto';
-import { toBoolean } from './body-fields';
+import { IsSeoulDate, toBoolean } from './body-fields';
 
 const JOB_STATES = statesOf(JOB_TRANSITIONS);
 const MAX_PAGE = 1_000;
@@ -45,6 +46,16 @@ export class JobListQuery extends PageQuery {
   @Transform(toBoolean)
   @IsBoolean({ message: 'true or false' })
   inDoubt?: boolean;
+
+  @ApiPropertyOptional({ type: String, format: 'date', description: 'Made on this Seoul day or later' })
+  @IsOptional()
+  @IsSeoulDate()
+  from?: SeoulDate;
+
+  @ApiPropertyOptional({ type: String, format: 'date', description: 'Made on this Seoul day or earlier' })
+  @IsOptional()
+  @IsSeoulDate()
+  to?: SeoulDate;
 }
 
 export class AttachGatewayJobBody extends ReasonBody {

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { TallyView } from './tally.view';
 import type { BulkPaymentJob, BulkPaymentJobHistory, JobState, KillSwitchState } from '../bulk-payment';
 import type { LineStop } from '../line-stop';
+import { jobActionsOf, jobLinksOf } from './job-actions';
 
 /** A page of a list; `nextCursor` is `null` at its end. */
 export interface Page<Item> {
@@ -20,6 +21,8 @@ export class BulkPaymentJobView {
   @ApiProperty({ enum: ['Created', 'Processing', 'Completed', 'VerifiedCompleted', 'Failed'] }) state!: JobState;
   @ApiProperty({ description: 'Sent, and not known whether the gateway took it; never sent again by itself' })
   inDoubt!: boolean;
+  @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
+  @ApiProperty({ type: Object, description: 'Where its evidence is' }) links!: Record<string, string>;
   @ApiProperty({ enum: ['upload', 'billing-run'] }) origin!: string;
   @ApiProperty({ nullable: true, type: String }) billingRunId!: string | null;
   @ApiProperty({ description: 'Billing group of its products' }) billingGroup!: string;
@@ -57,6 +60,8 @@ export function jobViewOf(job: BulkPaymentJob, surroundings: JobSurroundings): B
     id: job.id,
     state: job.state,
     inDoubt: surroundings.inDoubt,
+    actions: jobActionsOf(job, surroundings.inDoubt),
+    links: jobLinksOf(job),
     origin: job.origin,
     billingRunId: job.billingRunId,
     billingGroup: job.billingGroup,

@@ -14,6 +14,8 @@ export class SubscriptionView {
   @ApiProperty() customerReference!: string;
   @ApiProperty({ type: Object }) product!: { id: string; storeProductId: string; name: string };
   @ApiProperty({ enum: statesOf(SUBSCRIPTION_TRANSITIONS) }) state!: SubscriptionState;
+  @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
+  @ApiProperty({ type: Object, description: 'Where its evidence is' }) links!: Record<string, string>;
   @ApiProperty({ description: 'Twelve digits of the billing token’s SHA-256' }) billingTokenHashPrefix!: string;
   @ApiProperty({ type: PriceBody, description: 'What the next charge is made with' }) price!: PriceBody;
   @ApiProperty({ description: 'Whether the price is this customer’s own' }) priceOverridden!: boolean;
@@ -44,6 +46,8 @@ export function subscriptionViewOf(record: SubscriptionRecord): SubscriptionView
     customerReference: record.customerReference,
     product: { id: productId, storeProductId, name: productName },
     state: record.state,
+    actions: actionsOf(record),
+    links: { self: `/admin/v1/subscriptions/${record.id}`, charges: `/admin/v1/charges?subscriptionId=${record.id}` },
     billingTokenHashPrefix: record.billingTokenHashPrefix,
     price: { amount, carrierAmount, creditCardAmount, tmembershipAmount },
     priceOverridden: record.priceOverridden,
@@ -59,6 +63,14 @@ export function subscriptionViewOf(record: SubscriptionRecord): SubscriptionView
     createdAt: record.createdAt,
     version: record.version,
   };
+}
+
+/** What people may do; the other arrows follow from results and dates. */
+function actionsOf({ state }: SubscriptionRecord): string[] {
+  const events = Object.keys(SUBSCRIPTION_TRANSITIONS[state]);
+  const isOver = events.length === 0;
+  const asked = events.filter((event) => event === 'pause' || event === 'resume' || event === 'cancel');
+  return isOver ? [] : ['change', 'billing-token', ...asked];
 }
 
 export function subscriptionHistoryViewOf(entry: SubscriptionHistory): object {

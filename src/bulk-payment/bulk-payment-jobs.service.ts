@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { Charges, type ChargeRecord } from '../charge';
+import type { SeoulDate } from '../kernel/seoul-calendar';
 import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
@@ -13,8 +14,11 @@ import { DiscrepancyRepository, type DiscrepancyCounts } from './discrepancy.rep
 
 /** Which jobs to list: newest first, `beforeId` exclusive. */
 export interface JobPage {
-  state: JobState | undefined;
-  inDoubt: boolean | undefined;
+  state?: JobState | undefined;
+  inDoubt?: boolean | undefined;
+  /** Made on these Seoul days, both ends included. */
+  from?: SeoulDate | undefined;
+  to?: SeoulDate | undefined;
   beforeId: string | undefined;
   limit: number;
 }
@@ -64,6 +68,13 @@ export class BulkPaymentJobs {
     if (page.state !== undefined) query.andWhere('job.state = :state', { state: page.state });
     if (page.inDoubt !== undefined) {
       query.andWhere(`${page.inDoubt ? '' : 'NOT'} (${inDoubtSql('job', ':now')})`, { now: this.clock.now() });
+    }
+    if (page.from !== undefined) {
+      query.andWhere(`job.createdAt >= (:from)::timestamp AT TIME ZONE 'Asia/Seoul'`, { from: page.from });
+    }
+    if (page.to !== undefined) {
+      const after = `(:to)::timestamp + interval '1 day'`;
+      query.andWhere(`job.createdAt < (${after}) AT TIME ZONE 'Asia/Seoul'`, { to: page.to });
     }
     if (page.beforeId !== undefined) query.andWhere('job.id < :beforeId', { beforeId: page.beforeId });
     return query.getMany();

@@ -19,6 +19,7 @@ import { DiscrepancyRepository } from './discrepancy.repository';
 import { DoubtWatch } from './doubt-watch';
 import { DoubtfulJobs } from './doubtful-jobs.service';
 import { GatewayContradictions } from './gateway-contradictions';
+import { JobInterventions } from './job-interventions.service';
 import { JobStageRunner } from './job-stage.runner';
 import { KillSwitch } from './kill-switch';
 import { KillSwitchWatch } from './kill-switch-watch';
@@ -69,6 +70,7 @@ const STAGES = [
     DoubtWatch,
     DoubtfulJobs,
     GatewayContradictions,
+    JobInterventions,
     JobStageRunner,
     KillSwitch,
     KillSwitchWatch,
@@ -90,6 +92,7 @@ const STAGES = [
     Discrepancies,
     DoubtWatch,
     DoubtfulJobs,
+    JobInterventions,
     KillSwitch,
     KillSwitchWatch,
     LineChecks,

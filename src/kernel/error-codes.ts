@@ -66,6 +66,7 @@ export const ERROR_CODES = {
   'refund-reference-used': { kind: 'conflict', title: 'The reference names another refund', retryable: false },
   'refund-open': { kind: 'conflict', title: 'Another refund of the charge has not ended', retryable: true },
   'second-person-required': { kind: 'conflict', title: 'Somebody else must release it', retryable: false },
+  'notification-not-found': { kind: 'not-found', title: 'There is no such notification', retryable: false },
   'charge-missing': { kind: 'conflict', title: 'There is no charge this could settle', retryable: false },
   'charge-settled': { kind: 'conflict', title: 'The charge is settled already', retryable: false },
   'transaction-settled': { kind: 'conflict', title: 'The transaction settled another charge', retryable: false },

@@ -7,4 +7,5 @@ export {
   type RetryOutcome,
   type VerificationAnswer,
 } from './notification.repository';
+export { Notifications } from './notifications.service';
 export type { NotificationState } from './notification.state';

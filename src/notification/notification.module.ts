@@ -5,12 +5,13 @@ import { ArrivalStore } from './arrival.store';
 import { Notification, NotificationHistory } from './notification.entity';
 import { NotificationListener } from './notification.listener';
 import { NotificationRepository } from './notification.repository';
+import { Notifications } from './notifications.service';
 
 /** The rows, for whoever verifies or shows them. */
 @Module({
   imports: [TypeOrmModule.forFeature([Notification, NotificationHistory])],
-  providers: [NotificationRepository],
-  exports: [NotificationRepository],
+  providers: [NotificationRepository, Notifications],
+  exports: [NotificationRepository, Notifications],
 })
 export class NotificationModule {}
 

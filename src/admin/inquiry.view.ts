@@ -1,0 +1,164 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { ChargeState } from '../charge';
+import { chargeViewOf, type ChargeView } from './charges.view';
+import { discrepancyViewOf } from './discrepancies.view';
+import type { ChargeFacts } from './inquiry.service';
+import { jobActionsOf } from './job-actions';
+import { refundViewOf } from './refunds.view';
+
+/**
+ * Whether the customer was charged.
+ *
+ * - charged, partly-refunded, refunded: T store took the money, and so much of it was given back.
+ * - not-charged: it was declined, or never sent.
+ * - not-known: T store's answer is not here, or contradicts what was asked; the reason says what it waits for.
+ */
+export const VERDICTS = ['charged', 'partly-refunded', 'refunded', 'not-charged', 'not-known'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** One reason to believe the verdict: what happened, when, and where it is kept. */
+export interface Evidence {
+  what: string;
+  at: Date | null;
+  says: string;
+  link: string;
+}
+
+/** One thing that may be done now. */
+export interface Action {
+  action: string;
+  method: 'GET' | 'POST';
+  href: string;
+}
+
+export class AnswerView {
+  @ApiProperty({ enum: VERDICTS }) verdict!: Verdict;
+  @ApiProperty({ description: 'Won the customer is out of pocket, by our record' }) amountCharged!: number;
+  @ApiProperty({ description: 'The verdict in words' }) because!: string;
+  @ApiProperty({ type: Object }) charge!: ChargeView;
+  @ApiProperty({ type: [Object], description: 'How we know, in the order it happened' }) evidence!: Evidence[];
+  @ApiProperty({ type: [Object], description: 'What may be done now' }) actions!: Action[];
+}
+
+const ROOT = '/admin/v1';
+
+export function answerViewOf(facts: ChargeFacts): AnswerView {
+  const { charge } = facts;
+  const { verdict, because } = verdictOf(facts);
+  const isPaid = verdict !== 'not-charged' && verdict !== 'not-known';
+  return {
+    verdict,
+    amountCharged: isPaid ? charge.amount - charge.refundedAmount : 0,
+    because,
+    charge: chargeViewOf(charge),
+    evidence: evidenceOf(facts),
+    actions: actionsOf(facts),
+  };
+}
+
+function verdictOf(facts: ChargeFacts): { verdict: Verdict; because: string } {
+  const { charge, refunds } = facts;
+  const paid = `T store collected ${charge.amount} won as ${charge.transactionId}`;
+  const refunded = `${charge.refundedAmount} won were given back`;
+  const verdicts: Record<ChargeState, () => { verdict: Verdict; because: string }> = {
+    Paid: () => ({ verdict: 'charged', because: paid }),
+    Refunded: () => ({ verdict: 'refunded', because: `${paid}; ${refunded}` }),
+    PartiallyRefunded: () => ({ verdict: 'partly-refunded', because: `${paid}; ${refunded}` }),
+    Refunding: () => {
+      const open = refunds.find((refund) => refund.endedAt === null);
+      const verdict = charge.refundedAmount > 0 ? 'partly-refunded' : 'charged';
+      return { verdict, because: `${paid}; ${refunded}; a refund of ${open?.amount} won is ${open?.state}` };
+    },
+    Declined: () => ({
+      verdict: 'not-charged',
+      because: `T store declined it: ${charge.resultCode} ${charge.resultMessage}`,
+    }),
+    Pending: () => ({ verdict: 'not-charged', because: 'nothing of it was sent to T store' }),
+    Submitted: () => verdictOfSubmitted(facts),
+  };
+  return verdicts[charge.state]();
+}
+
+/** Sent, and not settled: the job or a discrepancy tells why. */
+function verdictOfSubmitted({ job, isInDoubt, discrepancies }: ChargeFacts): { verdict: Verdict; because: string } {
+  const open = discrepancies.find((discrepancy) => discrepancy.state === 'Open');
+  if (job.state === 'Failed') return { verdict: 'not-charged', because: `its job failed: ${job.failureReason}` };
+  if (isInDoubt) return { verdict: 'not-known', because: 'nobody knows whether T store has its job' };
+  if (open !== undefined) return { verdict: 'not-known', because: `T store’s answer is a discrepancy: ${open.kind}` };
+  if (job.settledAt === null) return { verdict: 'not-known', because: 'T store has not answered yet' };
+  return { verdict: 'not-known', because: 'its discrepancy was closed without settling it' };
+}
+
+function evidenceOf({ charge, job, refunds, discrepancies, lookup }: ChargeFacts): Evidence[] {
+  const jobLink = `${ROOT}/bulk-payment-jobs/${job.id}`;
+  const entries: (Evidence | false)[] = [
+    { what: 'requested', at: charge.createdAt, says: `line ${charge.lineNumber} of job ${job.id}`, link: jobLink },
+    job.submissionStartedAt !== null && {
+      what: 'sent',
+      at: job.submissionStartedAt,
+      says: job.gatewayJobId === null ? 'T store’s job id is not known' : `as T store’s job ${job.gatewayJobId}`,
+      link: `${jobLink}/request-file`,
+    },
+    job.verifiedAt !== null && {
+      what: 'completion verified',
+      at: job.verifiedAt,
+      says: 'PNS confirmed its notification',
+      link: `${ROOT}/notifications?jobId=${job.id}`,
+    },
+    charge.resultLineNumber !== null && {
+      what: 'answered',
+      at: job.resultDownloadedAt,
+      says: `line ${charge.resultLineNumber} of the result file: ${charge.resultCode} ${charge.resultMessage}`,
+      link: `${jobLink}/result-file`,
+    },
+    ...discrepancies.map((discrepancy) => ({
+      what: `discrepancy ${discrepancy.state}`,
+      at: discrepancy.decidedAt ?? discrepancy.createdAt,
+      says:
+        discrepancy.decidedBy === null ? discrepancy.kind : `${discrepancy.decidedBy}: ${discrepancy.decisionReason}`,
+      link: `${ROOT}/discrepancies/${discrepancy.id}`,
+    })),
+    charge.settlementPosition !== null && {
+      what: 'settled',
+      at: charge.settledAt,
+      says: `position ${charge.settlementPosition} of the settlement log`,
+      link: `${ROOT}/settlement-log?after=${BigInt(charge.settlementPosition) - 1n}&limit=1`,
+    },
+    ...refunds.map((refund) => ({
+      what: `refund ${refund.state}`,
+      at: refund.endedAt ?? refund.sentAt ?? refund.requestedAt,
+      says: `${refund.amount} won: ${refund.resultMessage ?? refund.reason}`,
+      link: `${ROOT}/refunds/${refund.id}`,
+    })),
+    lookup !== undefined && {
+      what: 'looked up',
+      at: lookup.at,
+      says: lookup.found === null ? `${lookup.answer}: ${lookup.message}` : `T store has it as ${lookup.found.status}`,
+      link: `${ROOT}/charges/${encodeURIComponent(charge.orderNo)}/transaction`,
+    },
+  ];
+  const kept = entries.filter((entry) => entry !== false);
+  return kept.sort((one, other) => (one.at?.getTime() ?? 0) - (other.at?.getTime() ?? 0));
+}
+
+function actionsOf({ charge, job, isInDoubt, refunds, discrepancies }: ChargeFacts): Action[] {
+  const own = `${ROOT}/charges/${encodeURIComponent(charge.orderNo)}`;
+  const jobLink = `${ROOT}/bulk-payment-jobs/${job.id}`;
+  const post = (base: string, action: string): Action => ({ action, method: 'POST', href: `${base}/${action}` });
+  const ofCharge: Record<string, Action> = {
+    'look-up': { action: 'look-up', method: 'GET', href: `${own}/transaction` },
+    refund: { action: 'refund', method: 'POST', href: `${own}/refunds` },
+  };
+  return [
+    ...chargeViewOf(charge).actions.map((action) => ofCharge[action] as Action),
+    ...refunds.flatMap((refund) =>
+      refundViewOf(refund).actions.map((action) => post(`${ROOT}/refunds/${refund.id}`, action)),
+    ),
+    ...discrepancies.flatMap((discrepancy) =>
+      discrepancy.state === 'Open'
+        ? discrepancyViewOf(discrepancy).actions.map((act) => post(`${ROOT}/discrepancies/${discrepancy.id}`, act))
+        : [],
+    ),
+    ...jobActionsOf(job, isInDoubt).map((action) => post(jobLink, action)),
+  ];
+}

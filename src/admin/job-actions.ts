@@ -1,0 +1,30 @@
+import { wasClosedInDoubt, type BulkPaymentJob } from '../bulk-payment';
+
+const ROOT = '/admin/v1/bulk-payment-jobs';
+
+/** What people may do with a job now, as the last part of each address. Whether a rebill finds anybody to charge it says itself. */
+export function jobActionsOf(job: BulkPaymentJob, isInDoubt: boolean): string[] {
+  if (job.state === 'Created') return ['cancel'];
+  if (isInDoubt) return ['close-as-not-accepted', 'attach-gateway-job'];
+  if (job.state === 'Failed') {
+    const attach = wasClosedInDoubt(job) ? ['attach-gateway-job'] : [];
+    return job.billingRunId === null ? attach : [...attach, 'rebill'];
+  }
+  const isOnlyFetched = job.resultDownloadedAt !== null && job.reconciledAt === null;
+  return isOnlyFetched ? ['fetch-result-again'] : [];
+}
+
+/** Where a job's evidence is. */
+export function jobLinksOf(job: BulkPaymentJob): Record<string, string> {
+  const own = `${ROOT}/${job.id}`;
+  return {
+    self: own,
+    charges: `${own}/charges`,
+    discrepancies: `${own}/discrepancies`,
+    ...(job.requestFileWrittenAt !== null && { requestFile: `${own}/request-file` }),
+    ...(job.submissionStartedAt !== null && { notifications: `/admin/v1/notifications?jobId=${job.id}` }),
+    ...(job.resultDownloadedAt !== null && { resultFile: `${own}/result-file` }),
+    ...(job.billingRunId !== null && { billingRun: `/admin/v1/billing-runs/${job.billingRunId}` }),
+    ...(job.rebillOfJobId !== null && { rebillOf: `${ROOT}/${job.rebillOfJobId}` }),
+  };
+}

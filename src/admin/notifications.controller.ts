@@ -1,0 +1,59 @@
+import { Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, Matches } from 'class-validator';
+import { BulkPaymentJobs } from '../bulk-payment';
+import { Notifications, type NotificationState } from '../notification';
+import { Scope } from './access';
+import { AdminController } from './admin-controller';
+import { IdParameter } from './body-fields';
+import { PageQuery } from './bulk-payment-jobs.dto';
+import { pageOf, type Page } from './bulk-payment-jobs.view';
+import { ListOf } from './lists';
+import { NotificationView, notificationHistoryViewOf, notificationViewOf, rawBodyOf } from './notifications.view';
+
+const STATES = ['Received', 'Verified', 'Rejected'] as const satisfies NotificationState[];
+
+class NotificationListQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: STATES })
+  @IsOptional()
+  @IsIn(STATES, { message: `one of ${STATES.join(', ')}` })
+  state?: NotificationState;
+
+  @ApiPropertyOptional({ description: 'Those that speak of this job, all at once and oldest first' })
+  @IsOptional()
+  @Matches(/^[1-9]\d{0,17}$/, { message: 'the id of a job: decimal digits' })
+  jobId?: string;
+}
+
+/** What arrived at the listener (통지), to the byte. */
+@AdminController('notifications')
+export class NotificationsController {
+  constructor(
+    private readonly notifications: Notifications,
+    private readonly jobs: BulkPaymentJobs,
+  ) {}
+
+  @Get()
+  @Scope('notifications:read')
+  @ListOf(NotificationView)
+  @ApiOperation({ summary: 'Notifications, newest first; or those of a job' })
+  async list(@Query() { jobId, state, cursor, limit }: NotificationListQuery): Promise<Page<NotificationView>> {
+    if (jobId !== undefined) {
+      const ofJob = await this.notifications.ofJob(await this.jobs.get(jobId));
+      const kept = ofJob.filter((notification) => state === undefined || notification.state === state);
+      return { items: kept.map(notificationViewOf), nextCursor: null };
+    }
+    const found = await this.notifications.list({ state, beforeId: cursor, limit });
+    return pageOf(found.map(notificationViewOf), limit, (notification) => notification.id);
+  }
+
+  @Get(':id')
+  @Scope('notifications:read')
+  @ApiOperation({ summary: 'A notification with its raw body and the history of its states' })
+  @ApiOkResponse({ type: NotificationView })
+  async get(@Param() { id }: IdParameter): Promise<NotificationView & { rawBody: object; history: object[] }> {
+    const notification = await this.notifications.get(id);
+    const history = (await this.notifications.history(id)).map(notificationHistoryViewOf);
+    return { ...notificationViewOf(notification), rawBody: rawBodyOf(notification), history };
+  }
+}

@@ -1,0 +1,168 @@
+import { Injectable } from '@nestjs/common';
+import { DailyReport, KillSwitch, type Day, type DayNumbers } from '../bulk-payment';
+import { seoulDate, seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
+import { wonFromDatabase, won, type Won } from '../kernel/won';
+import { Clock } from '../platform/clock';
+import { Database } from '../platform/database';
+
+interface Tally {
+  count: number;
+  amount: Won;
+}
+
+/** What a stretch of days brought. */
+export interface SummaryOfDays extends DayNumbers {
+  from: SeoulDate;
+  to: SeoulDate;
+  jobs: number;
+  refunded: Tally;
+}
+
+/** Something that waits for a person, or failed and is tried again: how often, since when, and where to look. */
+export interface Stuck {
+  what: string;
+  count: number;
+  since: Date;
+  link: string;
+}
+
+export interface Summary {
+  at: Date;
+  today: SummaryOfDays;
+  month: SummaryOfDays;
+  killSwitchEngaged: boolean;
+  /** Empty on a good day. */
+  stuck: Stuck[];
+}
+
+const ROOT = '/admin/v1';
+
+/** Each kind of thing that may be stuck, as a SELECT of when each began; `$1` is now. */
+const STUCK_SQL: readonly { what: string; link: string; sql: string }[] = [
+  {
+    what: 'jobs in doubt',
+    link: 'bulk-payment-jobs?inDoubt=true',
+    sql: `SELECT submission_started_at AS since FROM bulk_payment_job
+      WHERE state = 'Processing' AND gateway_job_id IS NULL AND (lease_until IS NULL OR lease_until <= $1)`,
+  },
+  {
+    what: 'jobs whose stage fails',
+    link: 'bulk-payment-jobs',
+    sql: `SELECT created_at AS since FROM bulk_payment_job
+      WHERE last_error IS NOT NULL AND settled_at IS NULL AND failed_at IS NULL`,
+  },
+  {
+    what: 'jobs without a notification for a day',
+    link: 'bulk-payment-jobs?state=Processing',
+    sql: `SELECT submission_started_at AS since FROM bulk_payment_job
+      WHERE state = 'Processing' AND gateway_job_id IS NOT NULL AND submission_started_at < $1::timestamptz - interval '1 day'`,
+  },
+  {
+    what: 'open line stops',
+    link: 'line-stops?state=Open',
+    sql: `SELECT raised_at AS since FROM line_stop WHERE state = 'Open' AND $1::timestamptz IS NOT NULL`,
+  },
+  {
+    what: 'open discrepancies',
+    link: 'discrepancies?state=Open',
+    sql: `SELECT created_at AS since FROM discrepancy WHERE state = 'Open' AND $1::timestamptz IS NOT NULL`,
+  },
+  {
+    what: 'billing runs that await confirmation',
+    link: 'billing-runs',
+    sql: `SELECT planned_at AS since FROM billing_run
+      WHERE state = 'AwaitingConfirmation' AND $1::timestamptz IS NOT NULL`,
+  },
+  {
+    what: 'notifications PNS disowns',
+    link: 'notifications?state=Rejected',
+    sql: `SELECT last_received_at AS since FROM notification
+      WHERE state = 'Rejected' AND last_received_at > $1::timestamptz - interval '1 day'`,
+  },
+  {
+    what: 'notifications that can’t be verified',
+    link: 'notifications?state=Received',
+    sql: `SELECT received_at AS since FROM notification
+      WHERE state = 'Received' AND received_at < $1::timestamptz - interval '30 minutes'`,
+  },
+  {
+    what: 'refunds that await release',
+    link: 'refunds?state=AwaitingRelease',
+    sql: `SELECT requested_at AS since FROM refund WHERE state = 'AwaitingRelease' AND $1::timestamptz IS NOT NULL`,
+  },
+  {
+    what: 'refunds in doubt',
+    link: 'refunds?state=Unknown',
+    sql: `SELECT in_doubt_since AS since FROM refund WHERE state = 'Unknown' AND $1::timestamptz IS NOT NULL`,
+  },
+  {
+    what: 'refunds that wait for an hour',
+    link: 'refunds?state=Requested',
+    sql: `SELECT requested_at AS since FROM refund
+      WHERE state = 'Requested' AND requested_at < $1::timestamptz - interval '1 hour'`,
+  },
+];
+
+/** The day at a glance: what came in, what went back, and what waits for a person. */
+@Injectable()
+export class SummaryService {
+  constructor(
+    private readonly report: DailyReport,
+    private readonly killSwitch: KillSwitch,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  async read(): Promise<Summary> {
+    const at = this.clock.now();
+    const today = seoulDateAt(at);
+    const monthStart = seoulDate(`${today.slice(0, 8)}01`);
+    return {
+      at,
+      today: await this.days(today, today),
+      month: await this.days(monthStart, today),
+      killSwitchEngaged: (await this.killSwitch.state()).engaged,
+      stuck: await this.stuck(at),
+    };
+  }
+
+  private async days(from: SeoulDate, to: SeoulDate): Promise<SummaryOfDays> {
+    const days = await this.report.days(from, to);
+    const sum = (kind: keyof DayNumbers): Tally => ({
+      count: days.reduce((total, day) => total + day[kind].count, 0),
+      amount: won(days.reduce((total, day) => total + day[kind].amount, 0)),
+    });
+    return {
+      from,
+      to,
+      jobs: days.reduce((total: number, day: Day) => total + day.jobs, 0),
+      ...{ requested: sum('requested'), paid: sum('paid'), declined: sum('declined'), missing: sum('missing') },
+      ...{ quarantined: sum('quarantined'), failed: sum('failed'), awaited: sum('awaited') },
+      refunded: await this.refunded(from, to),
+    };
+  }
+
+  private async refunded(from: SeoulDate, to: SeoulDate): Promise<Tally> {
+    const [row] = await this.database.rows<{ count: number; amount: string }>(
+      `SELECT count(*)::int AS count, coalesce(sum(amount), 0) AS amount FROM refund
+       WHERE state = 'Refunded' AND ended_at >= $1::timestamp AT TIME ZONE 'Asia/Seoul'
+         AND ended_at < ($2::timestamp + interval '1 day') AT TIME ZONE 'Asia/Seoul'`,
+      [from, to],
+    );
+    return { count: row?.count ?? 0, amount: wonFromDatabase(row?.amount ?? '0') };
+  }
+
+  private async stuck(at: Date): Promise<Stuck[]> {
+    const union = STUCK_SQL.map(
+      ({ sql }, index) => `SELECT ${index} AS kind, count(*)::int AS count, min(since) AS since FROM (${sql}) AS stuck`,
+    );
+    const rows = await this.database.rows<{ kind: number; count: number; since: Date }>(
+      `SELECT * FROM (${union.join(' UNION ALL ')}) AS kinds WHERE count > 0 ORDER BY kind`,
+      [at],
+    );
+    return rows.flatMap(({ kind, count, since }) => {
+      const found = STUCK_SQL[kind];
+      return found === undefined ? [] : [{ what: found.what, count, since, link: `${ROOT}/${found.link}` }];
+    });
+  }
+}
