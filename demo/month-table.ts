@@ -137,7 +137,7 @@ function isSame(own: MonthFigures, booked: MonthFigures): boolean {
 }
 
 function heading(): string {
-  const columns = ['charged (청구)', 'paid', 'declined', 'of them retried', 'paid by the book'];
+  const columns = ['charged (청구)', 'paid', 'declined', 'retries of charged', 'paid by the book'];
   return `  ${''.padEnd(8)}${columns.map((name) => name.padStart(24 - (name.includes('청') ? 2 : 0))).join('')}`;
 }
 
