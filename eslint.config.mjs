@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const CLOCK_MESSAGE = 'Inject Clock (src/platform/clock), so that tests can move time.';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.data/**', 'coverage/**'] },
+  { ignores: ['dist/**', 'client/dist/**', 'client/src/schema.ts', 'node_modules/**', '.data/**', 'coverage/**'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -24,7 +24,16 @@ const COMMANDS = {
   simulator: { built: true, steps: [['node', 'dist/simulator/main.js']] },
   migrate: { built: true, steps: [['node', 'dist/src/commands/migrate.js']] },
   reencrypt: { built: true, steps: [['node', 'dist/src/commands/reencrypt.js']] },
-  openapi: { built: true, steps: [['node', 'dist/src/commands/openapi.js']] },
+  openapi: {
+    built: true,
+    steps: [
+      ['node', 'dist/src/commands/openapi.js'],
+      [bin('openapi-typescript'), 'docs/openapi.json', '-o', 'client/src/schema.ts'],
+    ],
+  },
+  // An npm package of its own, for those who integrate.
+  client: { steps: [[bin('tsc'), '-p', 'client']] },
+  cli: { built: true, steps: [['node', 'dist/cli/main.js']] },
   bench: { built: true, steps: [['node', 'dist/bench/main.js']] },
   // Tests start processes of the service, from what is built.
   test: { built: true, steps: [[bin('jest')]] },
@@ -38,7 +47,19 @@ const COMMANDS = {
       [bin('prettier'), '--check', '--log-level', 'warn', '.'],
       [bin('eslint'), '.'],
       [bin('tsc'), '--noEmit', '-p', '.'],
-      [bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'src', 'simulator', 'migrations', 'demo', 'bench'],
+      [bin('tsc'), '--noEmit', '-p', 'client'],
+      [
+        bin('depcruise'),
+        '--config',
+        '.dependency-cruiser.cjs',
+        'src',
+        'simulator',
+        'migrations',
+        'demo',
+        'bench',
+        'client/src',
+        'cli',
+      ],
     ],
     all: true,
   },

@@ -1,8 +1,9 @@
 import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { BillingRunDecisions, BillingRunPreview, BillingRuns, type RunPreview } from '../subscription';
+import { BillingRunDecisions, BillingRunPreview, BillingRuns } from '../subscription';
 import { Actor, Scope } from './access';
+import { RunPreviewView } from './run-preview.view';
 import { AdminController } from './admin-controller';
 import { ListOf } from './lists';
 import { AuditView } from './audit';
@@ -40,7 +41,8 @@ export class BillingRunsController {
   @HttpCode(200)
   @Scope('runs:read')
   @ApiOperation({ summary: 'What the run of a date would bill; writes nothing' })
-  dryRun(@Body() { date, lines }: DryRunBody): Promise<RunPreview> {
+  @ApiOkResponse({ type: RunPreviewView })
+  dryRun(@Body() { date, lines }: DryRunBody): Promise<RunPreviewView> {
     return this.previews.preview(date, lines);
   }
 

@@ -1,4 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { RequestFileView, ResultView, SubmissionView, type TotalsView } from './job-parts.view';
+import { RetryView } from './retry.view';
 import { TallyView } from './tally.view';
 import type { BulkPaymentJob, BulkPaymentJobHistory, JobState, KillSwitchState } from '../bulk-payment';
 import type { LineStop } from '../line-stop';
@@ -37,14 +39,14 @@ export class BulkPaymentJobView {
   @ApiProperty() batchReference!: string;
   @ApiProperty({ type: TallyView, description: 'Charges asked for' }) requested!: TallyView;
   @ApiProperty() createdAt!: Date;
-  @ApiProperty({ type: Object, nullable: true }) requestFile!: object | null;
-  @ApiProperty({ type: Object, nullable: true, description: 'Header values sent, and the answer' })
-  submission!: object | null;
-  @ApiProperty({ type: Object, nullable: true, description: 'Result file, progress, and how the charges ended' })
-  result!: object | null;
+  @ApiProperty({ type: RequestFileView, nullable: true }) requestFile!: RequestFileView | null;
+  @ApiProperty({ type: SubmissionView, nullable: true, description: 'Header values sent, and the answer' })
+  submission!: SubmissionView | null;
+  @ApiProperty({ type: ResultView, nullable: true, description: 'Result file, progress, and how the charges ended' })
+  result!: ResultView | null;
   @ApiProperty({ type: String, nullable: true }) failureReason!: string | null;
-  @ApiProperty({ type: Object, nullable: true, description: 'The stage that failed last, when it is tried again' })
-  retry!: object | null;
+  @ApiProperty({ type: RetryView, nullable: true, description: 'The stage that failed last, when it is tried again' })
+  retry!: RetryView | null;
 }
 
 /** What is known of a job beside its row. */
@@ -88,16 +90,16 @@ function heldBy(job: BulkPaymentJob, { lineStop, killSwitch }: JobSurroundings):
   return killSwitch.engaged ? `kill switch: ${killSwitch.reason}` : job.holdReason;
 }
 
-function requestFileOf(job: BulkPaymentJob): object | null {
+function requestFileOf(job: BulkPaymentJob): RequestFileView | null {
   if (job.requestFileWrittenAt === null) return null;
   return {
     writtenAt: job.requestFileWrittenAt,
     bytes: Number(job.requestFileBytes),
-    sha256: job.requestFileSha256?.toString('hex'),
+    sha256: job.requestFileSha256?.toString('hex') ?? null,
   };
 }
 
-function submissionOf(job: BulkPaymentJob): object | null {
+function submissionOf(job: BulkPaymentJob): SubmissionView | null {
   if (job.submissionStartedAt === null) return null;
   return {
     startedAt: job.submissionStartedAt,
@@ -120,12 +122,12 @@ function submissionOf(job: BulkPaymentJob): object | null {
   };
 }
 
-function resultOf(job: BulkPaymentJob): object | null {
+function resultOf(job: BulkPaymentJob): ResultView | null {
   if (job.resultDownloadedAt === null) return null;
   return {
     downloadedAt: job.resultDownloadedAt,
     bytes: Number(job.resultFileBytes),
-    sha256: job.resultFileSha256?.toString('hex'),
+    sha256: job.resultFileSha256?.toString('hex') ?? null,
     lines: job.resultLineCount,
     linesLoaded: job.resultLinesLoaded,
     linesApplied: job.resultLinesApplied,
@@ -136,7 +138,7 @@ function resultOf(job: BulkPaymentJob): object | null {
   };
 }
 
-function totalsOf(job: BulkPaymentJob): Record<'paid' | 'declined' | 'missing' | 'quarantined', TallyView> | null {
+function totalsOf(job: BulkPaymentJob): TotalsView | null {
   if (job.reconciledAt === null) return null;
   return {
     paid: { count: job.paidCount ?? 0, amount: job.paidAmount ?? 0 },

@@ -1,5 +1,5 @@
 import { Body, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { SettlementLog } from '../charge';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
@@ -7,6 +7,10 @@ import { ListOf, STRETCHES } from './lists';
 import { stretchOf, type LogStretch } from './settlement-log.controller';
 import { SettlementLogEntryView } from './settlement-log.view';
 import { AcknowledgeBody, LogQuery } from './settlement-log.dto';
+
+class AcknowledgedView {
+  @ApiProperty({ type: 'integer', description: 'Positions that were named' }) acknowledged!: number;
+}
 
 /** One-time products that were paid: what is to be delivered, and what was. */
 @AdminController('deliveries')
@@ -25,7 +29,8 @@ export class DeliveriesController {
   @HttpCode(200)
   @Scope('deliveries:acknowledge')
   @ApiOperation({ summary: 'Note that the items at these positions were delivered; saying so again changes nothing' })
-  async acknowledge(@Body() { positions }: AcknowledgeBody, @Actor() actor: string): Promise<{ acknowledged: number }> {
+  @ApiOkResponse({ type: AcknowledgedView })
+  async acknowledge(@Body() { positions }: AcknowledgeBody, @Actor() actor: string): Promise<AcknowledgedView> {
     await this.log.acknowledge(positions, actor);
     return { acknowledged: new Set(positions).size };
   }

@@ -1,5 +1,26 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { DISCREPANCY_TRANSITIONS, type DiscrepancyLookup, type DiscrepancyRecord } from '../bulk-payment';
+
+/** What is compared of a charge and its line; a line that can't be read has a reason instead. */
+class ComparedView {
+  @ApiPropertyOptional() merchantId?: string;
+  @ApiPropertyOptional() storeProductId?: string;
+  @ApiPropertyOptional({ type: 'integer', description: 'Won' }) amount?: number;
+  @ApiPropertyOptional({ type: 'integer' }) carrierAmount?: number;
+  @ApiPropertyOptional({ type: 'integer' }) creditCardAmount?: number;
+  @ApiPropertyOptional({ type: 'integer' }) tmembershipAmount?: number;
+  @ApiPropertyOptional() resultCode?: string;
+  @ApiPropertyOptional({ type: String, nullable: true }) transactionId?: string | null;
+  @ApiPropertyOptional({ description: 'Why the line can’t be read' }) reason?: string;
+}
+
+class DecisionView {
+  @ApiProperty() at!: Date;
+  @ApiProperty({ type: String, nullable: true }) by!: string | null;
+  @ApiProperty({ type: String, nullable: true }) reason!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'paid or declined, where it was accepted' })
+  acceptedAs!: string | null;
+}
 
 export class DiscrepancyView {
   @ApiProperty() id!: string;
@@ -10,13 +31,13 @@ export class DiscrepancyView {
   @ApiProperty({ type: String, nullable: true }) chargeId!: string | null;
   @ApiProperty({ type: String, nullable: true }) orderNo!: string | null;
   @ApiProperty({ type: Number, nullable: true, description: 'Line of the result file' }) lineNumber!: number | null;
-  @ApiProperty({ type: Object, nullable: true, description: 'What was asked, won' }) expected!: object | null;
-  @ApiProperty({ type: Object, nullable: true, description: 'What the line says' }) found!: object | null;
+  @ApiProperty({ type: ComparedView, nullable: true, description: 'What was asked' }) expected!: ComparedView | null;
+  @ApiProperty({ type: ComparedView, nullable: true, description: 'What the line says' }) found!: ComparedView | null;
   @ApiProperty({ type: String, nullable: true, description: 'The line as it came, its billing token cut short' })
   rawLine!: string | null;
   @ApiProperty() createdAt!: Date;
-  @ApiProperty({ type: Object, nullable: true, description: 'Who decided what, when and why' }) decision!:
-    object | null;
+  @ApiProperty({ type: DecisionView, nullable: true, description: 'Who decided what, when and why' })
+  decision!: DecisionView | null;
 }
 
 export function discrepancyViewOf(discrepancy: DiscrepancyRecord): DiscrepancyView {

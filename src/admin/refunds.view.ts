@@ -1,6 +1,34 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { REFUND_TRANSITIONS, type Refund, type RefundHistory, type RefundState } from '../charge';
+import { RetryView } from './retry.view';
 import { statesOf } from '../kernel/transitions';
+
+class ReleaseView {
+  @ApiProperty({ description: 'Why a second person must release it' }) because!: string;
+  @ApiProperty({ type: String, nullable: true }) by!: string | null;
+  @ApiProperty({ type: Date, nullable: true }) at!: Date | null;
+}
+
+class SentView {
+  @ApiProperty() at!: Date;
+  @ApiProperty({ type: Boolean, nullable: true, description: 'Whether it is all of the payment' }) isFull!:
+    boolean | null;
+  @ApiProperty({ type: [Object], nullable: true, description: 'The payment’s parts as T store holds them' })
+  paymentParts!: object | null;
+}
+
+class DoubtView {
+  @ApiProperty() since!: Date;
+  @ApiProperty({ type: String, nullable: true }) why!: string | null;
+}
+
+class RefundResultView {
+  @ApiProperty() at!: Date;
+  @ApiProperty({ type: String, nullable: true, description: 'T store’s id of the refund' })
+  refundTransactionId!: string | null;
+  @ApiProperty({ type: String, nullable: true }) resultCode!: string | null;
+  @ApiProperty({ type: String, nullable: true }) resultMessage!: string | null;
+}
 
 export class RefundView {
   @ApiProperty() id!: string;
@@ -13,15 +41,16 @@ export class RefundView {
   @ApiProperty({ type: String, nullable: true, description: 'What its orderer calls it' }) reference!: string | null;
   @ApiProperty() requestedBy!: string;
   @ApiProperty() requestedAt!: Date;
-  @ApiProperty({ type: Object, nullable: true, description: 'Why a second person must release it, and who did' })
-  release!: object | null;
-  @ApiProperty({ type: Object, nullable: true, description: 'When it was sent, and with which parameters' })
-  sent!: object | null;
-  @ApiProperty({ type: Object, nullable: true, description: 'Why its outcome is or was not known, and since when' })
-  doubt!: object | null;
-  @ApiProperty({ type: Object, nullable: true, description: 'How it ended' }) result!: object | null;
-  @ApiProperty({ type: Object, nullable: true, description: 'Why it is not on, and when it is looked at again' })
-  retry!: object | null;
+  @ApiProperty({ type: ReleaseView, nullable: true, description: 'Why a second person must release it, and who did' })
+  release!: ReleaseView | null;
+  @ApiProperty({ type: SentView, nullable: true, description: 'When it was sent, and with which parameters' })
+  sent!: SentView | null;
+  @ApiProperty({ type: DoubtView, nullable: true, description: 'Why its outcome is or was not known, and since when' })
+  doubt!: DoubtView | null;
+  @ApiProperty({ type: RefundResultView, nullable: true, description: 'How it ended' })
+  result!: RefundResultView | null;
+  @ApiProperty({ type: RetryView, nullable: true, description: 'Why it is not on, and when it is looked at again' })
+  retry!: RetryView | null;
 }
 
 export function refundViewOf(refund: Refund): RefundView {

@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import { addBillingRunCommands } from './commands/billing-runs';
+import { addChargeCommands } from './commands/charges';
+import { addDiscrepancyCommands } from './commands/discrepancies';
+import { addJobCommands } from './commands/jobs';
+import { addKeyCommands } from './commands/keys';
+import { addKillSwitchCommands } from './commands/kill-switch';
+import { addRefundCommands } from './commands/refunds';
+import { addSubscriptionCommands } from './commands/subscriptions';
+import { EXIT_CODES } from './exit';
+import { runIn, type Surroundings } from './session';
+
+/** The operators' program: every command asks the admin API through its typed client. */
+export function programOf(surroundings: Surroundings): Command {
+  const program = new Command('cli')
+    .description('Operates the merchant billing backend through its admin API.')
+    .option('--url <address>', 'where the service listens; MERCHANT_BILLING_URL unless stated')
+    .option('--json', 'print JSON instead of tables')
+    .option('--idempotency-key <key>', 'the key of a call whose answer was lost, to ask it again')
+    .addHelpText('after', helpOfSurroundings())
+    .configureOutput({ writeOut: surroundings.write, writeErr: surroundings.complain })
+    .exitOverride()
+    .showHelpAfterError('(--help tells what can be stated)');
+  const run = runIn(surroundings);
+  addJobCommands(program, run);
+  addChargeCommands(program, run);
+  addRefundCommands(program, run);
+  addDiscrepancyCommands(program, run);
+  addBillingRunCommands(program, run);
+  addSubscriptionCommands(program, run);
+  addKillSwitchCommands(program, run);
+  addKeyCommands(program, run);
+  return program;
+}
+
+function helpOfSurroundings(): string {
+  const codes = Object.entries(EXIT_CODES).map(([code, meaning]) => `  ${code}  ${meaning}`);
+  return `
+Environment:
+  MERCHANT_BILLING_URL      where the service listens
+  MERCHANT_BILLING_API_KEY  an API key; its role decides what is allowed
+
+Exit codes:
+${codes.join('\n')}
+
+Examples:
+  cli jobs list --state Processing
+  cli jobs resolve 42 --not-accepted --reason 'T store has no such job (ticket 811)'
+  cli runs dry-run 2027-01-31
+  cli refund B20270131-42-1 --amount 1000 --reason 'promised by support'
+`;
+}

@@ -1,0 +1,63 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { TallyView } from './tally.view';
+
+/** The request file as it was written. */
+export class RequestFileView {
+  @ApiProperty() writtenAt!: Date;
+  @ApiProperty({ type: 'integer' }) bytes!: number;
+  @ApiProperty({ type: String, nullable: true, description: 'Hexadecimal' }) sha256!: string | null;
+}
+
+class SubmissionHeadersView {
+  @ApiProperty({ type: String, nullable: true }) verBulkPay!: string | null;
+  @ApiProperty({ type: String, nullable: true }) bid!: string | null;
+  @ApiProperty({ type: String, nullable: true }) notiUrl!: string | null;
+  @ApiProperty({ type: 'integer', nullable: true }) cntTotalTrans!: number | null;
+  @ApiProperty({ type: String, nullable: true }) priority!: string | null;
+}
+
+/** What was sent to T store, and what came back. */
+export class SubmissionView {
+  @ApiProperty() startedAt!: Date;
+  @ApiProperty({ type: SubmissionHeadersView }) headers!: SubmissionHeadersView;
+  @ApiProperty({ type: Date, nullable: true }) answeredAt!: Date | null;
+  @ApiProperty({ type: String, nullable: true }) resultCode!: string | null;
+  @ApiProperty({ type: String, nullable: true }) resultMessage!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Why nobody knows whether it was accepted' })
+  doubt!: string | null;
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Jobs T store had before this one' })
+  waitingJobs!: number | null;
+  @ApiProperty({ type: String, nullable: true, description: 'T store’s id of the job' }) gatewayJobId!: string | null;
+  @ApiProperty({ type: Date, nullable: true, description: 'When an operator stated it' })
+  gatewayJobAttachedAt!: Date | null;
+  @ApiProperty({ type: Date, nullable: true }) completedAt!: Date | null;
+  @ApiProperty({ type: Date, nullable: true }) verifiedAt!: Date | null;
+}
+
+/** How the charges of a job ended; together they are what was asked for. */
+export class TotalsView {
+  @ApiProperty({ type: TallyView }) paid!: TallyView;
+  @ApiProperty({ type: TallyView }) declined!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Without a line in the result' }) missing!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'With a discrepant line' }) quarantined!: TallyView;
+}
+
+/** The result file, how far it is worked through, and what it says. */
+export class ResultView {
+  @ApiProperty() downloadedAt!: Date;
+  @ApiProperty({ type: 'integer' }) bytes!: number;
+  @ApiProperty({ type: String, nullable: true, description: 'Hexadecimal' }) sha256!: string | null;
+  @ApiProperty({ type: 'integer', nullable: true }) lines!: number | null;
+  @ApiProperty({ type: 'integer' }) linesLoaded!: number;
+  @ApiProperty({ type: 'integer' }) linesApplied!: number;
+  @ApiProperty({ type: Date, nullable: true }) reconciledAt!: Date | null;
+  @ApiProperty({ type: Date, nullable: true }) settledAt!: Date | null;
+  @ApiProperty({ type: TotalsView, nullable: true }) totals!: TotalsView | null;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    nullable: true,
+    description: 'Lines by what each was found to be',
+  })
+  findings!: Record<string, number> | null;
+}
