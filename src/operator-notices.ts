@@ -1,5 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { inDoubtSql } from './bulk-payment';
+import { inDoubtSql, unnotifiedJobsSql } from './bulk-payment';
 import { Clock } from './platform/clock';
 import { DatabaseCheck, Readiness } from './platform/health';
 import { Metrics } from './platform/metrics';
@@ -38,6 +38,15 @@ const FIGURES: readonly Figure[] = [
     help: 'Age of the oldest submission in doubt; 0 when there is none',
     sql: (now) =>
       `SELECT coalesce(extract(epoch FROM ${now} - min(submission_started_at)), 0)::float8 AS figure FROM ${IN_DOUBT(now)}`,
+  },
+  {
+    name: 'jobs_without_notification',
+    help: 'Jobs T store took over a day ago and has not told the end of',
+    sql: (now) => `SELECT count(*)::int AS figure FROM ${unnotifiedJobsSql(now)}`,
+    notice: {
+      name: 'jobs-without-notification',
+      text: (figure) => `${figure}: T store must be asked to send it again`,
+    },
   },
   {
     name: 'line_stops_open',

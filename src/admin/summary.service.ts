@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DailyReport, KillSwitch, type Day, type DayNumbers } from '../bulk-payment';
+import { DailyReport, KillSwitch, type Day, type DayNumbers, unnotifiedJobsSql } from '../bulk-payment';
 import { seoulDate, seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
 import { wonFromDatabase, won, type Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
@@ -54,8 +54,7 @@ const STUCK_SQL: readonly { what: string; link: string; sql: string }[] = [
   {
     what: 'jobs without a notification for a day',
     link: 'bulk-payment-jobs?state=Processing',
-    sql: `SELECT submission_started_at AS since FROM bulk_payment_job
-      WHERE state = 'Processing' AND gateway_job_id IS NOT NULL AND submission_started_at < $1::timestamptz - interval '1 day'`,
+    sql: `SELECT submission_started_at AS since FROM ${unnotifiedJobsSql('$1')}`,
   },
   {
     what: 'open line stops',

@@ -22,3 +22,14 @@ export function isBeingSent(job: BulkPaymentJob, now: Date): boolean {
 export function wasClosedInDoubt(job: BulkPaymentJob): boolean {
   return job.state === 'Failed' && job.submissionStartedAt !== null && job.submissionAnsweredAt === null;
 }
+
+/**
+ * Jobs T store took over a day ago without telling the end of them since. It sends a notification for 48 hours; after that
+ * only a person who asks for it brings such a job on.
+ *
+ * @param now SQL of the time it is
+ */
+export function unnotifiedJobsSql(now: string): string {
+  return `bulk_payment_job WHERE state = 'Processing' AND gateway_job_id IS NOT NULL
+    AND submission_started_at < ${now}::timestamptz - interval '1 day'`;
+}
