@@ -75,10 +75,15 @@ export class FaultServer {
     }
   }
 
-  private async connect(): Promise<Client> {
-    const client = new Client({ connectionString: this.server.adminUrl });
-    client.on('error', () => undefined);
-    await client.connect();
-    return client;
+  /** Waits while the server comes back from a crash. */
+  private connect(): Promise<Client> {
+    return until('the database takes connections', async () => {
+      const client = new Client({ connectionString: this.server.adminUrl });
+      client.on('error', () => undefined);
+      return client.connect().then(
+        () => client,
+        () => undefined,
+      );
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../src/kernel/errors';
 import { FaultServer } from './fault-server';
 import { tieTimersToReplicas } from './replica';
 import { Schedule } from './schedule';
@@ -24,7 +25,9 @@ async function main(): Promise<void> {
   let failed = 0;
   try {
     for (let seed = seeds.first; seed <= seeds.last; seed++) {
-      const end = await Schedule.run(server, seed, verbose ? say : () => undefined);
+      const end = await Schedule.run(server, seed, verbose ? say : () => undefined).catch((error: Error) => {
+        throw new Error(`seed ${seed} could not be run to its end`, { cause: error });
+      });
       for (const [kind, count] of Object.entries(end.events)) events[kind] = (events[kind] ?? 0) + count;
       if (end.broken.length > 0) {
         failed += 1;
@@ -80,6 +83,8 @@ function secondsSince(startedAt: number): number {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  // Of a schedule that broke off, where it did; a fault in the arguments is its message.
+  const cause = error instanceof Error ? error.cause : undefined;
+  process.stderr.write(`${messageOf(error)}\n${cause instanceof Error ? `${cause.stack}\n` : ''}`);
   process.exit(1);
 });
