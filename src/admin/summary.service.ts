@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DailyReport, KillSwitch, type Day, type DayNumbers, unnotifiedJobsSql } from '../bulk-payment';
+import { DailyReport, KillSwitch, inDoubtSql, unnotifiedJobsSql, type Day, type DayNumbers } from '../bulk-payment';
 import { seoulDate, seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
 import { wonFromDatabase, won, type Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
@@ -42,8 +42,7 @@ const STUCK_SQL: readonly { what: string; link: string; sql: string }[] = [
   {
     what: 'jobs in doubt',
     link: 'bulk-payment-jobs?inDoubt=true',
-    sql: `SELECT submission_started_at AS since FROM bulk_payment_job
-      WHERE state = 'Processing' AND gateway_job_id IS NULL AND (lease_until IS NULL OR lease_until <= $1)`,
+    sql: `SELECT submission_started_at AS since FROM bulk_payment_job WHERE ${inDoubtSql('bulk_payment_job', '$1')}`,
   },
   {
     what: 'jobs whose stage fails',
