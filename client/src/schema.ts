@@ -83,7 +83,7 @@ export interface paths {
         /** Billing runs, newest first */
         get: operations["billingRuns.list"];
         put?: never;
-        /** Open the run of a date, or show the one it has (200) */
+        /** Open the run of a date, or show the one it has */
         post: operations["billingRuns.open"];
         delete?: never;
         options?: never;
@@ -527,7 +527,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have the result file downloaded again, while nothing follows from it yet */
+        /** Have the result file downloaded again; only before it is reconciled, while nothing follows from it */
         post: operations["jobInterventions.fetchResultAgain"];
         delete?: never;
         options?: never;
@@ -612,7 +612,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Notifications, newest first; or those of a job */
+        /** Notifications, newest first */
         get: operations["notifications.list"];
         put?: never;
         post?: never;
@@ -1000,6 +1000,17 @@ export interface components {
              */
             expiresAt?: string;
         };
+        RevocationView: {
+            /** Format: date-time */
+            at: string;
+            by: string | null;
+            reason: string | null;
+        };
+        ApiKeyLinksView: {
+            self: string;
+            /** @description What was changed with it */
+            auditLog: string;
+        };
         NewApiKeyView: {
             id: string;
             name: string;
@@ -1019,7 +1030,11 @@ export interface components {
             lastUsedAt: string | null;
             lastUsedAddress: string | null;
             /** @description When, by whom and why it was ended */
-            revocation: Record<string, never> | null;
+            revocation: components["schemas"]["RevocationView"] | null;
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["ApiKeyLinksView"];
             /** @description The key itself, to be sent as a bearer token; shown this once and nowhere stored */
             token: string;
         };
@@ -1042,7 +1057,11 @@ export interface components {
             lastUsedAt: string | null;
             lastUsedAddress: string | null;
             /** @description When, by whom and why it was ended */
-            revocation: Record<string, never> | null;
+            revocation: components["schemas"]["RevocationView"] | null;
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["ApiKeyLinksView"];
         };
         ReasonBody: {
             reason: string;
@@ -1054,8 +1073,10 @@ export interface components {
             status: number;
             /** @description Of the problem, when refused or failed */
             code: string | null;
-            /** @description The resource as it was afterwards */
-            after: Record<string, never> | null;
+            /** @description The resource as it was afterwards: any JSON object, as the API showed that resource at the time */
+            after: {
+                [key: string]: unknown;
+            } | null;
         };
         AuditEntryView: {
             id: string;
@@ -1071,8 +1092,10 @@ export interface components {
             resource: string;
             resourceId: string | null;
             reason: string | null;
-            /** @description The resource as it was; null when the call made it */
-            before: Record<string, never> | null;
+            /** @description The resource as it was: any JSON object, as the API showed it at the time; null when the call made it */
+            before: {
+                [key: string]: unknown;
+            } | null;
             requestId: string;
             address: string;
             /** @description null: the process ended in the middle; the resource’s own history tells whether it was changed */
@@ -1084,6 +1107,10 @@ export interface components {
              * @description Billing date in Seoul
              */
             date: string;
+        };
+        BillingRunLinksView: {
+            /** @description With its jobs and its history */
+            self: string;
         };
         TallyView: {
             count: number;
@@ -1098,6 +1125,8 @@ export interface components {
             state: "Planned" | "AwaitingConfirmation" | "Confirmed" | "Rejected";
             /** @description What may be done with it now */
             actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["BillingRunLinksView"];
             /** @description Charges planned */
             planned: components["schemas"]["TallyView"];
             jobCount: number;
@@ -1172,6 +1201,19 @@ export interface components {
             firstLines: components["schemas"]["PreviewLineView"][];
             /** @description null when there is no run to compare with */
             differences: components["schemas"]["RunDifferencesView"] | null;
+        };
+        JobLinksView: {
+            self: string;
+            charges: string;
+            discrepancies: string;
+            /** @description What parks it or has parked it */
+            lineStops: string;
+            requestFile?: string;
+            notifications?: string;
+            resultFile?: string;
+            billingRun?: string;
+            /** @description The failed job whose charges it bills again */
+            rebillOf?: string;
         };
         RequestFileView: {
             /** Format: date-time */
@@ -1253,7 +1295,7 @@ export interface components {
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
-            links: Record<string, never>;
+            links: components["schemas"]["JobLinksView"];
             /** @enum {string} */
             origin: "upload" | "billing-run";
             billingRunId: string | null;
@@ -1276,6 +1318,108 @@ export interface components {
             failureReason: string | null;
             /** @description The stage that failed last, when it is tried again */
             retry: components["schemas"]["RetryView"] | null;
+        };
+        StateChangeView: {
+            /** Format: date-time */
+            at: string;
+            /** @description null: it began then */
+            fromState: string | null;
+            toState: string;
+            cause: string;
+            actor: string;
+            reason: string | null;
+        };
+        BillingRunDetailView: {
+            id: string;
+            /** Format: date */
+            billingDate: string;
+            /** @enum {string} */
+            state: "Planned" | "AwaitingConfirmation" | "Confirmed" | "Rejected";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["BillingRunLinksView"];
+            /** @description Charges planned */
+            planned: components["schemas"]["TallyView"];
+            jobCount: number;
+            /** Format: date-time */
+            plannedAt: string;
+            /** @description In what it is beyond the usual */
+            confirmationReason: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            jobs: components["schemas"]["BulkPaymentJobView"][];
+            /** @description Changes of its state, oldest first */
+            history: components["schemas"]["StateChangeView"][];
+        };
+        ProgressView: {
+            stage: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** @description Rows */
+            done: number;
+            /** @description Rows */
+            total: number;
+            ratePerSecond: number | null;
+            remainingSeconds: number | null;
+        };
+        DiscrepancyCountsView: {
+            open: number;
+            accepted: number;
+            closed: number;
+        };
+        BulkPaymentJobDetailView: {
+            id: string;
+            /** @enum {string} */
+            state: "Created" | "Processing" | "Completed" | "VerifiedCompleted" | "Failed";
+            /** @description Sent, and not known whether the gateway took it; never sent again by itself */
+            inDoubt: boolean;
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["JobLinksView"];
+            /** @enum {string} */
+            origin: "upload" | "billing-run";
+            billingRunId: string | null;
+            /** @description Billing group of its products */
+            billingGroup: string;
+            /** @description The failed job whose charges it bills again */
+            rebillOfJobId: string | null;
+            /** @description What it waits for, if it is held: a person’s decision, or the release of the kill switch */
+            heldBy: string | null;
+            batchReference: string;
+            /** @description Charges asked for */
+            requested: components["schemas"]["TallyView"];
+            /** Format: date-time */
+            createdAt: string;
+            requestFile: components["schemas"]["RequestFileView"] | null;
+            /** @description Header values sent, and the answer */
+            submission: components["schemas"]["SubmissionView"] | null;
+            /** @description Result file, progress, and how the charges ended */
+            result: components["schemas"]["ResultView"] | null;
+            failureReason: string | null;
+            /** @description The stage that failed last, when it is tried again */
+            retry: components["schemas"]["RetryView"] | null;
+            /** @description Of the stage at work now */
+            progress: components["schemas"]["ProgressView"] | null;
+            discrepancies: components["schemas"]["DiscrepancyCountsView"];
+            /** @description Changes of its state, oldest first */
+            history: components["schemas"]["StateChangeView"][];
+        };
+        ChargeLinksView: {
+            self: string;
+            job: string;
+            requestFile: string;
+            discrepancies: string;
+            subscription?: string;
+            refunds?: string;
+            /** @description Its payment as T store has it */
+            transaction?: string;
+            resultFile?: string;
+            /** @description The discrepancy whose decision settled it */
+            decision?: string;
+            /** @description Its entry of the settlement log */
+            settlement?: string;
         };
         ChargeView: {
             id: string;
@@ -1318,11 +1462,21 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             /** @description Where its evidence is */
-            links: Record<string, never>;
+            links: components["schemas"]["ChargeLinksView"];
+        };
+        DiscrepancyLinksView: {
+            /** @description With what T store said of it */
+            self: string;
+            job: string;
+            requestFile: string;
+            resultFile: string;
+            charge?: string;
         };
         ComparedView: {
             merchantId?: string;
             storeProductId?: string;
+            /** @description Whether the line has the billing token that was asked with */
+            billingTokenMatches?: boolean;
             /** @description Won */
             amount?: number;
             carrierAmount?: number;
@@ -1349,6 +1503,8 @@ export interface components {
             state: "Open" | "Accepted" | "Closed";
             /** @description What may be done with it now */
             actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["DiscrepancyLinksView"];
             chargeId: string | null;
             orderNo: string | null;
             /** @description Line of the result file */
@@ -1364,6 +1520,37 @@ export interface components {
             /** @description Who decided what, when and why */
             decision: components["schemas"]["DecisionView"] | null;
         };
+        PaymentPartView: {
+            /** @description T store’s code of the payment method */
+            method: string;
+            /** @description Won */
+            amount: number;
+        };
+        GoodsView: {
+            appId: string;
+            productId: string;
+        };
+        FoundTransactionView: {
+            transactionId: string;
+            /** @description Won */
+            amount: number;
+            status: string;
+            reason: string;
+            message: string;
+            description: string;
+            /** Format: date-time */
+            updatedAt: string | null;
+            paymentParts: components["schemas"]["PaymentPartView"][];
+            goods: components["schemas"]["GoodsView"][];
+        };
+        ComparedFieldView: {
+            field: string;
+            /** @description By our record */
+            ours: string | number | boolean | null;
+            /** @description By T store’s */
+            tstore: string | number | boolean | null;
+            same: boolean;
+        };
         ChargeTransactionView: {
             orderNo: string;
             transactionId: string;
@@ -1375,13 +1562,20 @@ export interface components {
             /** @enum {string} */
             answer: "found" | "refused" | "unknown";
             /** @description The payment as T store has it */
-            found: Record<string, never> | null;
+            found: components["schemas"]["FoundTransactionView"] | null;
             /** @description Why there is none */
             message: string | null;
             /** @description Whether nothing differs; null: T store could not be asked */
             agrees: boolean | null;
             /** @description What both sides know, and whether it is the same */
-            fields: Record<string, never>[];
+            fields: components["schemas"]["ComparedFieldView"][];
+        };
+        RefundLinksView: {
+            /** @description With the history of its states */
+            self: string;
+            charge: string;
+            /** @description The payment as T store has it now */
+            transaction: string;
         };
         ReleaseView: {
             /** @description Why a second person must release it */
@@ -1396,7 +1590,7 @@ export interface components {
             /** @description Whether it is all of the payment */
             isFull: boolean | null;
             /** @description The payment’s parts as T store holds them */
-            paymentParts: Record<string, never>[] | null;
+            paymentParts: components["schemas"]["PaymentPartView"][] | null;
         };
         DoubtView: {
             /** Format: date-time */
@@ -1414,6 +1608,8 @@ export interface components {
         RefundView: {
             id: string;
             chargeId: string;
+            /** @description Of the charge */
+            orderNo: string;
             /** @description The payment it takes back */
             transactionId: string;
             /** @description Won */
@@ -1422,6 +1618,8 @@ export interface components {
             state: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
             /** @description What may be done with it now */
             actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["RefundLinksView"];
             reason: string;
             /** @description What its orderer calls it */
             reference: string | null;
@@ -1482,10 +1680,6 @@ export interface components {
             /** @description Positions that were named */
             acknowledged: number;
         };
-        LookupBody: {
-            /** @description Which transaction to ask for, where the line names none */
-            transactionId?: string;
-        };
         LookupView: {
             /** Format: date-time */
             at: string;
@@ -1494,10 +1688,41 @@ export interface components {
             /** @enum {string} */
             answer: "found" | "refused" | "unknown";
             /** @description The payment as T store has it */
-            found: Record<string, never> | null;
+            found: components["schemas"]["FoundTransactionView"] | null;
             message: string | null;
             /** @description The decision this answer suggests */
             suggestion: string;
+        };
+        DiscrepancyDetailView: {
+            id: string;
+            jobId: string;
+            kind: string;
+            /** @enum {string} */
+            state: "Open" | "Accepted" | "Closed";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["DiscrepancyLinksView"];
+            chargeId: string | null;
+            orderNo: string | null;
+            /** @description Line of the result file */
+            lineNumber: number | null;
+            /** @description What was asked */
+            expected: components["schemas"]["ComparedView"] | null;
+            /** @description What the line says */
+            found: components["schemas"]["ComparedView"] | null;
+            /** @description The line as it came, its billing token cut short */
+            rawLine: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Who decided what, when and why */
+            decision: components["schemas"]["DecisionView"] | null;
+            /** @description What T store said of it, latest first */
+            lookups: components["schemas"]["LookupView"][];
+        };
+        LookupBody: {
+            /** @description Which transaction to ask for, where the line names none */
+            transactionId?: string;
         };
         AcceptBody: {
             /** @description Why; kept for ever */
@@ -1521,6 +1746,22 @@ export interface components {
             /** @description T store’s id of the job */
             gatewayJobId: string;
         };
+        EvidenceView: {
+            /** @example settled */
+            what: string;
+            /** Format: date-time */
+            at: string | null;
+            says: string;
+            /** @description Where it is kept */
+            link: string;
+        };
+        ActionView: {
+            /** @example refund */
+            action: string;
+            /** @enum {string} */
+            method: "GET" | "POST";
+            href: string;
+        };
         AnswerView: {
             /** @enum {string} */
             verdict: "charged" | "partly-refunded" | "refunded" | "not-charged" | "not-known";
@@ -1528,11 +1769,16 @@ export interface components {
             amountCharged: number;
             /** @description The verdict in words */
             because: string;
-            charge: Record<string, never>;
+            charge: components["schemas"]["ChargeView"];
             /** @description How we know, in the order it happened */
-            evidence: Record<string, never>[];
+            evidence: components["schemas"]["EvidenceView"][];
             /** @description What may be done now */
-            actions: Record<string, never>[];
+            actions: components["schemas"]["ActionView"][];
+        };
+        KillSwitchLinksView: {
+            /** @description With its last changes */
+            self: string;
+            auditLog: string;
         };
         KillSwitchChangeView: {
             /** @description true: nothing is submitted */
@@ -1555,6 +1801,10 @@ export interface components {
              * @description null: never changed
              */
             changedAt: string | null;
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["KillSwitchLinksView"];
             /** @description Changes with it; also its ETag */
             version: string;
             /** @description The last changes, newest first */
@@ -1570,8 +1820,89 @@ export interface components {
              * @description null: never changed
              */
             changedAt: string | null;
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["KillSwitchLinksView"];
             /** @description Changes with it; also its ETag */
             version: string;
+        };
+        ChargedTwiceEvidenceView: {
+            orderNo: string;
+            jobId: string;
+            /** @description Won */
+            amount: number;
+            /** @description The job whose result has the payments */
+            resultOfJobId: string;
+            transactionIds: string[];
+        };
+        PeriodPaymentView: {
+            orderNo: string;
+            jobId: string;
+            /** @description Won */
+            amount: number;
+            transactionId: string | null;
+            /** @description In the settlement log */
+            position: string;
+        };
+        PeriodPaidTwiceEvidenceView: {
+            /** Format: date */
+            periodStartOn: string;
+            payments: components["schemas"]["PeriodPaymentView"][];
+        };
+        GivenBackView: {
+            refundId: string;
+            /** @description Won */
+            amount: number;
+            /** @description In the settlement log */
+            position: string;
+        };
+        RefundedTooMuchEvidenceView: {
+            orderNo: string;
+            jobId: string;
+            /** @description Won */
+            paid: number;
+            refunds: components["schemas"]["GivenBackView"][];
+        };
+        StatedNumbersView: {
+            requested: number[];
+            paid: number[];
+            declined: number[];
+            missing: number[];
+            quarantined: number[];
+        };
+        FoundNumbersView: {
+            requested: number[];
+            paid: number[];
+            declined: number[];
+        };
+        NumbersDifferEvidenceView: {
+            /** @description What the job says */
+            stated: components["schemas"]["StatedNumbersView"];
+            /** @description What charges and settlement log say */
+            found: components["schemas"]["FoundNumbersView"];
+        };
+        GatewayContradictsEvidenceView: {
+            /** @description The id T store names */
+            gatewayJobId: string;
+            /** @description Where it was heard */
+            from: string;
+            /** @description The id we know */
+            known: string | null;
+            failureReason: string | null;
+        };
+        LineStopLinksView: {
+            self: string;
+            /** @description The job it parks */
+            job?: string;
+            /** @description The subscription it parks */
+            subscription?: string;
+        };
+        ResolutionView: {
+            /** Format: date-time */
+            at: string;
+            by: string | null;
+            reason: string | null;
         };
         LineStopView: {
             id: string;
@@ -1579,23 +1910,52 @@ export interface components {
             kind: "charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts";
             /** @enum {string} */
             state: "Open" | "Resolved";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description What it is about */
+            links: components["schemas"]["LineStopLinksView"];
             /** @description The job it parks */
             jobId: string | null;
             /** @description The subscription it parks */
             subscriptionId: string | null;
             /** @description What is wrong, in words */
             violation: string;
-            /** @description The rows that show it */
-            evidence: Record<string, never>;
+            /** @description The rows that show it, by its kind */
+            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"];
             /** Format: date-time */
             raisedAt: string;
             /** @description Who resolved it, when and why */
-            resolution: Record<string, never> | null;
+            resolution: components["schemas"]["ResolutionView"] | null;
+        };
+        NotificationLinksView: {
+            /** @description With its raw body and the history of its states */
+            self: string;
+        };
+        VerdictView: {
+            /** Format: date-time */
+            at: string;
+            resultCode: string | null;
+            resultMessage: string | null;
+        };
+        NotificationRetryView: {
+            attempts: number;
+            /** Format: date-time */
+            at: string | null;
+            error: string;
+            /**
+             * Format: date-time
+             * @description Left unverified for good, unless it is sent again
+             */
+            givenUpAt: string | null;
         };
         NotificationView: {
             id: string;
             /** @enum {string} */
             state: "Received" | "Verified" | "Rejected";
+            /** @description Nothing, ever: whether it is true is for PNS to say */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["NotificationLinksView"];
             event: string | null;
             status: string | null;
             gatewayJobId: string | null;
@@ -1611,9 +1971,56 @@ export interface components {
             /** @description Times it came beyond the first */
             repeatCount: number;
             /** @description What PNS said of it */
-            verdict: Record<string, never> | null;
+            verdict: components["schemas"]["VerdictView"] | null;
             /** @description Why it is not verified, and when it is tried again */
-            retry: Record<string, never> | null;
+            retry: components["schemas"]["NotificationRetryView"] | null;
+        };
+        RawBodyView: {
+            contentType: string | null;
+            bytes: number;
+            /** @description For people; what is no UTF-8 is replaced */
+            text: string;
+            /** @description To the byte */
+            base64: string;
+        };
+        NotificationChangeView: {
+            /** Format: date-time */
+            at: string;
+            fromState: string;
+            toState: string;
+            cause: string;
+            actor: string;
+        };
+        NotificationDetailView: {
+            id: string;
+            /** @enum {string} */
+            state: "Received" | "Verified" | "Rejected";
+            /** @description Nothing, ever: whether it is true is for PNS to say */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["NotificationLinksView"];
+            event: string | null;
+            status: string | null;
+            gatewayJobId: string | null;
+            /** @description As PNS wrote it */
+            updateTime: string | null;
+            /** @description Whether it came to the address of one job */
+            toOwnAddress: boolean;
+            sourceAddress: string | null;
+            /** Format: date-time */
+            receivedAt: string;
+            /** Format: date-time */
+            lastReceivedAt: string;
+            /** @description Times it came beyond the first */
+            repeatCount: number;
+            /** @description What PNS said of it */
+            verdict: components["schemas"]["VerdictView"] | null;
+            /** @description Why it is not verified, and when it is tried again */
+            retry: components["schemas"]["NotificationRetryView"] | null;
+            /** @description As it arrived */
+            rawBody: components["schemas"]["RawBodyView"];
+            /** @description Changes of its state, oldest first */
+            history: components["schemas"]["NotificationChangeView"][];
         };
         PriceBody: {
             /**
@@ -1647,8 +2054,16 @@ export interface components {
             name: string;
             price: components["schemas"]["PriceBody"];
         };
+        ProductLinksView: {
+            self: string;
+            subscriptions: string;
+        };
         ProductView: {
             id: string;
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["ProductLinksView"];
             storeProductId: string;
             name: string;
             price: components["schemas"]["PriceBody"];
@@ -1660,6 +2075,39 @@ export interface components {
             /** @description Changes with it; also its ETag */
             version: string;
         };
+        FieldChangeView: {
+            from: string | number | boolean | null;
+            to: string | number | boolean | null;
+        };
+        ChangeView: {
+            /** Format: date-time */
+            at: string;
+            cause: string;
+            actor: string;
+            /** @description Changed fields by their names; null where none is told */
+            changes: {
+                [key: string]: components["schemas"]["FieldChangeView"];
+            } | null;
+        };
+        ProductDetailView: {
+            id: string;
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["ProductLinksView"];
+            storeProductId: string;
+            name: string;
+            price: components["schemas"]["PriceBody"];
+            active: boolean;
+            /** @description Products of one group share bulk payment jobs */
+            billingGroup: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Changes with it; also its ETag */
+            version: string;
+            /** @description Its changes, oldest first */
+            history: components["schemas"]["ChangeView"][];
+        };
         ProductChangeBody: {
             name?: string;
             /** @description As a whole; charged from the next period on */
@@ -1668,6 +2116,40 @@ export interface components {
             active?: boolean;
             /** @description Products of one group share bulk payment jobs; empty is a group */
             billingGroup?: string;
+        };
+        RefundDetailView: {
+            id: string;
+            chargeId: string;
+            /** @description Of the charge */
+            orderNo: string;
+            /** @description The payment it takes back */
+            transactionId: string;
+            /** @description Won */
+            amount: number;
+            /** @enum {string} */
+            state: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["RefundLinksView"];
+            reason: string;
+            /** @description What its orderer calls it */
+            reference: string | null;
+            requestedBy: string;
+            /** Format: date-time */
+            requestedAt: string;
+            /** @description Why a second person must release it, and who did */
+            release: components["schemas"]["ReleaseView"] | null;
+            /** @description When it was sent, and with which parameters */
+            sent: components["schemas"]["SentView"] | null;
+            /** @description Why its outcome is or was not known, and since when */
+            doubt: components["schemas"]["DoubtView"] | null;
+            /** @description How it ended */
+            result: components["schemas"]["RefundResultView"] | null;
+            /** @description Why it is not on, and when it is looked at again */
+            retry: components["schemas"]["RetryView"] | null;
+            /** @description Changes of its state, oldest first */
+            history: components["schemas"]["StateChangeView"][];
         };
         ResolveRefundBody: {
             reason: string;
@@ -1680,8 +2162,6 @@ export interface components {
             refundTransactionId?: string;
         };
         DayView: {
-            /** Format: date */
-            day: string;
             jobs: number;
             requested: components["schemas"]["TallyView"];
             paid: components["schemas"]["TallyView"];
@@ -1689,7 +2169,10 @@ export interface components {
             missing: components["schemas"]["TallyView"];
             quarantined: components["schemas"]["TallyView"];
             failed: components["schemas"]["TallyView"];
+            /** @description Their result is not reconciled yet */
             awaited: components["schemas"]["TallyView"];
+            /** Format: date */
+            day: string;
             /** @description Whether requested is the sum of all others */
             balanced: boolean;
         };
@@ -1703,6 +2186,13 @@ export interface components {
             stated: components["schemas"]["EndedView"];
             logged: components["schemas"]["EndedView"];
         };
+        InputFaultView: {
+            /** @description Line of the file, the header being line 1 */
+            line?: number;
+            /** @description Name of the column */
+            field?: string;
+            expected: string;
+        };
         ImportReportView: {
             /** @description Lines after the header, blank ones not counted */
             lineCount: number;
@@ -1710,8 +2200,8 @@ export interface components {
             rejectedCount: number;
             /** @description Faults of the rejected lines */
             faultCount: number;
-            /** @description The first hundred: line, field, what was expected */
-            faults: Record<string, never>[];
+            /** @description The first hundred */
+            faults: components["schemas"]["InputFaultView"][];
         };
         NewSubscriptionBody: {
             /** @description Your own name for the customer */
@@ -1744,16 +2234,28 @@ export interface components {
             /** @description This customer’s own price */
             priceOverride?: components["schemas"]["PriceBody"];
         };
+        SubscribedProductView: {
+            id: string;
+            storeProductId: string;
+            name: string;
+        };
+        SubscriptionLinksView: {
+            self: string;
+            product: string;
+            charges: string;
+            /** @description What parks it or has parked it */
+            lineStops: string;
+        };
         SubscriptionView: {
             id: string;
             customerReference: string;
-            product: Record<string, never>;
+            product: components["schemas"]["SubscribedProductView"];
             /** @enum {string} */
             state: "Active" | "PastDue" | "Paused" | "Canceled" | "Expired";
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
-            links: Record<string, never>;
+            links: components["schemas"]["SubscriptionLinksView"];
             /** @description Twelve digits of the billing token’s SHA-256 */
             billingTokenHashPrefix: string;
             /** @description What the next charge is made with */
@@ -1783,6 +2285,60 @@ export interface components {
             /** @description Changes with it; also its ETag */
             version: string;
         };
+        SubscriptionChangeView: {
+            /** Format: date-time */
+            at: string;
+            cause: string;
+            actor: string;
+            /** @description Changed fields by their names; null where none is told */
+            changes: {
+                [key: string]: components["schemas"]["FieldChangeView"];
+            } | null;
+            /** @description null: it began then */
+            fromState: string | null;
+            toState: string;
+        };
+        SubscriptionDetailView: {
+            id: string;
+            customerReference: string;
+            product: components["schemas"]["SubscribedProductView"];
+            /** @enum {string} */
+            state: "Active" | "PastDue" | "Paused" | "Canceled" | "Expired";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["SubscriptionLinksView"];
+            /** @description Twelve digits of the billing token’s SHA-256 */
+            billingTokenHashPrefix: string;
+            /** @description What the next charge is made with */
+            price: components["schemas"]["PriceBody"];
+            /** @description Whether the price is this customer’s own */
+            priceOverridden: boolean;
+            /** Format: date */
+            startedOn: string;
+            anchorDay: number;
+            intervalMonths: number;
+            /** Format: date */
+            trialUntil: string | null;
+            /** Format: date */
+            endsOn: string | null;
+            /** Format: date */
+            nextBillingOn: string;
+            /** Format: date */
+            paidThroughOn: string | null;
+            /**
+             * Format: date
+             * @description Day from which a declined period is tried again; null when nothing is tried
+             */
+            retryOn: string | null;
+            cancelAtPeriodEnd: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Changes with it; also its ETag */
+            version: string;
+            /** @description Changes of its state and terms, oldest first */
+            history: components["schemas"]["SubscriptionChangeView"][];
+        };
         SubscriptionChangeBody: {
             /** @description Another product, from the next period on */
             storeProductId?: string;
@@ -1803,6 +2359,44 @@ export interface components {
         BillingTokenBody: {
             /** @description Stored encrypted, never shown again */
             billingToken: string;
+        };
+        SummaryOfDaysView: {
+            jobs: number;
+            requested: components["schemas"]["TallyView"];
+            paid: components["schemas"]["TallyView"];
+            declined: components["schemas"]["TallyView"];
+            missing: components["schemas"]["TallyView"];
+            quarantined: components["schemas"]["TallyView"];
+            failed: components["schemas"]["TallyView"];
+            /** @description Their result is not reconciled yet */
+            awaited: components["schemas"]["TallyView"];
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description Included
+             */
+            to: string;
+            refunded: components["schemas"]["TallyView"];
+        };
+        StuckView: {
+            /** @example jobs in doubt */
+            what: string;
+            count: number;
+            /** Format: date-time */
+            since: string;
+            /** @description Where to look */
+            link: string;
+        };
+        SummaryView: {
+            /** Format: date-time */
+            at: string;
+            today: components["schemas"]["SummaryOfDaysView"];
+            /** @description Its first day up to today */
+            month: components["schemas"]["SummaryOfDaysView"];
+            killSwitchEngaged: boolean;
+            /** @description Empty on a good day */
+            stuck: components["schemas"]["StuckView"][];
         };
         /** @description RFC 9457. Some codes bring further members. */
         Problem: {
@@ -2086,6 +2680,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The one it had already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingRunView"];
+                };
+            };
+            /** @description It is open now */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2156,7 +2760,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingRunView"];
+                    "application/json": components["schemas"]["BillingRunDetailView"];
                 };
             };
             /** @description A problem; its code says which */
@@ -2347,7 +2951,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkPaymentJobView"];
+                    "application/json": components["schemas"]["BulkPaymentJobDetailView"];
                 };
             };
             /** @description A problem; its code says which */
@@ -2456,11 +3060,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The file, streamed */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
             };
             /** @description A problem; its code says which */
             default: {
@@ -2484,11 +3091,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The file, streamed */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/csv": string;
+                };
             };
             /** @description A problem; its code says which */
             default: {
@@ -2825,7 +3435,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DiscrepancyView"];
+                    "application/json": components["schemas"]["DiscrepancyDetailView"];
                 };
             };
             /** @description A problem; its code says which */
@@ -3358,7 +3968,7 @@ export interface operations {
                 /** @description nextCursor of the page before */
                 cursor?: string;
                 state?: "Received" | "Verified" | "Rejected";
-                /** @description Those that speak of this job, all at once and oldest first */
+                /** @description Those that speak of this job */
                 jobId?: string;
                 /** @description csv: all rows; also by Accept */
                 format?: "json" | "csv";
@@ -3410,7 +4020,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotificationView"];
+                    "application/json": components["schemas"]["NotificationDetailView"];
                 };
             };
             /** @description A problem; its code says which */
@@ -3516,7 +4126,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProductView"];
+                    "application/json": components["schemas"]["ProductDetailView"];
                 };
             };
             /** @description A problem; its code says which */
@@ -3662,7 +4272,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RefundView"];
+                    "application/json": components["schemas"]["RefundDetailView"];
                 };
             };
             /** @description A problem; its code says which */
@@ -3792,7 +4402,7 @@ export interface operations {
             query: {
                 /** @description Seoul date */
                 from: components["schemas"]["Object"];
-                /** @description Seoul date, included */
+                /** @description Seoul date, included; at most 366 days in all */
                 to: components["schemas"]["Object"];
                 /** @description csv: all rows; also by Accept */
                 format?: "json" | "csv";
@@ -3833,7 +4443,7 @@ export interface operations {
             query: {
                 /** @description Seoul date */
                 from: components["schemas"]["Object"];
-                /** @description Seoul date, included */
+                /** @description Seoul date, included; at most 366 days in all */
                 to: components["schemas"]["Object"];
                 /** @description csv: all rows; also by Accept */
                 format?: "json" | "csv";
@@ -3962,11 +4572,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The file, streamed */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/csv": string;
+                };
             };
             /** @description A problem; its code says which */
             default: {
@@ -4073,7 +4686,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SubscriptionView"];
+                    "application/json": components["schemas"]["SubscriptionDetailView"];
                 };
             };
             /** @description A problem; its code says which */
@@ -4283,7 +4896,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SummaryView"];
+                };
             };
             /** @description A problem; its code says which */
             default: {

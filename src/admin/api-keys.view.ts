@@ -1,6 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ROLES, scopesOf, type ApiKey, type Role } from './access';
 
+class RevocationView {
+  @ApiProperty() at!: Date;
+  @ApiProperty({ type: String, nullable: true }) by!: string | null;
+  @ApiProperty({ type: String, nullable: true }) reason!: string | null;
+}
+
+class ApiKeyLinksView {
+  @ApiProperty() self!: string;
+  @ApiProperty({ description: 'What was changed with it' }) auditLog!: string;
+}
+
 export class ApiKeyView {
   @ApiProperty() id!: string;
   @ApiProperty() name!: string;
@@ -11,8 +22,10 @@ export class ApiKeyView {
   @ApiProperty({ type: Date, nullable: true }) expiresAt!: Date | null;
   @ApiProperty({ type: Date, nullable: true, description: 'To the minute' }) lastUsedAt!: Date | null;
   @ApiProperty({ type: String, nullable: true }) lastUsedAddress!: string | null;
-  @ApiProperty({ type: Object, nullable: true, description: 'When, by whom and why it was ended' })
-  revocation!: { at: Date; by: string | null; reason: string | null } | null;
+  @ApiProperty({ type: RevocationView, nullable: true, description: 'When, by whom and why it was ended' })
+  revocation!: RevocationView | null;
+  @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
+  @ApiProperty({ type: ApiKeyLinksView, description: 'Where its evidence is' }) links!: ApiKeyLinksView;
 }
 
 export class NewApiKeyView extends ApiKeyView {
@@ -25,5 +38,9 @@ export function apiKeyViewOf(key: ApiKey): ApiKeyView {
   const { revokedAt, revokedBy, revocationReason } = key;
   const scopes = [...scopesOf(role, key.scopes)];
   const revocation = revokedAt === null ? null : { at: revokedAt, by: revokedBy, reason: revocationReason };
-  return { id, name, role, scopes, createdBy, createdAt, expiresAt, lastUsedAt, lastUsedAddress, revocation };
+  return {
+    ...{ id, name, role, scopes, createdBy, createdAt, expiresAt, lastUsedAt, lastUsedAddress, revocation },
+    actions: revokedAt === null ? ['revoke'] : [],
+    links: { self: `/admin/v1/api-keys/${id}`, auditLog: `/admin/v1/audit-log?apiKeyId=${id}` },
+  };
 }

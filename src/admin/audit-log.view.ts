@@ -2,11 +2,16 @@ import { ApiProperty } from '@nestjs/swagger';
 
 export class AuditOutcomeView {
   @ApiProperty() at!: Date;
-  @ApiProperty({ description: 'Of the answer' }) status!: number;
+  @ApiProperty({ type: 'integer', description: 'Of the answer' }) status!: number;
   @ApiProperty({ type: String, nullable: true, description: 'Of the problem, when refused or failed' })
   code!: string | null;
-  @ApiProperty({ type: Object, nullable: true, description: 'The resource as it was afterwards' }) after!:
-    object | null;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'The resource as it was afterwards: any JSON object, as the API showed that resource at the time',
+  })
+  after!: object | null;
 }
 
 export class AuditEntryView {
@@ -18,7 +23,13 @@ export class AuditEntryView {
   @ApiProperty({ example: 'products' }) resource!: string;
   @ApiProperty({ type: String, nullable: true }) resourceId!: string | null;
   @ApiProperty({ type: String, nullable: true }) reason!: string | null;
-  @ApiProperty({ type: Object, nullable: true, description: 'The resource as it was; null when the call made it' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description:
+      'The resource as it was: any JSON object, as the API showed it at the time; null when the call made it',
+  })
   before!: object | null;
   @ApiProperty() requestId!: string;
   @ApiProperty() address!: string;

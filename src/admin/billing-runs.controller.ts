@@ -8,9 +8,10 @@ import { AdminController } from './admin-controller';
 import { ListOf } from './lists';
 import { AuditView } from './audit';
 import { BillingRunBody, DryRunBody, ReasonBody } from './billing-runs.dto';
-import { BillingRunView, billingRunHistoryViewOf, billingRunViewOf } from './billing-runs.view';
+import { BillingRunDetailView, BillingRunView, billingRunViewOf } from './billing-runs.view';
 import { JobIdParameter, PageQuery } from './bulk-payment-jobs.dto';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
+import { stateChangeViewOf } from './history.view';
 import { JobViews } from './job-views';
 
 /** Billing runs (청구): opening, looking ahead, and deciding on the unusual ones. */
@@ -25,8 +26,9 @@ export class BillingRunsController {
 
   @Post()
   @Scope('runs:open')
-  @ApiOperation({ summary: 'Open the run of a date, or show the one it has (200)' })
-  @ApiCreatedResponse({ type: BillingRunView })
+  @ApiOperation({ summary: 'Open the run of a date, or show the one it has' })
+  @ApiCreatedResponse({ type: BillingRunView, description: 'It is open now' })
+  @ApiOkResponse({ type: BillingRunView, description: 'The one it had already' })
   async open(
     @Body() { date }: BillingRunBody,
     @Actor() actor: string,
@@ -58,11 +60,11 @@ export class BillingRunsController {
   @Get(':id')
   @Scope('runs:read')
   @ApiOperation({ summary: 'A billing run, with its jobs and the history of its states' })
-  @ApiOkResponse({ type: BillingRunView })
-  async get(@Param() { id }: JobIdParameter): Promise<BillingRunView & { jobs: object[]; history: object[] }> {
+  @ApiOkResponse({ type: BillingRunDetailView })
+  async get(@Param() { id }: JobIdParameter): Promise<BillingRunDetailView> {
     const run = await this.viewOf({ id });
     const jobs = await this.views.ofAll(await this.runs.jobsOf(id));
-    return { ...run, jobs, history: (await this.runs.historyOf(id)).map(billingRunHistoryViewOf) };
+    return { ...run, jobs, history: (await this.runs.historyOf(id)).map(stateChangeViewOf) };
   }
 
   @Post(':id/confirm')

@@ -14,7 +14,13 @@ export class BillingRunBody {
 }
 
 export class DryRunBody extends BillingRunBody {
-  @ApiPropertyOptional({ minimum: 0, maximum: MAX_LINES, default: 20, description: 'How many first lines to show' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: MAX_LINES,
+    default: 20,
+    description: 'How many first lines to show',
+  })
   @IsInt(LINES)
   @Min(0, LINES)
   @Max(MAX_LINES, LINES)

@@ -56,19 +56,19 @@ function IsWonAmount(): PropertyDecorator {
 
 /** Which part of an amount is collected by whom; only their sum is checked further in. */
 export class PriceBody implements Price {
-  @ApiProperty({ type: Number, example: 5500, description: 'Won; the sum of the three parts' })
+  @ApiProperty({ type: 'integer', example: 5500, description: 'Won; the sum of the three parts' })
   @IsWonAmount()
   amount!: Won;
 
-  @ApiProperty({ type: Number, example: 5500, description: 'Won collected with the phone bill' })
+  @ApiProperty({ type: 'integer', example: 5500, description: 'Won collected with the phone bill' })
   @IsWonAmount()
   carrierAmount!: Won;
 
-  @ApiProperty({ type: Number, example: 0, description: 'Won charged to the credit card' })
+  @ApiProperty({ type: 'integer', example: 0, description: 'Won charged to the credit card' })
   @IsWonAmount()
   creditCardAmount!: Won;
 
-  @ApiProperty({ type: Number, example: 0, description: 'Won taken from the T membership' })
+  @ApiProperty({ type: 'integer', example: 0, description: 'Won taken from the T membership' })
   @IsWonAmount()
   tmembershipAmount!: Won;
 }

@@ -1,35 +1,29 @@
 import { Get, Header, Param, Post, Query, Req, StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import {
-  BulkPaymentJobs,
-  Discrepancies,
-  RequestFileIntakeService,
-  type OutgoingFile,
-  type Progress,
-} from '../bulk-payment';
+import { BulkPaymentJobs, Discrepancies, RequestFileIntakeService, type OutgoingFile } from '../bulk-payment';
 import { AdminConfig, BillingConfig } from '../config';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { ListOf } from './lists';
 import { AuditView } from './audit';
 import { JobIdParameter, JobListQuery, PageQuery, UploadQuery } from './bulk-payment-jobs.dto';
-import { BulkPaymentJobView, waitsForSettlement, historyViewOf, pageOf, type Page } from './bulk-payment-jobs.view';
+import {
+  BulkPaymentJobDetailView,
+  BulkPaymentJobView,
+  pageOf,
+  waitsForSettlement,
+  type Page,
+} from './bulk-payment-jobs.view';
 import { ChargeView, chargeViewOf } from './charges.view';
 import { DiscrepancyView, discrepancyViewOf } from './discrepancies.view';
+import { stateChangeViewOf } from './history.view';
 import { JobViews } from './job-views';
+import { FileAnswer } from './file-answer';
 import { uploadBodyOf } from './upload-body';
 
 const TEXT = 'text/plain; charset=utf-8';
 const CSV = 'text/csv; charset=utf-8';
-
-/** A job with all that is known of it; `progress` is that of the stage at work now. */
-interface BulkPaymentJobDetail extends BulkPaymentJobView {
-  progress: Progress | null;
-  discrepancies: Record<'open' | 'accepted' | 'closed', number>;
-  heldBy: string | null;
-  history: object[];
-}
 
 /** Bulk payment jobs (대량 결제): taking files in, and showing what became of them. */
 @AdminController('bulk-payment-jobs')
@@ -71,8 +65,8 @@ export class BulkPaymentJobsController {
   @Get(':id')
   @Scope('jobs:read')
   @ApiOperation({ summary: 'A job, with the history of its states' })
-  @ApiOkResponse({ type: BulkPaymentJobView })
-  async get(@Param() { id }: JobIdParameter): Promise<BulkPaymentJobDetail> {
+  @ApiOkResponse({ type: BulkPaymentJobDetailView })
+  async get(@Param() { id }: JobIdParameter): Promise<BulkPaymentJobDetailView> {
     const job = await this.jobs.get(id);
     const counts = await this.jobs.discrepancyCounts(id);
     const discrepancies = { open: counts.Open, accepted: counts.Accepted, closed: counts.Closed };
@@ -80,7 +74,7 @@ export class BulkPaymentJobsController {
     const view = await this.views.of(job);
     const heldBy = view.heldBy ?? (isHeld ? 'open discrepancies' : null);
     const progress = this.jobs.progress(job) ?? null;
-    const history = (await this.jobs.history(id)).map(historyViewOf);
+    const history = (await this.jobs.history(id)).map(stateChangeViewOf);
     return { ...view, progress, discrepancies, heldBy, history };
   }
 
@@ -109,6 +103,7 @@ export class BulkPaymentJobsController {
   @Header('Cache-Control', 'no-store')
   @Scope('files:download')
   @ApiOperation({ summary: 'The request file as sent; it holds billing tokens in clear' })
+  @FileAnswer('text/plain')
   async requestFile(@Param() { id }: JobIdParameter): Promise<StreamableFile> {
     return download(await this.jobs.requestFile(id), TEXT);
   }
@@ -117,6 +112,7 @@ export class BulkPaymentJobsController {
   @Header('Cache-Control', 'no-store')
   @Scope('files:download')
   @ApiOperation({ summary: 'The result file as it came; it holds billing tokens in clear' })
+  @FileAnswer('text/csv')
   async resultFile(@Param() { id }: JobIdParameter): Promise<StreamableFile> {
     return download(await this.jobs.resultFile(id), CSV);
   }

@@ -1,10 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { RequestFileView, ResultView, SubmissionView, type TotalsView } from './job-parts.view';
+import type { BulkPaymentJob, JobState, KillSwitchState } from '../bulk-payment';
+import type { LineStop } from '../line-stop';
+import { StateChangeView } from './history.view';
+import { JobLinksView, jobActionsOf, jobLinksOf } from './job-actions';
+import {
+  DiscrepancyCountsView,
+  ProgressView,
+  RequestFileView,
+  ResultView,
+  SubmissionView,
+  type TotalsView,
+} from './job-parts.view';
 import { RetryView } from './retry.view';
 import { TallyView } from './tally.view';
-import type { BulkPaymentJob, BulkPaymentJobHistory, JobState, KillSwitchState } from '../bulk-payment';
-import type { LineStop } from '../line-stop';
-import { jobActionsOf, jobLinksOf } from './job-actions';
 
 /** A page of a list; `nextCursor` is `null` at its end. */
 export interface Page<Item> {
@@ -24,7 +32,7 @@ export class BulkPaymentJobView {
   @ApiProperty({ description: 'Sent, and not known whether the gateway took it; never sent again by itself' })
   inDoubt!: boolean;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
-  @ApiProperty({ type: Object, description: 'Where its evidence is' }) links!: Record<string, string>;
+  @ApiProperty({ type: JobLinksView, description: 'Where its evidence is' }) links!: JobLinksView;
   @ApiProperty({ enum: ['upload', 'billing-run'] }) origin!: string;
   @ApiProperty({ nullable: true, type: String }) billingRunId!: string | null;
   @ApiProperty({ description: 'Billing group of its products' }) billingGroup!: string;
@@ -47,6 +55,15 @@ export class BulkPaymentJobView {
   @ApiProperty({ type: String, nullable: true }) failureReason!: string | null;
   @ApiProperty({ type: RetryView, nullable: true, description: 'The stage that failed last, when it is tried again' })
   retry!: RetryView | null;
+}
+
+/** A job with all that is known of it. */
+export class BulkPaymentJobDetailView extends BulkPaymentJobView {
+  @ApiProperty({ type: ProgressView, nullable: true, description: 'Of the stage at work now' })
+  progress!: ProgressView | null;
+  @ApiProperty({ type: DiscrepancyCountsView }) discrepancies!: DiscrepancyCountsView;
+  @ApiProperty({ type: [StateChangeView], description: 'Changes of its state, oldest first' })
+  history!: StateChangeView[];
 }
 
 /** What is known of a job beside its row. */
@@ -146,9 +163,4 @@ function totalsOf(job: BulkPaymentJob): TotalsView | null {
     missing: { count: job.missingCount ?? 0, amount: job.missingAmount ?? 0 },
     quarantined: { count: job.quarantinedCount ?? 0, amount: job.quarantinedAmount ?? 0 },
   };
-}
-
-export function historyViewOf(entry: BulkPaymentJobHistory): object {
-  const { fromState, toState, cause, actor, reason, at } = entry;
-  return { at, fromState, toState, cause, actor, reason };
 }

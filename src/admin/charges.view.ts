@@ -1,8 +1,24 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { CHARGE_TRANSITIONS, type ChargeRecord, type ChargeState, type ChargeTransaction } from '../charge';
 import { statesOf } from '../kernel/transitions';
+import { SCALAR } from './history.view';
+import { FoundTransactionView } from './found-transaction.view';
 
 const ROOT = '/admin/v1';
+
+/** Where a charge's evidence is; what there is none of is left out. */
+class ChargeLinksView {
+  @ApiProperty() self!: string;
+  @ApiProperty() job!: string;
+  @ApiProperty() requestFile!: string;
+  @ApiProperty() discrepancies!: string;
+  @ApiPropertyOptional() subscription?: string;
+  @ApiPropertyOptional() refunds?: string;
+  @ApiPropertyOptional({ description: 'Its payment as T store has it' }) transaction?: string;
+  @ApiPropertyOptional() resultFile?: string;
+  @ApiPropertyOptional({ description: 'The discrepancy whose decision settled it' }) decision?: string;
+  @ApiPropertyOptional({ description: 'Its entry of the settlement log' }) settlement?: string;
+}
 
 /** A charge as it is shown: it never held the billing token. */
 export class ChargeView {
@@ -11,31 +27,31 @@ export class ChargeView {
   @ApiProperty({ enum: statesOf(CHARGE_TRANSITIONS) }) state!: ChargeState;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
   @ApiProperty() bulkPaymentJobId!: string;
-  @ApiProperty({ description: 'Line of the request file' }) lineNumber!: number;
+  @ApiProperty({ type: 'integer', description: 'Line of the request file' }) lineNumber!: number;
   @ApiProperty({ type: String, nullable: true }) subscriptionId!: string | null;
   @ApiProperty({ type: String, format: 'date', nullable: true }) periodStartOn!: string | null;
-  @ApiProperty({ type: Number, nullable: true, description: 'Which attempt at its period' }) attempt!: number | null;
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Which attempt at its period' }) attempt!: number | null;
   @ApiProperty() storeProductId!: string;
   @ApiProperty() productName!: string;
-  @ApiProperty({ type: Number, description: 'Won; the sum of the three parts' }) amount!: number;
-  @ApiProperty({ type: Number }) carrierAmount!: number;
-  @ApiProperty({ type: Number }) creditCardAmount!: number;
-  @ApiProperty({ type: Number }) tmembershipAmount!: number;
+  @ApiProperty({ type: 'integer', description: 'Won; the sum of the three parts' }) amount!: number;
+  @ApiProperty({ type: 'integer' }) carrierAmount!: number;
+  @ApiProperty({ type: 'integer' }) creditCardAmount!: number;
+  @ApiProperty({ type: 'integer' }) tmembershipAmount!: number;
   @ApiProperty({ type: String, nullable: true, description: 'T store’s id of the payment' })
   transactionId!: string | null;
   @ApiProperty({ type: String, nullable: true }) resultCode!: string | null;
   @ApiProperty({ type: String, nullable: true }) resultMessage!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'Where the settlement log tells it' })
   settlementPosition!: string | null;
-  @ApiProperty({ type: Number, nullable: true, description: 'Line of the result file that settled it' })
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Line of the result file that settled it' })
   resultLineNumber!: number | null;
   @ApiProperty({ type: String, nullable: true, description: 'The decided discrepancy that settled it' })
   discrepancyId!: string | null;
-  @ApiProperty({ type: Number, description: 'Won given back' }) refundedAmount!: number;
-  @ApiProperty({ type: Number, description: 'Won of a refund that has not ended' }) pendingRefundAmount!: number;
+  @ApiProperty({ type: 'integer', description: 'Won given back' }) refundedAmount!: number;
+  @ApiProperty({ type: 'integer', description: 'Won of a refund that has not ended' }) pendingRefundAmount!: number;
   @ApiProperty({ type: Date, nullable: true }) settledAt!: Date | null;
   @ApiProperty() createdAt!: Date;
-  @ApiProperty({ type: Object, description: 'Where its evidence is' }) links!: Record<string, string>;
+  @ApiProperty({ type: ChargeLinksView, description: 'Where its evidence is' }) links!: ChargeLinksView;
 }
 
 export function chargeViewOf(charge: ChargeRecord): ChargeView {
@@ -48,7 +64,7 @@ export function actionsOf({ transactionId, state }: ChargeRecord): string[] {
   return [...(transactionId === null ? [] : ['look-up']), ...(isRefundable ? ['refund'] : [])];
 }
 
-function linksOf(charge: ChargeRecord): Record<string, string> {
+function linksOf(charge: ChargeRecord): ChargeLinksView {
   const job = `${ROOT}/bulk-payment-jobs/${charge.bulkPaymentJobId}`;
   const own = `${ROOT}/charges/${encodeURIComponent(charge.orderNo)}`;
   return {
@@ -67,12 +83,20 @@ function linksOf(charge: ChargeRecord): Record<string, string> {
   };
 }
 
+class ComparedFieldView {
+  @ApiProperty() field!: string;
+  @ApiProperty({ oneOf: SCALAR, description: 'By our record' }) ours!: unknown;
+  @ApiProperty({ oneOf: SCALAR, description: 'By T store’s' }) tstore!: unknown;
+  @ApiProperty() same!: boolean;
+}
+
 export class ChargeTransactionView {
   @ApiProperty() orderNo!: string;
   @ApiProperty() transactionId!: string;
   @ApiProperty({ description: 'When T store was asked' }) at!: Date;
   @ApiProperty({ enum: ['found', 'refused', 'unknown'] }) answer!: string;
-  @ApiProperty({ type: Object, nullable: true, description: 'The payment as T store has it' }) found!: object | null;
+  @ApiProperty({ type: FoundTransactionView, nullable: true, description: 'The payment as T store has it' })
+  found!: FoundTransactionView | null;
   @ApiProperty({ type: String, nullable: true, description: 'Why there is none' }) message!: string | null;
   @ApiProperty({
     type: Boolean,
@@ -80,7 +104,8 @@ export class ChargeTransactionView {
     description: 'Whether nothing differs; null: T store could not be asked',
   })
   agrees!: boolean | null;
-  @ApiProperty({ type: [Object], description: 'What both sides know, and whether it is the same' }) fields!: object[];
+  @ApiProperty({ type: [ComparedFieldView], description: 'What both sides know, and whether it is the same' })
+  fields!: ComparedFieldView[];
 }
 
 export function chargeTransactionViewOf({ charge, lookup, comparison }: ChargeTransaction): ChargeTransactionView {

@@ -8,7 +8,13 @@ import { AuditView } from './audit';
 import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { AcceptBody, CloseBody, DiscrepancyListQuery, LookupBody } from './discrepancies.dto';
-import { DiscrepancyView, LookupView, discrepancyViewOf, lookupViewOf } from './discrepancies.view';
+import {
+  DiscrepancyDetailView,
+  DiscrepancyView,
+  LookupView,
+  discrepancyViewOf,
+  lookupViewOf,
+} from './discrepancies.view';
 
 /** Differences between what was asked and what was answered (불일치), until a person has decided each. */
 @AdminController('discrepancies')
@@ -27,8 +33,8 @@ export class DiscrepanciesController {
   @Get(':id')
   @Scope('discrepancies:read')
   @ApiOperation({ summary: 'A discrepancy, with what T store said of it' })
-  @ApiOkResponse({ type: DiscrepancyView })
-  async get(@Param() { id }: IdParameter): Promise<DiscrepancyView & { lookups: LookupView[] }> {
+  @ApiOkResponse({ type: DiscrepancyDetailView })
+  async get(@Param() { id }: IdParameter): Promise<DiscrepancyDetailView> {
     return { ...(await this.viewOf({ id })), lookups: (await this.discrepancies.lookups(id)).map(lookupViewOf) };
   }
 

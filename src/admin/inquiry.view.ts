@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { ChargeState } from '../charge';
-import { chargeViewOf, type ChargeView } from './charges.view';
+import { ChargeView, chargeViewOf } from './charges.view';
 import { discrepancyViewOf } from './discrepancies.view';
 import type { ChargeFacts } from './inquiry.service';
 import { jobActionsOf } from './job-actions';
@@ -17,27 +17,29 @@ export const VERDICTS = ['charged', 'partly-refunded', 'refunded', 'not-charged'
 export type Verdict = (typeof VERDICTS)[number];
 
 /** One reason to believe the verdict: what happened, when, and where it is kept. */
-export interface Evidence {
-  what: string;
-  at: Date | null;
-  says: string;
-  link: string;
+export class EvidenceView {
+  @ApiProperty({ example: 'settled' }) what!: string;
+  @ApiProperty({ type: Date, nullable: true }) at!: Date | null;
+  @ApiProperty() says!: string;
+  @ApiProperty({ description: 'Where it is kept' }) link!: string;
 }
 
 /** One thing that may be done now. */
-export interface Action {
-  action: string;
-  method: 'GET' | 'POST';
-  href: string;
+export class ActionView {
+  @ApiProperty({ example: 'refund' }) action!: string;
+  @ApiProperty({ enum: ['GET', 'POST'] }) method!: 'GET' | 'POST';
+  @ApiProperty() href!: string;
 }
 
 export class AnswerView {
   @ApiProperty({ enum: VERDICTS }) verdict!: Verdict;
-  @ApiProperty({ description: 'Won the customer is out of pocket, by our record' }) amountCharged!: number;
+  @ApiProperty({ type: 'integer', description: 'Won the customer is out of pocket, by our record' })
+  amountCharged!: number;
   @ApiProperty({ description: 'The verdict in words' }) because!: string;
-  @ApiProperty({ type: Object }) charge!: ChargeView;
-  @ApiProperty({ type: [Object], description: 'How we know, in the order it happened' }) evidence!: Evidence[];
-  @ApiProperty({ type: [Object], description: 'What may be done now' }) actions!: Action[];
+  @ApiProperty({ type: ChargeView }) charge!: ChargeView;
+  @ApiProperty({ type: [EvidenceView], description: 'How we know, in the order it happened' })
+  evidence!: EvidenceView[];
+  @ApiProperty({ type: [ActionView], description: 'What may be done now' }) actions!: ActionView[];
 }
 
 const ROOT = '/admin/v1';
@@ -89,9 +91,9 @@ function verdictOfSubmitted({ job, isInDoubt, discrepancies }: ChargeFacts): { v
   return { verdict: 'not-known', because: 'its discrepancy was closed without settling it' };
 }
 
-function evidenceOf({ charge, job, refunds, discrepancies, lookup }: ChargeFacts): Evidence[] {
+function evidenceOf({ charge, job, refunds, discrepancies, lookup }: ChargeFacts): EvidenceView[] {
   const jobLink = `${ROOT}/bulk-payment-jobs/${job.id}`;
-  const entries: (Evidence | false)[] = [
+  const entries: (EvidenceView | false)[] = [
     { what: 'requested', at: charge.createdAt, says: `line ${charge.lineNumber} of job ${job.id}`, link: jobLink },
     job.submissionStartedAt !== null && {
       what: 'sent',
@@ -141,16 +143,16 @@ function evidenceOf({ charge, job, refunds, discrepancies, lookup }: ChargeFacts
   return kept.sort((one, other) => (one.at?.getTime() ?? 0) - (other.at?.getTime() ?? 0));
 }
 
-function actionsOf({ charge, job, isInDoubt, refunds, discrepancies }: ChargeFacts): Action[] {
+function actionsOf({ charge, job, isInDoubt, refunds, discrepancies }: ChargeFacts): ActionView[] {
   const own = `${ROOT}/charges/${encodeURIComponent(charge.orderNo)}`;
   const jobLink = `${ROOT}/bulk-payment-jobs/${job.id}`;
-  const post = (base: string, action: string): Action => ({ action, method: 'POST', href: `${base}/${action}` });
-  const ofCharge: Record<string, Action> = {
+  const post = (base: string, action: string): ActionView => ({ action, method: 'POST', href: `${base}/${action}` });
+  const ofCharge: Record<string, ActionView> = {
     'look-up': { action: 'look-up', method: 'GET', href: `${own}/transaction` },
     refund: { action: 'refund', method: 'POST', href: `${own}/refunds` },
   };
   return [
-    ...chargeViewOf(charge).actions.map((action) => ofCharge[action] as Action),
+    ...chargeViewOf(charge).actions.map((action) => ofCharge[action] as ActionView),
     ...refunds.flatMap((refund) =>
       refundViewOf(refund).actions.map((action) => post(`${ROOT}/refunds/${refund.id}`, action)),
     ),

@@ -1,4 +1,18 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { wasClosedInDoubt, type BulkPaymentJob } from '../bulk-payment';
+
+/** Where a job's evidence is; what there is none of yet is left out. */
+export class JobLinksView {
+  @ApiProperty() self!: string;
+  @ApiProperty() charges!: string;
+  @ApiProperty() discrepancies!: string;
+  @ApiProperty({ description: 'What parks it or has parked it' }) lineStops!: string;
+  @ApiPropertyOptional() requestFile?: string;
+  @ApiPropertyOptional() notifications?: string;
+  @ApiPropertyOptional() resultFile?: string;
+  @ApiPropertyOptional() billingRun?: string;
+  @ApiPropertyOptional({ description: 'The failed job whose charges it bills again' }) rebillOf?: string;
+}
 
 const ROOT = '/admin/v1/bulk-payment-jobs';
 
@@ -14,13 +28,13 @@ export function jobActionsOf(job: BulkPaymentJob, isInDoubt: boolean): string[] 
   return isOnlyFetched ? ['fetch-result-again'] : [];
 }
 
-/** Where a job's evidence is. */
-export function jobLinksOf(job: BulkPaymentJob): Record<string, string> {
+export function jobLinksOf(job: BulkPaymentJob): JobLinksView {
   const own = `${ROOT}/${job.id}`;
   return {
     self: own,
     charges: `${own}/charges`,
     discrepancies: `${own}/discrepancies`,
+    lineStops: `/admin/v1/line-stops?jobId=${job.id}`,
     ...(job.requestFileWrittenAt !== null && { requestFile: `${own}/request-file` }),
     ...(job.submissionStartedAt !== null && { notifications: `/admin/v1/notifications?jobId=${job.id}` }),
     ...(job.resultDownloadedAt !== null && { resultFile: `${own}/result-file` }),

@@ -33,7 +33,9 @@ export class JobInterventionsController {
   @Post(':id/fetch-result-again')
   @HttpCode(200)
   @Scope('jobs:decide')
-  @ApiOperation({ summary: 'Have the result file downloaded again, while nothing follows from it yet' })
+  @ApiOperation({
+    summary: 'Have the result file downloaded again; only before it is reconciled, while nothing follows from it',
+  })
   @ApiOkResponse({ type: BulkPaymentJobView })
   async fetchResultAgain(
     @Param() { id }: JobIdParameter,

@@ -61,3 +61,20 @@ export class ResultView {
   })
   findings!: Record<string, number> | null;
 }
+
+/** How far the stage is that is at work on a job. */
+export class ProgressView {
+  @ApiProperty() stage!: string;
+  @ApiProperty() startedAt!: Date;
+  @ApiProperty({ type: 'integer', description: 'Rows' }) done!: number;
+  @ApiProperty({ type: 'integer', description: 'Rows' }) total!: number;
+  @ApiProperty({ type: Number, nullable: true }) ratePerSecond!: number | null;
+  @ApiProperty({ type: Number, nullable: true }) remainingSeconds!: number | null;
+}
+
+/** How many of a job's discrepancies are in which state. */
+export class DiscrepancyCountsView {
+  @ApiProperty({ type: 'integer' }) open!: number;
+  @ApiProperty({ type: 'integer' }) accepted!: number;
+  @ApiProperty({ type: 'integer' }) closed!: number;
+}

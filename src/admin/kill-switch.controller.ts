@@ -5,7 +5,7 @@ import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { AuditView } from './audit';
 import { ReasonBody } from './billing-runs.dto';
-import { KillSwitchDetailView, KillSwitchView } from './kill-switch.view';
+import { KillSwitchDetailView, KillSwitchView, killSwitchViewOf } from './kill-switch.view';
 import { IfMatch, TakesIfMatch } from './versions';
 
 const HISTORY_LIMIT = 100;
@@ -20,7 +20,7 @@ export class KillSwitchController {
   @ApiOperation({ summary: 'Whether submissions are stopped, and the last changes, newest first' })
   @ApiOkResponse({ type: KillSwitchDetailView })
   async get(): Promise<KillSwitchDetailView> {
-    return { ...(await this.killSwitch.state()), history: await this.killSwitch.history(HISTORY_LIMIT) };
+    return { ...(await this.view()), history: await this.killSwitch.history(HISTORY_LIMIT) };
   }
 
   @Post()
@@ -29,12 +29,12 @@ export class KillSwitchController {
   @ApiOperation({ summary: 'Stop all submissions at once; what is being sent already can’t be called back' })
   @ApiOkResponse({ type: KillSwitchView })
   @TakesIfMatch()
-  engage(
+  async engage(
     @Body() { reason }: ReasonBody,
     @Actor() actor: string,
     @IfMatch() version: string | undefined,
   ): Promise<KillSwitchView> {
-    return this.killSwitch.set(true, { actor, reason, version });
+    return killSwitchViewOf(await this.killSwitch.set(true, { actor, reason, version }));
   }
 
   @Delete()
@@ -42,16 +42,16 @@ export class KillSwitchController {
   @ApiOperation({ summary: 'Let submissions go on' })
   @ApiOkResponse({ type: KillSwitchView })
   @TakesIfMatch()
-  release(
+  async release(
     @Body() { reason }: ReasonBody,
     @Actor() actor: string,
     @IfMatch() version: string | undefined,
   ): Promise<KillSwitchView> {
-    return this.killSwitch.set(false, { actor, reason, version });
+    return killSwitchViewOf(await this.killSwitch.set(false, { actor, reason, version }));
   }
 
   @AuditView()
-  view(): Promise<KillSwitchView> {
-    return this.killSwitch.state();
+  async view(): Promise<KillSwitchView> {
+    return killSwitchViewOf(await this.killSwitch.state());
   }
 }

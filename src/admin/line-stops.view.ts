@@ -1,24 +1,50 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { statesOf } from '../kernel/transitions';
 import { LINE_STOP_KINDS, LINE_STOP_TRANSITIONS, type LineStop } from '../line-stop';
+import { LINE_STOP_EVIDENCE } from './line-stop-evidence.view';
 
+class ResolutionView {
+  @ApiProperty() at!: Date;
+  @ApiProperty({ type: String, nullable: true }) by!: string | null;
+  @ApiProperty({ type: String, nullable: true }) reason!: string | null;
+}
+
+class LineStopLinksView {
+  @ApiProperty() self!: string;
+  @ApiPropertyOptional({ description: 'The job it parks' }) job?: string;
+  @ApiPropertyOptional({ description: 'The subscription it parks' }) subscription?: string;
+}
+
+@ApiExtraModels(...LINE_STOP_EVIDENCE)
 export class LineStopView {
   @ApiProperty() id!: string;
   @ApiProperty({ enum: LINE_STOP_KINDS }) kind!: string;
   @ApiProperty({ enum: statesOf(LINE_STOP_TRANSITIONS) }) state!: string;
+  @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
+  @ApiProperty({ type: LineStopLinksView, description: 'What it is about' }) links!: LineStopLinksView;
   @ApiProperty({ type: String, nullable: true, description: 'The job it parks' }) jobId!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'The subscription it parks' })
   subscriptionId!: string | null;
   @ApiProperty({ description: 'What is wrong, in words' }) violation!: string;
-  @ApiProperty({ type: Object, description: 'The rows that show it' }) evidence!: object;
+  @ApiProperty({
+    oneOf: LINE_STOP_EVIDENCE.map((view) => ({ $ref: getSchemaPath(view) })),
+    description: 'The rows that show it, by its kind',
+  })
+  evidence!: object;
   @ApiProperty() raisedAt!: Date;
-  @ApiProperty({ type: Object, nullable: true, description: 'Who resolved it, when and why' })
-  resolution!: object | null;
+  @ApiProperty({ type: ResolutionView, nullable: true, description: 'Who resolved it, when and why' })
+  resolution!: ResolutionView | null;
 }
 
 export function lineStopViewOf(stop: LineStop): LineStopView {
   const { id, kind, state, bulkPaymentJobId: jobId, subscriptionId, violation, evidence, raisedAt } = stop;
   const { resolvedAt: at, resolvedBy: by, resolutionReason: reason } = stop;
   const resolution = at === null ? null : { at, by, reason };
-  return { id, kind, state, jobId, subscriptionId, violation, evidence, raisedAt, resolution };
+  const actions = Object.keys(LINE_STOP_TRANSITIONS[state]);
+  const links = {
+    self: `/admin/v1/line-stops/${id}`,
+    ...(jobId !== null && { job: `/admin/v1/bulk-payment-jobs/${jobId}` }),
+    ...(subscriptionId !== null && { subscription: `/admin/v1/subscriptions/${subscriptionId}` }),
+  };
+  return { id, kind, state, actions, links, jobId, subscriptionId, violation, evidence, raisedAt, resolution };
 }

@@ -9,7 +9,13 @@ import { IdParameter } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { ListOf } from './lists';
-import { NotificationView, notificationHistoryViewOf, notificationViewOf, rawBodyOf } from './notifications.view';
+import {
+  NotificationDetailView,
+  NotificationView,
+  notificationHistoryViewOf,
+  notificationViewOf,
+  rawBodyOf,
+} from './notifications.view';
 
 const STATES = ['Received', 'Verified', 'Rejected'] as const satisfies NotificationState[];
 
@@ -19,7 +25,7 @@ class NotificationListQuery extends PageQuery {
   @IsIn(STATES, { message: `one of ${STATES.join(', ')}` })
   state?: NotificationState;
 
-  @ApiPropertyOptional({ description: 'Those that speak of this job, all at once and oldest first' })
+  @ApiPropertyOptional({ description: 'Those that speak of this job' })
   @IsOptional()
   @Matches(/^[1-9]\d{0,17}$/, { message: 'the id of a job: decimal digits' })
   jobId?: string;
@@ -36,22 +42,18 @@ export class NotificationsController {
   @Get()
   @Scope('notifications:read')
   @ListOf(NotificationView)
-  @ApiOperation({ summary: 'Notifications, newest first; or those of a job' })
+  @ApiOperation({ summary: 'Notifications, newest first' })
   async list(@Query() { jobId, state, cursor, limit }: NotificationListQuery): Promise<Page<NotificationView>> {
-    if (jobId !== undefined) {
-      const ofJob = await this.notifications.ofJob(await this.jobs.get(jobId));
-      const kept = ofJob.filter((notification) => state === undefined || notification.state === state);
-      return { items: kept.map(notificationViewOf), nextCursor: null };
-    }
-    const found = await this.notifications.list({ state, beforeId: cursor, limit });
+    const job = jobId === undefined ? undefined : await this.jobs.get(jobId);
+    const found = await this.notifications.list({ state, job, beforeId: cursor, limit });
     return pageOf(found.map(notificationViewOf), limit, (notification) => notification.id);
   }
 
   @Get(':id')
   @Scope('notifications:read')
   @ApiOperation({ summary: 'A notification with its raw body and the history of its states' })
-  @ApiOkResponse({ type: NotificationView })
-  async get(@Param() { id }: IdParameter): Promise<NotificationView & { rawBody: object; history: object[] }> {
+  @ApiOkResponse({ type: NotificationDetailView })
+  async get(@Param() { id }: IdParameter): Promise<NotificationDetailView> {
     const notification = await this.notifications.get(id);
     const history = (await this.notifications.history(id)).map(notificationHistoryViewOf);
     return { ...notificationViewOf(notification), rawBody: rawBodyOf(notification), history };

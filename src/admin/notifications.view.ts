@@ -1,9 +1,28 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Notification, NotificationHistory } from '../notification';
+import { RetryView } from './retry.view';
+
+class VerdictView {
+  @ApiProperty() at!: Date;
+  @ApiProperty({ type: String, nullable: true }) resultCode!: string | null;
+  @ApiProperty({ type: String, nullable: true }) resultMessage!: string | null;
+}
+
+class NotificationRetryView extends RetryView {
+  @ApiProperty({ type: Date, nullable: true, description: 'Left unverified for good, unless it is sent again' })
+  givenUpAt!: Date | null;
+}
+
+class NotificationLinksView {
+  @ApiProperty({ description: 'With its raw body and the history of its states' }) self!: string;
+}
 
 export class NotificationView {
   @ApiProperty() id!: string;
   @ApiProperty({ enum: ['Received', 'Verified', 'Rejected'] }) state!: string;
+  @ApiProperty({ type: [String], description: 'Nothing, ever: whether it is true is for PNS to say' })
+  actions!: string[];
+  @ApiProperty({ type: NotificationLinksView, description: 'Where its evidence is' }) links!: NotificationLinksView;
   @ApiProperty({ type: String, nullable: true }) event!: string | null;
   @ApiProperty({ type: String, nullable: true }) status!: string | null;
   @ApiProperty({ type: String, nullable: true }) gatewayJobId!: string | null;
@@ -12,16 +31,42 @@ export class NotificationView {
   @ApiProperty({ type: String, nullable: true }) sourceAddress!: string | null;
   @ApiProperty() receivedAt!: Date;
   @ApiProperty() lastReceivedAt!: Date;
-  @ApiProperty({ description: 'Times it came beyond the first' }) repeatCount!: number;
-  @ApiProperty({ type: Object, nullable: true, description: 'What PNS said of it' }) verdict!: object | null;
-  @ApiProperty({ type: Object, nullable: true, description: 'Why it is not verified, and when it is tried again' })
-  retry!: object | null;
+  @ApiProperty({ type: 'integer', description: 'Times it came beyond the first' }) repeatCount!: number;
+  @ApiProperty({ type: VerdictView, nullable: true, description: 'What PNS said of it' }) verdict!: VerdictView | null;
+  @ApiProperty({
+    type: NotificationRetryView,
+    nullable: true,
+    description: 'Why it is not verified, and when it is tried again',
+  })
+  retry!: NotificationRetryView | null;
+}
+
+class RawBodyView {
+  @ApiProperty({ type: String, nullable: true }) contentType!: string | null;
+  @ApiProperty({ type: 'integer' }) bytes!: number;
+  @ApiProperty({ description: 'For people; what is no UTF-8 is replaced' }) text!: string;
+  @ApiProperty({ description: 'To the byte' }) base64!: string;
+}
+
+class NotificationChangeView {
+  @ApiProperty() at!: Date;
+  @ApiProperty() fromState!: string;
+  @ApiProperty() toState!: string;
+  @ApiProperty() cause!: string;
+  @ApiProperty() actor!: string;
+}
+
+export class NotificationDetailView extends NotificationView {
+  @ApiProperty({ type: RawBodyView, description: 'As it arrived' }) rawBody!: RawBodyView;
+  @ApiProperty({ type: [NotificationChangeView], description: 'Changes of its state, oldest first' })
+  history!: NotificationChangeView[];
 }
 
 export function notificationViewOf(notification: Notification): NotificationView {
   const { id, state, event, status, gatewayJobId, updateTime, sourceAddress } = notification;
   const { receivedAt, lastReceivedAt, repeatCount, lastError } = notification;
   return {
+    ...{ actions: [], links: { self: `/admin/v1/notifications/${id}` } },
     ...{ id, state, event, status, gatewayJobId, updateTime, sourceAddress, receivedAt, lastReceivedAt, repeatCount },
     toOwnAddress: notification.callbackTokenHash !== null,
     verdict: verdictOf(notification),
@@ -37,18 +82,17 @@ export function notificationViewOf(notification: Notification): NotificationView
   };
 }
 
-function verdictOf({ verifiedAt, rejectedAt, resultCode, resultMessage }: Notification): object | null {
+function verdictOf({ verifiedAt, rejectedAt, resultCode, resultMessage }: Notification): VerdictView | null {
   const at = verifiedAt ?? rejectedAt;
   return at === null ? null : { at, resultCode, resultMessage };
 }
 
-/** The body to the byte: as text for people, as base64 where it is none, such as a stranger's. */
-export function rawBodyOf({ rawBody, contentType }: Notification): object {
+export function rawBodyOf({ rawBody, contentType }: Notification): RawBodyView {
   const text = rawBody.toString('utf8');
   return { contentType, bytes: rawBody.length, text, base64: rawBody.toString('base64') };
 }
 
-export function notificationHistoryViewOf(entry: NotificationHistory): object {
+export function notificationHistoryViewOf(entry: NotificationHistory): NotificationChangeView {
   const { fromState, toState, cause, actor, at } = entry;
   return { at, fromState, toState, cause, actor };
 }

@@ -8,7 +8,7 @@ import { AuditView } from './audit';
 import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { NewProductBody, ProductChangeBody, ProductListQuery } from './products.dto';
-import { ProductView, productHistoryViewOf, productViewOf } from './products.view';
+import { ProductDetailView, ProductView, productHistoryViewOf, productViewOf } from './products.view';
 import { IfMatch, TakesIfMatch } from './versions';
 
 /** What is sold, at which price, collected by whom. */
@@ -36,8 +36,8 @@ export class ProductsController {
   @Get(':id')
   @Scope('products:read')
   @ApiOperation({ summary: 'A product, with the history of its changes' })
-  @ApiOkResponse({ type: ProductView })
-  async get(@Param() { id }: IdParameter): Promise<ProductView & { history: object[] }> {
+  @ApiOkResponse({ type: ProductDetailView })
+  async get(@Param() { id }: IdParameter): Promise<ProductDetailView> {
     return { ...(await this.viewOf({ id })), history: (await this.products.history(id)).map(productHistoryViewOf) };
   }
 

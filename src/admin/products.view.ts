@@ -1,9 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Product, ProductHistory } from '../subscription';
 import { PriceBody } from './body-fields';
+import { ChangeView, changesViewOf } from './history.view';
+
+class ProductLinksView {
+  @ApiProperty() self!: string;
+  @ApiProperty() subscriptions!: string;
+}
 
 export class ProductView {
   @ApiProperty() id!: string;
+  @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
+  @ApiProperty({ type: ProductLinksView, description: 'Where its evidence is' }) links!: ProductLinksView;
   @ApiProperty() storeProductId!: string;
   @ApiProperty() name!: string;
   @ApiProperty({ type: PriceBody }) price!: PriceBody;
@@ -13,11 +21,17 @@ export class ProductView {
   @ApiProperty({ description: 'Changes with it; also its ETag' }) version!: string;
 }
 
+export class ProductDetailView extends ProductView {
+  @ApiProperty({ type: [ChangeView], description: 'Its changes, oldest first' }) history!: ChangeView[];
+}
+
 export function productViewOf(product: Product): ProductView {
   const { id, storeProductId, name, active, billingGroup, createdAt, version } = product;
   const { amount, carrierAmount, creditCardAmount, tmembershipAmount } = product;
   return {
     id,
+    actions: ['change'],
+    links: { self: `/admin/v1/products/${id}`, subscriptions: `/admin/v1/subscriptions?productId=${id}` },
     storeProductId,
     name,
     price: { amount, carrierAmount, creditCardAmount, tmembershipAmount },
@@ -28,24 +42,6 @@ export function productViewOf(product: Product): ProductView {
   };
 }
 
-export function productHistoryViewOf({ at, cause, actor, changes }: ProductHistory): object {
+export function productHistoryViewOf({ at, cause, actor, changes }: ProductHistory): ChangeView {
   return { at, cause, actor, changes: changesViewOf(changes) };
-}
-
-type Changes = Record<string, [unknown, unknown]>;
-
-/** A hash as PostgreSQL writes it in JSON. */
-const HASH = /^\\x([0-9a-f]{12})[0-9a-f]+$/;
-
-/** Changes as `{field: {from, to}}` under the API's names; of a billing token's hash only a piece. */
-export function changesViewOf(changes: Changes | null): object | null {
-  if (changes === null) return null;
-  const shown = (value: unknown): unknown => (typeof value === 'string' ? value.replace(HASH, '$1') : value);
-  return Object.fromEntries(
-    Object.entries(changes).map(([column, [from, to]]) => [camelCase(column), { from: shown(from), to: shown(to) }]),
-  );
-}
-
-function camelCase(column: string): string {
-  return column.replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }

@@ -7,9 +7,10 @@ import { AuditView } from './audit';
 import { ReasonBody } from './billing-runs.dto';
 import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
+import { stateChangeViewOf } from './history.view';
 import { ListOf } from './lists';
 import { RefundListQuery, ResolveRefundBody } from './refunds.dto';
-import { RefundView, refundHistoryViewOf, refundViewOf } from './refunds.view';
+import { RefundDetailView, RefundView, refundViewOf } from './refunds.view';
 
 /** Refunds (환불): what was asked to be given back, and what became of it. Asked for at the charge. */
 @AdminController('refunds')
@@ -28,9 +29,9 @@ export class RefundsController {
   @Get(':id')
   @Scope('refunds:read')
   @ApiOperation({ summary: 'A refund, with the history of its states' })
-  @ApiOkResponse({ type: RefundView })
-  async get(@Param() { id }: IdParameter): Promise<RefundView & { history: object[] }> {
-    return { ...(await this.viewOf({ id })), history: (await this.refunds.history(id)).map(refundHistoryViewOf) };
+  @ApiOkResponse({ type: RefundDetailView })
+  async get(@Param() { id }: IdParameter): Promise<RefundDetailView> {
+    return { ...(await this.viewOf({ id })), history: (await this.refunds.history(id)).map(stateChangeViewOf) };
   }
 
   @Post(':id/release')

@@ -12,7 +12,7 @@ const OUTCOMES = ['refunded', 'not-refunded'] as const;
 const AMOUNT = { message: 'whole won above 0' };
 
 export class RefundBody extends ReasonBody {
-  @ApiPropertyOptional({ type: Number, minimum: 1, description: 'Won; all that is left unless stated' })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Won; all that is left unless stated' })
   @MayBeMissing()
   @IsInt(AMOUNT)
   @Min(1, AMOUNT)

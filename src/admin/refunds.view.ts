@@ -1,7 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { REFUND_TRANSITIONS, type Refund, type RefundHistory, type RefundState } from '../charge';
-import { RetryView } from './retry.view';
+import { REFUND_TRANSITIONS, type Refund, type RefundState } from '../charge';
 import { statesOf } from '../kernel/transitions';
+import { PaymentPartView } from './found-transaction.view';
+import { StateChangeView } from './history.view';
+import { RetryView } from './retry.view';
+
+class RefundLinksView {
+  @ApiProperty({ description: 'With the history of its states' }) self!: string;
+  @ApiProperty() charge!: string;
+  @ApiProperty({ description: 'The payment as T store has it now' }) transaction!: string;
+}
 
 class ReleaseView {
   @ApiProperty({ description: 'Why a second person must release it' }) because!: string;
@@ -13,8 +21,8 @@ class SentView {
   @ApiProperty() at!: Date;
   @ApiProperty({ type: Boolean, nullable: true, description: 'Whether it is all of the payment' }) isFull!:
     boolean | null;
-  @ApiProperty({ type: [Object], nullable: true, description: 'The payment’s parts as T store holds them' })
-  paymentParts!: object | null;
+  @ApiProperty({ type: [PaymentPartView], nullable: true, description: 'The payment’s parts as T store holds them' })
+  paymentParts!: PaymentPartView[] | null;
 }
 
 class DoubtView {
@@ -33,10 +41,12 @@ class RefundResultView {
 export class RefundView {
   @ApiProperty() id!: string;
   @ApiProperty() chargeId!: string;
+  @ApiProperty({ description: 'Of the charge' }) orderNo!: string;
   @ApiProperty({ description: 'The payment it takes back' }) transactionId!: string;
-  @ApiProperty({ type: Number, description: 'Won' }) amount!: number;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
   @ApiProperty({ enum: statesOf(REFUND_TRANSITIONS) }) state!: RefundState;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
+  @ApiProperty({ type: RefundLinksView, description: 'Where its evidence is' }) links!: RefundLinksView;
   @ApiProperty() reason!: string;
   @ApiProperty({ type: String, nullable: true, description: 'What its orderer calls it' }) reference!: string | null;
   @ApiProperty() requestedBy!: string;
@@ -53,10 +63,15 @@ export class RefundView {
   retry!: RetryView | null;
 }
 
+export class RefundDetailView extends RefundView {
+  @ApiProperty({ type: [StateChangeView], description: 'Changes of its state, oldest first' })
+  history!: StateChangeView[];
+}
+
 export function refundViewOf(refund: Refund): RefundView {
-  const { id, chargeId, transactionId, amount, state, reason, reference, requestedBy, requestedAt } = refund;
+  const { id, chargeId, orderNo, transactionId, amount, state, reason, reference, requestedBy, requestedAt } = refund;
   return {
-    ...{ id, chargeId, transactionId, amount, state, actions: actionsOf(refund) },
+    ...{ id, chargeId, orderNo, transactionId, amount, state, actions: actionsOf(refund), links: linksOf(refund) },
     ...{ reason, reference, requestedBy, requestedAt },
     release:
       refund.holdReason === null ? null : { because: refund.holdReason, by: refund.releasedBy, at: refund.releasedAt },
@@ -75,13 +90,13 @@ export function refundViewOf(refund: Refund): RefundView {
   };
 }
 
+function linksOf({ id, orderNo }: Refund): RefundLinksView {
+  const charge = `/admin/v1/charges/${encodeURIComponent(orderNo)}`;
+  return { self: `/admin/v1/refunds/${id}`, charge, transaction: `${charge}/transaction` };
+}
+
 /** What people may do; the other arrows are the scheduler's. */
 function actionsOf({ state }: Refund): string[] {
   if (state === 'Unknown') return ['resolve'];
   return Object.keys(REFUND_TRANSITIONS[state]).filter((event) => event === 'release' || event === 'cancel');
-}
-
-export function refundHistoryViewOf(entry: RefundHistory): object {
-  const { fromState, toState, cause, actor, reason, at } = entry;
-  return { at, fromState, toState, cause, actor, reason };
 }

@@ -1,9 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { TallyView } from './tally.view';
 
-/** A Seoul day's numbers. */
-export class DayView {
-  @ApiProperty({ format: 'date' }) day!: string;
+/** How the charges of some days ended. */
+export class DayNumbersView {
   @ApiProperty({ type: 'integer' }) jobs!: number;
   @ApiProperty({ type: TallyView }) requested!: TallyView;
   @ApiProperty({ type: TallyView }) paid!: TallyView;
@@ -11,7 +10,12 @@ export class DayView {
   @ApiProperty({ type: TallyView }) missing!: TallyView;
   @ApiProperty({ type: TallyView }) quarantined!: TallyView;
   @ApiProperty({ type: TallyView }) failed!: TallyView;
-  @ApiProperty({ type: TallyView }) awaited!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Their result is not reconciled yet' }) awaited!: TallyView;
+}
+
+/** A Seoul day's numbers. */
+export class DayView extends DayNumbersView {
+  @ApiProperty({ format: 'date' }) day!: string;
   @ApiProperty({ description: 'Whether requested is the sum of all others' }) balanced!: boolean;
 }
 

@@ -23,12 +23,15 @@ export class AcknowledgeBody {
   positions!: string[];
 }
 
+/** A report at once: a year, also a leap year. */
+export const MOST_DAYS = 366;
+
 export class DaysQuery {
   @ApiProperty({ example: '2026-11-01', description: 'Seoul date' })
   @IsSeoulDate()
   from!: SeoulDate;
 
-  @ApiProperty({ example: '2026-11-30', description: 'Seoul date, included' })
+  @ApiProperty({ example: '2026-11-30', description: `Seoul date, included; at most ${MOST_DAYS} days in all` })
   @IsSeoulDate()
   to!: SeoulDate;
 }

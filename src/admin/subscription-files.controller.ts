@@ -1,10 +1,11 @@
 import { Get, Header, HttpCode, Post, Query, Req, StreamableFile } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { AdminConfig } from '../config';
 import { SubscriptionExport, SubscriptionImport } from '../subscription';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
+import { FileAnswer } from './file-answer';
 import { ImportQuery, ImportReportView } from './subscription-files.dto';
 import { SubscriptionFilterQuery } from './subscriptions.dto';
 import { uploadBodyOf } from './upload-body';
@@ -43,7 +44,7 @@ export class SubscriptionFilesController {
   @Header('Cache-Control', 'no-store')
   @Scope('subscriptions:read')
   @ApiOperation({ summary: 'Subscriptions as CSV; of a billing token only the beginning of its hash' })
-  @ApiProduces('text/csv')
+  @FileAnswer('text/csv')
   async export(@Query() filter: SubscriptionFilterQuery): Promise<StreamableFile> {
     const { content, byteCount } = await this.exports.open(filter);
     const disposition = 'attachment; filename="subscriptions.csv"';

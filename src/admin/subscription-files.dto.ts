@@ -11,11 +11,16 @@ export class ImportQuery {
   partial: boolean = false;
 }
 
+class InputFaultView implements InputFault {
+  @ApiPropertyOptional({ type: 'integer', description: 'Line of the file, the header being line 1' }) line?: number;
+  @ApiPropertyOptional({ description: 'Name of the column' }) field?: string;
+  @ApiProperty() expected!: string;
+}
+
 export class ImportReportView {
-  @ApiProperty({ description: 'Lines after the header, blank ones not counted' }) lineCount!: number;
-  @ApiProperty() storedCount!: number;
-  @ApiProperty() rejectedCount!: number;
-  @ApiProperty({ description: 'Faults of the rejected lines' }) faultCount!: number;
-  @ApiProperty({ type: [Object], description: 'The first hundred: line, field, what was expected' })
-  faults!: InputFault[];
+  @ApiProperty({ type: 'integer', description: 'Lines after the header, blank ones not counted' }) lineCount!: number;
+  @ApiProperty({ type: 'integer' }) storedCount!: number;
+  @ApiProperty({ type: 'integer' }) rejectedCount!: number;
+  @ApiProperty({ type: 'integer', description: 'Faults of the rejected lines' }) faultCount!: number;
+  @ApiProperty({ type: [InputFaultView], description: 'The first hundred' }) faults!: InputFaultView[];
 }

@@ -14,7 +14,12 @@ import {
   SubscriptionChangeBody,
   SubscriptionListQuery,
 } from './subscriptions.dto';
-import { SubscriptionView, subscriptionHistoryViewOf, subscriptionViewOf } from './subscriptions.view';
+import {
+  SubscriptionDetailView,
+  SubscriptionView,
+  subscriptionHistoryViewOf,
+  subscriptionViewOf,
+} from './subscriptions.view';
 import { IfMatch, TakesIfMatch } from './versions';
 
 /** Customers' standing orders. What each change means to charges is written in docs/billing-rules.md. */
@@ -47,8 +52,8 @@ export class SubscriptionsController {
   @Get(':id')
   @Scope('subscriptions:read')
   @ApiOperation({ summary: 'A subscription, with the history of its states and terms' })
-  @ApiOkResponse({ type: SubscriptionView })
-  async get(@Param() { id }: IdParameter): Promise<SubscriptionView & { history: object[] }> {
+  @ApiOkResponse({ type: SubscriptionDetailView })
+  async get(@Param() { id }: IdParameter): Promise<SubscriptionDetailView> {
     const view = await this.viewOf({ id });
     return { ...view, history: (await this.subscriptions.history(id)).map(subscriptionHistoryViewOf) };
   }

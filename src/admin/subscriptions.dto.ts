@@ -29,12 +29,17 @@ export class NewSubscriptionBody {
   @IsSeoulDate()
   startedOn!: SeoulDate;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 31, description: 'Day of the first billing date unless stated' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 31,
+    description: 'Day of the first billing date unless stated',
+  })
   @MayBeMissing()
   @IsInt(WHOLE)
   anchorDay?: number;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: MAX_INTERVAL_MONTHS, default: 1 })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_INTERVAL_MONTHS, default: 1 })
   @MayBeMissing()
   @IsInt(WHOLE)
   intervalMonths: number = 1;

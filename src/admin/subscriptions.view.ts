@@ -7,21 +7,34 @@ import {
   type SubscriptionState,
 } from '../subscription';
 import { PriceBody } from './body-fields';
-import { changesViewOf } from './products.view';
+import { ChangeView, changesViewOf } from './history.view';
+
+class SubscribedProductView {
+  @ApiProperty() id!: string;
+  @ApiProperty() storeProductId!: string;
+  @ApiProperty() name!: string;
+}
+
+class SubscriptionLinksView {
+  @ApiProperty() self!: string;
+  @ApiProperty() product!: string;
+  @ApiProperty() charges!: string;
+  @ApiProperty({ description: 'What parks it or has parked it' }) lineStops!: string;
+}
 
 export class SubscriptionView {
   @ApiProperty() id!: string;
   @ApiProperty() customerReference!: string;
-  @ApiProperty({ type: Object }) product!: { id: string; storeProductId: string; name: string };
+  @ApiProperty({ type: SubscribedProductView }) product!: SubscribedProductView;
   @ApiProperty({ enum: statesOf(SUBSCRIPTION_TRANSITIONS) }) state!: SubscriptionState;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
-  @ApiProperty({ type: Object, description: 'Where its evidence is' }) links!: Record<string, string>;
+  @ApiProperty({ type: SubscriptionLinksView, description: 'Where its evidence is' }) links!: SubscriptionLinksView;
   @ApiProperty({ description: 'Twelve digits of the billing token’s SHA-256' }) billingTokenHashPrefix!: string;
   @ApiProperty({ type: PriceBody, description: 'What the next charge is made with' }) price!: PriceBody;
   @ApiProperty({ description: 'Whether the price is this customer’s own' }) priceOverridden!: boolean;
   @ApiProperty({ format: 'date' }) startedOn!: string;
-  @ApiProperty() anchorDay!: number;
-  @ApiProperty() intervalMonths!: number;
+  @ApiProperty({ type: 'integer' }) anchorDay!: number;
+  @ApiProperty({ type: 'integer' }) intervalMonths!: number;
   @ApiProperty({ type: String, format: 'date', nullable: true }) trialUntil!: string | null;
   @ApiProperty({ type: String, format: 'date', nullable: true }) endsOn!: string | null;
   @ApiProperty({ format: 'date' }) nextBillingOn!: string;
@@ -38,6 +51,16 @@ export class SubscriptionView {
   @ApiProperty({ description: 'Changes with it; also its ETag' }) version!: string;
 }
 
+class SubscriptionChangeView extends ChangeView {
+  @ApiProperty({ type: String, nullable: true, description: 'null: it began then' }) fromState!: string | null;
+  @ApiProperty() toState!: string;
+}
+
+export class SubscriptionDetailView extends SubscriptionView {
+  @ApiProperty({ type: [SubscriptionChangeView], description: 'Changes of its state and terms, oldest first' })
+  history!: SubscriptionChangeView[];
+}
+
 export function subscriptionViewOf(record: SubscriptionRecord): SubscriptionView {
   const { productId, storeProductId, productName } = record;
   const { amount, carrierAmount, creditCardAmount, tmembershipAmount } = record;
@@ -47,7 +70,7 @@ export function subscriptionViewOf(record: SubscriptionRecord): SubscriptionView
     product: { id: productId, storeProductId, name: productName },
     state: record.state,
     actions: actionsOf(record),
-    links: { self: `/admin/v1/subscriptions/${record.id}`, charges: `/admin/v1/charges?subscriptionId=${record.id}` },
+    links: linksOf(record),
     billingTokenHashPrefix: record.billingTokenHashPrefix,
     price: { amount, carrierAmount, creditCardAmount, tmembershipAmount },
     priceOverridden: record.priceOverridden,
@@ -65,6 +88,15 @@ export function subscriptionViewOf(record: SubscriptionRecord): SubscriptionView
   };
 }
 
+function linksOf({ id, productId }: SubscriptionRecord): SubscriptionLinksView {
+  return {
+    self: `/admin/v1/subscriptions/${id}`,
+    product: `/admin/v1/products/${productId}`,
+    charges: `/admin/v1/charges?subscriptionId=${id}`,
+    lineStops: `/admin/v1/line-stops?subscriptionId=${id}`,
+  };
+}
+
 /** What people may do; the other arrows follow from results and dates. */
 function actionsOf({ state }: SubscriptionRecord): string[] {
   const events = Object.keys(SUBSCRIPTION_TRANSITIONS[state]);
@@ -73,7 +105,7 @@ function actionsOf({ state }: SubscriptionRecord): string[] {
   return isOver ? [] : ['change', 'billing-token', ...asked];
 }
 
-export function subscriptionHistoryViewOf(entry: SubscriptionHistory): object {
+export function subscriptionHistoryViewOf(entry: SubscriptionHistory): SubscriptionChangeView {
   const { fromState, toState, cause, actor, at, changes } = entry;
   return { at, fromState, toState, cause, actor, changes: changesViewOf(changes) };
 }

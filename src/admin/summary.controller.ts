@@ -1,8 +1,9 @@
 import { Get } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Scope } from './access';
 import { AdminController } from './admin-controller';
-import { SummaryService, type Summary } from './summary.service';
+import { SummaryService } from './summary.service';
+import { SummaryView } from './summary.view';
 
 /** The dashboard's numbers. */
 @AdminController('summary')
@@ -12,7 +13,8 @@ export class SummaryController {
   @Get()
   @Scope('reports:read')
   @ApiOperation({ summary: 'Today, this month, and what is stuck, each with where to look; days are Seoul’s' })
-  read(): Promise<Summary> {
+  @ApiOkResponse({ type: SummaryView })
+  read(): Promise<SummaryView> {
     return this.summary.read();
   }
 }

@@ -1,39 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DailyReport, KillSwitch, inDoubtSql, unnotifiedJobsSql, type Day, type DayNumbers } from '../bulk-payment';
 import { seoulDate, seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
-import { wonFromDatabase, won, type Won } from '../kernel/won';
+import { wonFromDatabase, won } from '../kernel/won';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
-
-interface Tally {
-  count: number;
-  amount: Won;
-}
-
-/** What a stretch of days brought. */
-export interface SummaryOfDays extends DayNumbers {
-  from: SeoulDate;
-  to: SeoulDate;
-  jobs: number;
-  refunded: Tally;
-}
-
-/** Something that waits for a person, or failed and is tried again: how often, since when, and where to look. */
-export interface Stuck {
-  what: string;
-  count: number;
-  since: Date;
-  link: string;
-}
-
-export interface Summary {
-  at: Date;
-  today: SummaryOfDays;
-  month: SummaryOfDays;
-  killSwitchEngaged: boolean;
-  /** Empty on a good day. */
-  stuck: Stuck[];
-}
+import type { StuckView, SummaryOfDaysView, SummaryView } from './summary.view';
+import type { TallyView } from './tally.view';
 
 const ROOT = '/admin/v1';
 
@@ -111,7 +83,7 @@ export class SummaryService {
     private readonly clock: Clock,
   ) {}
 
-  async read(): Promise<Summary> {
+  async read(): Promise<SummaryView> {
     const at = this.clock.now();
     const today = seoulDateAt(at);
     const monthStart = seoulDate(`${today.slice(0, 8)}01`);
@@ -124,9 +96,9 @@ export class SummaryService {
     };
   }
 
-  private async days(from: SeoulDate, to: SeoulDate): Promise<SummaryOfDays> {
+  private async days(from: SeoulDate, to: SeoulDate): Promise<SummaryOfDaysView> {
     const days = await this.report.days(from, to);
-    const sum = (kind: keyof DayNumbers): Tally => ({
+    const sum = (kind: keyof DayNumbers): TallyView => ({
       count: days.reduce((total, day) => total + day[kind].count, 0),
       amount: won(days.reduce((total, day) => total + day[kind].amount, 0)),
     });
@@ -140,7 +112,7 @@ export class SummaryService {
     };
   }
 
-  private async refunded(from: SeoulDate, to: SeoulDate): Promise<Tally> {
+  private async refunded(from: SeoulDate, to: SeoulDate): Promise<TallyView> {
     const [row] = await this.database.rows<{ count: number; amount: string }>(
       `SELECT count(*)::int AS count, coalesce(sum(amount), 0) AS amount FROM refund
        WHERE state = 'Refunded' AND ended_at >= $1::timestamp AT TIME ZONE 'Asia/Seoul'
@@ -150,7 +122,7 @@ export class SummaryService {
     return { count: row?.count ?? 0, amount: wonFromDatabase(row?.amount ?? '0') };
   }
 
-  private async stuck(at: Date): Promise<Stuck[]> {
+  private async stuck(at: Date): Promise<StuckView[]> {
     const union = STUCK_SQL.map(
       ({ sql }, index) => `SELECT ${index} AS kind, count(*)::int AS count, min(since) AS since FROM (${sql}) AS stuck`,
     );

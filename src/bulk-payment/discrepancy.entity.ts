@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { nullable } from '../platform/database';
+import type { FoundTransaction } from '../transaction-lookup';
 import type { Suggestion } from './discrepancy-suggestion';
 import type { DiscrepancyState } from './discrepancy.state';
 import type { DiscrepancyKind } from './finding';
@@ -8,6 +9,8 @@ import type { DiscrepancyKind } from './finding';
 export interface ComparedMembers {
   merchantId?: string;
   storeProductId?: string;
+  /** Of a line; the token itself is kept nowhere but in the encrypted raw line. */
+  billingTokenMatches?: boolean;
   amount?: number;
   carrierAmount?: number;
   creditCardAmount?: number;
@@ -90,7 +93,7 @@ export class DiscrepancyLookup {
 
   /** The payment as T store has it, amounts in won; `null` where it gave none. */
   @Column(nullable('jsonb', 'found'))
-  found!: object | null;
+  found!: FoundTransaction | null;
 
   @Column(nullable('text', 'message'))
   message!: string | null;

@@ -55,7 +55,9 @@ export class JobInterventions {
       const job = await this.locked(session, id);
       if (job.resultFileName === null) throw new DomainError('file-not-ready', `Job ${id} has no result file yet`);
       if (job.leaseUntil !== null && job.leaseUntil > this.clock.now()) throw conflict(id, 'a stage is at work on it');
-      if (job.reconciledAt !== null) throw conflict(id, 'its result is reconciled already');
+      if (job.reconciledAt !== null) {
+        throw conflict(id, 'it is reconciled already, and what does not match is for people to decide (discrepancies)');
+      }
       await session.manager.update(
         BulkPaymentJob,
         { id },

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, PrimaryGeneratedColumn, VirtualColumn } from 'typeorm';
 import type { PaymentPart } from '../gateways/tstore';
 import type { Won } from '../kernel/won';
 import { nullable, wonColumn } from '../platform/database';
@@ -12,6 +12,13 @@ export class Refund {
 
   @Column({ type: 'bigint', name: 'charge_id' })
   chargeId!: string;
+
+  /** The charge's, read with it. */
+  @VirtualColumn({
+    type: 'text',
+    query: (refund) => `SELECT order_no FROM charge WHERE charge.id = ${refund}.charge_id`,
+  })
+  orderNo!: string;
 
   /** The payment it takes back. */
   @Column({ type: 'text', name: 'transaction_id' })

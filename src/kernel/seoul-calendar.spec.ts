@@ -1,5 +1,6 @@
 import {
   billingDateAfter,
+  daysBetween,
   formatSeoulInstant,
   parseSeoulDate,
   parseSeoulInstant,
@@ -33,6 +34,16 @@ describe('Seoul calendar', () => {
 
   it.each([0, 32, 1.5, Number.NaN])('refuses the anchor day %p', (anchorDay) => {
     expect(() => billingDateAfter(seoulDate('2026-01-01'), 1, anchorDay)).toThrow(RangeError);
+  });
+
+  it.each([
+    ['2027-01-31', '2027-01-31', 0],
+    ['2027-12-31', '2028-01-01', 1],
+    ['2028-02-28', '2028-03-01', 2],
+    ['2028-01-01', '2029-01-01', 366],
+    ['2027-01-02', '2027-01-01', -1],
+  ])('counts days from %s to %s: %s', (from, to, days) => {
+    expect(daysBetween(seoulDate(from), seoulDate(to))).toBe(days);
   });
 
   it('reads and writes the gateway’s instants in Seoul time', () => {

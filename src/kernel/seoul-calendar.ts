@@ -80,6 +80,13 @@ export function billingDateNotBefore(
   return date >= earliest ? date : billingDateAfter(from, (intervals + 1) * intervalMonths, anchorDay);
 }
 
+const DAY_MS = 86_400_000;
+
+/** How many days after `from` the day `to` is; a day is 0 days after itself. */
+export function daysBetween(from: SeoulDate, to: SeoulDate): number {
+  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS;
+}
+
 function monthsBetween(from: SeoulDate, to: SeoulDate): number {
   return monthIndexOf(to) - monthIndexOf(from);
 }

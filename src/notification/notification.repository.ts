@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { In, IsNull, type FindOptionsWhere } from 'typeorm';
+import { In } from 'typeorm';
 import { Clock, secondsAfter } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
 import { Notification, NotificationHistory } from './notification.entity';
@@ -33,8 +33,20 @@ interface NamedJob {
   gatewayJobId: string | null;
 }
 
-/** Messages to the job's own address `$1`, or with its gateway id `$2` to the shared one. */
-const OF_JOB_SQL = `(callback_token_hash = $1 OR callback_token_hash IS NULL AND gateway_job_id = $2)`;
+/** Which notifications to list: newest first, `beforeId` exclusive. */
+export interface NotificationPage {
+  state?: NotificationState | undefined;
+  /** Only those that speak of it. */
+  job?: NamedJob | undefined;
+  beforeId?: string | undefined;
+  limit: number;
+}
+
+/** Messages to a job's own address, or with its gateway id to the shared one. */
+const ofJobSql = (tokenHash: string, gatewayJobId: string): string =>
+  `(callback_token_hash = ${tokenHash} OR callback_token_hash IS NULL AND gateway_job_id = ${gatewayJobId})`;
+
+const OF_JOB_SQL = ofJobSql('$1', '$2');
 
 /**
  * The rows behind the listener, for whoever verifies them. Every write is guarded by lease and state, and tells whether
@@ -148,15 +160,16 @@ export class NotificationRepository {
     return (await this.database.manager.findOneBy(Notification, { id })) ?? undefined;
   }
 
-  /** The notifications that speak of a job: sent to its own address, or to the shared one with its gateway id; oldest first. */
-  async ofJob(job: NamedJob): Promise<Notification[]> {
-    const either: FindOptionsWhere<Notification>[] = [];
-    if (job.callbackTokenHash !== null) either.push({ callbackTokenHash: job.callbackTokenHash });
-    if (job.gatewayJobId !== null) {
-      either.push({ gatewayJobId: job.gatewayJobId, callbackTokenHash: IsNull() });
+  /** Newest first, before an id; with `job`, those sent to its own address, or to the shared one with its gateway id. */
+  list({ state, job, beforeId, limit }: NotificationPage): Promise<Notification[]> {
+    const query = this.database.manager.createQueryBuilder(Notification, 'notification');
+    if (state !== undefined) query.andWhere('notification.state = :state', { state });
+    if (job !== undefined) {
+      const { callbackTokenHash, gatewayJobId } = job;
+      query.andWhere(ofJobSql(':callbackTokenHash', ':gatewayJobId'), { callbackTokenHash, gatewayJobId });
     }
-    if (either.length === 0) return [];
-    return this.database.manager.find(Notification, { where: either, order: { id: 'ASC' } });
+    if (beforeId !== undefined) query.andWhere('notification.id < :beforeId', { beforeId });
+    return query.orderBy('notification.id', 'DESC').limit(limit).getMany();
   }
 
   /** Changes of state, oldest first. */

@@ -37,6 +37,8 @@ describe('Idempotency-Key', () => {
       'application/json; charset=utf-8',
     ]);
     expect(second.body).toEqual(first.body);
+    expect(first.headers.get('etag')).toBe(`"${first.body.version}"`);
+    expect(second.headers.get('etag')).toBe(first.headers.get('etag'));
     expect((await world.call('GET', 'audit-log?limit=1')).body.items[0].id).toBe(audited);
   });
 

@@ -227,7 +227,7 @@ describe('the line stops when money is not as it must be', () => {
     const stops = world.service.app.get(LineStopRepository);
     const violations = {
       sql: `SELECT 'period-paid-twice' AS kind, NULL::bigint AS bulk_payment_job_id, $1::bigint AS subscription_id,
-        'planted' AS violation, '{}'::jsonb AS evidence`,
+        'planted' AS violation, '{"periodStartOn": "2027-01-05", "payments": []}'::jsonb AS evidence`,
       parameters: [subscriptionId],
     };
     await database.transaction((session) => stops.raise(session, violations, 'test', world.clock.now()));

@@ -10,6 +10,7 @@ import {
   endpointsOf,
   requestsTo,
   type ApiDocument,
+  type ApiSchema,
   type Endpoint,
   type MadeRequest,
 } from '../support/openapi-requests';
@@ -31,6 +32,17 @@ const MAY_BE_AWAY = [502, 503];
 
 /** Tables that calls may append to or touch although they change nothing of the business. */
 const BESIDE = ['audit_entry', 'audit_outcome', 'api_key', 'idempotency_key', 'schema_migration'];
+
+/** Objects of which nothing is said, by where they are. */
+function freeIn(schema: unknown, path: string): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { type, properties, additionalProperties } = schema as ApiSchema;
+  const isObject = [type].flat().includes('object');
+  if (isObject && properties === undefined && typeof additionalProperties !== 'object') return [path];
+  return Object.entries(schema).flatMap(([name, inner]) =>
+    freeIn(inner, name === 'properties' ? path : `${path}.${name}`),
+  );
+}
 
 describe('docs/openapi.json', () => {
   let world: AdminWorld;
@@ -111,6 +123,29 @@ describe('docs/openapi.json', () => {
       expect(operation).toMatchObject({ summary: expect.stringMatching(/./), operationId: expect.any(String) });
     }
     expect(new Set(ENDPOINTS.map(([id]) => id)).size).toBe(ENDPOINTS.length);
+  });
+
+  it('describes every member of every answer and body; only what the audit log keeps may be any object', () => {
+    const free = Object.entries(DOCUMENT.components.schemas).flatMap(([name, schema]) => freeIn(schema, name));
+    expect([...free, ...freeIn(DOCUMENT.paths, 'paths')]).toEqual(['AuditOutcomeView.after', 'AuditEntryView.before']);
+    const untold = ENDPOINTS.filter(([, { operation }]) => {
+      const [, answer] = Object.entries(operation.responses).find(([status]) => status.startsWith('2')) ?? [];
+      const schemas = Object.values(answer?.content ?? {}).map(({ schema }) => Object.keys(schema));
+      return schemas.length === 0 || schemas.some((members) => members.length === 0);
+    });
+    expect(untold.map(([id]) => id)).toEqual([]);
+  });
+
+  it('says of everything that has an address of its own what may be done with it and where its evidence is', () => {
+    const schemas = ENDPOINTS.filter(([, { method, path }]) => method === 'GET' && path.endsWith('}')).map(
+      ([, { operation }]) => operation.responses['200']?.content?.['application/json']?.schema.$ref?.split('/').at(-1),
+    );
+    const members = schemas.map((name = '') => [
+      name,
+      Object.keys(DOCUMENT.components.schemas[name]?.properties ?? {}),
+    ]);
+    for (const member of members) expect(member).toEqual([member[0], expect.arrayContaining(['actions', 'links'])]);
+    expect(members.length).toBeGreaterThan(8);
   });
 
   describe.each(ENDPOINTS)('%s', (_id, endpoint) => {

@@ -31,6 +31,7 @@ describe('what an operator needs at any hour', () => {
     expect(Buffer.from(shown.rawBody.base64, 'base64').toString('utf8')).toBe(sent?.body);
     expect(shown.history).toMatchObject([{ fromState: 'Received', toState: 'Verified' }]);
     expect((await world.get('notifications?state=Verified&limit=1')).body.items).toHaveLength(1);
+    expect((await world.get(`notifications?jobId=${job.id}&cursor=${shown.id}`)).body.items).toEqual([]);
     expect((await world.get('notifications/999')).body.code).toBe('notification-not-found');
   });
 

@@ -221,6 +221,15 @@ describe('the numbers of a day', () => {
       expect((await world.get(`reports/daily${query}`)).status).toBe(400);
     }
   });
+
+  it.each(['daily', 'unbalanced-jobs'])('are of a year at most, and say so: %s', async (report) => {
+    const days = (to: string) => world.get(`reports/${report}?from=2028-01-01&to=${to}`);
+    expect((await days('2028-12-31')).status).toBe(200);
+    expect(await days('2029-01-01')).toMatchObject({
+      status: 400,
+      body: { code: 'invalid-request', faults: [{ field: 'to', expected: 'a day less than 366 days after `from`' }] },
+    });
+  });
 });
 
 describe('the progress of a stage', () => {

@@ -121,7 +121,7 @@ describe('claiming and deciding notifications', () => {
     ]);
     expect(await repository[mark](db, held, ANSWER)).toBe(false);
     expect(await repository.history([row.id])).toHaveLength(1);
-    const [other] = await repository.ofJob({ callbackTokenHash: null, gatewayJobId: '2' });
+    const [other] = await repository.list({ job: { callbackTokenHash: null, gatewayJobId: '2' }, limit: 10 });
     expect(other).toMatchObject({ state: 'Received', leaseId: null });
   });
 
@@ -155,7 +155,7 @@ describe('claiming and deciding notifications', () => {
     const hours = (clock.now().getTime() - startedAt.getTime()) / 3_600_000;
     expect(hours).toBeGreaterThan(47.5);
     expect(hours).toBeLessThanOrEqual(48);
-    const [row] = await repository.ofJob({ callbackTokenHash: null, gatewayJobId: '1' });
+    const [row] = await repository.list({ job: { callbackTokenHash: null, gatewayJobId: '1' }, limit: 10 });
     expect(row).toMatchObject({
       state: 'Received',
       attempts,
@@ -188,13 +188,13 @@ describe('claiming and deciding notifications', () => {
     await arrive('9', 'mine');
     await arrive('1');
     await arrive('1', 'of another');
-    const found = await repository.ofJob({ callbackTokenHash: sha256('mine'), gatewayJobId: '1' });
+    const found = await repository.list({ job: { callbackTokenHash: sha256('mine'), gatewayJobId: '1' }, limit: 10 });
     expect(found.map((row) => [row.gatewayJobId, row.callbackTokenHash])).toEqual([
-      ['1', sha256('mine')],
-      ['9', sha256('mine')],
       ['1', null],
+      ['9', sha256('mine')],
+      ['1', sha256('mine')],
     ]);
-    expect(await repository.ofJob({ callbackTokenHash: null, gatewayJobId: null })).toEqual([]);
+    expect(await repository.list({ job: { callbackTokenHash: null, gatewayJobId: null }, limit: 10 })).toEqual([]);
   });
 
   it('has an entity that fits the table', async () => {

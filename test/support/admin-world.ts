@@ -1,6 +1,7 @@
 import { readConfiguration } from '../../src/config';
 import { startService, type RunningService } from '../../src/service';
 import { MovableClock, type JsonBody } from './billing-world';
+import { assertDescribed } from './described-answers';
 import { ADMIN_KEY, serviceEnvironment } from './service-environment';
 import { createTestDatabase, type TestDatabase } from './test-database';
 
@@ -90,5 +91,7 @@ export async function callAdmin(
   });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  const answer = { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  if (isJson) assertDescribed(method, path, answer.status, answer.body);
+  return answer;
 }

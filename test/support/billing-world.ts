@@ -5,6 +5,7 @@ import { readConfiguration } from '../../src/config';
 import { startService, type RunningService } from '../../src/service';
 import { Clock } from '../../src/platform/clock';
 import { serviceSettings, startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
+import { assertDescribed } from './described-answers';
 import { createTestDatabase, type TestDatabase } from './test-database';
 import { until } from './until';
 
@@ -136,6 +137,8 @@ class RunningWorld implements BillingWorld {
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, body: isJson ? JSON.parse(text) : text };
+    const answer = { status: response.status, body: isJson ? JSON.parse(text) : text };
+    if (isJson) assertDescribed(init.method ?? 'GET', path, answer.status, answer.body);
+    return answer;
   }
 }

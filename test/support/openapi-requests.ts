@@ -11,10 +11,10 @@ export interface ApiOperation {
   'x-scope'?: string;
   parameters?: { name: string; in: string; schema: ApiSchema }[];
   requestBody?: { content: Record<string, { schema: ApiSchema }> };
-  responses: Record<string, { content?: Record<string, unknown> }>;
+  responses: Record<string, { content?: Record<string, { schema: ApiSchema }> }>;
 }
 
-interface ApiSchema {
+export interface ApiSchema {
   $ref?: string;
   allOf?: ApiSchema[];
   anyOf?: ApiSchema[];
@@ -24,6 +24,7 @@ interface ApiSchema {
   enum?: unknown[];
   items?: ApiSchema;
   properties?: Record<string, ApiSchema>;
+  additionalProperties?: ApiSchema | boolean;
   example?: unknown;
 }
 

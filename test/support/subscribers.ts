@@ -4,6 +4,7 @@ import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { BillingRunService, SubscriptionRepository, type NewSubscription, type Price } from '../../src/subscription';
 import { ADMIN_KEY, type BillingWorld, type JsonAnswer } from './billing-world';
+import { assertDescribed } from './described-answers';
 import { TOKEN_64 } from './request-files';
 
 /** A price that the carrier collects all of. */
@@ -101,7 +102,9 @@ export async function send(world: BillingWorld, method: string, path: string, bo
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  return { status: response.status, body: await response.json() };
+  const answer = { status: response.status, body: await response.json() };
+  assertDescribed(method, path, answer.status, answer.body);
+  return answer;
 }
 
 /** Makes it ten in the morning of a day in Seoul, or another time, for the service. */

@@ -67,7 +67,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
   }
 
-  private async replay(key: IdempotencyKey, hash: RequestHash, reply: FastifyReply): Promise<string> {
+  /** @returns the first answer, which gets what headers follow from it, such as its ETag, as it did then */
+  private async replay(key: IdempotencyKey, hash: RequestHash, reply: FastifyReply): Promise<unknown> {
     const earlier = await this.requests.find(key);
     if (earlier?.answer === undefined) throw earlier && isOther(earlier, hash.known) ? reused() : stillRunning();
     const sha256 = await hash.readOut(this.config.uploadMaxBytes);
@@ -75,7 +76,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const { status, body } = earlier.answer;
     const type = status >= 400 ? 'application/problem+json' : 'application/json';
     reply.status(status).header('idempotent-replayed', 'true').type(`${type}; charset=utf-8`);
-    return body;
+    return JSON.parse(body) as unknown;
   }
 
   /** What was done is done: that its answer could not be kept must not change the answer. */

@@ -4,14 +4,20 @@ import type { Type } from '@nestjs/common';
 const NAMES = 'swagger/apiModelPropertiesArray';
 const PROPERTY = 'swagger/apiModelProperties';
 
+interface Property {
+  type?: unknown;
+  isArray?: boolean;
+}
+
 /** A column by its path, such as `price.amount`. */
 export type CsvColumn = readonly string[];
 
 /** The columns of a view: its documented properties in their order, and those of views inside it in the place of those. */
 export function columnsOf(view: Type): CsvColumn[] {
   return namesOf(view).flatMap((name) => {
-    const { type } = Reflect.getMetadata(PROPERTY, view.prototype as object, name) as { type?: unknown };
-    if (typeof type !== 'function' || namesOf(type as Type).length === 0) return [[name]];
+    const property = Reflect.getMetadata(PROPERTY, view.prototype as object, name) as Property;
+    const { type, isArray } = property;
+    if (isArray === true || typeof type !== 'function' || namesOf(type as Type).length === 0) return [[name]];
     return columnsOf(type as Type).map((column) => [name, ...column]);
   });
 }

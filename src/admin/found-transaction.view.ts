@@ -1,0 +1,25 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** A part of a payment or of a refund, by who collects it. */
+export class PaymentPartView {
+  @ApiProperty({ description: 'T store’s code of the payment method' }) method!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+}
+
+class GoodsView {
+  @ApiProperty() appId!: string;
+  @ApiProperty() productId!: string;
+}
+
+/** A payment as T store has it; what it does not explain is shown as it came. */
+export class FoundTransactionView {
+  @ApiProperty() transactionId!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty() status!: string;
+  @ApiProperty() reason!: string;
+  @ApiProperty() message!: string;
+  @ApiProperty() description!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) updatedAt!: string | null;
+  @ApiProperty({ type: [PaymentPartView] }) paymentParts!: PaymentPartView[];
+  @ApiProperty({ type: [GoodsView] }) goods!: GoodsView[];
+}

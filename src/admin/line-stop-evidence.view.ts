@@ -1,0 +1,70 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+class ChargedTwiceEvidenceView {
+  @ApiProperty() orderNo!: string;
+  @ApiProperty() jobId!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ description: 'The job whose result has the payments' }) resultOfJobId!: string;
+  @ApiProperty({ type: [String] }) transactionIds!: string[];
+}
+
+class PeriodPaymentView {
+  @ApiProperty() orderNo!: string;
+  @ApiProperty() jobId!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ type: String, nullable: true }) transactionId!: string | null;
+  @ApiProperty({ description: 'In the settlement log' }) position!: string;
+}
+
+class PeriodPaidTwiceEvidenceView {
+  @ApiProperty({ format: 'date' }) periodStartOn!: string;
+  @ApiProperty({ type: [PeriodPaymentView] }) payments!: PeriodPaymentView[];
+}
+
+class GivenBackView {
+  @ApiProperty() refundId!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ description: 'In the settlement log' }) position!: string;
+}
+
+class RefundedTooMuchEvidenceView {
+  @ApiProperty() orderNo!: string;
+  @ApiProperty() jobId!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) paid!: number;
+  @ApiProperty({ type: [GivenBackView] }) refunds!: GivenBackView[];
+}
+
+/** A number of charges and their won. */
+const COUNT_AND_WON = { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 2 } as const;
+
+class FoundNumbersView {
+  @ApiProperty(COUNT_AND_WON) requested!: number[];
+  @ApiProperty(COUNT_AND_WON) paid!: number[];
+  @ApiProperty(COUNT_AND_WON) declined!: number[];
+}
+
+class StatedNumbersView extends FoundNumbersView {
+  @ApiProperty(COUNT_AND_WON) missing!: number[];
+  @ApiProperty(COUNT_AND_WON) quarantined!: number[];
+}
+
+class NumbersDifferEvidenceView {
+  @ApiProperty({ type: StatedNumbersView, description: 'What the job says' }) stated!: StatedNumbersView;
+  @ApiProperty({ type: FoundNumbersView, description: 'What charges and settlement log say' }) found!: FoundNumbersView;
+}
+
+class GatewayContradictsEvidenceView {
+  @ApiProperty({ description: 'The id T store names' }) gatewayJobId!: string;
+  @ApiProperty({ description: 'Where it was heard' }) from!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'The id we know' }) known!: string | null;
+  @ApiProperty({ type: String, nullable: true }) failureReason!: string | null;
+}
+
+/** What shows a violation, by its kind. */
+export const LINE_STOP_EVIDENCE = [
+  ChargedTwiceEvidenceView,
+  PeriodPaidTwiceEvidenceView,
+  RefundedTooMuchEvidenceView,
+  NumbersDifferEvidenceView,
+  GatewayContradictsEvidenceView,
+];
