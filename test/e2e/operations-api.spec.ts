@@ -69,7 +69,9 @@ describe('what an operator needs at any hour', () => {
     const resultPath = `/job/${job.submission.gatewayJobId}`;
     const downloads = world.simulator.control.calls().filter((call) => call.path.endsWith(resultPath));
     expect(downloads).toHaveLength(2);
-    expect(await again()).toMatchObject({ status: 409, body: { code: 'state-conflict' } });
+    const late = await again();
+    expect(late).toMatchObject({ status: 409, body: { code: 'state-conflict' } });
+    expect(late.body.detail).toContain('it is reconciled already');
   });
 
   it('a summary of the day, the month and what is stuck, each with where to look', async () => {
