@@ -24,6 +24,7 @@ import { IdempotencyKey1763700001003 } from './1763700001003-idempotency-key';
 import { ChargeLookups1763700001101 } from './1763700001101-charge-lookups';
 import { TransactionLookup1763700001102 } from './1763700001102-transaction-lookup';
 import { Refund1763700001103 } from './1763700001103-refund';
+import { KeyOwner1795000000000 } from './1795000000000-key-owner';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -52,4 +53,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   ChargeLookups1763700001101,
   TransactionLookup1763700001102,
   Refund1763700001103,
+  KeyOwner1795000000000,
 ];

@@ -10,6 +10,7 @@ type ApiKey = Schema<'ApiKeyView'>;
 const COLUMNS: readonly Column<ApiKey>[] = [
   ['id', (key) => key.id],
   ['name', (key) => key.name],
+  ['owner', (key) => key.owner],
   ['role', (key) => key.role],
   ['revoked', (key) => (key.revocation === null ? 'no' : 'yes')],
   ['last used (Seoul)', (key) => seoulTime(key.lastUsedAt)],
@@ -17,6 +18,7 @@ const COLUMNS: readonly Column<ApiKey>[] = [
 ];
 
 interface NewKeyOptions {
+  owner: string;
   role: ApiKey['role'];
   expires?: string;
 }
@@ -38,13 +40,14 @@ export function addKeyCommands(program: Command, run: Run): void {
     .command('create <name>')
     .description('make a key; it is shown this once')
     .addOption(new Option('--role <role>').choices(['viewer', 'operator', 'finance', 'admin']).makeOptionMandatory())
+    .addOption(new Option('--owner <who>', 'whose it is: e-mail address or staff id').makeOptionMandatory())
     .option('--expires <time>', 'when it ends by itself, such as 2027-12-31T23:59:59+09:00')
     .action(
-      run(async (session, name: string, { role, expires }: NewKeyOptions) => {
+      run(async (session, name: string, { owner, role, expires }: NewKeyOptions) => {
         session.show(
           await session.api.POST('/admin/v1/api-keys', {
             headers: session.headers,
-            body: { name, role, ...(expires !== undefined && { expiresAt: expires }) },
+            body: { name, owner, role, ...(expires !== undefined && { expiresAt: expires }) },
           }),
         );
       }),

@@ -735,7 +735,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a refund go that is above what one person may order; not by who ordered it */
+        /** Let a refund go that is above what one person may order; not with a key of who ordered it */
         post: operations["refunds.release"];
         delete?: never;
         options?: never;
@@ -990,6 +990,11 @@ export interface components {
         NewApiKeyBody: {
             /** @description Who or what uses it; histories and the audit log show it */
             name: string;
+            /**
+             * @description Whose it is: the person’s e-mail address or staff id, the same for all their keys; capitals don’t count. What a second person must do, no other key of the same owner can
+             * @example kim@example.com
+             */
+            owner: string;
             /** @enum {string} */
             role: "viewer" | "operator" | "finance" | "admin";
             /** @description Only these of the role’s; left out: all of them */
@@ -1014,6 +1019,8 @@ export interface components {
         NewApiKeyView: {
             id: string;
             name: string;
+            /** @description Whose it is; unstated: made before keys had owners */
+            owner: string;
             /** @enum {string} */
             role: "viewer" | "operator" | "finance" | "admin";
             /** @description All that it may do */
@@ -1041,6 +1048,8 @@ export interface components {
         ApiKeyView: {
             id: string;
             name: string;
+            /** @description Whose it is; unstated: made before keys had owners */
+            owner: string;
             /** @enum {string} */
             role: "viewer" | "operator" | "finance" | "admin";
             /** @description All that it may do */
@@ -1086,6 +1095,8 @@ export interface components {
             actor: string;
             /** @description null: the bootstrap key */
             apiKeyId: string | null;
+            /** @description Whose key; null: from before keys had owners */
+            owner: string | null;
             /** @example products.change */
             operation: string;
             /** @example products */
@@ -1136,6 +1147,8 @@ export interface components {
             confirmationReason: string | null;
             /** Format: date-time */
             decidedAt: string | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
         };
         DryRunBody: {
             /**
@@ -1348,6 +1361,8 @@ export interface components {
             confirmationReason: string | null;
             /** Format: date-time */
             decidedAt: string | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
             jobs: components["schemas"]["BulkPaymentJobView"][];
             /** @description Changes of its state, oldest first */
             history: components["schemas"]["StateChangeView"][];
@@ -1519,6 +1534,8 @@ export interface components {
             createdAt: string;
             /** @description Who decided what, when and why */
             decision: components["schemas"]["DecisionView"] | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
         };
         PaymentPartView: {
             /** @description T store’s code of the payment method */
@@ -1581,6 +1598,8 @@ export interface components {
             /** @description Why a second person must release it */
             because: string;
             by: string | null;
+            /** @description Whose key that is */
+            byOwner: string | null;
             /** Format: date-time */
             at: string | null;
         };
@@ -1624,6 +1643,8 @@ export interface components {
             /** @description What its orderer calls it */
             reference: string | null;
             requestedBy: string;
+            /** @description Whose key that is; no key of theirs can release it */
+            requestedByOwner: string;
             /** Format: date-time */
             requestedAt: string;
             /** @description Why a second person must release it, and who did */
@@ -1636,6 +1657,8 @@ export interface components {
             result: components["schemas"]["RefundResultView"] | null;
             /** @description Why it is not on, and when it is looked at again */
             retry: components["schemas"]["RetryView"] | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
         };
         RefundBody: {
             reason: string;
@@ -1717,6 +1740,8 @@ export interface components {
             createdAt: string;
             /** @description Who decided what, when and why */
             decision: components["schemas"]["DecisionView"] | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
             /** @description What T store said of it, latest first */
             lookups: components["schemas"]["LookupView"][];
         };
@@ -1926,6 +1951,8 @@ export interface components {
             raisedAt: string;
             /** @description Who resolved it, when and why */
             resolution: components["schemas"]["ResolutionView"] | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
         };
         NotificationLinksView: {
             /** @description With its raw body and the history of its states */
@@ -2136,6 +2163,8 @@ export interface components {
             /** @description What its orderer calls it */
             reference: string | null;
             requestedBy: string;
+            /** @description Whose key that is; no key of theirs can release it */
+            requestedByOwner: string;
             /** Format: date-time */
             requestedAt: string;
             /** @description Why a second person must release it, and who did */
@@ -2148,6 +2177,8 @@ export interface components {
             result: components["schemas"]["RefundResultView"] | null;
             /** @description Why it is not on, and when it is looked at again */
             retry: components["schemas"]["RetryView"] | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
             /** @description Changes of its state, oldest first */
             history: components["schemas"]["StateChangeView"][];
         };
@@ -2580,6 +2611,8 @@ export interface operations {
                 actor?: string;
                 /** @description By whose key, whatever it is called */
                 apiKeyId?: string;
+                /** @description By any key of this owner */
+                owner?: string;
                 /** @description An operationId of this document */
                 operation?: string;
                 resource?: string;
@@ -2778,6 +2811,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
                 /** @description Names this request: sent again under the same key, it is answered the same and not done again */
                 "Idempotency-Key"?: string;
             };
@@ -2815,6 +2850,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
                 /** @description Names this request: sent again under the same key, it is answered the same and not done again */
                 "Idempotency-Key"?: string;
             };
@@ -3490,6 +3527,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
                 /** @description Names this request: sent again under the same key, it is answered the same and not done again */
                 "Idempotency-Key"?: string;
             };
@@ -3527,6 +3566,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
                 /** @description Names this request: sent again under the same key, it is answered the same and not done again */
                 "Idempotency-Key"?: string;
             };
@@ -3928,6 +3969,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
                 /** @description Names this request: sent again under the same key, it is answered the same and not done again */
                 "Idempotency-Key"?: string;
             };
@@ -4290,6 +4333,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
                 /** @description Names this request: sent again under the same key, it is answered the same and not done again */
                 "Idempotency-Key"?: string;
             };
@@ -4327,6 +4372,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
                 /** @description Names this request: sent again under the same key, it is answered the same and not done again */
                 "Idempotency-Key"?: string;
             };
@@ -4364,6 +4411,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
                 /** @description Names this request: sent again under the same key, it is answered the same and not done again */
                 "Idempotency-Key"?: string;
             };

@@ -22,9 +22,10 @@ export class ApiKeysController {
   @ApiOperation({ summary: 'Make a key; its token is shown this once. Nobody can give what their own key lacks' })
   @ApiCreatedResponse({ type: NewApiKeyView })
   async create(@Body() body: NewApiKeyBody, @CurrentCaller() caller: Caller): Promise<NewApiKeyView> {
-    const { name, role, scopes, expiresAt } = body;
+    const { name, owner, role, scopes, expiresAt } = body;
     const order = {
       name,
+      owner,
       role,
       scopes: scopes ?? null,
       expiresAt: expiresAt === undefined ? null : new Date(expiresAt),

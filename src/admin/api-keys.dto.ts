@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, Matches } from 'class-validator';
 import { ALL_SCOPES, ROLES, type Role } from './access';
 import { IsInstant, MayBeMissing } from './body-fields';
@@ -7,6 +8,19 @@ export class NewApiKeyBody {
   @ApiProperty({ maxLength: 100, description: 'Who or what uses it; histories and the audit log show it' })
   @Matches(/^(?! )[^\p{Cc}\p{Cs}]{1,100}$/u, { message: '1 to 100 characters, no control characters' })
   name!: string;
+
+  @ApiProperty({
+    example: 'kim@example.com',
+    maxLength: 100,
+    description:
+      'Whose it is: the person’s e-mail address or staff id, the same for all their keys; capitals don’t count. ' +
+      'What a second person must do, no other key of the same owner can',
+  })
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value))
+  @Matches(/^[a-z0-9][a-z0-9._%+@-]{0,99}$/, {
+    message: 'an e-mail address or staff id: letters, digits and . _ % + - @',
+  })
+  owner!: string;
 
   @ApiProperty({ enum: ROLES })
   @IsIn(ROLES, { message: `one of ${ROLES.join(', ')}` })

@@ -15,6 +15,7 @@ class ApiKeyLinksView {
 export class ApiKeyView {
   @ApiProperty() id!: string;
   @ApiProperty() name!: string;
+  @ApiProperty({ description: 'Whose it is; unstated: made before keys had owners' }) owner!: string;
   @ApiProperty({ enum: ROLES }) role!: Role;
   @ApiProperty({ type: [String], description: 'All that it may do' }) scopes!: string[];
   @ApiProperty() createdBy!: string;
@@ -34,12 +35,12 @@ export class NewApiKeyView extends ApiKeyView {
 }
 
 export function apiKeyViewOf(key: ApiKey): ApiKeyView {
-  const { id, name, role, createdBy, createdAt, expiresAt, lastUsedAt, lastUsedAddress } = key;
+  const { id, name, owner, role, createdBy, createdAt, expiresAt, lastUsedAt, lastUsedAddress } = key;
   const { revokedAt, revokedBy, revocationReason } = key;
   const scopes = [...scopesOf(role, key.scopes)];
   const revocation = revokedAt === null ? null : { at: revokedAt, by: revokedBy, reason: revocationReason };
   return {
-    ...{ id, name, role, scopes, createdBy, createdAt, expiresAt, lastUsedAt, lastUsedAddress, revocation },
+    ...{ id, name, owner, role, scopes, createdBy, createdAt, expiresAt, lastUsedAt, lastUsedAddress, revocation },
     actions: revokedAt === null ? ['revoke'] : [],
     links: { self: `/admin/v1/api-keys/${id}`, auditLog: `/admin/v1/audit-log?apiKeyId=${id}` },
   };

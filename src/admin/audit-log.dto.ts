@@ -17,6 +17,11 @@ export class AuditLogQuery extends PageQuery {
   @Matches(/^[1-9]\d{0,17}$/, { message: 'an id: decimal digits' })
   apiKeyId?: string;
 
+  @ApiPropertyOptional({ example: 'kim@example.com', description: 'By any key of this owner' })
+  @IsOptional()
+  @Matches(ANY_TEXT, TEXT)
+  owner?: string;
+
   @ApiPropertyOptional({ example: 'products.change', description: 'An operationId of this document' })
   @IsOptional()
   @Matches(ANY_TEXT, TEXT)

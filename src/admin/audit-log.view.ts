@@ -19,6 +19,8 @@ export class AuditEntryView {
   @ApiProperty() at!: Date;
   @ApiProperty({ example: 'ops-console (key 42)' }) actor!: string;
   @ApiProperty({ type: String, nullable: true, description: 'null: the bootstrap key' }) apiKeyId!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Whose key; null: from before keys had owners' })
+  owner!: string | null;
   @ApiProperty({ example: 'products.change' }) operation!: string;
   @ApiProperty({ example: 'products' }) resource!: string;
   @ApiProperty({ type: String, nullable: true }) resourceId!: string | null;

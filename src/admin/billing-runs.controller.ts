@@ -13,6 +13,7 @@ import { JobIdParameter, PageQuery } from './bulk-payment-jobs.dto';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { stateChangeViewOf } from './history.view';
 import { JobViews } from './job-views';
+import { IfMatch, TakesIfMatch } from './versions';
 
 /** Billing runs (청구): opening, looking ahead, and deciding on the unusual ones. */
 @AdminController('billing-runs')
@@ -71,13 +72,15 @@ export class BillingRunsController {
   @HttpCode(200)
   @Scope('runs:decide')
   @ApiOperation({ summary: 'Let the jobs of a run go that is beyond the usual' })
+  @TakesIfMatch()
   @ApiOkResponse({ type: BillingRunView })
   async confirm(
     @Param() { id }: JobIdParameter,
     @Body() { reason }: ReasonBody,
     @Actor() actor: string,
+    @IfMatch() version: string | undefined,
   ): Promise<BillingRunView> {
-    await this.decisions.confirm(id, { actor, reason });
+    await this.decisions.confirm(id, { actor, reason, version });
     return this.viewOf({ id });
   }
 
@@ -87,13 +90,15 @@ export class BillingRunsController {
   @ApiOperation({
     summary: 'Stop a run that is beyond the usual; its jobs fail unsent, and can be rebilled one by one',
   })
+  @TakesIfMatch()
   @ApiOkResponse({ type: BillingRunView })
   async reject(
     @Param() { id }: JobIdParameter,
     @Body() { reason }: ReasonBody,
     @Actor() actor: string,
+    @IfMatch() version: string | undefined,
   ): Promise<BillingRunView> {
-    await this.decisions.reject(id, { actor, reason });
+    await this.decisions.reject(id, { actor, reason, version });
     return this.viewOf({ id });
   }
 

@@ -21,6 +21,7 @@ export class BillingRunView {
   @ApiProperty({ type: String, nullable: true, description: 'In what it is beyond the usual' })
   confirmationReason!: string | null;
   @ApiProperty({ type: Date, nullable: true }) decidedAt!: Date | null;
+  @ApiProperty({ description: 'Changes with it; also its ETag' }) version!: string;
 }
 
 export class BillingRunDetailView extends BillingRunView {
@@ -30,9 +31,12 @@ export class BillingRunDetailView extends BillingRunView {
 }
 
 export function billingRunViewOf(run: BillingRun): BillingRunView {
-  const { id, billingDate, state, jobCount, plannedAt, confirmationReason, decidedAt } = run;
+  const { id, billingDate, state, jobCount, plannedAt, confirmationReason, decidedAt, version } = run;
   const planned = { count: run.chargeCount, amount: run.totalAmount };
   const actions = Object.keys(BILLING_RUN_TRANSITIONS[state]);
   const links = { self: `/admin/v1/billing-runs/${id}` };
-  return { id, billingDate, state, actions, links, planned, jobCount, plannedAt, confirmationReason, decidedAt };
+  return {
+    ...{ id, billingDate, state, actions, links, planned, jobCount, plannedAt, confirmationReason, decidedAt },
+    version,
+  };
 }

@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ChargeTransactions, Charges, Refunds } from '../charge';
-import { Actor, Scope } from './access';
+import { Actor, CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
 import { AuditView } from './audit';
 import { PageQuery } from './bulk-payment-jobs.dto';
@@ -69,10 +69,10 @@ export class ChargesController {
   async refund(
     @Param() { orderNo }: OrderNoParameter,
     @Body() body: RefundBody,
-    @Actor() actor: string,
+    @CurrentCaller() { actor, owner }: Caller,
   ): Promise<RefundView> {
     const { amount, reason, reference } = body;
-    return refundViewOf(await this.refundDesk.request(orderNo, { amount, reason, reference, actor }));
+    return refundViewOf(await this.refundDesk.request(orderNo, { amount, reason, reference, actor, owner }));
   }
 
   @AuditView()

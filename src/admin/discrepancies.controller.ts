@@ -15,6 +15,7 @@ import {
   discrepancyViewOf,
   lookupViewOf,
 } from './discrepancies.view';
+import { IfMatch, TakesIfMatch } from './versions';
 
 /** Differences between what was asked and what was answered (불일치), until a person has decided each. */
 @AdminController('discrepancies')
@@ -55,26 +56,30 @@ export class DiscrepanciesController {
   @HttpCode(200)
   @Scope('discrepancies:decide')
   @ApiOperation({ summary: 'Settle its charge by decision, for the charge’s own amount, once' })
+  @TakesIfMatch()
   @ApiOkResponse({ type: DiscrepancyView })
   async accept(
     @Param() { id }: IdParameter,
     @Body() body: AcceptBody,
     @Actor() actor: string,
+    @IfMatch() version: string | undefined,
   ): Promise<DiscrepancyView> {
-    return discrepancyViewOf(await this.discrepancies.accept(id, { ...body, actor }));
+    return discrepancyViewOf(await this.discrepancies.accept(id, { ...body, actor, version }));
   }
 
   @Post(':id/close')
   @HttpCode(200)
   @Scope('discrepancies:decide')
   @ApiOperation({ summary: 'Decide that nothing follows from it' })
+  @TakesIfMatch()
   @ApiOkResponse({ type: DiscrepancyView })
   async close(
     @Param() { id }: IdParameter,
     @Body() { reason }: CloseBody,
     @Actor() actor: string,
+    @IfMatch() version: string | undefined,
   ): Promise<DiscrepancyView> {
-    return discrepancyViewOf(await this.discrepancies.close(id, { reason, actor }));
+    return discrepancyViewOf(await this.discrepancies.close(id, { reason, actor, version }));
   }
 
   @AuditView()

@@ -51,6 +51,7 @@ export class DiscrepancyView {
   @ApiProperty() createdAt!: Date;
   @ApiProperty({ type: DecisionView, nullable: true, description: 'Who decided what, when and why' })
   decision!: DecisionView | null;
+  @ApiProperty({ description: 'Changes with it; also its ETag' }) version!: string;
 }
 
 export function discrepancyViewOf(discrepancy: DiscrepancyRecord): DiscrepancyView {
@@ -60,6 +61,7 @@ export function discrepancyViewOf(discrepancy: DiscrepancyRecord): DiscrepancyVi
     ...{ id, jobId, kind, state, actions: actionsOf(discrepancy), links: linksOf(discrepancy) },
     ...{ chargeId, orderNo, lineNumber, expected, found, rawLine, createdAt },
     decision: at === null ? null : { at, by, reason, acceptedAs },
+    version: discrepancy.version,
   };
 }
 

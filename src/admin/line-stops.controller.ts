@@ -10,6 +10,7 @@ import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { LineStopListQuery } from './line-stops.dto';
 import { LineStopView, lineStopViewOf } from './line-stops.view';
+import { IfMatch, TakesIfMatch } from './versions';
 
 /** What the service found wrong with money by itself, and what it parked because of it: docs/operations.md. */
 @AdminController('line-stops')
@@ -38,12 +39,14 @@ export class LineStopsController {
   @HttpCode(200)
   @Scope('line-stops:resolve')
   @ApiOperation({ summary: 'Let go on what it parks, because it was looked into and dealt with' })
+  @TakesIfMatch()
   @ApiOkResponse({ type: LineStopView })
   async resolve(
     @Param() { id }: IdParameter,
     @Body() { reason }: ReasonBody,
     @Actor() actor: string,
+    @IfMatch() version: string | undefined,
   ): Promise<LineStopView> {
-    return lineStopViewOf(await this.stops.resolve(id, { actor, reason }));
+    return lineStopViewOf(await this.stops.resolve(id, { actor, reason }, version));
   }
 }

@@ -34,10 +34,11 @@ export class LineStopView {
   @ApiProperty() raisedAt!: Date;
   @ApiProperty({ type: ResolutionView, nullable: true, description: 'Who resolved it, when and why' })
   resolution!: ResolutionView | null;
+  @ApiProperty({ description: 'Changes with it; also its ETag' }) version!: string;
 }
 
 export function lineStopViewOf(stop: LineStop): LineStopView {
-  const { id, kind, state, bulkPaymentJobId: jobId, subscriptionId, violation, evidence, raisedAt } = stop;
+  const { id, kind, state, bulkPaymentJobId: jobId, subscriptionId, violation, evidence, raisedAt, version } = stop;
   const { resolvedAt: at, resolvedBy: by, resolutionReason: reason } = stop;
   const resolution = at === null ? null : { at, by, reason };
   const actions = Object.keys(LINE_STOP_TRANSITIONS[state]);
@@ -46,5 +47,8 @@ export function lineStopViewOf(stop: LineStop): LineStopView {
     ...(jobId !== null && { job: `/admin/v1/bulk-payment-jobs/${jobId}` }),
     ...(subscriptionId !== null && { subscription: `/admin/v1/subscriptions/${subscriptionId}` }),
   };
-  return { id, kind, state, actions, links, jobId, subscriptionId, violation, evidence, raisedAt, resolution };
+  return {
+    ...{ id, kind, state, actions, links, jobId, subscriptionId, violation, evidence, raisedAt },
+    ...{ resolution, version },
+  };
 }

@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Refunds } from '../charge';
-import { Actor, Scope } from './access';
+import { Actor, CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
 import { AuditView } from './audit';
 import { ReasonBody } from './billing-runs.dto';
@@ -10,6 +10,7 @@ import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { stateChangeViewOf } from './history.view';
 import { ListOf } from './lists';
 import { RefundListQuery, ResolveRefundBody } from './refunds.dto';
+import { IfMatch, TakesIfMatch } from './versions';
 import { RefundDetailView, RefundView, refundViewOf } from './refunds.view';
 
 /** Refunds (환불): what was asked to be given back, and what became of it. Asked for at the charge. */
@@ -37,40 +38,48 @@ export class RefundsController {
   @Post(':id/release')
   @HttpCode(200)
   @Scope('refunds:release')
-  @ApiOperation({ summary: 'Let a refund go that is above what one person may order; not by who ordered it' })
+  @ApiOperation({
+    summary: 'Let a refund go that is above what one person may order; not with a key of who ordered it',
+  })
+  @TakesIfMatch()
   @ApiOkResponse({ type: RefundView })
   async release(
     @Param() { id }: IdParameter,
     @Body() { reason }: ReasonBody,
-    @Actor() actor: string,
+    @CurrentCaller() { actor, owner }: Caller,
+    @IfMatch() version: string | undefined,
   ): Promise<RefundView> {
-    return refundViewOf(await this.refunds.release(id, { reason, actor }));
+    return refundViewOf(await this.refunds.release(id, { reason, actor, owner, version }));
   }
 
   @Post(':id/cancel')
   @HttpCode(200)
   @Scope('refunds:create')
   @ApiOperation({ summary: 'Take a refund back that is not sent yet' })
+  @TakesIfMatch()
   @ApiOkResponse({ type: RefundView })
   async cancel(
     @Param() { id }: IdParameter,
     @Body() { reason }: ReasonBody,
     @Actor() actor: string,
+    @IfMatch() version: string | undefined,
   ): Promise<RefundView> {
-    return refundViewOf(await this.refunds.cancel(id, { reason, actor }));
+    return refundViewOf(await this.refunds.cancel(id, { reason, actor, version }));
   }
 
   @Post(':id/resolve')
   @HttpCode(200)
   @Scope('refunds:release')
   @ApiOperation({ summary: 'Say what became of a refund whose answer was lost, where lookups can’t; sends nothing' })
+  @TakesIfMatch()
   @ApiOkResponse({ type: RefundView })
   async resolve(
     @Param() { id }: IdParameter,
     @Body() body: ResolveRefundBody,
     @Actor() actor: string,
+    @IfMatch() version: string | undefined,
   ): Promise<RefundView> {
-    return refundViewOf(await this.refunds.resolve(id, { ...body, actor }));
+    return refundViewOf(await this.refunds.resolve(id, { ...body, actor, version }));
   }
 
   @AuditView()

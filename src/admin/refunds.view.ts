@@ -14,6 +14,7 @@ class RefundLinksView {
 class ReleaseView {
   @ApiProperty({ description: 'Why a second person must release it' }) because!: string;
   @ApiProperty({ type: String, nullable: true }) by!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Whose key that is' }) byOwner!: string | null;
   @ApiProperty({ type: Date, nullable: true }) at!: Date | null;
 }
 
@@ -50,6 +51,7 @@ export class RefundView {
   @ApiProperty() reason!: string;
   @ApiProperty({ type: String, nullable: true, description: 'What its orderer calls it' }) reference!: string | null;
   @ApiProperty() requestedBy!: string;
+  @ApiProperty({ description: 'Whose key that is; no key of theirs can release it' }) requestedByOwner!: string;
   @ApiProperty() requestedAt!: Date;
   @ApiProperty({ type: ReleaseView, nullable: true, description: 'Why a second person must release it, and who did' })
   release!: ReleaseView | null;
@@ -61,6 +63,7 @@ export class RefundView {
   result!: RefundResultView | null;
   @ApiProperty({ type: RetryView, nullable: true, description: 'Why it is not on, and when it is looked at again' })
   retry!: RetryView | null;
+  @ApiProperty({ description: 'Changes with it; also its ETag' }) version!: string;
 }
 
 export class RefundDetailView extends RefundView {
@@ -69,12 +72,22 @@ export class RefundDetailView extends RefundView {
 }
 
 export function refundViewOf(refund: Refund): RefundView {
-  const { id, chargeId, orderNo, transactionId, amount, state, reason, reference, requestedBy, requestedAt } = refund;
+  const {
+    id,
+    chargeId,
+    orderNo,
+    transactionId,
+    amount,
+    state,
+    reason,
+    reference,
+    requestedBy,
+    requestedByOwner,
+    requestedAt,
+  } = refund;
   return {
     ...{ id, chargeId, orderNo, transactionId, amount, state, actions: actionsOf(refund), links: linksOf(refund) },
-    ...{ reason, reference, requestedBy, requestedAt },
-    release:
-      refund.holdReason === null ? null : { because: refund.holdReason, by: refund.releasedBy, at: refund.releasedAt },
+    ...{ reason, reference, requestedBy, requestedByOwner, requestedAt, release: releaseOf(refund) },
     sent: refund.sentAt && { at: refund.sentAt, isFull: refund.isFull, paymentParts: refund.paymentParts },
     doubt: refund.inDoubtSince && { since: refund.inDoubtSince, why: refund.doubt },
     result: refund.endedAt && {
@@ -87,7 +100,13 @@ export function refundViewOf(refund: Refund): RefundView {
       refund.lastError === null
         ? null
         : { attempts: refund.attempts, at: refund.nextAttemptAt, error: refund.lastError },
+    version: refund.version,
   };
+}
+
+function releaseOf({ holdReason, releasedBy, releasedByOwner, releasedAt }: Refund): ReleaseView | null {
+  if (holdReason === null) return null;
+  return { because: holdReason, by: releasedBy, byOwner: releasedByOwner, at: releasedAt };
 }
 
 function linksOf({ id, orderNo }: Refund): RefundLinksView {

@@ -8,7 +8,12 @@ import { Database, wakeBilling } from '../platform/database';
 import { TransactionLookups } from '../transaction-lookup';
 import type { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 import { rawLineIdentity } from './discrepancy-evidence';
-import { DiscrepancyRepository, type AcceptedOutcome, type DiscrepancyPage } from './discrepancy.repository';
+import {
+  DiscrepancyRepository,
+  type AcceptedOutcome,
+  type Decision,
+  type DiscrepancyPage,
+} from './discrepancy.repository';
 import { suggestionOf } from './discrepancy-suggestion';
 
 /** A discrepancy as an operator reads it: the raw line in clear but for its billing token. */
@@ -23,6 +28,8 @@ export interface Acceptance {
   resultCode?: string | undefined;
   reason: string;
   actor: string;
+  /** The only version it may be accepted in, when there is one. */
+  version?: string | undefined;
 }
 
 /** Long runs of hexadecimal digits are billing tokens; their first digits are enough to tell them apart. */
@@ -96,7 +103,7 @@ export class Discrepancies {
    * Settles the charge by decision, with all that follows from it, once.
    *
    * @throws {DomainError} `discrepancy-not-found`; `charge-missing` when it names no charge of ours;
-   *   `transaction-id-missing` when it is to be paid without one; `state-conflict`, `charge-settled`;
+   *   `transaction-id-missing` when it is to be paid without one; `state-conflict`, `version-conflict`, `charge-settled`;
    *   `line-stopped` while the job is parked
    */
   async accept(id: string, acceptance: Acceptance): Promise<DiscrepancyRecord> {
@@ -105,17 +112,21 @@ export class Discrepancies {
       throw new DomainError('charge-missing', `Discrepancy ${id} names no charge of ours to settle; close it instead`);
     }
     const outcome = outcomeOf(discrepancy, acceptance);
-    const { actor, reason } = acceptance;
+    const { actor, reason, version } = acceptance;
     await this.database.transaction(async (session) => {
       await this.stops.assertRunning(session, discrepancy.bulkPaymentJobId);
-      await this.discrepancies.accept(session, id, outcome, { actor, reason, at: this.clock.now() });
+      await this.discrepancies.accept(session, id, outcome, { actor, reason, version, at: this.clock.now() });
       await wakeBilling(session);
     });
     return this.get(id);
   }
 
-  /** Decides that nothing follows from it. @throws {DomainError} `discrepancy-not-found`, `state-conflict` */
-  async close(id: string, decision: { actor: string; reason: string }): Promise<DiscrepancyRecord> {
+  /**
+   * Decides that nothing follows from it.
+   *
+   * @throws {DomainError} `discrepancy-not-found`, `state-conflict`, `version-conflict`
+   */
+  async close(id: string, decision: Omit<Decision, 'at'>): Promise<DiscrepancyRecord> {
     await this.found(id);
     await this.database.transaction(async (session) => {
       await this.discrepancies.close(session, id, { ...decision, at: this.clock.now() });

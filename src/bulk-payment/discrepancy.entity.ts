@@ -73,6 +73,10 @@ export class Discrepancy {
   /** As what the charge was settled. */
   @Column(nullable('text', 'accepted_as'))
   acceptedAs!: 'paid' | 'declined' | null;
+
+  /** Changes with every change of the row: PostgreSQL's own count. */
+  @Column({ type: 'text', name: 'xmin', insert: false, update: false })
+  version!: string;
 }
 
 /** What T store said of a discrepancy's transaction when it was asked. */

@@ -21,6 +21,8 @@ export interface Decision {
   actor: string;
   reason: string;
   at: Date;
+  /** The only version it may be decided in, when there is one. */
+  version?: string | undefined;
 }
 
 /** As what a charge is settled, on whose word. */
@@ -76,21 +78,21 @@ export class DiscrepancyRepository {
     return this.database.manager.find(DiscrepancyLookup, { where: { discrepancyId }, order: { id: 'DESC' } });
   }
 
-  /** @throws {DomainError} `state-conflict` when it is decided already */
+  /** @throws {DomainError} `state-conflict` when it is decided already; `version-conflict` */
   async close(session: SqlSession, id: string, decision: Decision): Promise<void> {
     const changed = await session.execute(
       `UPDATE discrepancy SET state = 'Closed', decided_at = $2, decided_by = $3, decision_reason = $4
-       WHERE id = $1 AND state = 'Open'`,
-      [id, decision.at, decision.actor, decision.reason],
+       WHERE id = $1 AND state = 'Open' AND ($5::text IS NULL OR xmin::text = $5)`,
+      [id, decision.at, decision.actor, decision.reason, decision.version ?? null],
     );
-    if (changed !== 1) throw decidedAlready(id);
+    if (changed !== 1) throw decidedAlready(id, decision);
   }
 
   /**
    * Settles a discrepancy's charge by decision: always for the charge's own amount, because that is what was asked.
    * Other discrepancies of the same charge are closed by the same decision.
    *
-   * @throws {DomainError} `state-conflict` when it is decided already; `charge-settled` when its charge is;
+   * @throws {DomainError} `state-conflict` when it is decided already, `version-conflict`; `charge-settled` when its charge is;
    *   `transaction-settled` when the payment settled another charge of the job, or was named by another decision
    */
   async accept(session: SqlSession, id: string, outcome: AcceptedOutcome, decision: Decision): Promise<void> {
@@ -103,10 +105,10 @@ export class DiscrepancyRepository {
     );
     const changed = await session.execute(
       `UPDATE discrepancy SET state = 'Accepted', accepted_as = $5, decided_at = $2, decided_by = $3, decision_reason = $4
-       WHERE id = $1 AND state = 'Open'`,
-      [id, ...decided, outcome.kind],
+       WHERE id = $1 AND state = 'Open' AND ($6::text IS NULL OR xmin::text = $6)`,
+      [id, ...decided, outcome.kind, decision.version ?? null],
     );
-    if (changed !== 1) throw decidedAlready(id);
+    if (changed !== 1) throw decidedAlready(id, decision);
     await session.execute(
       `UPDATE discrepancy SET state = 'Closed', decided_at = $2, decided_by = $3, decision_reason = $4
        WHERE charge_id = (SELECT charge_id FROM discrepancy WHERE id = $1) AND state = 'Open'`,
@@ -150,7 +152,10 @@ export class DiscrepancyRepository {
   }
 }
 
-function decidedAlready(id: string): DomainError {
+function decidedAlready(id: string, { version }: Decision): DomainError {
+  if (version !== undefined) {
+    return new DomainError('version-conflict', `Discrepancy ${id} was changed since you read it`);
+  }
   return new DomainError('state-conflict', `Discrepancy ${id} was decided already; nothing was changed`);
 }
 

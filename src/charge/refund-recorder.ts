@@ -35,8 +35,8 @@ export interface RefundResult {
   refundTransactionId?: string | null;
 }
 
-/** Which write of an answer is let through: by whoever sent it, or by whoever has claimed it since. */
-type Holder = { leaseId: string } | { sendingId: string };
+/** Which write of an answer is let through: by whoever sent it, by whoever has claimed it since, or by who has seen it. */
+type Holder = { leaseId: string } | { sendingId: string } | { version: string };
 
 const NOT_SENT = { sendingId: null, isFull: null, paymentParts: null, baselineLookupId: null, sentAt: null };
 

@@ -41,6 +41,10 @@ export class Refund {
   @Column({ type: 'text', name: 'requested_by' })
   requestedBy!: string;
 
+  /** Whose key it was requested with. */
+  @Column({ type: 'text', name: 'requested_by_owner' })
+  requestedByOwner!: string;
+
   @Column({ type: 'timestamptz', name: 'requested_at' })
   requestedAt!: Date;
 
@@ -50,6 +54,10 @@ export class Refund {
 
   @Column(nullable('text', 'released_by'))
   releasedBy!: string | null;
+
+  /** Whose key it was released with: never the same as `requestedByOwner`. */
+  @Column(nullable('text', 'released_by_owner'))
+  releasedByOwner!: string | null;
 
   @Column(nullable('timestamptz', 'released_at'))
   releasedAt!: Date | null;
@@ -107,6 +115,10 @@ export class Refund {
 
   @Column(nullable('text', 'last_error'))
   lastError!: string | null;
+
+  /** Changes with every change of the row: PostgreSQL's own count. */
+  @Column({ type: 'text', name: 'xmin', insert: false, update: false })
+  version!: string;
 }
 
 @Entity('refund_history')

@@ -41,7 +41,7 @@ export interface RefundCause {
 }
 
 /** What writes of a refund are guarded by, beside its state. */
-type Guard = { leaseId: string } | { sendingId: string };
+type Guard = { leaseId: string } | { sendingId: string } | { version: string };
 
 @Injectable()
 export class RefundRepository {
@@ -127,7 +127,8 @@ export class RefundRepository {
    * Moves a refund along its transition table by one guarded statement and appends to its history, in the caller's
    * transaction.
    *
-   * @throws {DomainError} `state-conflict` when the event is not allowed, or somebody else moved it meanwhile
+   * @throws {DomainError} `state-conflict` when the event is not allowed, or somebody else moved it meanwhile;
+   *   `version-conflict` when it is not as it was in the version that guards it
    */
   async transition(
     session: SqlSession,
@@ -144,7 +145,7 @@ export class RefundRepository {
       { id: refund.id, state: refund.state, ...guard },
       { ...changes, state: toState },
     );
-    if (affected !== 1) throw conflict(refund, event);
+    if (affected !== 1) throw isOfVersion(guard) ? versionConflict(refund) : conflict(refund, event);
     const at = this.clock.now();
     const entry = { refundId: refund.id, fromState: refund.state, toState, ...why, at };
     await session.manager.insert(RefundHistory, entry);
@@ -152,6 +153,19 @@ export class RefundRepository {
 }
 
 export const RELEASED = { leaseId: null, leaseUntil: null } satisfies RefundChanges;
+
+/** What a person has seen, where a change is to be of that only. */
+export function guardOf(version: string | undefined): { version: string } | undefined {
+  return version === undefined ? undefined : { version };
+}
+
+function isOfVersion(guard: Guard | undefined): boolean {
+  return guard !== undefined && 'version' in guard;
+}
+
+function versionConflict({ id }: { id: string }): DomainError {
+  return new DomainError('version-conflict', `Refund ${id} was changed since you read it`);
+}
 
 function conflict(refund: { id: string; state: RefundState }, event: RefundEvent): DomainError {
   const message = `refund ${refund.id} can’t ${event}: it is not ${refund.state} any more, or may not`;

@@ -8,7 +8,7 @@ import { Charges } from './charges.service';
 import { RefundAllowance } from './refund-allowance';
 import { RESULT_BY_DECISION, RESULT_NOT_SENT, RefundRecorder } from './refund-recorder';
 import type { Refund, RefundHistory } from './refund.entity';
-import { RELEASED, RefundRepository, type RefundFilter } from './refund.repository';
+import { RELEASED, RefundRepository, guardOf, type RefundFilter } from './refund.repository';
 
 /** Money that is to be given back. */
 export interface RefundRequest {
@@ -18,12 +18,22 @@ export interface RefundRequest {
   /** What the orderer calls it. Asked for again under the same reference, it is the same refund. */
   reference?: string | undefined;
   actor: string;
+  /** Whose key it is requested with. */
+  owner: string;
 }
 
 /** Who decides on a refund, and why. */
 export interface RefundDecision {
   reason: string;
   actor: string;
+  /** The only version it may be decided in, when there is one. */
+  version?: string | undefined;
+}
+
+/** Lets a refund go as a second person. */
+export interface RefundRelease extends RefundDecision {
+  /** Whose key it is released with. */
+  owner: string;
 }
 
 /** What a person found out about a refund in doubt. */
@@ -88,40 +98,38 @@ export class Refunds {
   }
 
   /**
-   * Lets a refund go that is above what one person may order.
+   * Lets a refund go that is above what one person may order. Persons are told apart by the owners of their keys.
    *
-   * @throws {DomainError} `refund-not-found`; `second-person-required` for whoever requested it; `state-conflict`
+   * @throws {DomainError} `refund-not-found`; `second-person-required` for whoever requested it, with whatever key;
+   *   `state-conflict`; `version-conflict`
    */
-  async release(id: string, { reason, actor }: RefundDecision): Promise<Refund> {
+  async release(id: string, { reason, actor, owner, version }: RefundRelease): Promise<Refund> {
     const refund = await this.get(id);
-    if (refund.requestedBy === actor) {
-      throw new DomainError('second-person-required', `${actor} requested refund ${id}; somebody else must release it`);
+    if (refund.requestedByOwner === owner || refund.requestedBy === actor) {
+      throw new DomainError('second-person-required', `${owner} requested refund ${id}; somebody else must release it`);
     }
     const why = { cause: 'released by a second person', actor, reason };
+    const released = { releasedBy: actor, releasedByOwner: owner, releasedAt: this.clock.now() };
     await this.database.transaction(async (session) => {
       const from = { id, state: 'AwaitingRelease' } as const;
-      await this.refunds.transition(session, from, 'release', why, { releasedBy: actor, releasedAt: this.clock.now() });
+      await this.refunds.transition(session, from, 'release', why, released, guardOf(version));
       await wakeBilling(session);
     });
     return this.get(id);
   }
 
-  /** Takes a refund back that is not sent yet. @throws {DomainError} `refund-not-found`, `state-conflict` */
-  async cancel(id: string, { reason, actor }: RefundDecision): Promise<Refund> {
+  /**
+   * Takes a refund back that is not sent yet.
+   *
+   * @throws {DomainError} `refund-not-found`, `state-conflict`, `version-conflict`
+   */
+  async cancel(id: string, { reason, actor, version }: RefundDecision): Promise<Refund> {
     const { state } = await this.get(id);
-    const ended = { resultCode: RESULT_NOT_SENT, resultMessage: reason, endedAt: this.clock.now() };
+    const result = { resultCode: RESULT_NOT_SENT, resultMessage: reason, endedAt: this.clock.now() };
+    const changes = { ...result, ...RELEASED, nextAttemptAt: null };
+    const why = { cause: 'canceled', actor, reason };
     await this.database.transaction((session) =>
-      this.refunds.transition(
-        session,
-        { id, state },
-        'cancel',
-        { cause: 'canceled', actor, reason },
-        {
-          ...ended,
-          ...RELEASED,
-          nextAttemptAt: null,
-        },
-      ),
+      this.refunds.transition(session, { id, state }, 'cancel', why, changes, guardOf(version)),
     );
     return this.get(id);
   }
@@ -129,14 +137,16 @@ export class Refunds {
   /**
    * Decides what became of a refund whose answer was lost, where lookups can't. Nothing is sent.
    *
-   * @throws {DomainError} `refund-not-found`; `state-conflict` unless it is Unknown
+   * @throws {DomainError} `refund-not-found`; `state-conflict` unless it is Unknown; `version-conflict`
    */
-  async resolve(id: string, { outcome, reason, actor, refundTransactionId }: RefundFinding): Promise<Refund> {
+  async resolve(id: string, { outcome, reason, actor, version, ...found }: RefundFinding): Promise<Refund> {
     const refund = { ...(await this.get(id)), state: 'Unknown' as const };
     const result = { resultCode: RESULT_BY_DECISION, resultMessage: reason };
     const why = { cause: `decided: ${outcome}`, actor, reason };
-    if (outcome === 'not-refunded') await this.recorder.fail(refund, result, why);
-    else await this.recorder.succeed(refund, { ...result, refundTransactionId: refundTransactionId ?? null }, why);
+    const refundTransactionId = found.refundTransactionId ?? null;
+    const seen = guardOf(version);
+    if (outcome === 'not-refunded') await this.recorder.fail(refund, result, why, seen);
+    else await this.recorder.succeed(refund, { ...result, refundTransactionId }, why, seen);
     return this.get(id);
   }
 
@@ -154,12 +164,12 @@ export class Refunds {
   private async store(
     session: SqlSession,
     charge: ChargeRecord,
-    { amount, reason, reference, actor }: RefundRequest & { amount: Won },
+    { amount, reason, reference, actor, owner }: RefundRequest & { amount: Won },
   ): Promise<string> {
     const { id: chargeId, transactionId } = charge;
     const holdReason = (await this.allowance.take(session, amount)) ?? null;
     const state = holdReason === null ? 'Requested' : 'AwaitingRelease';
-    const asked = { amount, reason, reference: reference ?? null, requestedBy: actor };
+    const asked = { amount, reason, reference: reference ?? null, requestedBy: actor, requestedByOwner: owner };
     const fields = { chargeId, transactionId: transactionId ?? '', ...asked, holdReason, state } as const;
     const id = await this.refunds.create(session, fields, { cause: 'requested', actor, reason });
     await wakeBilling(session);

@@ -38,4 +38,8 @@ export class LineStop {
 
   @Column(nullable('text', 'resolution_reason'))
   resolutionReason!: string | null;
+
+  /** Changes with every change of the row: PostgreSQL's own count. */
+  @Column({ type: 'text', name: 'xmin', insert: false, update: false })
+  version!: string;
 }

@@ -79,10 +79,17 @@ export class LineStopRepository {
     return raised.length;
   }
 
-  /** @throws {DomainError} `state-conflict` when it is resolved already */
-  async resolve(session: SqlSession, id: string, resolution: Resolution): Promise<void> {
-    const resolved = await this.resolveWhere(session, 'id = $4', [id], resolution);
+  /**
+   * @param version the only one it may be resolved in, when there is one
+   * @throws {DomainError} `state-conflict` when it is resolved already; `version-conflict`
+   */
+  async resolve(session: SqlSession, id: string, resolution: Resolution, version?: string): Promise<void> {
+    const condition = 'id = $4 AND ($5::text IS NULL OR xmin::text = $5)';
+    const resolved = await this.resolveWhere(session, condition, [id, version ?? null], resolution);
     if (resolved === 0) {
+      if (version !== undefined) {
+        throw new DomainError('version-conflict', `Line stop ${id} was changed since you read it`);
+      }
       throw new DomainError('state-conflict', `Line stop ${id} was resolved already; nothing was changed`);
     }
   }

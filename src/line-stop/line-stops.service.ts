@@ -54,12 +54,13 @@ export class LineStops {
   /**
    * Lets what it parked go on.
    *
-   * @throws {DomainError} `line-stop-not-found`; `state-conflict` when it is resolved already
+   * @param version the only one it may be resolved in, when there is one
+   * @throws {DomainError} `line-stop-not-found`; `state-conflict` when it is resolved already; `version-conflict`
    */
-  async resolve(id: string, decision: { actor: string; reason: string }): Promise<LineStop> {
+  async resolve(id: string, decision: { actor: string; reason: string }, version?: string): Promise<LineStop> {
     await this.get(id);
     await this.database.transaction(async (session) => {
-      await this.stops.resolve(session, id, { ...decision, at: this.clock.now() });
+      await this.stops.resolve(session, id, { ...decision, at: this.clock.now() }, version);
       await wakeBilling(session);
     });
     return this.get(id);

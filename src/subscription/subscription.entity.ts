@@ -197,6 +197,10 @@ export class BillingRun {
   /** When it was confirmed or rejected. */
   @Column(nullable('timestamptz', 'decided_at'))
   decidedAt!: Date | null;
+
+  /** Changes with every change of the row: PostgreSQL's own count. */
+  @Column({ type: 'text', name: 'xmin', insert: false, update: false })
+  version!: string;
 }
 
 @Entity('billing_run_history')

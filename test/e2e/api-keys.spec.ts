@@ -14,12 +14,17 @@ describe('API keys', () => {
   const as = (token: string, path: string) => world.call('GET', path, { headers: bearer(token) });
 
   it('are shown once, look like keys, and are stored as a hash only', async () => {
-    const made = await world.call('POST', 'api-keys', { body: { name: '정산 담당', role: 'finance' } });
+    const made = await world.call('POST', 'api-keys', {
+      body: { name: '정산 담당', owner: 'Kim@Example.com', role: 'finance' },
+    });
     expect(made.status).toBe(201);
     expect(made.headers.get('cache-control')).toBe('no-store');
     const { token, ...key } = made.body;
     expect(token).toMatch(/^tmb_simulator_\d+_[0-9a-f]{72}$/);
-    expect(key).toMatchObject({ name: '정산 담당', role: 'finance', createdBy: 'bootstrap key', revocation: null });
+    expect(key).toMatchObject({
+      ...{ name: '정산 담당', owner: 'kim@example.com', role: 'finance', createdBy: 'bootstrap key' },
+      ...{ revocation: null, actions: ['revoke'] },
+    });
     expect(key.scopes).toContain('refunds:create');
     expect(key.scopes).not.toContain('keys:manage');
     expect((await world.call('GET', `api-keys/${key.id}`)).body).toEqual(key);
@@ -35,15 +40,18 @@ describe('API keys', () => {
   });
 
   it.each([
-    [{ role: 'viewer' }, 'name'],
-    [{ name: 'x', role: 'root' }, 'role'],
-    [{ name: 'a\nb', role: 'viewer' }, 'name'],
-    [{ name: 'x', role: 'viewer', scopes: [] }, 'scopes'],
-    [{ name: 'x', role: 'viewer', scopes: ['all'] }, 'scopes'],
-    [{ name: 'x', role: 'viewer', scopes: ['products:manage'] }, 'scopes'],
-    [{ name: 'x', role: 'viewer', expiresAt: '2099-01-01T00:00:00' }, 'expiresAt'],
-    [{ name: 'x', role: 'viewer', expiresAt: '2099-02-30T00:00:00Z' }, 'expiresAt'],
-    [{ name: 'x', role: 'viewer', expiresAt: '2000-01-01T00:00:00Z' }, 'expiresAt'],
+    [{ name: 'x', role: 'viewer' }, 'owner'],
+    [{ name: 'x', owner: 'Kim Lee', role: 'viewer' }, 'owner'],
+    [{ name: 'x', owner: '김', role: 'viewer' }, 'owner'],
+    [{ owner: 'kim', role: 'viewer' }, 'name'],
+    [{ name: 'x', owner: 'kim', role: 'root' }, 'role'],
+    [{ name: 'a\nb', owner: 'kim', role: 'viewer' }, 'name'],
+    [{ name: 'x', owner: 'kim', role: 'viewer', scopes: [] }, 'scopes'],
+    [{ name: 'x', owner: 'kim', role: 'viewer', scopes: ['all'] }, 'scopes'],
+    [{ name: 'x', owner: 'kim', role: 'viewer', scopes: ['products:manage'] }, 'scopes'],
+    [{ name: 'x', owner: 'kim', role: 'viewer', expiresAt: '2099-01-01T00:00:00' }, 'expiresAt'],
+    [{ name: 'x', owner: 'kim', role: 'viewer', expiresAt: '2099-02-30T00:00:00Z' }, 'expiresAt'],
+    [{ name: 'x', owner: 'kim', role: 'viewer', expiresAt: '2000-01-01T00:00:00Z' }, 'expiresAt'],
   ])('that make no sense are refused by field: %j', async (body, field) => {
     const { status, body: problem } = await world.call('POST', 'api-keys', { body });
     expect(status).toBe(400);
@@ -64,7 +72,7 @@ describe('API keys', () => {
     expect((await as(token, 'products')).status).toBe(200);
     expect((await as(token, 'subscriptions')).status).toBe(403);
     const make = (body: object) =>
-      world.call('POST', 'api-keys', { body: { name: 'x', ...body }, headers: bearer(token) });
+      world.call('POST', 'api-keys', { body: { name: 'x', owner: 'kim', ...body }, headers: bearer(token) });
     expect(await make({ role: 'viewer' })).toMatchObject({ status: 403, body: { code: 'scope-missing' } });
     expect((await make({ role: 'viewer', scopes: ['products:read'] })).status).toBe(201);
   });

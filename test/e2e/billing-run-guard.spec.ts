@@ -1,7 +1,16 @@
 import { Database } from '../../src/platform/database';
 import { BillingRunDecisions } from '../../src/subscription';
 import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
-import { historyOf, moveTo, send, settleAll, subscribe, subscriptionRow } from '../support/subscribers';
+import {
+  VERSION_CONFLICT,
+  historyOf,
+  ifMatch,
+  moveTo,
+  send,
+  settleAll,
+  subscribe,
+  subscriptionRow,
+} from '../support/subscribers';
 import { until } from '../support/until';
 
 const GUARD = {
@@ -151,7 +160,12 @@ describe('billing runs over the admin API', () => {
     await send(world, 'PATCH', `subscriptions/${id}`, { priceOverride: price });
     const { body: run } = await open('2027-02-25');
     expect(run).toMatchObject({ state: 'AwaitingConfirmation', planned: { count: 1, amount: 900_000 } });
-    const rejected = await send(world, 'POST', `billing-runs/${run.id}/reject`, { reason: 'a wrong price' });
+    const decide = (act: string, version: string) =>
+      send(world, 'POST', `billing-runs/${run.id}/${act}`, { reason: 'a wrong price' }, ifMatch({ version }));
+    for (const act of ['confirm', 'reject']) expect(await decide(act, '1')).toMatchObject(VERSION_CONFLICT);
+    const { version } = (await world.get(`billing-runs/${run.id}`)).body;
+    const rejected = await decide('reject', version);
+    expect(await decide('confirm', version)).toMatchObject(VERSION_CONFLICT);
     expect(rejected.body.state).toBe('Rejected');
     const [job] = await jobsOf(run.id);
     expect(job).toMatchObject({ state: 'Failed', submission: null, failureReason: 'billing run rejected' });

@@ -1,7 +1,7 @@
 import { Database } from '../../src/platform/database';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { requestFile } from '../support/request-files';
-import { planOn, send, subscribe, subscriptionRow } from '../support/subscribers';
+import { VERSION_CONFLICT, ifMatch, planOn, send, subscribe, subscriptionRow } from '../support/subscribers';
 import { until } from '../support/until';
 
 describe('working discrepancies off', () => {
@@ -172,9 +172,15 @@ describe('working discrepancies off', () => {
     expect(await settlementsOf(discrepancy.chargeId)).toMatchObject([{ kind: 'declined', result_code: '9110' }]);
   });
 
-  it('closing settles nothing', async () => {
+  it('closing settles nothing, and is of what was seen', async () => {
     const discrepancy = await altered();
-    const closed = await send(world, 'POST', `discrepancies/${discrepancy.id}/close`, { reason: 'refunded by hand' });
+    const decide = (act: string, version: string) => {
+      const body = { reason: 'refunded by hand', ...(act === 'accept' && { outcome: 'paid' }) };
+      return send(world, 'POST', `discrepancies/${discrepancy.id}/${act}`, body, ifMatch({ version }));
+    };
+    for (const act of ['accept', 'close']) expect(await decide(act, '1')).toMatchObject(VERSION_CONFLICT);
+    const closed = await decide('close', discrepancy.version);
+    expect(await decide('accept', discrepancy.version)).toMatchObject(VERSION_CONFLICT);
     expect(closed).toMatchObject({ status: 200, body: { state: 'Closed', decision: { reason: 'refunded by hand' } } });
     expect(await settlementsOf(discrepancy.chargeId)).toEqual([]);
   });

@@ -167,7 +167,7 @@ describe('Idempotency-Key', () => {
   });
 
   it('keeps answers encrypted: a new key’s token is nowhere in clear', async () => {
-    const order = { name: 'kept', role: 'viewer' };
+    const order = { name: 'kept', owner: 'kim', role: 'viewer' };
     const first = await post('api-keys', 'key', order);
     const second = await post('api-keys', 'key', order);
     expect(second.body).toEqual(first.body);

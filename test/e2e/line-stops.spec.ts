@@ -6,7 +6,17 @@ import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '.
 import { metricOf, openStop } from '../support/doubt';
 import { askRefund, bookedRefunds, paidCharges } from '../support/refunds';
 import { requestFile } from '../support/request-files';
-import { billOn, chargesOf, planOn, send, settleAll, subscribe, subscriptionRow } from '../support/subscribers';
+import {
+  VERSION_CONFLICT,
+  billOn,
+  chargesOf,
+  ifMatch,
+  planOn,
+  send,
+  settleAll,
+  subscribe,
+  subscriptionRow,
+} from '../support/subscribers';
 import { until } from '../support/until';
 
 const DAY_SECONDS = 86_400;
@@ -29,8 +39,8 @@ describe('the line stops when money is not as it must be', () => {
   afterEach(() => world.close());
 
   const jobOf = async (id: string): Promise<JsonBody> => (await world.get(`bulk-payment-jobs/${id}`)).body;
-  const resolve = (id: string, body: object = { reason: 'looked into' }): Promise<JsonAnswer> =>
-    send(world, 'POST', `line-stops/${id}/resolve`, body);
+  const resolve = (id: string, body: object = { reason: 'looked into' }, headers = {}): Promise<JsonAnswer> =>
+    send(world, 'POST', `line-stops/${id}/resolve`, body, headers);
   const told = (id: string): number =>
     logLines.filter((line) => line.includes('"msg":"line stopped') && line.includes(`"lineStopId":"${id}"`)).length;
 
@@ -209,6 +219,7 @@ describe('the line stops when money is not as it must be', () => {
     const id = await subscribe(world, 'resolved', '2027-01-05');
     const stopId = await plant(id);
     expect((await resolve(stopId, {})).status).toBe(400);
+    expect(await resolve(stopId, undefined, ifMatch({ version: '1' }))).toMatchObject(VERSION_CONFLICT);
     const answers = await Promise.all([resolve(stopId), resolve(stopId), resolve(stopId)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
     expect((await world.get(`line-stops/${stopId}`)).body).toMatchObject({

@@ -15,7 +15,7 @@ import {
   refundInState,
 } from '../support/refunds';
 import { ServiceProcess } from '../support/service-process';
-import { send } from '../support/subscribers';
+import { VERSION_CONFLICT, ifMatch, send } from '../support/subscribers';
 import { until } from '../support/until';
 
 const ENVIRONMENT = {
@@ -277,8 +277,9 @@ describe('refunds where nobody knows T store’s words', () => {
         const { body } = await world.get('refunds?state=Unknown');
         return body.items.every((item: JsonBody) => item.retry?.at === null) || undefined;
       });
-      const resolve = (id: string, outcome: string) =>
-        send(world, 'POST', `refunds/${id}/resolve`, { outcome, reason: 'T store says so' });
+      const resolve = (id: string, outcome: string, headers = {}) =>
+        send(world, 'POST', `refunds/${id}/resolve`, { outcome, reason: 'T store says so' }, headers);
+      expect(await resolve(one.id, 'refunded', ifMatch({ version: '1' }))).toMatchObject(VERSION_CONFLICT);
       const answers = await Promise.all([resolve(one.id, 'refunded'), resolve(one.id, 'not-refunded')]);
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
       expect((await resolve(other.id, 'not-refunded')).body).toMatchObject({

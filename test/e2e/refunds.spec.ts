@@ -2,7 +2,7 @@ import { Database } from '../../src/platform/database';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { callAdmin } from '../support/admin-world';
 import { askRefund, bookedRefunds, loggedRefunds, paidCharges, refundInState } from '../support/refunds';
-import { send } from '../support/subscribers';
+import { VERSION_CONFLICT, ifMatch, send } from '../support/subscribers';
 
 describe('refunds', () => {
   let world: BillingWorld;
@@ -122,8 +122,8 @@ describe('refunds', () => {
     const { id, amount, transactionId } = await charge(orderNo);
     const insert = (chargeId: string, won: number, tid: string) =>
       database().execute(
-        `INSERT INTO refund (charge_id, transaction_id, amount, state, reason, requested_by, requested_at)
-         VALUES ($1, $2, $3, 'Requested', 'r', 'by hand', now())`,
+        `INSERT INTO refund (charge_id, transaction_id, amount, state, reason, requested_by, requested_by_owner, requested_at)
+         VALUES ($1, $2, $3, 'Requested', 'r', 'by hand', 'by hand', now())`,
         [chargeId, tid, won],
       );
     await expect(insert(id, amount + 1, transactionId)).rejects.toThrow(/refund_total_within_amount/);
@@ -184,6 +184,41 @@ describe('refunds', () => {
     ]);
   });
 
+  it('are released by no other key of who ordered them', async () => {
+    const held = await startWorld({ simulator: { declineRate: 0 }, environment: { REFUND_RELEASE_ABOVE_COUNT: '0' } });
+    try {
+      const tokenOf = async (name: string, owner: string): Promise<string> =>
+        (await send(held, 'POST', 'api-keys', { name, owner, role: 'finance' })).body.token;
+      const laptop = await tokenOf('laptop', 'kim@example.com');
+      const phone = await tokenOf('phone', 'KIM@Example.com');
+      const [orderNo] = await paidCharges(held, 1, 'p-');
+      const call = (token: string, path: string) =>
+        callAdmin(held.service.url, 'POST', path, {
+          body: { reason: 'r' },
+          headers: { Authorization: `Bearer ${token}` },
+        });
+      const { body: refund } = await call(laptop, `charges/${orderNo}/refunds`);
+      expect(refund).toMatchObject({ state: 'AwaitingRelease', requestedByOwner: 'kim@example.com' });
+      const own = await call(phone, `refunds/${refund.id}/release`);
+      expect(own).toMatchObject({ status: 409, body: { code: 'second-person-required' } });
+      expect(own.body.detail).toContain('kim@example.com requested');
+      const others = await call(await tokenOf('laptop', 'lee@example.com'), `refunds/${refund.id}/release`);
+      expect(others.body).toMatchObject({ state: 'Requested', release: { byOwner: 'lee@example.com' } });
+      // Whose a key is, and who ordered a refund, is never written anew.
+      const database = held.service.app.get(Database);
+      for (const change of [`api_key SET owner = 'lee'`, `refund SET requested_by_owner = 'lee'`]) {
+        await expect(database.execute(`UPDATE ${change}`)).rejects.toThrow(/append-only/);
+      }
+      const byOwner = (await held.get('audit-log?owner=kim@example.com')).body.items;
+      expect(byOwner.map((entry: JsonBody) => [entry.operation, entry.outcome.status])).toEqual([
+        ['refunds.release', 409],
+        ['charges.refund', 202],
+      ]);
+    } finally {
+      await held.close();
+    }
+  });
+
   it('above the day’s allowance wait for a second person, who is not the first', async () => {
     const held = await startWorld({
       simulator: { declineRate: 0 },
@@ -197,30 +232,46 @@ describe('refunds', () => {
       expect(waiting[0]).toMatchObject({ actions: ['release', 'cancel'], release: { by: null } });
       const own = await send(held, 'POST', `refunds/${waiting[0].id}/release`, { reason: 'myself' });
       expect(own).toMatchObject({ status: 409, body: { code: 'second-person-required' } });
-      const canceled = await send(held, 'POST', `refunds/${waiting[1].id}/cancel`, { reason: 'a mistake' });
+      expect(waiting[0]).toMatchObject({ requestedBy: 'bootstrap key', requestedByOwner: 'bootstrap' });
+      const cancel = (version: string) =>
+        send(held, 'POST', `refunds/${waiting[1].id}/cancel`, { reason: 'a mistake' }, ifMatch({ version }));
+      expect(await cancel('1')).toMatchObject(VERSION_CONFLICT);
+      const canceled = await cancel(waiting[1].version);
       expect(canceled.body).toMatchObject({ state: 'Canceled', result: { resultMessage: 'a mistake' } });
       const [boss, deputy, clerk] = await Promise.all(
-        ['finance', 'finance', 'operator'].map((role) => send(held, 'POST', 'api-keys', { name: role, role })),
+        ['finance', 'finance', 'operator'].map((role, at) =>
+          send(held, 'POST', 'api-keys', { name: role, owner: `person-${at}`, role }),
+        ),
       );
-      const release = (key?: { body: JsonBody }) =>
+      const release = (key?: { body: JsonBody }, version = '*') =>
         callAdmin(held.service.url, 'POST', `refunds/${waiting[0].id}/release`, {
           body: { reason: 'looked at it' },
-          headers: { Authorization: `Bearer ${key?.body.token}` },
+          headers: { Authorization: `Bearer ${key?.body.token}`, 'If-Match': version },
         });
       expect((await release(clerk)).body).toMatchObject({ code: 'scope-missing', scope: 'refunds:release' });
+      expect(await release(boss, '"1"')).toMatchObject(VERSION_CONFLICT);
       const releases = await Promise.all([release(boss), release(deputy)]);
       expect(releases.map(({ status }) => status).sort()).toEqual([200, 409]);
       const released = await refundInState(held, waiting[0].id, 'Refunded');
-      expect(released.release.by).toMatch(/^finance \(key \d+\)$/);
+      expect(released.release).toMatchObject({
+        by: expect.stringMatching(/^finance \(key \d+\)$/),
+        byOwner: expect.stringMatching(/^person-[01]$/),
+      });
       expect(held.simulator.control.refunds()).toHaveLength(3);
       expect(await send(held, 'POST', `refunds/${waiting[0].id}/cancel`, { reason: 'late' })).toMatchObject({
         status: 409,
         body: { code: 'state-conflict' },
       });
       // Nor does a statement by hand let the first person through.
-      const update = `UPDATE refund SET released_by = requested_by, released_at = now(), state = 'Requested' WHERE id = $1`;
-      const byHand = held.service.app.get(Database).execute(update, [waiting[2].id]);
-      await expect(byHand).rejects.toThrow(/refund_released_by_second_person/);
+      const byHand = (releasedBy: string, owner: string) =>
+        held.service.app.get(Database).execute(
+          `UPDATE refund SET released_by = ${releasedBy}, released_by_owner = ${owner}, released_at = now(),
+             state = 'Requested' WHERE id = $1`,
+          [waiting[2].id],
+        );
+      await expect(byHand('requested_by', `'other'`)).rejects.toThrow(/refund_released_by_second_person/);
+      await expect(byHand(`'other'`, 'requested_by_owner')).rejects.toThrow(/refund_released_by_second_owner/);
+      await expect(byHand(`'other'`, 'NULL')).rejects.toThrow(/refund_releaser_whole/);
       const { body: page } = await held.get('refunds?state=AwaitingRelease');
       expect(page.items.map((one: JsonBody) => one.id).sort()).toEqual([waiting[2].id, waiting[3].id].sort());
       // Another day, another allowance.

@@ -281,7 +281,7 @@ describe('a complete run', () => {
     const made = await run.call(
       'POST',
       '/admin/v1/api-keys',
-      { name: 'finance', role: 'viewer' },
+      { name: 'finance', owner: 'kim', role: 'viewer' },
       { 'Idempotency-Key': 'k' },
     );
     run.madeKeys.push(made.token);

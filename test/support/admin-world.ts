@@ -61,7 +61,9 @@ export async function startAdminWorld(settings: NodeJS.ProcessEnv = {}): Promise
     logLines,
     call,
     key: async (role, more = {}) => {
-      const { status, body } = await call('POST', 'api-keys', { body: { name: `a ${role}`, role, ...more } });
+      const { status, body } = await call('POST', 'api-keys', {
+        body: { name: `a ${role}`, owner: `${role}@example.com`, role, ...more },
+      });
       if (status !== 201) throw new Error(`no key: ${JSON.stringify(body)}`);
       return body;
     },

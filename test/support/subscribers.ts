@@ -93,12 +93,19 @@ export async function settleAll(world: BillingWorld): Promise<void> {
 }
 
 /** Calls the admin API with a JSON body. */
-export async function send(world: BillingWorld, method: string, path: string, body?: unknown): Promise<JsonAnswer> {
+export async function send(
+  world: BillingWorld,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<JsonAnswer> {
   const response = await fetch(`${world.service.url}/admin/v1/${path}`, {
     method,
     headers: {
       Authorization: `Bearer ${ADMIN_KEY}`,
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
@@ -106,6 +113,12 @@ export async function send(world: BillingWorld, method: string, path: string, bo
   assertDescribed(method, path, answer.status, answer.body);
   return answer;
 }
+
+/** Refuses as a change does of what somebody else has changed since it was read. */
+export const VERSION_CONFLICT = { status: 412, body: { code: 'version-conflict' } };
+
+/** The `If-Match` of whoever has seen a thing as it is shown. */
+export const ifMatch = ({ version }: { version: string }): Record<string, string> => ({ 'If-Match': `"${version}"` });
 
 /** Makes it ten in the morning of a day in Seoul, or another time, for the service. */
 export function moveTo(world: BillingWorld, date: string, time = '10:00:00'): void {

@@ -6,6 +6,8 @@ import type { Role } from './roles';
 export interface ApiKey {
   id: string;
   name: string;
+  /** Whose it is: a person, or the team that answers for a program; in small letters. */
+  owner: string;
   role: Role;
   /** Narrows the role; `null`: everything the role may do. */
   scopes: string[] | null;
@@ -21,9 +23,9 @@ export interface ApiKey {
   revocationReason: string | null;
 }
 
-export type NewApiKey = Pick<ApiKey, 'name' | 'role' | 'scopes' | 'createdBy' | 'createdAt' | 'expiresAt'>;
+export type NewApiKey = Pick<ApiKey, 'name' | 'owner' | 'role' | 'scopes' | 'createdBy' | 'createdAt' | 'expiresAt'>;
 
-const COLUMNS = `id, name, role, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
+const COLUMNS = `id, name, owner, role, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
   last_used_at AS "lastUsedAt", last_used_address AS "lastUsedAddress", revoked_at AS "revokedAt",
   revoked_by AS "revokedBy", revocation_reason AS "revocationReason"`;
 
@@ -33,9 +35,9 @@ export class ApiKeyRepository {
 
   async create(key: NewApiKey, secretSha256: Buffer): Promise<ApiKey> {
     const [created] = await this.database.rows<ApiKey>(
-      `INSERT INTO api_key (name, role, scopes, secret_sha256, created_by, created_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${COLUMNS}`,
-      [key.name, key.role, key.scopes, secretSha256, key.createdBy, key.createdAt, key.expiresAt],
+      `INSERT INTO api_key (name, owner, role, scopes, secret_sha256, created_by, created_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${COLUMNS}`,
+      [key.name, key.owner, key.role, key.scopes, secretSha256, key.createdBy, key.createdAt, key.expiresAt],
     );
     return created as ApiKey;
   }

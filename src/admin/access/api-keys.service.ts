@@ -9,6 +9,7 @@ import { scopesOf, type Role } from './roles';
 
 export interface ApiKeyOrder {
   name: string;
+  owner: string;
   role: Role;
   scopes: string[] | null;
   expiresAt: Date | null;

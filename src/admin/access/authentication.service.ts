@@ -5,7 +5,7 @@ import { DomainError } from '../../kernel/errors';
 import { Clock, secondsAfter } from '../../platform/clock';
 import { constantTimeEquals } from '../../platform/crypto';
 import { ApiKeyRepository, type ApiKey } from './api-key.repository';
-import { BOOTSTRAP_ACTOR, actorOf, type Caller } from './caller';
+import { BOOTSTRAP_ACTOR, BOOTSTRAP_OWNER, actorOf, type Caller } from './caller';
 import { readToken, type KeyToken } from './key-token';
 import { RateLimits } from './rate-limits';
 import { scopesOf } from './roles';
@@ -24,6 +24,7 @@ export class Authentication {
     keyId: null,
     role: 'admin',
     scopes: scopesOf('admin', null),
+    owner: BOOTSTRAP_OWNER,
     actor: BOOTSTRAP_ACTOR,
   };
 
@@ -71,7 +72,8 @@ export class Authentication {
       throw new DomainError('api-key-expired', 'This key has expired; ask for another one.');
     }
     await this.noteUse(key, address, now);
-    return { keyId: key.id, role: key.role, scopes: scopesOf(key.role, key.scopes), actor: actorOf(key) };
+    const { id: keyId, role, owner } = key;
+    return { keyId, role, scopes: scopesOf(role, key.scopes), owner, actor: actorOf(key) };
   }
 
   private async noteUse({ id, lastUsedAt }: ApiKey, address: string, at: Date): Promise<void> {

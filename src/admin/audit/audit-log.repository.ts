@@ -7,6 +7,8 @@ export interface AuditEntry {
   actor: string;
   /** `null`: the bootstrap key. */
   apiKeyId: string | null;
+  /** Whose key it was; `null` in entries of before keys had owners. */
+  owner: string | null;
   /** As the operation is called in the OpenAPI document. */
   operation: string;
   resource: string;
@@ -38,6 +40,7 @@ export interface AuditRecord extends AuditEntry {
 export interface AuditFilter {
   actor?: string | undefined;
   apiKeyId?: string | undefined;
+  owner?: string | undefined;
   operation?: string | undefined;
   resource?: string | undefined;
   resourceId?: string | undefined;
@@ -49,6 +52,7 @@ export interface AuditFilter {
 const CONDITIONS: Record<keyof AuditFilter, (parameter: string) => string> = {
   actor: (parameter) => `entry.actor = ${parameter}`,
   apiKeyId: (parameter) => `entry.api_key_id = ${parameter}`,
+  owner: (parameter) => `entry.owner = ${parameter}`,
   operation: (parameter) => `entry.operation = ${parameter}`,
   resource: (parameter) => `entry.resource = ${parameter}`,
   resourceId: (parameter) => `${parameter} IN (entry.resource_id, outcome.resource_id)`,
@@ -74,12 +78,13 @@ export class AuditLogRepository {
   /** @returns its id, once it is durable */
   async begin(entry: AuditEntry): Promise<string> {
     const [row] = await this.database.rows<{ id: string }>(
-      `INSERT INTO audit_entry (at, actor, api_key_id, operation, resource, resource_id, reason, before, request_id, address)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
+      `INSERT INTO audit_entry (at, actor, api_key_id, owner, operation, resource, resource_id, reason, before, request_id, address)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
       [
         entry.at,
         entry.actor,
         entry.apiKeyId,
+        entry.owner,
         entry.operation,
         entry.resource,
         entry.resourceId,
@@ -109,7 +114,7 @@ export class AuditLogRepository {
     });
     if (page.beforeId !== undefined) conditions.push(`entry.id < $${parameters.push(page.beforeId)}`);
     const rows = await this.database.rows<Row>(
-      `SELECT entry.id, entry.at, entry.actor, entry.api_key_id AS "apiKeyId", entry.operation, entry.resource,
+      `SELECT entry.id, entry.at, entry.actor, entry.api_key_id AS "apiKeyId", entry.owner, entry.operation, entry.resource,
          coalesce(entry.resource_id, outcome.resource_id) AS "resourceId", entry.reason, entry.before,
          entry.request_id AS "requestId", entry.address, outcome.at AS "endedAt", outcome.status, outcome.code,
          outcome.after

@@ -59,11 +59,12 @@ export class AuditInterceptor implements NestInterceptor {
     resource: string,
     parameters: Record<string, string>,
   ): Promise<AuditEntry> {
-    const { keyId, actor } = callerOf(request);
+    const { keyId, owner, actor } = callerOf(request);
     return {
       at: this.clock.now(),
       actor,
       apiKeyId: keyId,
+      owner,
       operation: operationIdOf(context.getClass().name, context.getHandler().name),
       resource,
       resourceId: idIn(Object.values(parameters)[0]),
