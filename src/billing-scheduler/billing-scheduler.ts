@@ -9,12 +9,12 @@ import { StepLoop } from './step-loop';
 import { WakeListener } from './wake-listener';
 
 /**
- * When things happen: every step is called at each tick and each time somebody made work due. A tick is never the fact
- * itself, so a missed, doubled or late one changes nothing.
+ * When things happen: every step is called at each tick, and those that work was made due for as soon as it was. A tick is
+ * never the fact itself, so a missed, doubled or late one changes nothing.
  */
 @Injectable()
 export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly loops: StepLoop[];
+  private readonly loops: ReadonlyMap<string, StepLoop>;
 
   constructor(
     steps: BillingSteps,
@@ -23,14 +23,19 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
     private readonly billing: BillingConfig,
     logger: Logger,
   ) {
-    this.loops = steps.all.map((step) => new StepLoop(step, logger, () => this.callAll()));
+    this.loops = new Map(
+      steps.all.map((step) => [
+        step.name,
+        new StepLoop(step, logger, () => step.makesDue.forEach((name) => this.call(name))),
+      ]),
+    );
   }
 
   async onApplicationBootstrap(): Promise<void> {
     const tick = setInterval(() => this.callAll(), this.billing.tickSeconds * 1000);
     this.registry.addInterval('billing-tick', tick);
     if (this.billing.cron !== undefined) this.startCron(this.billing.cron);
-    await this.wake.listen(() => this.callAll());
+    await this.wake.listen((name) => this.call(name));
     this.callAll();
   }
 
@@ -39,11 +44,18 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
     if (this.registry.doesExist('interval', 'billing-tick')) this.registry.deleteInterval('billing-tick');
     if (this.registry.doesExist('cron', 'billing-run')) this.registry.deleteCronJob('billing-run');
     await this.wake.close();
-    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await Promise.all([...this.loops.values()].map((loop) => loop.stop()));
   }
 
   private callAll(): void {
-    for (const loop of this.loops) void loop.call();
+    for (const loop of this.loops.values()) void loop.call();
+  }
+
+  /** A name no step has is another version's, and may mean any of them. */
+  private call(name: string): void {
+    const loop = this.loops.get(name);
+    if (loop === undefined) this.callAll();
+    else void loop.call();
   }
 
   /** Calls at the minute what would otherwise wait for the next tick; whether a run is due, the step finds out. */

@@ -38,18 +38,18 @@ export class BillingSteps {
   ) {
     this.all = [
       planning,
-      { name: 'watch-kill-switch', runOnce: () => killSwitch.runOnce() },
-      { name: 'write-request-file', runOnce: () => writing.runOnce() },
-      { name: 'submit', runOnce: () => submission.runOnce() },
+      { name: 'watch-kill-switch', makesDue: [], runOnce: () => killSwitch.runOnce() },
+      { name: 'write-request-file', makesDue: ['submit'], runOnce: () => writing.runOnce() },
+      { name: 'submit', makesDue: [], runOnce: () => submission.runOnce() },
       verification,
-      { name: 'download-result', runOnce: () => download.runOnce() },
-      { name: 'load-result', runOnce: () => loading.runOnce() },
-      { name: 'reconcile', runOnce: () => reconciliation.runOnce() },
-      { name: 'settle', runOnce: () => settlement.runOnce() },
-      { name: 'send-refund', runOnce: () => refundSending.runOnce() },
-      { name: 'resolve-refund', runOnce: () => refundResolution.runOnce() },
-      { name: 'watch-doubt', runOnce: () => doubt.runOnce() },
-      { name: 'check-line', runOnce: () => line.runOnce() },
+      { name: 'download-result', makesDue: ['load-result'], runOnce: () => download.runOnce() },
+      { name: 'load-result', makesDue: ['reconcile'], runOnce: () => loading.runOnce() },
+      { name: 'reconcile', makesDue: ['settle'], runOnce: () => reconciliation.runOnce() },
+      { name: 'settle', makesDue: ['check-line'], runOnce: () => settlement.runOnce() },
+      { name: 'send-refund', makesDue: ['resolve-refund'], runOnce: () => refundSending.runOnce() },
+      { name: 'resolve-refund', makesDue: ['send-refund'], runOnce: () => refundResolution.runOnce() },
+      { name: 'watch-doubt', makesDue: [], runOnce: () => doubt.runOnce() },
+      { name: 'check-line', makesDue: [], runOnce: () => line.runOnce() },
     ];
   }
 }

@@ -14,7 +14,7 @@ export class StepLoop {
   constructor(
     private readonly step: BillingStep,
     private readonly logger: Logger,
-    /** What one step finishes is often what another waits for. */
+    /** What this step finishes is what others wait for. */
     private readonly onDone: () => void,
   ) {}
 

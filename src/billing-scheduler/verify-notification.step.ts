@@ -3,7 +3,7 @@ import { CompletionService, type BulkPaymentJob } from '../bulk-payment';
 import { BillingConfig } from '../config';
 import { DomainError } from '../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
-import { COMPLETED_STATUS, NotificationRepository, type NotificationClaim } from '../notification';
+import { COMPLETED_STATUS, NotificationRepository, VERIFY_STEP, type NotificationClaim } from '../notification';
 import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database, type SqlSession } from '../platform/database';
@@ -19,7 +19,8 @@ const BULK_JOB_EVENT = 'bulkJob';
  */
 @Injectable()
 export class VerifyNotificationStep implements BillingStep {
-  readonly name = 'verify-notification';
+  readonly name = VERIFY_STEP;
+  readonly makesDue = ['download-result'];
 
   constructor(
     private readonly notifications: NotificationRepository,

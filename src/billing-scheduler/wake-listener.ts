@@ -18,10 +18,11 @@ export class WakeListener {
     private readonly logger: Logger,
   ) {}
 
-  async listen(onWake: () => void): Promise<void> {
+  /** @param onWake hears the name of the step that work is due for; an empty one means all */
+  async listen(onWake: (step: string) => void): Promise<void> {
     const { connectionString } = this.database.pool.options;
     const client = new Client({ connectionString, application_name: 'tstore-merchant-billing-wake', keepAlive: true });
-    client.on('notification', onWake);
+    client.on('notification', ({ payload }) => onWake(payload ?? ''));
     client.on('error', () => this.lost(client, onWake));
     client.on('end', () => this.lost(client, onWake));
     try {
@@ -41,7 +42,7 @@ export class WakeListener {
     await this.client?.end().catch(() => undefined);
   }
 
-  private lost(client: Client, onWake: () => void): void {
+  private lost(client: Client, onWake: (step: string) => void): void {
     client.removeAllListeners('end').removeAllListeners('notification');
     // A connection that breaks while it is given up may still say so; without a listener that would end the process.
     client.removeAllListeners('error').on('error', () => undefined);
@@ -49,7 +50,7 @@ export class WakeListener {
     if (this.closed) return;
     clearTimeout(this.reconnect);
     this.reconnect = setTimeout(() => {
-      void this.listen(onWake).then(onWake);
+      void this.listen(onWake).then(() => onWake(''));
     }, RECONNECT_MS).unref();
   }
 }

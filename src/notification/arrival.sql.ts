@@ -2,6 +2,9 @@ import { BILLING_WAKE_CHANNEL } from '../platform/database';
 
 import type { CountedArrival } from './arrival';
 
+/** The scheduler's step that a message is due for once it is stored. */
+export const VERIFY_STEP = 'verify-notification';
+
 /**
  * Stores a batch in one statement: new messages as Received, due at once; known ones counted; rejected ones sent again
  * back to Received with an entry of their history; ones given up due again. Wakes the scheduler when anything is due.
@@ -49,7 +52,7 @@ WITH incoming AS (
   FROM stored
   WHERE reopened_at_repeat = repeat_count
 )
-SELECT pg_notify('${BILLING_WAKE_CHANNEL}', 'notification')
+SELECT pg_notify('${BILLING_WAKE_CHANNEL}', '${VERIFY_STEP}')
 WHERE EXISTS (SELECT FROM stored WHERE next_attempt_at <= last_received_at)`;
 
 /**

@@ -1,3 +1,4 @@
+export { VERIFY_STEP } from './arrival.sql';
 export { Notification, NotificationHistory } from './notification.entity';
 export { NotificationListenerModule, NotificationModule } from './notification.module';
 export {
