@@ -140,13 +140,14 @@ describe(`what is made of hostile answers (seed ${FUZZ_SEED})`, () => {
     );
   });
 
-  it('takes a megabyte of anything in well under a second', () => {
+  it('takes a megabyte of anything with little work', () => {
     const filler = ['[', '{"a":', '"\\u0000', ' ', '\\', '0', SECRET, '\ud83d\ude00', '\u0000'];
     for (const text of filler) {
       const bytes = Buffer.from(`{"resultCode":"9000","resultMsg":"${text.repeat(1_000_000 / text.length)}`);
-      const startedAt = performance.now();
+      // Of the processor, which others' load doesn't change.
+      const before = process.cpuUsage();
       for (const call of NAMES) expectHarmless(call, 400, bytes);
-      expect(performance.now() - startedAt).toBeLessThan(5_000);
+      expect(process.cpuUsage(before).user / 1_000).toBeLessThan(5_000);
     }
   });
 });

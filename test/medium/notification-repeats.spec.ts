@@ -51,7 +51,7 @@ describe('a notification sent again', () => {
 
   it('wakes the scheduler when it is new', async () => {
     await sendTo(service, '', pnsMessage('1'));
-    expect(await heard()).toEqual(['billing_wake: notification']);
+    expect(await heard()).toEqual(['billing_wake: verify-notification']);
   });
 
   it('stays Verified when it is, wakes nobody, and only counts', async () => {
@@ -85,7 +85,7 @@ describe('a notification sent again', () => {
     expect(await historyOf('3')).toEqual([
       { from_state: 'Rejected', to_state: 'Received', cause: 'send-again', actor: 'listener', at_last: true },
     ]);
-    expect(await heard()).toEqual(['billing_wake: notification']);
+    expect(await heard()).toEqual(['billing_wake: verify-notification']);
   });
 
   it('is written once into the history, however many bring it back at the same time', async () => {

@@ -23,13 +23,12 @@ export interface SendOrder {
 export interface SentAnswer {
   /** 0 where the connection was lost. */
   status: number;
-  ms: number;
 }
 
 const PROGRAM = join(__dirname, 'notification-sender.process.ts');
 const REGISTER = join(__dirname, 'swc-register.cjs');
 
-/** Sends notifications from a process of its own, so that what it measures is not its own work. */
+/** Sends notifications from a process of its own, so that the listener’s is not held up by the sending. */
 export class NotificationSender {
   private constructor(private readonly child: ChildProcess) {}
 
@@ -55,11 +54,4 @@ export class NotificationSender {
     this.child.disconnect();
     await ended;
   }
-}
-
-/** How long answers took, in milliseconds. */
-export function waits(answers: readonly SentAnswer[]): { medianMs: number; p99Ms: number; longestMs: number } {
-  const sorted = answers.map(({ ms }) => ms).sort((one, other) => one - other);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { medianMs: at(0.5), p99Ms: at(0.99), longestMs: at(1) };
 }
