@@ -13,9 +13,13 @@ export const EXIT_CODES = {
 
 export class UsageError extends Error {}
 
+/** The service has answered, and knows nothing of what was asked about. */
+export class NothingFound extends Error {}
+
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UsageError) return 2;
+  if (error instanceof NothingFound) return 4;
   if (error instanceof Unreachable) return 5;
   if (!(error instanceof ApiProblem)) return 1;
   if (error.status === 404) return 4;

@@ -1,12 +1,17 @@
 import { Command } from 'commander';
+import { addAuditCommands } from './commands/audit';
 import { addBillingRunCommands } from './commands/billing-runs';
 import { addChargeCommands } from './commands/charges';
 import { addDiscrepancyCommands } from './commands/discrepancies';
+import { addInquiryCommand } from './commands/inquiry';
 import { addJobCommands } from './commands/jobs';
 import { addKeyCommands } from './commands/keys';
 import { addKillSwitchCommands } from './commands/kill-switch';
+import { addLineStopCommands } from './commands/line-stops';
+import { addNotificationCommands } from './commands/notifications';
 import { addRefundCommands } from './commands/refunds';
 import { addSubscriptionCommands } from './commands/subscriptions';
+import { addSummaryCommands } from './commands/summary';
 import { EXIT_CODES } from './exit';
 import { runIn, type Surroundings } from './session';
 
@@ -22,14 +27,19 @@ export function programOf(surroundings: Surroundings): Command {
     .exitOverride()
     .showHelpAfterError('(--help tells what can be stated)');
   const run = runIn(surroundings);
+  addSummaryCommands(program, run);
+  addInquiryCommand(program, run);
   addJobCommands(program, run);
   addChargeCommands(program, run);
   addRefundCommands(program, run);
   addDiscrepancyCommands(program, run);
+  addLineStopCommands(program, run);
+  addNotificationCommands(program, run);
   addBillingRunCommands(program, run);
   addSubscriptionCommands(program, run);
   addKillSwitchCommands(program, run);
   addKeyCommands(program, run);
+  addAuditCommands(program, run);
   return program;
 }
 
@@ -44,6 +54,8 @@ Exit codes:
 ${codes.join('\n')}
 
 Examples:
+  cli summary
+  cli inquiry --customer 'customer 1042'
   cli jobs list --state Processing
   cli jobs resolve 42 --not-accepted --reason 'T store has no such job (ticket 811)'
   cli runs dry-run 2027-01-31

@@ -43,12 +43,17 @@ export class Session {
   }
 
   showList<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void {
-    this.surroundings.write(this.asJson ? jsonOf(rows) : tableOf(rows, columns));
+    this.tell(rows, () => tableOf(rows, columns));
   }
 
   show(answer: Answer<object>): void {
     const thing = dataOf(answer);
-    this.surroundings.write(this.asJson ? jsonOf(thing) : detailsOf(thing));
+    this.tell(thing, () => detailsOf(thing));
+  }
+
+  /** Writes a value as JSON, or in the words for people. */
+  tell(value: unknown, inWords: () => string): void {
+    this.surroundings.write(this.asJson ? jsonOf(value) : inWords());
   }
 }
 

@@ -22,6 +22,8 @@ const COLUMNS: readonly Column<Job>[] = [
 interface JobListOptions extends ListOptions {
   state?: Job['state'];
   inDoubt?: boolean;
+  from?: string;
+  to?: string;
 }
 
 interface ResolveOptions {
@@ -39,12 +41,13 @@ export function addJobCommands(program: Command, run: Run): void {
       new Option('--state <state>').choices(['Created', 'Processing', 'Completed', 'VerifiedCompleted', 'Failed']),
     )
     .option('--in-doubt', 'only those nobody knows whether T store took them')
+    .option('--from <date>', 'made on this Seoul day or later')
+    .option('--to <date>', 'made on this Seoul day or earlier')
     .addOption(limitOption())
     .addOption(allOption())
     .action(
-      run(async (session, { state, inDoubt, ...list }: JobListOptions) => {
-        const filter = { ...(state && { state }), ...(inDoubt && { inDoubt }) };
-        const rows = await rowsOf(list, (page) =>
+      run(async (session, { limit, all, ...filter }: JobListOptions) => {
+        const rows = await rowsOf({ limit, ...(all && { all }) }, (page) =>
           session.api.GET('/admin/v1/bulk-payment-jobs', {
             params: { query: { ...filter, ...page } },
           }),
@@ -102,21 +105,27 @@ export function addJobCommands(program: Command, run: Run): void {
         );
       }),
     );
-  jobs
-    .command('rebill <id>')
-    .description('charge those of a failed job again, in a new job')
-    .addOption(reasonOption())
-    .action(
-      run(async (session, id: string, { reason }: { reason: string }) => {
-        session.show(
-          await session.api.POST('/admin/v1/bulk-payment-jobs/{id}/rebill', {
-            params: { path: { id } },
-            headers: session.headers,
-            body: { reason },
-          }),
-        );
-      }),
-    );
+  for (const [name, description] of [
+    ['cancel', 'take a job back before anything of it is sent'],
+    ['fetch-result-again', 'have the result file downloaded again, before it is reconciled'],
+    ['rebill', 'charge those of a failed job again, in a new job'],
+  ] as const) {
+    jobs
+      .command(`${name} <id>`)
+      .description(description)
+      .addOption(reasonOption())
+      .action(
+        run(async (session, id: string, { reason }: { reason: string }) => {
+          session.show(
+            await session.api.POST(`/admin/v1/bulk-payment-jobs/{id}/${name}`, {
+              params: { path: { id } },
+              headers: session.headers,
+              body: { reason },
+            }),
+          );
+        }),
+      );
+  }
 }
 
 /** A file that is read while it is sent. */

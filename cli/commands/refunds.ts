@@ -10,12 +10,18 @@ type Refund = Schema<'RefundView'>;
 const COLUMNS: readonly Column<Refund>[] = [
   ['id', (refund) => refund.id],
   ['state', (refund) => refund.state],
-  ['charge', (refund) => refund.chargeId],
+  ['order number', (refund) => refund.orderNo],
   ['transaction', (refund) => refund.transactionId],
   ['won', (refund) => won(refund.amount)],
   ['asked for by', (refund) => refund.requestedBy],
   ['asked for (Seoul)', (refund) => seoulTime(refund.requestedAt)],
 ];
+
+interface ResolveOptions {
+  as: 'refunded' | 'not-refunded';
+  refundTransaction?: string;
+  reason: string;
+}
 
 export function addRefundCommands(program: Command, run: Run): void {
   program
@@ -79,4 +85,22 @@ export function addRefundCommands(program: Command, run: Run): void {
         }),
       );
   }
+  refunds
+    .command('resolve <id>')
+    .description('say what became of a refund whose answer was lost; sends nothing')
+    .addOption(new Option('--as <outcome>').choices(['refunded', 'not-refunded']).makeOptionMandatory())
+    .option('--refund-transaction <id>', 'T store’s id of the refund')
+    .addOption(reasonOption())
+    .action(
+      run(async (session, id: string, { as: outcome, refundTransaction, reason }: ResolveOptions) => {
+        const found = refundTransaction === undefined ? {} : { refundTransactionId: refundTransaction };
+        session.show(
+          await session.api.POST('/admin/v1/refunds/{id}/resolve', {
+            params: { path: { id } },
+            headers: session.headers,
+            body: { outcome, reason, ...found },
+          }),
+        );
+      }),
+    );
 }

@@ -2207,7 +2207,6 @@ export interface components {
             /** @description Whether requested is the sum of all others */
             balanced: boolean;
         };
-        Object: Record<string, never>;
         EndedView: {
             paid: components["schemas"]["TallyView"];
             declined: components["schemas"]["TallyView"];
@@ -4450,9 +4449,9 @@ export interface operations {
         parameters: {
             query: {
                 /** @description Seoul date */
-                from: components["schemas"]["Object"];
+                from: string;
                 /** @description Seoul date, included; at most 366 days in all */
-                to: components["schemas"]["Object"];
+                to: string;
                 /** @description csv: all rows; also by Accept */
                 format?: "json" | "csv";
             };
@@ -4491,9 +4490,9 @@ export interface operations {
         parameters: {
             query: {
                 /** @description Seoul date */
-                from: components["schemas"]["Object"];
+                from: string;
                 /** @description Seoul date, included; at most 366 days in all */
-                to: components["schemas"]["Object"];
+                to: string;
                 /** @description csv: all rows; also by Accept */
                 format?: "json" | "csv";
             };

@@ -27,11 +27,16 @@ export class AcknowledgeBody {
 export const MOST_DAYS = 366;
 
 export class DaysQuery {
-  @ApiProperty({ example: '2026-11-01', description: 'Seoul date' })
+  @ApiProperty({ type: String, format: 'date', example: '2026-11-01', description: 'Seoul date' })
   @IsSeoulDate()
   from!: SeoulDate;
 
-  @ApiProperty({ example: '2026-11-30', description: `Seoul date, included; at most ${MOST_DAYS} days in all` })
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    example: '2026-11-30',
+    description: `Seoul date, included; at most ${MOST_DAYS} days in all`,
+  })
   @IsSeoulDate()
   to!: SeoulDate;
 }

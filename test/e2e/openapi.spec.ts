@@ -136,6 +136,14 @@ describe('docs/openapi.json', () => {
     expect(untold.map(([id]) => id)).toEqual([]);
   });
 
+  it('refers to nothing that is not there', () => {
+    const names = [...JSON.stringify(DOCUMENT).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
+      ([, name]) => name ?? '',
+    );
+    expect(names.filter((name) => DOCUMENT.components.schemas[name] === undefined)).toEqual([]);
+    expect(names.length).toBeGreaterThan(100);
+  });
+
   it('says of everything that has an address of its own what may be done with it and where its evidence is', () => {
     const schemas = ENDPOINTS.filter(([, { method, path }]) => method === 'GET' && path.endsWith('}')).map(
       ([, { operation }]) => operation.responses['200']?.content?.['application/json']?.schema.$ref?.split('/').at(-1),

@@ -30,6 +30,12 @@ describe('the client’s package', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
+  it('is typed by the OpenAPI document as it is (npm run openapi)', () => {
+    const generator = join(root, 'node_modules/.bin/openapi-typescript');
+    const generated = execFileSync(generator, ['docs/openapi.json'], { cwd: root, encoding: 'utf8' });
+    expect(readFileSync(join(root, 'client/src/schema.ts'), 'utf8')).toBe(generated);
+  });
+
   it('packs what its manifest names', () => {
     const { main, types } = manifestOf(join(folder, 'client'));
     const [packed] = JSON.parse(
