@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BulkPaymentJobs, Discrepancies, type BulkPaymentJob, type DiscrepancyRecord } from '../bulk-payment';
 import { Charges, Refunds, type ChargeRecord, type Refund } from '../charge';
+import { LineStops, type LineStop } from '../line-stop';
 import { Subscriptions } from '../subscription';
 import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';
 
@@ -18,6 +19,8 @@ export interface ChargeFacts {
   isInDoubt: boolean;
   refunds: Refund[];
   discrepancies: DiscrepancyRecord[];
+  /** Open ones that park its job or its subscription. */
+  lineStops: LineStop[];
   /** What T store said of its payment last, without being asked now. */
   lookup: TransactionLookup | undefined;
 }
@@ -36,6 +39,7 @@ export class Inquiry {
     private readonly refunds: Refunds,
     private readonly discrepancies: Discrepancies,
     private readonly jobs: BulkPaymentJobs,
+    private readonly stops: LineStops,
     private readonly lookups: TransactionLookups,
   ) {}
 
@@ -69,7 +73,14 @@ export class Inquiry {
       isInDoubt: this.jobs.isInDoubt(job),
       refunds: await this.refunds.list({ chargeId }, { beforeId: undefined, limit: MANY }),
       discrepancies: await this.discrepancies.list({ orderNo, afterId: '0', limit: MANY }),
+      lineStops: await this.stopsOf(charge),
       lookup: transactionId === null ? undefined : await this.lookups.latest(transactionId),
     };
+  }
+
+  private async stopsOf({ bulkPaymentJobId: jobId, subscriptionId }: ChargeRecord): Promise<LineStop[]> {
+    const open = { state: 'Open', limit: MANY } as const;
+    const ofJob = await this.stops.list({ ...open, jobId });
+    return subscriptionId === null ? ofJob : [...ofJob, ...(await this.stops.list({ ...open, subscriptionId }))];
   }
 }

@@ -1,9 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { ChargeState } from '../charge';
+import type { LineStop } from '../line-stop';
 import { ChargeView, chargeViewOf } from './charges.view';
 import { discrepancyViewOf } from './discrepancies.view';
 import type { ChargeFacts } from './inquiry.service';
 import { jobActionsOf } from './job-actions';
+import { lineStopViewOf } from './line-stops.view';
 import { refundViewOf } from './refunds.view';
 
 /**
@@ -46,7 +48,7 @@ const ROOT = '/admin/v1';
 
 export function answerViewOf(facts: ChargeFacts): AnswerView {
   const { charge } = facts;
-  const { verdict, because } = verdictOf(facts);
+  const { verdict, because } = told(verdictOf(facts), facts.lineStops);
   const isPaid = verdict !== 'not-charged' && verdict !== 'not-known';
   return {
     verdict,
@@ -56,6 +58,12 @@ export function answerViewOf(facts: ChargeFacts): AnswerView {
     evidence: evidenceOf(facts),
     actions: actionsOf(facts),
   };
+}
+
+/** A line stop may mean that the record is wrong, so it is never left unsaid. */
+function told<Told extends { because: string }>(answer: Told, lineStops: readonly LineStop[]): Told {
+  const stops = lineStops.filter(({ violation }) => violation !== answer.because);
+  return { ...answer, because: [answer.because, ...stops.map((stop) => `line stopped: ${stop.violation}`)].join('; ') };
 }
 
 function verdictOf(facts: ChargeFacts): { verdict: Verdict; because: string } {
@@ -82,8 +90,11 @@ function verdictOf(facts: ChargeFacts): { verdict: Verdict; because: string } {
 }
 
 /** Sent, and not settled: the job or a discrepancy tells why. */
-function verdictOfSubmitted({ job, isInDoubt, discrepancies }: ChargeFacts): { verdict: Verdict; because: string } {
+function verdictOfSubmitted(facts: ChargeFacts): { verdict: Verdict; because: string } {
+  const { job, isInDoubt, discrepancies, lineStops } = facts;
   const open = discrepancies.find((discrepancy) => discrepancy.state === 'Open');
+  const contradiction = lineStops.find((stop) => stop.kind === 'gateway-contradicts');
+  if (contradiction !== undefined) return { verdict: 'not-known', because: contradiction.violation };
   if (job.state === 'Failed') return { verdict: 'not-charged', because: `its job failed: ${job.failureReason}` };
   if (isInDoubt) return { verdict: 'not-known', because: 'nobody knows whether T store has its job' };
   if (open !== undefined) return { verdict: 'not-known', because: `T store’s answer is a discrepancy: ${open.kind}` };
@@ -91,7 +102,7 @@ function verdictOfSubmitted({ job, isInDoubt, discrepancies }: ChargeFacts): { v
   return { verdict: 'not-known', because: 'its discrepancy was closed without settling it' };
 }
 
-function evidenceOf({ charge, job, refunds, discrepancies, lookup }: ChargeFacts): EvidenceView[] {
+function evidenceOf({ charge, job, refunds, discrepancies, lineStops, lookup }: ChargeFacts): EvidenceView[] {
   const jobLink = `${ROOT}/bulk-payment-jobs/${job.id}`;
   const entries: (EvidenceView | false)[] = [
     { what: 'requested', at: charge.createdAt, says: `line ${charge.lineNumber} of job ${job.id}`, link: jobLink },
@@ -132,6 +143,12 @@ function evidenceOf({ charge, job, refunds, discrepancies, lookup }: ChargeFacts
       says: `${refund.amount} won: ${refund.resultMessage ?? refund.reason}`,
       link: `${ROOT}/refunds/${refund.id}`,
     })),
+    ...lineStops.map((stop) => ({
+      what: 'line stopped',
+      at: stop.raisedAt,
+      says: stop.violation,
+      link: `${ROOT}/line-stops/${stop.id}`,
+    })),
     lookup !== undefined && {
       what: 'looked up',
       at: lookup.at,
@@ -143,7 +160,7 @@ function evidenceOf({ charge, job, refunds, discrepancies, lookup }: ChargeFacts
   return kept.sort((one, other) => (one.at?.getTime() ?? 0) - (other.at?.getTime() ?? 0));
 }
 
-function actionsOf({ charge, job, isInDoubt, refunds, discrepancies }: ChargeFacts): ActionView[] {
+function actionsOf({ charge, job, isInDoubt, refunds, discrepancies, lineStops }: ChargeFacts): ActionView[] {
   const own = `${ROOT}/charges/${encodeURIComponent(charge.orderNo)}`;
   const jobLink = `${ROOT}/bulk-payment-jobs/${job.id}`;
   const post = (base: string, action: string): ActionView => ({ action, method: 'POST', href: `${base}/${action}` });
@@ -160,6 +177,9 @@ function actionsOf({ charge, job, isInDoubt, refunds, discrepancies }: ChargeFac
       discrepancy.state === 'Open'
         ? discrepancyViewOf(discrepancy).actions.map((act) => post(`${ROOT}/discrepancies/${discrepancy.id}`, act))
         : [],
+    ),
+    ...lineStops.flatMap((stop) =>
+      lineStopViewOf(stop).actions.map((action) => post(`${ROOT}/line-stops/${stop.id}`, action)),
     ),
     ...jobActionsOf(job, isInDoubt).map((action) => post(jobLink, action)),
   ];

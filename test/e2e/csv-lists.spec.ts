@@ -1,7 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { Database } from '../../src/platform/database';
+import { Products } from '../../src/subscription';
 import { bearer, startAdminWorld, type AdminAnswer, type AdminWorld } from '../support/admin-world';
 import type { JsonBody } from '../support/billing-world';
+import { ADMIN_KEY } from '../support/service-environment';
 import { carrierPrice } from '../support/subscribers';
 
 const COUNT = 2_500;
@@ -54,6 +56,45 @@ describe('lists as CSV', () => {
     });
     const byHeader = await world.call('GET', 'products', { headers: { Accept: 'text/csv, application/json;q=0.5' } });
     expect(byHeader.body).toBe(csv.body);
+  });
+
+  describe('read piece by piece', () => {
+    /** Each piece after the first is read when this lets it. */
+    let next: () => Promise<void>;
+    let spy: jest.SpyInstance;
+
+    beforeEach(() => {
+      const products = world.service.app.get(Products);
+      const list = products.list.bind(products);
+      spy = jest.spyOn(products, 'list').mockImplementation(async (page) => {
+        if (page.beforeId !== undefined) await next();
+        return list(page);
+      });
+    });
+
+    afterEach(() => spy.mockRestore());
+
+    const ask = () => fetch(`${world.service.url}/admin/v1/products?format=csv`, { headers: bearer(ADMIN_KEY) });
+
+    it('are on their way while the rest is not read yet', async () => {
+      let letGo = (): void => undefined;
+      const gate = new Promise<void>((resolve) => (letGo = resolve));
+      next = () => gate;
+      const { headers, body } = await ask();
+      expect(headers.get('content-length')).toBeNull();
+      let text = '';
+      for await (const chunk of (body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream())) {
+        text += chunk;
+        if (text.split('\n').length > 1_000) letGo();
+      }
+      expect(spy.mock.calls.map(([page]) => page.limit)).toEqual([1_000, 1_000, 1_000]);
+      expect(text.trim().split('\n')).toHaveLength(COUNT + 1);
+    });
+
+    it('break off, and do not end as if they were whole, when a piece can’t be read', async () => {
+      next = () => Promise.reject(new Error('the database is away'));
+      await expect(ask().then((answer) => answer.text())).rejects.toThrow();
+    });
   });
 
   it('quote what must be, and let no spreadsheet calculate', async () => {

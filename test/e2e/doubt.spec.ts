@@ -176,6 +176,11 @@ describe('submissions in doubt', () => {
     const isTold = (line: string) => line.includes('line stopped') && line.includes(`"lineStopId":"${stop.id}"`);
     await until('it is told of', () => Promise.resolve(logLines.some(isTold) || undefined));
     expect((await jobOf(id)).state).toBe('Failed');
+    const [charge] = (await world.get(`bulk-payment-jobs/${id}/charges`)).body.items;
+    const [asked] = (await world.get(`inquiry?orderNo=${charge.orderNo}`)).body.items;
+    expect(asked).toMatchObject({ verdict: 'not-known', because: stop.violation });
+    const hrefs = asked.actions.map((action: JsonBody) => action.href);
+    expect(hrefs).toContain(`/admin/v1/line-stops/${stop.id}/resolve`);
 
     const back = await attach(id, gatewayJobId);
     // PNS has confirmed the completion already, and will not send it again.

@@ -58,6 +58,9 @@ describe('the line stops when money is not as it must be', () => {
     expect(stop.evidence.transactionIds).toHaveLength(2);
     await until('it is told of', () => Promise.resolve(told(stop.id) || undefined));
     expect(await metricOf(world, 'line_stops_open')).toBe(1);
+    const [asked] = (await world.get(`inquiry?orderNo=${stop.evidence.orderNo}`)).body.items;
+    expect(asked.because).toContain(`line stopped: ${stop.violation}`);
+    expect(asked.evidence).toContainEqual(expect.objectContaining({ what: 'line stopped', says: stop.violation }));
     // Only the customer is parked: the clean line of the same job is settled.
     const settled = (await world.get('settlement-log')).body.items;
     expect(settled.map((entry: JsonBody) => entry.kind)).toEqual(['paid']);

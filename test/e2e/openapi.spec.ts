@@ -181,6 +181,22 @@ describe('docs/openapi.json', () => {
       expect(await fingerprint()).toBe(before);
     });
 
+    it('is in the audit log when it may change something, and answered once under an Idempotency-Key when it is a POST', async () => {
+      const isChanging = !endpoint.operation['x-scope']?.endsWith(':read');
+      const headers = { 'Idempotency-Key': `once-${endpoint.id}` };
+      const request = { body: endpoint.method === 'GET' ? undefined : {}, headers };
+      const first = await world.call(endpoint.method, addressOfNothing(endpoint), request);
+      const requestId = first.headers.get('x-request-id');
+      const { body: log } = await world.call('GET', `audit-log?requestId=${requestId}`);
+      const operations = log.items.map((entry: { operation: string }) => entry.operation);
+      expect(operations).toEqual(isChanging ? [endpoint.id] : []);
+      if (endpoint.method !== 'POST') return;
+      expect(endpoint.operation.parameters).toContainEqual(expect.objectContaining({ name: 'Idempotency-Key' }));
+      const again = await world.call(endpoint.method, addressOfNothing(endpoint), request);
+      expect(again).toMatchObject({ status: first.status, body: { ...first.body, requestId } });
+      expect(again.headers.get('idempotent-replayed')).toBe(first.body.retryable ? null : 'true');
+    });
+
     it('answers what makes no sense with a problem and changes nothing', async () => {
       let before = await fingerprint();
       await fc.assert(

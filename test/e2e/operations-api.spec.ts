@@ -1,15 +1,29 @@
+import { LineStops } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { askRefund, paidCharges, refundInState } from '../support/refunds';
 import { requestFile } from '../support/request-files';
-import { send } from '../support/subscribers';
+import { billOn, send, subscribe } from '../support/subscribers';
 import { until } from '../support/until';
+
+/** Actions that are not a POST to an address of their name. */
+const UNLIKE: Record<string, (path: string) => string> = {
+  change: (path) => `PATCH ${path}`,
+  'billing-token': (path) => `PUT ${path}/billing-token`,
+  'look-up': (path) => `GET ${path}/transaction`,
+  refund: (path) => `POST ${path}/refunds`,
+  engage: (path) => `POST ${path}`,
+  release: (path) => (path.endsWith('kill-switch') ? `DELETE ${path}` : `POST ${path}/release`),
+};
 
 describe('what an operator needs at any hour', () => {
   let world: BillingWorld;
 
   beforeAll(async () => {
-    world = await startWorld({ simulator: { declineRate: 0 }, environment: { REFUND_RELEASE_ABOVE_WON: '1500' } });
+    world = await startWorld({
+      simulator: { declineRate: 0 },
+      environment: { REFUND_RELEASE_ABOVE_WON: '1500', TSTORE_LOOKUPS_PER_MINUTE: '6000' },
+    });
   });
 
   afterAll(() => world.close());
@@ -100,5 +114,64 @@ describe('what an operator needs at any hour', () => {
       const { body } = await world.get('summary');
       return body.stuck.length === 1 || undefined;
     });
+  });
+
+  it('for everything what may be done with it, as the API has it, and evidence that is there', async () => {
+    const subscriptionId = await subscribe(world, 'a customer', '2027-01-05');
+    await billOn(world, '2027-01-05');
+    await send(world, 'POST', 'api-keys', { name: 'links', owner: 'kim', role: 'viewer' });
+    const evidence = { periodStartOn: '2027-01-05', payments: [] };
+    const violations = {
+      sql: `SELECT 'period-paid-twice' AS kind, NULL::bigint AS bulk_payment_job_id, $1::bigint AS subscription_id,
+        'planted' AS violation, $2::jsonb AS evidence`,
+      parameters: [subscriptionId, JSON.stringify(evidence)],
+    };
+    const { app } = world.service;
+    await app.get(Database).transaction((session) => app.get(LineStops).raise(session, violations, 'test'));
+
+    const resources = ['bulk-payment-jobs', 'charges', 'discrepancies', 'refunds', 'notifications', 'billing-runs'];
+    const shown: JsonBody[] = [(await world.get('kill-switch')).body];
+    for (const resource of [...resources, 'products', 'subscriptions', 'line-stops', 'api-keys']) {
+      const { items } = (await world.get(`${resource}?limit=1000`)).body;
+      expect([resource, items.length]).not.toEqual([resource, 0]);
+      shown.push(...items);
+    }
+    const links = new Set<string>(shown.flatMap((one) => Object.values(one.links)));
+    const [charge] = (await world.get(`charges?subscriptionId=${subscriptionId}`)).body.items;
+    const [answer] = (await world.get(`inquiry?orderNo=${charge.orderNo}`)).body.items;
+    for (const { link } of answer.evidence) links.add(link);
+    for (const link of links) {
+      expect([link, (await world.get(link.replace('/admin/v1/', ''))).status]).toEqual([link, 200]);
+    }
+    const { paths } = (await (await fetch(`${world.service.url}/docs-json`)).json()) as JsonBody;
+    const routes = Object.entries<object>(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, '*')}`),
+    );
+    for (const { links: own, actions } of shown) {
+      const path = own.self.replace(/(\/admin\/v1\/[\w-]+)\/.+/, '$1/*');
+      for (const action of actions) expect(routes).toContain(UNLIKE[action]?.(path) ?? `POST ${path}/${action}`);
+    }
+    for (const { method, href } of answer.actions) {
+      expect(routes).toContain(`${method} ${href.replace(/(\/admin\/v1\/[\w-]+)\/[^/]+/, '$1/*')}`);
+    }
+  });
+
+  it('jobs taken back while they are about to be sent: unsent for ever, or sent and refused to be taken back', async () => {
+    const races = await Promise.all(
+      Array.from({ length: 8 }, async (_, at) => {
+        const { body } = await world.upload(requestFile(1, `race-${at}-`));
+        const canceled = await send(world, 'POST', `bulk-payment-jobs/${body.id}/cancel`, { reason: 'at once' });
+        return { status: canceled.status, job: await world.settled(body.id), orderNo: `race-${at}-0` };
+      }),
+    );
+    for (const { status, job, orderNo } of races) {
+      const booked = await world.simulator.control.bookOfOrder(orderNo);
+      const ends = [
+        [200, 'Failed', 0],
+        [409, 'VerifiedCompleted', 1],
+      ];
+      expect(ends).toContainEqual([status, job.state, booked.length]);
+    }
+    expect(await world.simulator.control.repeatedOrders()).toEqual([]);
   });
 });
