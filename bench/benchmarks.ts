@@ -1,3 +1,4 @@
+import { benchmarkBusyListener } from './busy';
 import { benchmarkLists } from './lists';
 import { benchmarkListener } from './listener';
 import type { BenchmarkOptions, Comparison } from './measure';
@@ -6,20 +7,25 @@ import { benchmarkUpload } from './upload';
 
 export interface Benchmark {
   what: string;
-  /** Whether it is about so many lines. */
-  sized: boolean;
+  /** At which of the sizes asked for it is run; the first stands for none. */
+  at: 'every' | 'largest' | 'first';
   run: (options: BenchmarkOptions) => Promise<Comparison[]>;
 }
 
 export const BENCHMARKS = {
   month: {
     what: 'a month of subscriptions: plan, write the request file, fetch, load, reconcile and settle the result',
-    sized: true,
+    at: 'every',
     run: benchmarkMonth,
   },
-  upload: { what: 'taking in a merchant’s .pay file', sized: true, run: benchmarkUpload },
-  lists: { what: 'pages of the admin API’s lists over ten million charges', sized: false, run: benchmarkLists },
-  listener: { what: 'answering notifications', sized: false, run: benchmarkListener },
+  upload: { what: 'taking in a merchant’s .pay file', at: 'every', run: benchmarkUpload },
+  lists: { what: 'pages of the admin API’s lists over ten million charges', at: 'first', run: benchmarkLists },
+  listener: { what: 'answering notifications', at: 'first', run: benchmarkListener },
+  busy: {
+    what: 'answering notifications while a result is processed in the same process, and under attack',
+    at: 'largest',
+    run: benchmarkBusyListener,
+  },
 } as const satisfies Record<string, Benchmark>;
 
 export type BenchmarkName = keyof typeof BENCHMARKS;

@@ -1,13 +1,13 @@
-import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { withDatabase } from './database';
+import { Load } from './load';
 import { spreadOf, type Bar, type BenchmarkOptions, type Comparison } from './measure';
 import { answerOf, startProcess } from './processes';
 import type { BareInserts } from './processes/bare-listener';
-import type { LoadOrder, LoadResult } from './processes/load-generator';
+import type { LoadResult } from './processes/load-generator';
 import { startBenchService } from './service';
 
 const CONNECTIONS = 64;
@@ -60,12 +60,11 @@ export async function benchmarkListener({ adminUrl, rounds, print }: BenchmarkOp
 }
 
 const SIDES = ['each', 'shared', 'ours'] as const;
-const FLOOR_TABLE =
+export const FLOOR_TABLE =
   'CREATE TABLE floor_notification (id bigserial PRIMARY KEY, body jsonb NOT NULL, at timestamptz DEFAULT now())';
 
 class Bench {
-  private readonly generator: ChildProcess = startProcess('load-generator');
-  private nextJobId = 1;
+  private readonly generator = new Load();
 
   constructor(
     private readonly client: Client,
@@ -81,14 +80,11 @@ class Bench {
   }
 
   stop(): void {
-    this.generator.kill();
+    this.generator.stop();
   }
 
   private load(side: Side, connections: number, requests: number): Promise<LoadResult> {
-    const order: LoadOrder = { address: this.addresses[side], connections, requests, firstJobId: this.nextJobId };
-    this.nextJobId += requests;
-    this.generator.send(order);
-    return answerOf<LoadResult>(this.generator);
+    return this.generator.send(this.addresses[side], { connections, requests });
   }
 
   /** One INSERT with its commit, by a client that does nothing else. */
@@ -127,7 +123,7 @@ function comparisonsOf(rounds: readonly Round[]): Comparison[] {
   ];
 }
 
-const EACH = 'bare node:http, an INSERT a request';
+export const EACH = 'bare node:http, an INSERT a request';
 const SHARED = 'bare node:http, shared INSERTs';
 const ONE = 'one INSERT';
 

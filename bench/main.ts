@@ -57,13 +57,24 @@ async function measured(names: readonly BenchmarkName[], sizes: readonly number[
   try {
     const results: Result[] = [];
     for (const name of names) {
-      for (const lines of BENCHMARKS[name].sized ? sizes : sizes.slice(0, 1)) {
+      for (const lines of sizesOf(name, sizes)) {
         results.push({ name, lines, ...(await inProcess(name, { lines, rounds, adminUrl: postgres.adminUrl })) });
       }
     }
     return results;
   } finally {
     await postgres.stop();
+  }
+}
+
+function sizesOf(name: BenchmarkName, sizes: readonly number[]): readonly number[] {
+  switch (BENCHMARKS[name].at) {
+    case 'every':
+      return sizes;
+    case 'largest':
+      return [Math.max(...sizes)];
+    case 'first':
+      return sizes.slice(0, 1);
   }
 }
 

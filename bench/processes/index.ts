@@ -14,7 +14,17 @@ export function startProcess(
 
 /** The next message of a program. @throws when it ends without one */
 export async function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('a process of the benchmark ended early')));
-  const [answer] = (await Promise.race([once(child, 'message'), ended])) as [Answer];
-  return answer;
+  const heard = new AbortController();
+  const { signal } = heard;
+  const message = once(child, 'message', { signal });
+  const ended = once(child, 'exit', { signal }).then(() => {
+    throw new Error('a process of the benchmark ended early');
+  });
+  try {
+    const [answer] = (await Promise.race([message, ended])) as [Answer];
+    return answer;
+  } finally {
+    heard.abort();
+    await Promise.allSettled([message, ended]);
+  }
 }

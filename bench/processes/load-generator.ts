@@ -1,8 +1,9 @@
-import { Agent, request } from 'node:http';
+import { Agent, request, type ClientRequest } from 'node:http';
 
-/** Notifications to send, all different, over kept connections. */
+/** Notifications to send, all different, over kept connections; or what an attacker sends. */
 export interface LoadOrder {
   address: string;
+  sender: 'pns' | 'attacker';
   connections: number;
   requests: number;
   /** Job ids begin here, so that no two orders send the same message. */
@@ -15,7 +16,7 @@ export interface LoadResult {
   medianMs: number;
 }
 
-async function load({ address, connections, requests, firstJobId }: LoadOrder): Promise<LoadResult> {
+async function load({ address, sender, connections, requests, firstJobId }: LoadOrder): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const waitsMs: number[] = [];
   let sent = 0;
@@ -23,7 +24,8 @@ async function load({ address, connections, requests, firstJobId }: LoadOrder): 
     while (sent < requests) {
       const jobId = firstJobId + sent++;
       const startedAt = performance.now();
-      await post(address, agent, jobId);
+      if (sender === 'pns') await post(address, agent, jobId);
+      else await attack(address, agent, jobId);
       waitsMs.push(performance.now() - startedAt);
     }
   };
@@ -36,7 +38,7 @@ async function load({ address, connections, requests, firstJobId }: LoadOrder): 
   return { perSecond: requests / seconds, p99Ms: at(0.99), medianMs: at(0.5) };
 }
 
-function post(address: string, agent: Agent, jobId: number): Promise<void> {
+async function post(address: string, agent: Agent, jobId: number): Promise<void> {
   const body = JSON.stringify({
     notifyVersion: '1.0',
     event: 'bulkJob',
@@ -44,16 +46,38 @@ function post(address: string, agent: Agent, jobId: number): Promise<void> {
     jobId: String(jobId),
     updateTime: '20270101000000',
   });
+  const status = await answerTo(request(address, { method: 'POST', agent, headers: headersOf(body) }).end(body));
+  if (status !== 200) throw new Error(`HTTP ${status}`);
+}
+
+/** Not JSON, JSON that never ends, more than anybody may send, and methods nobody uses. */
+const ATTACKS: readonly { method: string; body: string }[] = [
+  { method: 'POST', body: '\0'.repeat(1_000) },
+  { method: 'POST', body: '['.repeat(16_000) },
+  { method: 'POST', body: 'x'.repeat(100_000) },
+  { method: 'PUT', body: '{}' },
+  { method: 'GET', body: '' },
+];
+
+/** However it is answered, and if the connection is ended. */
+async function attack(address: string, agent: Agent, index: number): Promise<void> {
+  const { method, body } = ATTACKS[index % ATTACKS.length] as (typeof ATTACKS)[number];
+  const call = request(address, { method, agent, headers: headersOf(body) }).end(body);
+  await answerTo(call).catch(() => undefined);
+}
+
+function headersOf(body: string): Record<string, string | number> {
+  return { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+}
+
+function answerTo(call: ClientRequest): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
-    const call = request(address, { method: 'POST', agent, headers }, (answer) => {
-      answer.resume();
-      answer.once('end', () =>
-        answer.statusCode === 200 ? resolve() : reject(new Error(`HTTP ${answer.statusCode}`)),
-      );
-    });
     call.once('error', reject);
-    call.end(body);
+    call.once('response', (answer) => {
+      answer.resume();
+      answer.once('end', () => resolve(answer.statusCode));
+      answer.once('error', reject);
+    });
   });
 }
 

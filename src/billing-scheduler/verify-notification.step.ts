@@ -12,6 +12,8 @@ import type { BillingStep } from './billing-step';
 import { PnsVerifier, type PnsVerdict } from './pns-verifier';
 
 const BULK_JOB_EVENT = 'bulkJob';
+/** Past the answer to any submission. So what a stranger sends is asked about a few times and not for two days. */
+const UNCLAIMED_GIVE_UP_AFTER = '15 minutes';
 
 /**
  * Takes one notification that is due: finds its job, notes the completion, asks PNS whether the message is genuine, and
@@ -33,14 +35,18 @@ export class VerifyNotificationStep implements BillingStep {
   ) {}
 
   async runOnce(): Promise<StepReport> {
-    const claim = await this.notifications.claimDue(this.clock.now(), this.billing.leaseSeconds);
+    const awaited = await this.completion.awaited();
+    const claim = await this.notifications.claimDue(this.clock.now(), this.billing.leaseSeconds, awaited);
     if (claim === undefined) return NOTHING_DUE;
     await crashPoint('verify-notification.claimed');
     const { notification } = claim;
     if (notification.event !== BULK_JOB_EVENT) return this.setAside(claim);
     const job = await this.completion.match(notification);
-    // The answer to a submission may still be on its way while its notification is here already.
-    if (job === undefined) return this.postpone(claim, 'no job has this address and gateway job id');
+    // The answer to a submission may still be on its way while its notification is here already. A job that is known later
+    // makes its messages due again.
+    if (job === undefined) {
+      return this.postpone(claim, 'no job has this address and gateway job id', UNCLAIMED_GIVE_UP_AFTER);
+    }
     const current = await this.noteCompletion(claim, job);
     const verdict = await this.pns.ask(notification);
     await crashPoint('verify-notification.answered');
@@ -109,8 +115,8 @@ export class VerifyNotificationStep implements BillingStep {
     return ONE_DONE;
   }
 
-  private async postpone(claim: NotificationClaim, reason: string): Promise<StepReport> {
-    const outcome = await this.notifications.scheduleRetry(claim, reason);
+  private async postpone(claim: NotificationClaim, reason: string, giveUpAfter?: string): Promise<StepReport> {
+    const outcome = await this.notifications.scheduleRetry(claim, reason, giveUpAfter);
     await crashPoint('verify-notification.postponed');
     this.logger.warn('notification not verified', { notificationId: claim.notification.id, reason, outcome });
     return ONE_POSTPONED;

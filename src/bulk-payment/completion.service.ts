@@ -7,6 +7,8 @@ import { BulkPaymentJobRepository } from './bulk-payment-job.repository';
 import { GatewayContradictions, contradicts } from './gateway-contradictions';
 
 const ACTOR = 'pns';
+/** More jobs than ever wait at once; those beyond are only not preferred. */
+const MOST_AWAITED = 1_000;
 
 /** What a notification tells of a job: the address it came in at, and the gateway's id of the job. */
 export interface CompletionHint {
@@ -40,6 +42,18 @@ export class CompletionService {
     if (gatewayJobId === null) return undefined;
     const where = callbackTokenHash === null ? { gatewayJobId } : { callbackTokenHash };
     return (await this.database.manager.findOneBy(BulkPaymentJob, where)) ?? undefined;
+  }
+
+  /** What the jobs that were sent and are not verified yet are known by, the oldest first. */
+  async awaited(): Promise<CompletionHint[]> {
+    return this.database.rows<CompletionHint>(
+      `SELECT callback_token_hash AS "callbackTokenHash", gateway_job_id AS "gatewayJobId"
+       FROM bulk_payment_job
+       WHERE state IN ('Processing', 'Completed')
+       ORDER BY id
+       LIMIT $1`,
+      [MOST_AWAITED],
+    );
   }
 
   /**

@@ -48,6 +48,13 @@ const ofJobSql = (tokenHash: string, gatewayJobId: string): string =>
 
 const OF_JOB_SQL = ofJobSql('$1', '$2');
 
+const claimableSql = (condition: string): string =>
+  `SELECT id FROM notification
+   WHERE next_attempt_at <= $3 AND (lease_until IS NULL OR lease_until <= $3) ${condition}
+   ORDER BY next_attempt_at, id
+   LIMIT 1
+   FOR UPDATE SKIP LOCKED`;
+
 /**
  * The rows behind the listener, for whoever verifies them. Every write is guarded by lease and state, and tells whether
  * the guard held instead of throwing: a lost lease is an answer to handle.
@@ -60,22 +67,31 @@ export class NotificationRepository {
   ) {}
 
   /**
-   * Claims the notification that has been due longest and that no other replica holds.
+   * Claims the notification that has been due longest and that no other replica holds, of the jobs that wait for one if
+   * there is any: however many a stranger sends, they never come before those.
    *
    * @param leaseSeconds how long the claim stays, unless it is given back before
+   * @param awaited the jobs that wait for a notification
    */
-  async claimDue(now: Date, leaseSeconds: number): Promise<NotificationClaim | undefined> {
+  async claimDue(
+    now: Date,
+    leaseSeconds: number,
+    awaited: readonly NamedJob[] = [],
+  ): Promise<NotificationClaim | undefined> {
     const leaseId = randomUUID();
     const [claimed] = await this.database.rows<{ id: string }>(
       `UPDATE notification SET lease_id = $1, lease_until = $2
-       WHERE id = (
-         SELECT id FROM notification
-         WHERE next_attempt_at <= $3 AND (lease_until IS NULL OR lease_until <= $3)
-         ORDER BY next_attempt_at, id
-         LIMIT 1
-         FOR UPDATE SKIP LOCKED)
+       WHERE id = coalesce(
+         (${claimableSql('AND (callback_token_hash = ANY ($4) OR callback_token_hash IS NULL AND gateway_job_id = ANY ($5))')}),
+         (${claimableSql('')}))
        RETURNING id`,
-      [leaseId, secondsAfter(now, leaseSeconds), now],
+      [
+        leaseId,
+        secondsAfter(now, leaseSeconds),
+        now,
+        awaited.flatMap(({ callbackTokenHash }) => callbackTokenHash ?? []),
+        awaited.flatMap(({ gatewayJobId }) => gatewayJobId ?? []),
+      ],
     );
     if (claimed === undefined) return undefined;
     // Found under the lease, or not at all when it was lost between the two statements.
@@ -94,25 +110,25 @@ export class NotificationRepository {
   }
 
   /**
-   * PNS gave no answer: gives the claim back, due again at `at`, or given up when that is later than 48 hours after the
-   * message was last sent. A message given up is due again as soon as it is sent again.
+   * The message could not be decided on: gives the claim back, due again as the back-off says, always within 30 minutes; or
+   * given up when that is too long after the message was last sent. One given up is due again as soon as it is sent again.
    *
-   * @param at by default as the back-off says, always under 30 minutes away
+   * @param giveUpAfter an interval of PostgreSQL
    */
   async scheduleRetry(
     claim: NotificationClaim,
     error: string,
-    at: Date = nextVerificationAt(this.clock.now(), claim.notification.attempts + 1),
-    session: SqlSession = this.database,
+    giveUpAfter: string = GIVE_UP_AFTER,
   ): Promise<RetryOutcome> {
-    const [row] = await session.rows<{ given_up: boolean }>(
+    const at = nextVerificationAt(this.clock.now(), claim.notification.attempts + 1);
+    const [row] = await this.database.rows<{ given_up: boolean }>(
       `UPDATE notification
        SET attempts = attempts + 1, last_error = $3, lease_id = NULL, lease_until = NULL,
          next_attempt_at = CASE WHEN $4::timestamptz <= last_received_at + $5::interval THEN $4::timestamptz END,
          given_up_at = CASE WHEN $4::timestamptz > last_received_at + $5::interval THEN $6::timestamptz END
        WHERE id = $1 AND lease_id = $2 AND state = 'Received'
        RETURNING given_up_at IS NOT NULL AS given_up`,
-      [claim.notification.id, claim.leaseId, error, at, GIVE_UP_AFTER, this.clock.now()],
+      [claim.notification.id, claim.leaseId, error, at, giveUpAfter, this.clock.now()],
     );
     if (row === undefined) return 'lease-lost';
     return row.given_up ? 'given-up' : 'scheduled';

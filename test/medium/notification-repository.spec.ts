@@ -82,6 +82,22 @@ describe('claiming and deciding notifications', () => {
     expect(jobs.sort()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
   });
 
+  it('claims what a waiting job is waiting for first, however many others have been due longer', async () => {
+    const byAddress = { callbackTokenHash: sha256('its own'), gatewayJobId: '51' };
+    const byId = { callbackTokenHash: sha256('not used'), gatewayJobId: '52' };
+    for (let forged = 0; forged < 20; forged++)
+      await arrive(String(forged), forged % 2 === 0 ? `guessed-${forged}` : null);
+    later(1);
+    await arrive('52');
+    await arrive('51', 'its own');
+    const order: (string | null | undefined)[] = [];
+    for (let claims = 0; claims < 3; claims++) {
+      const found = await repository.claimDue(clock.now(), LEASE_SECONDS, [byAddress, byId]);
+      order.push(found?.notification.gatewayJobId);
+    }
+    expect(order).toEqual(['52', '51', '0']);
+  });
+
   it('hands a lease that has run out to another, and refuses every write of the first', async () => {
     await arrive('1');
     const first = await claimed();
@@ -173,6 +189,12 @@ describe('claiming and deciding notifications', () => {
     later(60 * 3600);
     const held = await claimed();
     expect(await repository.scheduleRetry(held, 'PNS is away')).toBe('given-up');
+  });
+
+  it('is given up sooner when the caller says so', async () => {
+    await arrive('1');
+    const held = await claimed();
+    expect(await repository.scheduleRetry(held, 'nobody’s', '1 second')).toBe('given-up');
   });
 
   it('gives a claim back as it was', async () => {
