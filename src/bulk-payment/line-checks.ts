@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { NOTHING_DUE, ONE_DONE, type StepReport } from '../kernel/step-report';
 import { LineStops } from '../line-stop';
 import { Clock, secondsAfter } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Database, type SqlSession } from '../platform/database';
 import { NUMBERS_DIFFER_SQL, PERIOD_PAID_TWICE_SQL, REFUNDED_TOO_MUCH_SQL } from './line-checks.sql';
 
@@ -30,12 +31,13 @@ export class LineChecks {
 
   /** Looks once at all that is due, and tells of the stops nobody was told of. */
   async runOnce(): Promise<StepReport> {
-    const looked = [
-      await this.database.transaction((session) => this.checkSettlements(session)),
-      await this.database.transaction((session) => this.checkNumbers(session)),
-    ];
+    const hasSettlements = await this.database.transaction((session) => this.checkSettlements(session));
+    if (hasSettlements) await crashPoint('check-line.settlements-checked');
+    const hasNumbers = await this.database.transaction((session) => this.checkNumbers(session));
+    if (hasNumbers) await crashPoint('check-line.numbers-checked');
     const told = await this.stops.tell();
-    return looked.includes(true) || told > 0 ? ONE_DONE : NOTHING_DUE;
+    if (told > 0) await crashPoint('check-line.recorded');
+    return hasSettlements || hasNumbers || told > 0 ? ONE_DONE : NOTHING_DUE;
   }
 
   /** @returns whether there were entries to look at */
@@ -56,6 +58,7 @@ export class LineChecks {
       await this.stops.raise(session, { sql, parameters: [checked.position, batch.last] }, ACTOR);
     }
     await session.execute('UPDATE settlement_check SET position = $1', [batch.last]);
+    await crashPoint('check-line.settlements-before-commit');
     return true;
   }
 
@@ -74,6 +77,7 @@ export class LineChecks {
     );
     if (job === undefined) return false;
     await this.stops.raise(session, { sql: NUMBERS_DIFFER_SQL, parameters: [job.id] }, ACTOR);
+    await crashPoint('check-line.numbers-before-commit');
     return true;
   }
 }

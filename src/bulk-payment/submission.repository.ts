@@ -64,6 +64,16 @@ export class SubmissionRepository {
   }
 
   /**
+   * Keeps the lease once more, just before the first byte leaves: whoever slept past it is not the one to send any more
+   * when a person has decided meanwhile, and while it is kept nobody can.
+   *
+   * @throws {DomainError} `lease-lost`
+   */
+  async stillMine(claim: JobClaim): Promise<void> {
+    await this.jobs.record(claim, {});
+  }
+
+  /**
    * Records the gateway's acceptance. The notification may have come first and have named the job's id already. An
    * answer so late that a person has decided otherwise meanwhile stops the line.
    *

@@ -45,6 +45,7 @@ export class SubmissionService {
     await crashPoint('submit.token-ready');
     await this.submissions.begin(claim, headers);
     await crashPoint('submit.intent-committed');
+    await this.submissions.stillMine(claim);
     log.info('submitting', { lines: job.lineCount, totalAmount: job.totalAmount });
     const answer = await this.send(job, headers, token);
     await crashPoint('submit.answered');

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BillingConfig, RefundConfig } from '../config';
 import { Clock, retryAt } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Pacer } from '../platform/pace';
 import { RefundRepository, type RefundClaim } from './refund.repository';
 
@@ -25,7 +26,9 @@ export class RefundQueue {
     // Turns come once a tick, so a tick's worth may go at once.
     const burst = Math.max(1, Math.ceil((perMinute * this.billing.tickSeconds) / 60));
     const freeAt = await this.pacer.take({ name: 'refund', perMinute, burst });
-    return freeAt === undefined ? this.refunds.claim('send', this.billing.leaseSeconds) : undefined;
+    if (freeAt !== undefined) return undefined;
+    await crashPoint('send-refund.turn-taken');
+    return this.refunds.claim('send', this.billing.leaseSeconds);
   }
 
   /** Gives a claim back, due again later. Does nothing when the refund is not what it was when claimed. */

@@ -4,6 +4,7 @@ import { TstoreConfig } from '../config';
 import type { PaymentPart } from '../gateways/tstore';
 import { LineStopRepository } from '../line-stop';
 import { Clock, secondsAfter } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Database } from '../platform/database';
 import { ChargeSettlement } from './charge-settlement';
 import type { Refund } from './refund.entity';
@@ -77,6 +78,16 @@ export class RefundRecorder {
     return { ...refund, ...sent, state: 'Refunding' };
   }
 
+  /**
+   * Keeps the lease once more, just before the first byte leaves: whoever slept past it is not the one to send any more,
+   * because others have begun to find out what became of the refund, or know it.
+   *
+   * @throws {DomainError} `lease-lost`
+   */
+  async stillMine({ refund, leaseId }: RefundClaim): Promise<void> {
+    await this.refunds.renew({ id: refund.id, leaseId }, secondsAfter(this.clock.now(), this.callSeconds));
+  }
+
   /** Money moved: the settlement log tells it, and what it means to the subscription follows, in the same transaction. */
   async succeed(refund: Refund, result: RefundResult, why: RefundCause, holder?: Holder): Promise<void> {
     const at = this.clock.now();
@@ -85,6 +96,7 @@ export class RefundRecorder {
     await this.database.transaction(async (session) => {
       await this.refunds.transition(session, current, 'succeed', why, changes, holder);
       await this.settlement.refund(session, { sql: REFUND_OUTCOME_SQL, parameters: [refund.id] }, at);
+      await crashPoint('refund.before-commit');
     });
   }
 

@@ -3,6 +3,7 @@ import { BillingConfig, RefundConfig } from '../config';
 import { messageOf } from '../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
 import { Clock, secondsAfter } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { RefundCheck } from './refund-check';
 import { RefundQueue } from './refund-queue';
 import { RESULT_BY_LOOKUP, RefundRecorder } from './refund-recorder';
@@ -34,14 +35,20 @@ export class RefundResolutionService {
     const unanswered = await this.refunds.claim('give-up-waiting', leaseSeconds);
     if (unanswered !== undefined) {
       const { refund, leaseId } = unanswered;
+      await crashPoint('resolve-refund.unanswered-claimed');
       const doubt = 'whoever sent it ended, or waited too long, without recording an answer';
       await this.recorder.doubt(refund, doubt, this.clock.now(), { leaseId });
+      await crashPoint('resolve-refund.doubted');
       return ONE_DONE;
     }
     const claim = await this.refunds.claim('resolve', leaseSeconds);
     if (claim === undefined) return NOTHING_DUE;
     try {
-      return await this.resolve(claim);
+      await crashPoint('resolve-refund.claimed');
+      const report = await this.resolve(claim);
+      if (report.done > 0) await crashPoint('resolve-refund.recorded');
+      else await crashPoint('resolve-refund.postponed');
+      return report;
     } catch (error) {
       await this.queue.postpone(claim, messageOf(error));
       return ONE_POSTPONED;

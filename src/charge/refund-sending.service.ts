@@ -3,6 +3,7 @@ import { RESULT_CODE_SUCCESS, type GatewayAnswer, type RefundReceipt } from '../
 import { messageOf } from '../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
 import { Clock, secondsAfter } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
 import { RefundCheck } from './refund-check';
 import { RefundGateway } from './refund-gateway';
@@ -36,12 +37,12 @@ export class RefundSendingService {
     if (claim === undefined) return NOTHING_DUE;
     const log = this.logger.child({ refundId: claim.refund.id });
     try {
+      await crashPoint('send-refund.claimed');
       return await this.send(claim, log);
     } catch (error) {
       log.warn('refund not sent, or its answer not recorded', { error });
       // Only what is still Requested can be due again; what was sent waits for its lease to run out.
-      await this.queue.postpone(claim, messageOf(error)).catch(() => undefined);
-      return ONE_POSTPONED;
+      return this.postpone(claim, messageOf(error)).catch(() => ONE_POSTPONED);
     }
   }
 
@@ -49,22 +50,34 @@ export class RefundSendingService {
     const checked = await this.check.before(claim.refund);
     if (checked.kind === 'later') {
       log.warn('refund waits', { reason: checked.why });
-      await this.queue.postpone(claim, checked.why);
-      return ONE_POSTPONED;
+      return this.postpone(claim, checked.why);
     }
     if (checked.kind === 'differs') {
       const why = { cause: 'T store’s record differs from ours', actor: ACTOR, reason: checked.why };
       const result = { resultCode: RESULT_NOT_SENT, resultMessage: checked.why };
       await this.recorder.fail(claim.refund, result, why, { leaseId: claim.leaseId });
+      await crashPoint('send-refund.recorded');
       log.error('refund failed, not sent', { reason: checked.why });
       return ONE_DONE;
     }
     const { order, baselineLookupId } = checked;
     const send = await this.gateway.open();
+    await crashPoint('send-refund.token-ready');
     const { isFull, paymentParts } = order;
     const sent = await this.recorder.begin(claim, { isFull, paymentParts, baselineLookupId });
-    await this.record(sent, await send(order), log);
+    await crashPoint('send-refund.intent-committed');
+    await this.recorder.stillMine(claim);
+    const answer = await send(order);
+    await crashPoint('send-refund.answered');
+    await this.record(sent, answer, log);
+    await crashPoint('send-refund.recorded');
     return ONE_DONE;
+  }
+
+  private async postpone(claim: RefundClaim, reason: string): Promise<StepReport> {
+    await this.queue.postpone(claim, reason);
+    await crashPoint('send-refund.postponed');
+    return ONE_POSTPONED;
   }
 
   private async record(refund: SentRefund, answer: GatewayAnswer<RefundReceipt>, log: Logger): Promise<void> {

@@ -114,6 +114,12 @@ export class RefundRepository {
     return refund === null ? undefined : { refund, leaseId };
   }
 
+  /** Keeps a claim until another instant. @throws {DomainError} `lease-lost` */
+  async renew({ id, leaseId }: { id: string; leaseId: string }, leaseUntil: Date): Promise<void> {
+    const { affected } = await this.database.manager.update(Refund, { id, leaseId }, { leaseUntil });
+    if (affected !== 1) throw new DomainError('lease-lost', `refund ${id} was taken over by another replica`);
+  }
+
   /** Gives the claim back, due again at `at`; `null` leaves it to a person. Does nothing once it is not as claimed. */
   async postpone({ refund, leaseId }: RefundClaim, at: Date | null, changes: RefundChanges): Promise<void> {
     await this.database.manager.update(

@@ -20,6 +20,10 @@ export class LineStop {
   @Column({ type: 'bigint', name: 'subscription_id', nullable: true })
   subscriptionId!: string | null;
 
+  /** When the log told of it. */
+  @Column(nullable('timestamptz', 'told_at'))
+  toldAt!: Date | null;
+
   /** What is violated, in words; raised once for each kind. */
   @Column({ type: 'text' })
   violation!: string;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, IsNull } from 'typeorm';
 import { DomainError } from '../kernel/errors';
 import { Database, type SqlSession } from '../platform/database';
 import { LineStop } from './line-stop.entity';
@@ -152,16 +152,19 @@ export class LineStopRepository {
     return new Map(rows.flatMap(({ job_id, stop_id }) => (byId.has(stop_id) ? [[job_id, byId.get(stop_id)!]] : [])));
   }
 
-  /** Takes the stops nobody was told of yet, so that of all replicas one tells. */
-  async takeUntold(at: Date, limit: number): Promise<LineStop[]> {
-    const taken = await this.database.rows<{ id: string }>(
-      `UPDATE line_stop SET told_at = $1
-       WHERE id IN (SELECT id FROM line_stop WHERE told_at IS NULL ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
-       RETURNING id`,
-      [at, limit],
-    );
-    const ids = taken.map((row) => row.id);
-    return this.database.manager.find(LineStop, { where: { id: In(ids) }, order: { id: 'ASC' } });
+  /** Cheaper than to lock some. */
+  isAnyUntold(): Promise<boolean> {
+    return this.database.manager.existsBy(LineStop, { toldAt: IsNull() });
+  }
+
+  /** The oldest stops nobody was told of yet, but for those another replica tells of just now. */
+  lockUntold(session: SqlSession, limit: number): Promise<LineStop[]> {
+    const lock = { mode: 'pessimistic_write', onLocked: 'skip_locked' } as const;
+    return session.manager.find(LineStop, { where: { toldAt: IsNull() }, order: { id: 'ASC' }, take: limit, lock });
+  }
+
+  async markTold(session: SqlSession, stops: readonly LineStop[], at: Date): Promise<void> {
+    await session.manager.update(LineStop, { id: In(stops.map(({ id }) => id)) }, { toldAt: at });
   }
 
   private async resolveWhere(

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
 import type { LineStop } from './line-stop.entity';
@@ -66,14 +67,28 @@ export class LineStops {
     return this.get(id);
   }
 
-  /** Tells of stops in the log, each once over all replicas. @returns of how many it told */
+  /**
+   * Tells of stops in the log, each by one of all replicas. Told first and noted then: whoever dies in between leaves it
+   * to the next to tell again, because a stop nobody hears of is worse than one told twice.
+   *
+   * @returns of how many it told
+   */
   async tell(): Promise<number> {
-    const stops = await this.stops.takeUntold(this.clock.now(), TOLD_AT_ONCE);
+    if (!(await this.stops.isAnyUntold())) return 0;
+    return this.database.transaction(async (session) => {
+      const stops = await this.stops.lockUntold(session, TOLD_AT_ONCE);
+      this.log(stops);
+      await crashPoint('check-line.told');
+      await this.stops.markTold(session, stops, this.clock.now());
+      return stops.length;
+    });
+  }
+
+  private log(stops: readonly LineStop[]): void {
     for (const { id, bulkPaymentJobId: jobId, ...stop } of stops) {
       const { kind, violation, evidence, subscriptionId } = stop;
       const fields = { lineStopId: id, kind, violation, jobId, subscriptionId, evidence };
       this.logger.error('line stopped: what it parks moves no more money until a person resolves it', fields);
     }
-    return stops.length;
   }
 }

@@ -4,6 +4,7 @@ import { TstoreClient, type GatewayAnswer, type GatewayTransaction } from '../ga
 import { DomainError } from '../kernel/errors';
 import { OAuthTokenStore } from '../oauth-token';
 import { Clock, secondsAfter } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
 import { Database } from '../platform/database';
 import { Pacer } from '../platform/pace';
 import { TransactionLookup } from './transaction-lookup.entity';
@@ -47,11 +48,14 @@ export class TransactionLookups {
    */
   async askNow(transactionId: string, actor: string): Promise<FreshLookup> {
     await this.keepPace();
+    await crashPoint('lookup.turn-taken');
     const answer = await this.tokens.withToken((token) => this.client.transaction(transactionId, token), {
       repeatable: true,
     });
+    await crashPoint('lookup.answered');
     const row = { transactionId, ...keptOf(answer), actor, at: this.clock.now() };
     const inserted = await this.database.manager.insert(TransactionLookup, row);
+    await crashPoint('lookup.kept');
     return { lookup: { ...row, id: String(inserted.identifiers[0]?.id) }, answer };
   }
 

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import type { SimulatorControl } from '../../simulator/control/control';
 import type { BookEntry } from '../../simulator/book/book';
+import { brokenRefundPromises } from './broken-refund-promises';
 
 /** A charge of ours, its job and its settlement. */
 interface OurCharge {
@@ -35,6 +36,7 @@ export async function brokenPromises(database: Client, gateway: SimulatorControl
     ...charges.flatMap((charge) => breachesOf(charge, book.get(charge.orderNo)?.[0])),
     ...unasked(charges, book),
     ...unheard(gateway),
+    ...(await brokenRefundPromises(database, book)),
     ...(await inconsistencies(database)),
   ];
 }
@@ -105,6 +107,13 @@ const RULES: Readonly<Record<string, string>> = {
     SELECT 'job ' || job_id AS what FROM bulk_payment_job_history
     GROUP BY job_id HAVING count(*) FILTER (WHERE to_state = 'Processing' AND from_state = 'Created')
       - count(*) FILTER (WHERE to_state = 'Created' AND from_state = 'Processing') > 1`,
+  'its period was billed again without a decline, and without a person’s rebill of its job': `
+    SELECT 'order ' || earlier.order_no AS what FROM charge AS earlier
+    JOIN charge AS later ON later.subscription_id = earlier.subscription_id
+      AND later.period_start_on = earlier.period_start_on AND later.attempt = earlier.attempt + 1
+    JOIN bulk_payment_job AS job ON job.id = later.bulk_payment_job_id
+    LEFT JOIN settlement ON settlement.charge_id = earlier.id AND settlement.refund_id IS NULL
+    WHERE settlement.kind IS DISTINCT FROM 'declined' AND job.rebill_of_job_id IS DISTINCT FROM earlier.bulk_payment_job_id`,
   'it has moved by another number of periods than were paid': `
     SELECT 'subscription ' || subscription.id AS what FROM subscription
     LEFT JOIN charge ON charge.subscription_id = subscription.id

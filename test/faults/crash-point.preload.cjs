@@ -2,7 +2,8 @@
 
 /**
  * Loaded with `node --require` into a service process of a test: stops it dead at the crash point it is told over IPC, or
- * freezes it there once until it is sent SIGCONT (`{ freezeAt }`), and sets its clock ahead of the real one. Nothing in the service itself can do either.
+ * freezes it there once until it is sent SIGCONT (`{ freezeAt }`), and sets its clock ahead of the real one, at the start
+ * and when told (`{ aheadSeconds }`). Nothing in the service itself can do either.
  */
 const { join } = require('node:path');
 
@@ -12,11 +13,14 @@ const platform = join(__dirname, '../../dist/src/platform');
 const { observeCrashPoints } = require(join(platform, 'crash-points'));
 const { SystemClock } = require(join(platform, 'clock'));
 
-const aheadMs = Number(process.env.CLOCK_AHEAD_SECONDS ?? 0) * 1000;
+let aheadMs = Number(process.env.CLOCK_AHEAD_SECONDS ?? 0) * 1000;
 SystemClock.prototype.now = () => new Date(Date.now() + aheadMs);
 
 let armed;
-process.on('message', (point) => (armed = point));
+process.on('message', (order) => {
+  if (order.aheadSeconds === undefined) armed = order;
+  else aheadMs = order.aheadSeconds * 1000;
+});
 // Who waits for orders must not keep a service alive that was asked to end.
 process.channel.unref();
 // A test that ended without a word leaves nobody behind.

@@ -20,6 +20,7 @@ const AHEAD_BY_SECONDS = 200;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SUBSCRIPTIONS = 5;
 const CHARGES = 5;
+const ALARM = /"msg":"(?:line stopped|submission still in doubt)/;
 
 /** One gateway and one database, and a service process that is killed and followed by the next, again and again. */
 export class CrashWorld {
@@ -27,6 +28,9 @@ export class CrashWorld {
   private aheadSeconds = 0;
   private arrived: string | undefined;
   private batches = 0;
+  /** What all processes have written so far. */
+  private readonly processes: ServiceProcess[] = [];
+  private readonly refunded = new Map<string, string>();
 
   private constructor(
     private readonly database: TestDatabase,
@@ -54,26 +58,30 @@ export class CrashWorld {
     return world;
   }
 
-  /** Has the process die at a point it comes to on the way of the work, and the next one go on. */
-  async crashAt(point: CrashPoint, work: Work): Promise<void> {
-    const { process } = this;
-    if (process === undefined) throw new Error('no process runs');
-    await process.url();
-    this.arrived = undefined;
-    process.order(point);
+  /**
+   * Has the process die at a point it comes to on the way of the work, and the next one go on.
+   *
+   * @param others where those die that come next, one after the other
+   * @returns the work's name
+   */
+  async crashAt([first, ...others]: readonly [CrashPoint, ...CrashPoint[]], work: Work): Promise<string> {
     const name = `batch-${(this.batches += 1)}-`;
+    await this.process?.url();
+    this.process?.order(first);
     // It dies in the middle, and the answers with it.
     const answered = work(this, name).catch(() => undefined);
-    await until(`the process comes to ${point}`, () => this.deliver(this.arrived === point));
-    process.signal('SIGKILL');
-    await process.ended;
+    await this.killAt(first);
     await answered;
     this.simulator.control.disarmAllFaults();
-    this.aheadSeconds += AHEAD_BY_SECONDS;
+    for (const point of others) {
+      this.startProcess(point);
+      await this.killAt(point);
+    }
     this.startProcess();
     await this.process?.url();
     // Whoever got no answer asks again.
     await work(this, name);
+    return name;
   }
 
   /** Waits until everything that can go on has come to its end. @returns the promises that are broken then */
@@ -81,6 +89,7 @@ export class CrashWorld {
     let broken: string[] = [];
     await until('every job has come to its end', async () => {
       await this.deliver(true);
+      await this.passDoubtOfRefunds();
       broken = await brokenPromises(this.client, this.simulator.control);
       return (broken.length === 0 && !(await this.isAtWork())) || undefined;
     }).catch(() => undefined);
@@ -93,6 +102,59 @@ export class CrashWorld {
       `SELECT count(*)::int AS count FROM bulk_payment_job WHERE state = 'Processing' AND gateway_job_id IS NULL`,
     );
     return rows[0]?.count ?? 0;
+  }
+
+  /** Lets time pass for the process that lives. */
+  pass(seconds: number): void {
+    this.aheadSeconds += seconds;
+    this.process?.order({ aheadSeconds: this.aheadSeconds });
+  }
+
+  /** Waits until a job that is uploaded under this name is in doubt, and longer than one may be without a word. */
+  async stayInDoubt(name: string): Promise<void> {
+    await until(`${name} is in doubt`, async () => {
+      const { rows } = await this.client.query(
+        `SELECT FROM bulk_payment_job AS job JOIN charge ON charge.bulk_payment_job_id = job.id
+         WHERE charge.order_no = $1 AND job.submission_doubt IS NOT NULL`,
+        [`${name}0`],
+      );
+      return rows.length > 0 || undefined;
+    });
+    this.pass(2 * 60);
+  }
+
+  /** Asks for a refund of some paid charge; the same name is the same refund. */
+  async refund(name: string): Promise<void> {
+    const orderNo = this.refunded.get(name) ?? (await this.paidOrder());
+    this.refunded.set(name, orderNo);
+    const refund = JSON.stringify({ reason: 'customer asked', reference: name, amount: 400 });
+    const response = await this.post(`admin/v1/charges/${orderNo}/refunds`, 'application/json', refund);
+    if (!response.ok) throw new Error(`refund answered ${response.status}`);
+  }
+
+  /** Has T store asked for some payment, as a person does. */
+  async lookUp(): Promise<void> {
+    const response = await this.call(`admin/v1/charges/${await this.paidOrder()}/transaction`);
+    if (!response.ok) throw new Error(`lookup answered ${response.status}`);
+  }
+
+  /** Plants what stops the line; the same name is the same stop. It parks a job that is over. */
+  async stopLine(name: string): Promise<void> {
+    await this.client.query(
+      `INSERT INTO line_stop (kind, bulk_payment_job_id, violation, evidence, raised_at)
+       SELECT 'numbers-differ', min(id), $1, '{}', now() FROM bulk_payment_job WHERE settled_at IS NOT NULL
+       ON CONFLICT (kind, violation) DO NOTHING`,
+      [name],
+    );
+  }
+
+  /** How many alarms there are that somebody told of, and how often all processes together did. */
+  async alarms(): Promise<{ noted: number; told: number }> {
+    const { rows } = await this.client.query<{ noted: number }>(
+      `SELECT (SELECT count(told_at) FROM line_stop)::int + (SELECT count(doubt_told_at) FROM bulk_payment_job)::int AS noted`,
+    );
+    const times = this.processes.map(({ log }) => log.split(ALARM).length - 1);
+    return { noted: rows[0]?.noted ?? 0, told: times.reduce((sum, one) => sum + one, 0) };
   }
 
   /** Uploads a file of some charges; the same name makes the same file. */
@@ -109,8 +171,7 @@ export class CrashWorld {
   }
 
   post(path: string, type: string, body: string): Promise<Response> {
-    const headers = { Authorization: `Bearer ${ADMIN_KEY}`, 'Content-Type': type };
-    return fetch(`http://127.0.0.1:${this.port}/${path}`, { method: 'POST', headers, body });
+    return this.call(path, { method: 'POST', headers: { 'Content-Type': type }, body });
   }
 
   async close(): Promise<void> {
@@ -120,6 +181,33 @@ export class CrashWorld {
     await this.simulator.close();
     await this.database.drop();
     await rm(this.dataDirectory, { recursive: true, force: true });
+  }
+
+  private call(path: string, init: { method?: string; headers?: object; body?: string } = {}): Promise<Response> {
+    const headers = { Authorization: `Bearer ${ADMIN_KEY}`, ...init.headers };
+    return fetch(`http://127.0.0.1:${this.port}/${path}`, { ...init, headers });
+  }
+
+  private async killAt(point: CrashPoint): Promise<void> {
+    await until(`the process comes to ${point}`, () => this.deliver(this.arrived === point));
+    this.process?.signal('SIGKILL');
+    await this.process?.ended;
+    this.aheadSeconds += AHEAD_BY_SECONDS;
+  }
+
+  private async paidOrder(): Promise<string> {
+    const { rows } = await this.client.query<{ orderNo: string }>(
+      `SELECT order_no AS "orderNo" FROM charge JOIN settlement ON settlement.charge_id = charge.id
+       WHERE kind = 'paid' AND NOT EXISTS (SELECT FROM refund WHERE charge_id = charge.id)
+         AND charge.amount > 400 ORDER BY charge.id DESC LIMIT 1`,
+    );
+    if (rows[0] === undefined) throw new Error('nothing is paid');
+    return rows[0].orderNo;
+  }
+
+  private async passDoubtOfRefunds(): Promise<void> {
+    const { rowCount } = await this.client.query(`SELECT FROM refund WHERE state = 'Unknown' LIMIT 1`);
+    if (rowCount !== 0) this.pass(2 * 60);
   }
 
   /** Whether the process that lives has claimed anything: a submission under way looks as if it were in doubt. */
@@ -137,7 +225,9 @@ export class CrashWorld {
     return true;
   }
 
-  private startProcess(): void {
+  /** @param point where it is to die */
+  private startProcess(point?: CrashPoint): void {
+    this.arrived = undefined;
     this.process = ServiceProcess.startWith(PRELOAD, {
       ...serviceEnvironment(this.database.url, serviceSettings(this.simulator.baseUrl)),
       PORT: String(this.port),
@@ -147,8 +237,14 @@ export class CrashWorld {
       SCHEDULER_TICK_SECONDS: '1',
       BILLING_CRON: 'none',
       BILLING_RUN_CONFIRM_FACTOR: '0',
+      IN_DOUBT_ALARM_MINUTES: '1',
+      REFUND_DOUBT_MINUTES: '15',
+      REFUND_RATE_PER_MINUTE: '6000',
+      TSTORE_LOOKUPS_PER_MINUTE: '6000',
       LOG_LEVEL: 'info',
     });
+    this.processes.push(this.process);
+    if (point !== undefined) this.process.order(point);
     this.process.onMessage((message) => (this.arrived = (message as { arrived: string }).arrived));
   }
 }

@@ -15,6 +15,8 @@ import { until } from '../support/until';
 
 const PRELOAD = join(__dirname, 'crash-point.preload.cjs');
 const LEASE_SECONDS = 10;
+/** Of a job; and of a refund, which is as long as T store may take to answer. */
+const PAST_LEASE_SECONDS = 200;
 const CHARGES = 20;
 
 /** All that a replica writes, but for when the checks looked last. */
@@ -58,7 +60,9 @@ describe('a replica that freezes past its lease and wakes up when another has do
   let front: RunningService;
   let victim: ServiceProcess;
   let arrived: string | undefined;
+  const frontClock = new MovableClock();
   let batch = 0;
+  let givenUp = 0;
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -71,7 +75,10 @@ describe('a replica that freezes past its lease and wakes up when another has do
       seed: 'frozen',
     });
     directory = await mkdtemp(join(tmpdir(), 'frozen-replica-'));
-    front = await startService(readConfiguration(settings({ ROLE: 'listener,admin' })), DRAIN);
+    front = await startService(readConfiguration(settings({ ROLE: 'listener,admin' })), {
+      ...DRAIN,
+      clock: frontClock,
+    });
     victim = ServiceProcess.startWith(
       PRELOAD,
       settings({ ROLE: 'scheduler', PUBLIC_BASE_URL: front.url, LOG_LEVEL: 'info' }),
@@ -101,41 +108,46 @@ describe('a replica that freezes past its lease and wakes up when another has do
     });
   }
 
-  async function upload(): Promise<string> {
-    const response = await fetch(`${front.url}/admin/v1/bulk-payment-jobs`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${ADMIN_KEY}`, 'Content-Type': 'text/plain' },
-      body: requestFile(CHARGES, `frozen-${(batch += 1)}-`),
-    });
-    return ((await response.json()) as { id: string }).id;
+  async function post(path: string, type: string, body: string): Promise<{ id: string }> {
+    const headers = { Authorization: `Bearer ${ADMIN_KEY}`, 'Content-Type': type };
+    const response = await fetch(`${front.url}/admin/v1/${path}`, { method: 'POST', headers, body });
+    expect(response.status).toBeLessThan(300);
+    return (await response.json()) as { id: string };
   }
 
-  /** Has the victim freeze on its way through a job. @returns the job */
-  async function frozenAt(point: CrashPoint): Promise<string> {
+  async function upload(): Promise<string> {
+    const file = requestFile(CHARGES, `frozen-${(batch += 1)}-`);
+    return (await post('bulk-payment-jobs', 'text/plain', file)).id;
+  }
+
+  /** Has the victim freeze on its way through a job, or other work. @returns its id */
+  async function frozenAt(point: CrashPoint, work: () => Promise<string> = upload): Promise<string> {
     arrived = undefined;
     victim.order({ freezeAt: point });
-    const jobId = await upload();
+    const id = await work();
     await until(`it freezes at ${point}`, async () => {
       void simulator.control.deliverNotifications();
       return arrived === point || undefined;
     });
-    return jobId;
+    return id;
   }
 
-  /** Another replica, whose clock is past the victim's lease, brings the job to its end and goes. */
-  async function otherFinishes(jobId: string): Promise<void> {
+  /** Another replica, whose clock is past the victim's lease, goes on until a row is found, and goes. */
+  async function otherGoesOn(what: string, sql: string, id: string): Promise<void> {
     const clock = new MovableClock();
-    clock.advanceSeconds(6 * LEASE_SECONDS);
+    clock.advanceSeconds(PAST_LEASE_SECONDS);
     const configuration = readConfiguration(settings({ ROLE: 'scheduler', PUBLIC_BASE_URL: front.url }));
     const other = await startService(configuration, { ...DRAIN, clock });
-    await until(`job ${jobId} is settled`, async () => {
+    await until(what, async () => {
       await simulator.control.deliverNotifications();
-      const { rows } = await client.query('SELECT FROM bulk_payment_job WHERE id = $1 AND settled_at IS NOT NULL', [
-        jobId,
-      ]);
-      return rows.length > 0 || undefined;
+      return (await client.query(sql, [id])).rows.length > 0 || undefined;
     });
     await other.close();
+  }
+
+  function otherFinishes(jobId: string): Promise<void> {
+    const settled = 'SELECT FROM bulk_payment_job WHERE id = $1 AND settled_at IS NOT NULL';
+    return otherGoesOn(`job ${jobId} is settled`, settled, jobId);
   }
 
   async function written(): Promise<unknown> {
@@ -171,6 +183,31 @@ describe('a replica that freezes past its lease and wakes up when another has do
     await expectRefused(/"msg":"(stage|step) failed"/);
   });
 
+  it('submit.intent-committed: given up by a person meanwhile, the job is not sent any more', async () => {
+    const jobId = await frozenAt('submit.intent-committed');
+    givenUp += 1;
+    frontClock.advanceSeconds(PAST_LEASE_SECONDS);
+    const reason = JSON.stringify({ reason: 'T store has not got it' });
+    await post(`bulk-payment-jobs/${jobId}/close-as-not-accepted`, 'application/json', reason);
+    frontClock.advanceSeconds(-PAST_LEASE_SECONDS);
+    const { jobs } = simulator.control.bookTotals();
+    await expectRefused(/job \d+ was taken over by another replica/);
+    expect(simulator.control.bookTotals().jobs).toBe(jobs);
+  });
+
+  it('send-refund.intent-committed: in doubt for others meanwhile, the refund is not sent any more', async () => {
+    const { rows } = await client.query<{ orderNo: string }>(
+      `SELECT order_no AS "orderNo" FROM charge JOIN settlement ON charge_id = charge.id WHERE kind = 'paid' LIMIT 1`,
+    );
+    const refund = JSON.stringify({ reason: 'customer asked', amount: 400 });
+    const id = await frozenAt('send-refund.intent-committed', async () => {
+      return (await post(`charges/${rows[0]?.orderNo}/refunds`, 'application/json', refund)).id;
+    });
+    await otherGoesOn('it is in doubt', `SELECT FROM refund WHERE id = $1 AND state = 'Unknown'`, id);
+    await expectRefused(/refund \d+ was taken over by another replica/);
+    expect(simulator.control.refunds()).toEqual([]);
+  });
+
   it('is as good as any other afterwards', async () => {
     const jobId = await upload();
     await until('its job is settled', async () => {
@@ -181,9 +218,9 @@ describe('a replica that freezes past its lease and wakes up when another has do
       return rows.length > 0 || undefined;
     });
     const { acceptedCount, jobs } = simulator.control.bookTotals();
-    expect([jobs, acceptedCount]).toEqual([batch, batch * CHARGES]);
+    expect([jobs, acceptedCount]).toEqual([batch - givenUp, (batch - givenUp) * CHARGES]);
     const settled = await client.query<{ count: number }>('SELECT count(*)::int AS count FROM settlement');
-    expect(settled.rows[0]?.count).toBe(batch * CHARGES);
+    expect(settled.rows[0]?.count).toBe((batch - givenUp) * CHARGES);
   });
 });
 

@@ -34,7 +34,7 @@ export class ServiceProcess {
   }
 
   /** Tells the preloaded script something. */
-  order(message: string | { freezeAt: string }): void {
+  order(message: string | { freezeAt: string } | { aheadSeconds: number }): void {
     this.child.send(message);
   }
 

@@ -1,6 +1,7 @@
 /**
  * Every place of the pipeline where a process may die with something half done: between any two commits or calls to the
- * gateway there is at least one. In the order a job passes them; the part before the dot is the step.
+ * gateway there is at least one. In the order a job passes them, and after it those that watch and those that give money
+ * back; the part before the dot is the step, or what several steps share.
  */
 export const CRASH_POINTS = [
   'upload.before-commit',
@@ -46,6 +47,30 @@ export const CRASH_POINTS = [
   'settle.recorded',
   'stage-failure.before-commit',
   'stage-failure.recorded',
+  'watch-doubt.told',
+  'watch-doubt.recorded',
+  'check-line.settlements-before-commit',
+  'check-line.settlements-checked',
+  'check-line.numbers-before-commit',
+  'check-line.numbers-checked',
+  'check-line.told',
+  'check-line.recorded',
+  'send-refund.turn-taken',
+  'send-refund.claimed',
+  'lookup.turn-taken',
+  'lookup.answered',
+  'lookup.kept',
+  'send-refund.token-ready',
+  'send-refund.intent-committed',
+  'resolve-refund.unanswered-claimed',
+  'resolve-refund.doubted',
+  'send-refund.answered',
+  'refund.before-commit',
+  'send-refund.recorded',
+  'send-refund.postponed',
+  'resolve-refund.claimed',
+  'resolve-refund.recorded',
+  'resolve-refund.postponed',
 ] as const;
 
 export type CrashPoint = (typeof CRASH_POINTS)[number];
