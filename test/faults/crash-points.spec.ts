@@ -24,9 +24,8 @@ const FAULTS: Partial<Record<CrashPoint, FaultOrder[]>> = {
 const upload: Work = (world, name) => world.upload(name);
 const refund: Work = (world, name) => world.refund(name);
 
-/** An event nothing acts on, beside a usual job. */
-const uploadAndOddEvent: Work = async (world, name) => {
-  await world.upload(name);
+/** An event nothing acts on. Nothing beside it, or the process might die with that under way too. */
+const oddEvent: Work = async (world, name) => {
   await world.post('noti_listener', 'application/json', `{"event":"singlePayment","jobId":"${name}"}`);
 };
 
@@ -40,7 +39,7 @@ const stopLine: Work = (world, name) => world.stopLine(name);
 const WORK: Partial<Record<CrashPoint, Work>> = {
   'plan-billing-run.before-commit': (world) => world.plan(1),
   'plan-billing-run.committed': (world) => world.plan(0),
-  'verify-notification.set-aside': uploadAndOddEvent,
+  'verify-notification.set-aside': oddEvent,
   'watch-doubt.told': uploadInDoubt,
   'watch-doubt.recorded': uploadInDoubt,
   'check-line.told': stopLine,

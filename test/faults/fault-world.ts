@@ -7,6 +7,7 @@ import { serviceSettings, startSimulator, type Simulator } from '../../simulator
 import { LoadBalancer } from '../support/load-balancer';
 import { ADMIN_KEY, serviceEnvironment } from '../support/service-environment';
 import { brokenPromises } from './broken-promises';
+import type { Act } from './desk';
 import type { FaultServer } from './fault-server';
 import { Replica } from './replica';
 
@@ -32,11 +33,13 @@ export class FaultWorld {
   readonly clock = new StandingClock();
   readonly replicas: Replica[] = [];
   private started = 0;
+  private client: Client | undefined;
 
   private constructor(
     readonly server: FaultServer,
     readonly simulator: Simulator,
     private readonly databaseUrl: string,
+    private readonly more: NodeJS.ProcessEnv,
     private readonly balancer: LoadBalancer,
     private readonly directory: string,
     private readonly log: (line: string) => void,
@@ -52,7 +55,10 @@ export class FaultWorld {
       seed: String(seed),
       temporaryFolder: directory,
     });
-    return new FaultWorld(server, simulator, await server.createDatabase(), await LoadBalancer.start(), directory, log);
+    const databaseUrl = await server.createDatabase();
+    // Without T store's words lookups decide nothing about a refund in doubt, and a person must.
+    const more = seed % 4 === 0 ? { TSTORE_REFUNDED_STATUSES: '' } : {};
+    return new FaultWorld(server, simulator, databaseUrl, more, await LoadBalancer.start(), directory, log);
   }
 
   async startReplica(roles: string): Promise<Replica> {
@@ -68,6 +74,11 @@ export class FaultWorld {
         PUBLIC_BASE_URL: this.balancer.url,
         BILLING_RUN_CONFIRM_FACTOR: '0',
         BULK_JOB_MAX_ROWS: '4',
+        REFUND_RATE_PER_MINUTE: '6000',
+        REFUND_RELEASE_ABOVE_WON: '4000',
+        REFUND_DOUBT_MINUTES: '10',
+        TSTORE_LOOKUPS_PER_MINUTE: '6000',
+        ...this.more,
         LOG_LEVEL: 'info',
       }),
     });
@@ -94,22 +105,38 @@ export class FaultWorld {
     return response.status === 201 || response.status === 409;
   }
 
+  /** Asks the admin API of a replica for something, as a person does. */
+  async ask(replica: Replica, { method, path, body, bySecondPerson }: Act): Promise<{ status: number; text: string }> {
+    const key = bySecondPerson ? this.server.secondPersonsKey : ADMIN_KEY;
+    const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
+    const response = await fetch(`${replica.url}/admin/v1/${path}`, { method, headers, body: JSON.stringify(body) });
+    return { status: response.status, text: await response.text() };
+  }
+
   async brokenPromises(): Promise<string[]> {
-    const client = new Client({ connectionString: this.databaseUrl });
-    await client.connect();
-    try {
-      return await brokenPromises(client, this.simulator.control);
-    } finally {
-      await client.end();
-    }
+    return brokenPromises(await this.connected(), this.simulator.control);
+  }
+
+  /** What the harness itself looks up. */
+  async rows<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return (await (await this.connected()).query<Row>(sql, parameters)).rows;
   }
 
   async close(): Promise<void> {
+    await this.client?.end();
     await Promise.all(this.replicas.map((replica) => replica.close()));
     await this.balancer.close();
     await this.simulator.close();
     await this.server.drop(this.databaseUrl);
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** One connection for as long as it lasts: a crash of the database ends it. */
+  private async connected(): Promise<Client> {
+    if (this.client !== undefined) return this.client;
+    const client = await this.server.connect(this.databaseUrl);
+    client.once('end', () => (this.client = undefined));
+    return (this.client = client);
   }
 
   private balance(): void {

@@ -2,9 +2,10 @@ import type { FaultOrder } from '../../simulator/faults/armed-faults';
 import { FAULTS, type FaultKind } from '../../simulator/faults/catalogue';
 import type { SeededRandom } from '../../simulator/seeded';
 
-/** Where faults strike on a job's way, each as often as the other: lookups and refunds are not on it. */
-const POINTS = ['token', 'api', 'submission', 'notification', 'verification', 'result'];
-const KINDS = Object.keys(FAULTS) as FaultKind[];
+/** Where faults strike, each as often as the other. */
+const POINTS = ['token', 'api', 'submission', 'notification', 'verification', 'result', 'lookup', 'refund'];
+/** How long a lookup may be stale the service is told by a setting; a clock that jumps would make it any time. */
+const KINDS = (Object.keys(FAULTS) as FaultKind[]).filter((kind) => kind !== 'lookup-stale');
 
 /** Real time, of which there is little. */
 const QUICK: Readonly<Record<string, number>> = { delayMs: 20, everyMs: 1 };

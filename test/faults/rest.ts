@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultWorld } from './fault-world';
+import type { Operator } from './operator';
 import type { Replica } from './replica';
 import type { Work } from './schedule';
 
@@ -19,13 +20,13 @@ const MOST_PIECES = 50;
  *
  * @returns the promises that are broken even then
  */
-export async function comeToRest(world: FaultWorld, work: readonly Work[]): Promise<string[]> {
+export async function comeToRest(world: FaultWorld, work: readonly Work[], operator: Operator): Promise<string[]> {
   world.simulator.control.disarmAllFaults();
   for (const { database } of world.replicas) database.restore();
   let broken: string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     world.clock.advanceSeconds(ROUND_SECONDS);
-    const hangs = await inTime('bringing work in', bringIn(world, work));
+    const hangs = await inTime('bringing work in', bringIn(world, work, operator));
     const schedulers = world.having('scheduler');
     const replica = schedulers[round % schedulers.length];
     if (replica !== undefined) hangs.push(...(await inTime(replica.name, runAll(replica))));
@@ -38,9 +39,10 @@ export async function comeToRest(world: FaultWorld, work: readonly Work[]): Prom
   return broken;
 }
 
-async function bringIn(world: FaultWorld, work: readonly Work[]): Promise<void> {
+async function bringIn(world: FaultWorld, work: readonly Work[], operator: Operator): Promise<void> {
   const [replica] = world.having('admin');
   if (replica === undefined) return;
+  await operator.clearDesk(replica);
   for (const one of work.filter(({ isDone }) => !isDone)) await one.attempt(replica).catch(() => undefined);
 }
 

@@ -6,6 +6,7 @@ import type { FaultServer } from './fault-server';
 import { FaultWorld } from './fault-world';
 import { drawFault } from './gateway-faults';
 import { Gates, type Mortal } from './gates';
+import { Operator } from './operator';
 import type { Replica } from './replica';
 import { comeToRest } from './rest';
 
@@ -37,6 +38,7 @@ const FLEETS = [
 const HOLD_SHARES = [0, 0.1, 0.3, 0.6];
 const JUMPS_SECONDS = [3, 10, 30, 130, 700, 7_200];
 const DATES = ['2027-03-14', '2027-03-15'];
+const SHARE_WITH_PAST = 0.6;
 const LEAST_TURNS = 10;
 const MOST_TURNS = 40;
 const MOST_UPLOADS = 3;
@@ -51,7 +53,9 @@ export class Schedule {
   private readonly busy = new Set<string>();
   private readonly events: Record<string, number> = {};
   private readonly work: Work[];
-  private isResting = false;
+  private readonly operator: Operator;
+  /** Nobody is held anywhere. */
+  private isUndisturbed = false;
 
   private constructor(
     private readonly seed: number,
@@ -62,6 +66,7 @@ export class Schedule {
     this.holdShare = this.pick(HOLD_SHARES);
     this.gates = new Gates((mortal, point) => this.holds(mortal, point));
     this.work = this.drawWork();
+    this.operator = new Operator(world, (kind, what) => this.note(`operator: ${kind}`, what));
   }
 
   /** @param say hears what happens, line by line */
@@ -70,6 +75,8 @@ export class Schedule {
     const schedule = new Schedule(seed, world, say);
     try {
       await schedule.begin();
+      if (schedule.random.next() < SHARE_WITH_PAST) await schedule.billBefore();
+      for (let faults = schedule.random.below(MOST_FAULTS + 1); faults > 0; faults--) schedule.armFault();
       const turns = LEAST_TURNS + schedule.random.below(MOST_TURNS - LEAST_TURNS);
       for (let turn = 0; turn < turns; turn++) await schedule.turn();
       return { seed, broken: await schedule.rest(), events: schedule.events };
@@ -83,7 +90,21 @@ export class Schedule {
     const fleet = this.pick(FLEETS);
     this.note('replicas', fleet.join(' | '));
     for (const roles of fleet) await this.world.startReplica(roles);
-    for (let faults = this.random.below(MOST_FAULTS + 1); faults > 0; faults--) this.armFault();
+  }
+
+  /** Something was billed before, when nothing went wrong: it can be refunded from the beginning. */
+  private async billBefore(): Promise<void> {
+    const [work] = this.work;
+    const [admin] = this.world.having('admin');
+    const [scheduler] = this.world.having('scheduler');
+    if (work === undefined || admin === undefined || scheduler === undefined) return;
+    this.isUndisturbed = true;
+    await work.attempt(admin);
+    for (let hours = 0; hours < 2; hours++) {
+      for (const step of scheduler.steps) await this.gates.begin(() => this.runOnce(scheduler, step));
+      await this.world.simulator.control.advance(60 * 60_000);
+    }
+    this.isUndisturbed = false;
   }
 
   /** What may happen next, and how likely it is beside the others. */
@@ -93,6 +114,7 @@ export class Schedule {
     [12, () => this.passTimeAtGateway()],
     [10, () => this.attemptWork()],
     [10, () => this.jumpClock()],
+    [10, () => this.operate()],
     [4, () => this.killOne()],
     [3, () => this.cutConnections()],
     [2, async () => this.armFault()],
@@ -152,6 +174,14 @@ export class Schedule {
     await this.gates.begin(() => work.attempt(replica));
   }
 
+  private async operate(): Promise<void> {
+    const random = new SeededRandom(this.random.below(2 ** 31));
+    const replica = this.pickOf(this.world.having('admin'));
+    if (replica === undefined) return;
+    this.note('operators', `by ${replica.name}`);
+    await this.gates.begin(() => this.operator.act(replica, random));
+  }
+
   private async jumpClock(): Promise<void> {
     const seconds = this.pick(JUMPS_SECONDS);
     this.note('clock jumps', `${seconds} s`);
@@ -193,17 +223,17 @@ export class Schedule {
   }
 
   private holds(mortal: Mortal, point: CrashPoint): boolean {
-    const isHeld = !this.isResting && this.random.next() < this.holdShare;
+    const isHeld = !this.isUndisturbed && this.random.next() < this.holdShare;
     if (isHeld) this.note('held', `${mortal.name} at ${point}`);
     return isHeld;
   }
 
   private async rest(): Promise<string[]> {
-    this.isResting = true;
+    this.isUndisturbed = true;
     this.note('rest', '');
     for (let gate = this.pickOf(this.gates.held); gate; gate = this.pickOf(this.gates.held))
       await this.gates.open(gate);
-    return comeToRest(this.world, this.work);
+    return comeToRest(this.world, this.work, this.operator);
   }
 
   private drawWork(): Work[] {

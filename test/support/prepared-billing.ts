@@ -38,7 +38,8 @@ export function addSubscriptions(
   return withBilling(databaseUrl, settings, (service) => subscribeMany(service, subscriptions, startedOn));
 }
 
-async function withBilling(
+/** Starts the service on a database for what is to be prepared there, and ends it. */
+export async function withBilling(
   databaseUrl: string,
   settings: NodeJS.ProcessEnv,
   work: (service: RunningService) => Promise<void>,

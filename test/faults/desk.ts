@@ -1,0 +1,97 @@
+import type { BookEntry } from '../../simulator/book/book';
+import type { FaultWorld } from './fault-world';
+
+/** What a person asks the admin API to do. */
+export interface Act {
+  method: 'POST' | 'DELETE';
+  path: string;
+  body: object;
+  /** Whether it must be somebody else than who orders refunds. */
+  bySecondPerson?: boolean;
+}
+
+/** What lies on the operators' desk, by our own database. */
+interface Desk {
+  now: Date;
+  jobs: { id: string; orderNo: string; isClosed: boolean; isRebillable: boolean }[];
+  refunds: { id: string; orderNo: string; amount: number; state: string }[];
+  stops: { id: string; kind: string }[];
+  isStopped: boolean;
+}
+
+/**
+ * The decisions that wait for a person, each as somebody careful makes it: who has asked T store, whose book answers as
+ * its people would.
+ */
+export async function decisionsOf(world: FaultWorld): Promise<Act[]> {
+  const { jobs, refunds, stops, isStopped } = await deskOf(world);
+  const decisions: Act[] = [];
+  for (const job of jobs) {
+    const [entry] = await world.simulator.control.bookOfOrder(job.orderNo);
+    const path = `bulk-payment-jobs/${job.id}`;
+    if (entry !== undefined) decisions.push(decided(`${path}/attach-gateway-job`, { gatewayJobId: entry.jobId }));
+    else if (!job.isClosed) decisions.push(decided(`${path}/close-as-not-accepted`));
+    else if (job.isRebillable) decisions.push(decided(`${path}/rebill`));
+  }
+  for (const refund of refunds) {
+    if (refund.state === 'AwaitingRelease') {
+      decisions.push({ ...decided(`refunds/${refund.id}/release`), bySecondPerson: true });
+    } else {
+      const [entry] = await world.simulator.control.bookOfOrder(refund.orderNo);
+      const outcome = (await isGivenBack(world, refund, entry)) ? 'refunded' : 'not-refunded';
+      decisions.push(decided(`refunds/${refund.id}/resolve`, { outcome }));
+    }
+  }
+  // What the gateway contradicts is dealt with by attaching its job.
+  for (const { id, kind } of stops)
+    if (kind !== 'gateway-contradicts') decisions.push(decided(`line-stops/${id}/resolve`));
+  if (isStopped) decisions.push({ ...decided('kill-switch'), method: 'DELETE' });
+  return decisions;
+}
+
+/** Stops all submissions. */
+export const ENGAGE = decided('kill-switch');
+
+export function decided(path: string, more: object = {}): Act {
+  return { method: 'POST', path, body: { reason: 'T store was asked', ...more } };
+}
+
+/** Whether the book has one refund more of this amount than we know of. */
+async function isGivenBack(
+  world: FaultWorld,
+  { orderNo, amount }: { orderNo: string; amount: number },
+  entry: BookEntry | undefined,
+): Promise<boolean> {
+  const [known] = await world.rows<{ count: number }>(
+    `SELECT count(*)::int AS count FROM refund JOIN charge ON charge.id = refund.charge_id
+     WHERE charge.order_no = $1 AND refund.amount = $2 AND refund.state = 'Refunded'`,
+    [orderNo, amount],
+  );
+  return (entry?.refunds ?? []).filter((refund) => refund.amount === amount).length > (known?.count ?? 0);
+}
+
+async function deskOf(world: FaultWorld): Promise<Desk> {
+  const [desk] = await world.rows<Desk>(
+    `SELECT
+       (SELECT coalesce(jsonb_agg(job ORDER BY id), '[]') FROM (
+          SELECT id::text, state = 'Failed' AS "isClosed",
+            (SELECT order_no FROM charge WHERE bulk_payment_job_id = job.id AND line_number = 2) AS "orderNo",
+            billing_run_id IS NOT NULL
+              AND NOT EXISTS (SELECT FROM bulk_payment_job WHERE rebill_of_job_id = job.id) AS "isRebillable"
+          FROM bulk_payment_job AS job
+          WHERE state = 'Failed'
+            OR (state = 'Processing' AND gateway_job_id IS NULL AND (lease_until IS NULL OR lease_until <= $1))) AS job
+       ) AS jobs,
+       (SELECT coalesce(jsonb_agg(waiting ORDER BY id), '[]') FROM (
+          SELECT refund.id::text, charge.order_no AS "orderNo", refund.amount, refund.state
+          FROM refund JOIN charge ON charge.id = refund.charge_id
+          WHERE refund.state = 'AwaitingRelease'
+            OR (refund.state = 'Unknown' AND refund.next_attempt_at IS NULL)) AS waiting) AS refunds,
+       (SELECT coalesce(jsonb_agg(stop ORDER BY id), '[]') FROM (
+          SELECT id::text, kind FROM line_stop WHERE state = 'Open') AS stop) AS stops,
+       (SELECT engaged FROM kill_switch) AS "isStopped"`,
+    [world.clock.now()],
+  );
+  if (desk === undefined) throw new Error('the desk can’t be read');
+  return desk;
+}

@@ -1,0 +1,62 @@
+import type { SeededRandom } from '../../simulator/seeded';
+import { ENGAGE, decided, decisionsOf, type Act } from './desk';
+import type { FaultWorld } from './fault-world';
+import type { Replica } from './replica';
+
+const LATE_SHARE = 0.3;
+const REFUND_SHARE = 0.6;
+const FULL_SHARE = 0.4;
+const STOP_SHARE = 0.06;
+
+/**
+ * Whoever works with the admin API in a schedule: orders refunds of random charges, and decides what waits for a person,
+ * carefully, but sometimes so late that it is not as it was when they asked T store.
+ */
+export class Operator {
+  /** Made up their mind, and not done yet. */
+  private readonly late: Act[] = [];
+  private orders = 0;
+
+  constructor(
+    private readonly world: FaultWorld,
+    private readonly note: (kind: string, what: string) => void,
+  ) {}
+
+  /** @param random draws what they do this time; of its own, so that nothing else is drawn meanwhile */
+  async act(replica: Replica, random: SeededRandom): Promise<void> {
+    if (random.next() < STOP_SHARE) return this.ask(replica, ENGAGE);
+    if (random.next() < REFUND_SHARE) return this.orderRefund(replica, random);
+    const act = random.next() < 0.5 ? this.late.shift() : undefined;
+    if (act !== undefined) return this.ask(replica, act);
+    const decisions = await decisionsOf(this.world);
+    const decision = decisions[random.below(decisions.length)];
+    if (decision === undefined) return;
+    if (random.next() < LATE_SHARE) this.late.push(decision);
+    else await this.ask(replica, decision);
+  }
+
+  /** Decides on all that waits, what was put off first. Bills nobody again: that is nothing that must be done. */
+  async clearDesk(replica: Replica): Promise<void> {
+    for (const act of this.late.splice(0)) await this.ask(replica, act);
+    for (const act of await decisionsOf(this.world)) if (!act.path.endsWith('/rebill')) await this.ask(replica, act);
+  }
+
+  private async orderRefund(replica: Replica, random: SeededRandom): Promise<void> {
+    const paid = await this.world.rows<{ orderNo: string; amount: number }>(
+      `SELECT charge.order_no AS "orderNo", charge.amount::float8 AS amount
+       FROM charge JOIN settlement ON settlement.charge_id = charge.id AND settlement.refund_id IS NULL
+       WHERE settlement.kind = 'paid' ORDER BY charge.id`,
+    );
+    const charge = paid[random.below(paid.length)];
+    if (charge === undefined) return;
+    const amount = random.next() < FULL_SHARE ? undefined : 1 + random.below(charge.amount);
+    const reference = `order-${(this.orders += 1)}`;
+    await this.ask(replica, decided(`charges/${charge.orderNo}/refunds`, { amount, reference }));
+  }
+
+  private async ask(replica: Replica, act: Act): Promise<void> {
+    const { status, text } = await this.world.ask(replica, act);
+    const kind = `${act.method === 'DELETE' ? 'release ' : ''}${act.path.split('/').at(-1)}`;
+    this.note(`${kind}${status < 300 ? '' : ', refused'}`, `${act.path} ${JSON.stringify(act.body)}: ${status} ${text}`);
+  }
+}
