@@ -57,6 +57,9 @@ export class Operator {
   private async ask(replica: Replica, act: Act): Promise<void> {
     const { status, text } = await this.world.ask(replica, act);
     const kind = `${act.method === 'DELETE' ? 'release ' : ''}${act.path.split('/').at(-1)}`;
-    this.note(`${kind}${status < 300 ? '' : ', refused'}`, `${act.path} ${JSON.stringify(act.body)}: ${status} ${text}`);
+    this.note(
+      `${kind}${status < 300 ? '' : ', refused'}`,
+      `${act.path} ${JSON.stringify(act.body)}: ${status} ${text}`,
+    );
   }
 }
