@@ -5,7 +5,9 @@ import { seoulTime, won, type Column } from '../output';
 import type { Run } from '../session';
 import { allOption, limitOption, reasonOption, rowsOf, wholeNumber, type ListOptions } from './options';
 
-const COLUMNS: readonly Column<Schema<'BillingRunView'>>[] = [
+type BillingRun = Schema<'BillingRunView'>;
+
+const COLUMNS: readonly Column<BillingRun>[] = [
   ['id', (billingRun) => billingRun.id],
   ['billing date', (billingRun) => billingRun.billingDate],
   ['state', (billingRun) => billingRun.state],
@@ -20,11 +22,14 @@ export function addBillingRunCommands(program: Command, run: Run): void {
   runs
     .command('list')
     .description('billing runs, newest first')
+    .addOption(new Option('--state <state>').choices(['Planned', 'AwaitingConfirmation', 'Confirmed', 'Rejected']))
     .addOption(limitOption())
     .addOption(allOption())
     .action(
-      run(async (session, list: ListOptions) => {
-        const rows = await rowsOf(list, (query) => session.api.GET('/admin/v1/billing-runs', { params: { query } }));
+      run(async (session, { state, ...list }: ListOptions & { state?: BillingRun['state'] }) => {
+        const rows = await rowsOf(list, (page) =>
+          session.api.GET('/admin/v1/billing-runs', { params: { query: { ...(state && { state }), ...page } } }),
+        );
         session.showList(rows, COLUMNS);
       }),
     );

@@ -22,6 +22,9 @@ const COLUMNS: readonly Column<Job>[] = [
 interface JobListOptions extends ListOptions {
   state?: Job['state'];
   inDoubt?: boolean;
+  failing?: boolean;
+  unnotified?: boolean;
+  gatewayJob?: string;
   from?: string;
   to?: string;
 }
@@ -41,12 +44,16 @@ export function addJobCommands(program: Command, run: Run): void {
       new Option('--state <state>').choices(['Created', 'Processing', 'Completed', 'VerifiedCompleted', 'Failed']),
     )
     .option('--in-doubt', 'only those nobody knows whether T store took them')
+    .option('--failing', 'only those whose last stage failed')
+    .option('--unnotified', 'only those of which no notification came for a day')
+    .option('--gateway-job <id>', 'by T store’s id of the job')
     .option('--from <date>', 'made on this Seoul day or later')
     .option('--to <date>', 'made on this Seoul day or earlier')
     .addOption(limitOption())
     .addOption(allOption())
     .action(
-      run(async (session, { limit, all, ...filter }: JobListOptions) => {
+      run(async (session, { limit, all, gatewayJob, ...states }: JobListOptions) => {
+        const filter = { ...states, ...(gatewayJob && { gatewayJobId: gatewayJob }) };
         const rows = await rowsOf({ limit, ...(all && { all }) }, (page) =>
           session.api.GET('/admin/v1/bulk-payment-jobs', {
             params: { query: { ...filter, ...page } },

@@ -28,11 +28,14 @@ export function addKeyCommands(program: Command, run: Run): void {
   keys
     .command('list')
     .description('API keys, newest first')
+    .option('--owner <who>', 'all of one owner')
     .addOption(limitOption())
     .addOption(allOption())
     .action(
-      run(async (session, list: ListOptions) => {
-        const rows = await rowsOf(list, (query) => session.api.GET('/admin/v1/api-keys', { params: { query } }));
+      run(async (session, { owner, ...list }: ListOptions & { owner?: string }) => {
+        const rows = await rowsOf(list, (page) =>
+          session.api.GET('/admin/v1/api-keys', { params: { query: { ...(owner && { owner }), ...page } } }),
+        );
         session.showList(rows, COLUMNS);
       }),
     );

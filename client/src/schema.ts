@@ -1957,6 +1957,8 @@ export interface components {
         NotificationLinksView: {
             /** @description With its raw body and the history of its states */
             self: string;
+            /** @description The job it names, if it is one of ours */
+            job?: string;
         };
         VerdictView: {
             /** Format: date-time */
@@ -2465,6 +2467,8 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description All keys of one owner */
+                owner?: string;
                 /** @description csv: all rows; also by Accept */
                 format?: "json" | "csv";
             };
@@ -2662,6 +2666,7 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                state?: "Planned" | "AwaitingConfirmation" | "Confirmed" | "Rejected";
                 /** @description csv: all rows; also by Accept */
                 format?: "json" | "csv";
             };
@@ -2893,6 +2898,12 @@ export interface operations {
                 state?: "Created" | "Processing" | "Completed" | "VerifiedCompleted" | "Failed";
                 /** @description Whether nobody can tell if T store has the job; it waits for a person then */
                 inDoubt?: boolean;
+                /** @description Whether its last stage failed; `retry` says why, and when it is tried again */
+                failing?: boolean;
+                /** @description Whether it was sent a day ago or earlier, and no notification has come */
+                unnotified?: boolean;
+                /** @description T store’s id of the job */
+                gatewayJobId?: string;
                 /** @description Made on this Seoul day or later */
                 from?: string;
                 /** @description Made on this Seoul day or earlier */

@@ -3,12 +3,11 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger
 import { Actor, ApiKeys, CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
 import { ListOf } from './lists';
-import { NewApiKeyBody } from './api-keys.dto';
+import { ApiKeyListQuery, NewApiKeyBody } from './api-keys.dto';
 import { ApiKeyView, NewApiKeyView, apiKeyViewOf } from './api-keys.view';
 import { AuditView } from './audit';
 import { ReasonBody } from './billing-runs.dto';
 import { IdParameter } from './body-fields';
-import { PageQuery } from './bulk-payment-jobs.dto';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 
 /** Keys to this API. A key is never changed: another role is another key. */
@@ -38,8 +37,8 @@ export class ApiKeysController {
   @Scope('keys:read')
   @ListOf(ApiKeyView)
   @ApiOperation({ summary: 'Keys, newest first, revoked ones too' })
-  async list(@Query() { cursor, limit }: PageQuery): Promise<Page<ApiKeyView>> {
-    const keys = await this.keys.list({ beforeId: cursor, limit });
+  async list(@Query() { owner, cursor, limit }: ApiKeyListQuery): Promise<Page<ApiKeyView>> {
+    const keys = await this.keys.list({ owner, beforeId: cursor, limit });
     return pageOf(keys.map(apiKeyViewOf), limit, (key) => key.id);
   }
 

@@ -1,8 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, Matches } from 'class-validator';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsOptional, Matches } from 'class-validator';
 import { ALL_SCOPES, ROLES, type Role } from './access';
 import { IsInstant, MayBeMissing } from './body-fields';
+import { PageQuery } from './bulk-payment-jobs.dto';
+
+const OWNER = { message: 'an e-mail address or staff id: letters, digits and . _ % + - @' };
+const inSmallLetters = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' ? value.toLowerCase() : value;
 
 export class NewApiKeyBody {
   @ApiProperty({ maxLength: 100, description: 'Who or what uses it; histories and the audit log show it' })
@@ -16,10 +21,8 @@ export class NewApiKeyBody {
       'Whose it is: the person’s e-mail address or staff id, the same for all their keys; capitals don’t count. ' +
       'What a second person must do, no other key of the same owner can',
   })
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value))
-  @Matches(/^[a-z0-9][a-z0-9._%+@-]{0,99}$/, {
-    message: 'an e-mail address or staff id: letters, digits and . _ % + - @',
-  })
+  @Transform(inSmallLetters)
+  @Matches(/^[a-z0-9][a-z0-9._%+@-]{0,99}$/, OWNER)
   owner!: string;
 
   @ApiProperty({ enum: ROLES })
@@ -42,4 +45,12 @@ export class NewApiKeyBody {
   @MayBeMissing()
   @IsInstant()
   expiresAt?: string;
+}
+
+export class ApiKeyListQuery extends PageQuery {
+  @ApiPropertyOptional({ example: 'kim@example.com', description: 'All keys of one owner' })
+  @IsOptional()
+  @Transform(inSmallLetters)
+  @Matches(/^[a-z0-9._%+@-]{1,100}$/, OWNER)
+  owner?: string;
 }

@@ -9,7 +9,8 @@ import { ListOf } from './lists';
 import { AuditView } from './audit';
 import { BillingRunBody, DryRunBody, ReasonBody } from './billing-runs.dto';
 import { BillingRunDetailView, BillingRunView, billingRunViewOf } from './billing-runs.view';
-import { JobIdParameter, PageQuery } from './bulk-payment-jobs.dto';
+import { BillingRunListQuery } from './billing-run-list.dto';
+import { JobIdParameter } from './bulk-payment-jobs.dto';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { stateChangeViewOf } from './history.view';
 import { JobViews } from './job-views';
@@ -53,8 +54,8 @@ export class BillingRunsController {
   @Scope('runs:read')
   @ListOf(BillingRunView)
   @ApiOperation({ summary: 'Billing runs, newest first' })
-  async list(@Query() { cursor, limit }: PageQuery): Promise<Page<BillingRunView>> {
-    const found = await this.runs.list({ beforeId: cursor, limit });
+  async list(@Query() { state, cursor, limit }: BillingRunListQuery): Promise<Page<BillingRunView>> {
+    const found = await this.runs.list({ state, beforeId: cursor, limit });
     return pageOf(found.map(billingRunViewOf), limit, (run) => run.id);
   }
 

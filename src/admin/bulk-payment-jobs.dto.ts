@@ -8,6 +8,9 @@ import { ReasonBody } from './billing-runs.dto';
 import { IsSeoulDate, toBoolean } from './body-fields';
 
 const JOB_STATES = statesOf(JOB_TRANSITIONS);
+/** What T store may call a job. */
+export const GATEWAY_JOB_ID = /^[!-~]{1,64}$/;
+const GATEWAY_JOB_ID_MESSAGE = { message: '1 to 64 printable characters without spaces' };
 const MAX_PAGE = 1_000;
 const PAGE_MESSAGE = `a whole number from 1 to ${MAX_PAGE}`;
 
@@ -47,6 +50,23 @@ export class JobListQuery extends PageQuery {
   @IsBoolean({ message: 'true or false' })
   inDoubt?: boolean;
 
+  @ApiPropertyOptional({ description: 'Whether its last stage failed; `retry` says why, and when it is tried again' })
+  @IsOptional()
+  @Transform(toBoolean)
+  @IsBoolean({ message: 'true or false' })
+  failing?: boolean;
+
+  @ApiPropertyOptional({ description: 'Whether it was sent a day ago or earlier, and no notification has come' })
+  @IsOptional()
+  @Transform(toBoolean)
+  @IsBoolean({ message: 'true or false' })
+  unnotified?: boolean;
+
+  @ApiPropertyOptional({ description: 'T store’s id of the job' })
+  @IsOptional()
+  @Matches(GATEWAY_JOB_ID, GATEWAY_JOB_ID_MESSAGE)
+  gatewayJobId?: string;
+
   @ApiPropertyOptional({ type: String, format: 'date', description: 'Made on this Seoul day or later' })
   @IsOptional()
   @IsSeoulDate()
@@ -60,7 +80,7 @@ export class JobListQuery extends PageQuery {
 
 export class AttachGatewayJobBody extends ReasonBody {
   @ApiProperty({ description: 'T store’s id of the job', maxLength: 64 })
-  @Matches(/^[!-~]{1,64}$/, { message: '1 to 64 printable characters without spaces' })
+  @Matches(GATEWAY_JOB_ID, GATEWAY_JOB_ID_MESSAGE)
   gatewayJobId!: string;
 }
 

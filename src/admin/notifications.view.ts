@@ -1,5 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Notification, NotificationHistory } from '../notification';
+import { GATEWAY_JOB_ID } from './bulk-payment-jobs.dto';
 import { RetryView } from './retry.view';
 
 class VerdictView {
@@ -15,6 +16,7 @@ class NotificationRetryView extends RetryView {
 
 class NotificationLinksView {
   @ApiProperty({ description: 'With its raw body and the history of its states' }) self!: string;
+  @ApiPropertyOptional({ description: 'The job it names, if it is one of ours' }) job?: string;
 }
 
 export class NotificationView {
@@ -66,7 +68,7 @@ export function notificationViewOf(notification: Notification): NotificationView
   const { id, state, event, status, gatewayJobId, updateTime, sourceAddress } = notification;
   const { receivedAt, lastReceivedAt, repeatCount, lastError } = notification;
   return {
-    ...{ actions: [], links: { self: `/admin/v1/notifications/${id}` } },
+    ...{ actions: [], links: linksOf(notification) },
     ...{ id, state, event, status, gatewayJobId, updateTime, sourceAddress, receivedAt, lastReceivedAt, repeatCount },
     toOwnAddress: notification.callbackTokenHash !== null,
     verdict: verdictOf(notification),
@@ -80,6 +82,13 @@ export function notificationViewOf(notification: Notification): NotificationView
             error: lastError,
           },
   };
+}
+
+function linksOf({ id, gatewayJobId }: Notification): NotificationLinksView {
+  const self = `/admin/v1/notifications/${id}`;
+  // A stranger's message may name anything.
+  if (gatewayJobId === null || !GATEWAY_JOB_ID.test(gatewayJobId)) return { self };
+  return { self, job: `/admin/v1/bulk-payment-jobs?gatewayJobId=${encodeURIComponent(gatewayJobId)}` };
 }
 
 function verdictOf({ verifiedAt, rejectedAt, resultCode, resultMessage }: Notification): VerdictView | null {

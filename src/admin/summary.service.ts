@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { DailyReport, KillSwitch, inDoubtSql, unnotifiedJobsSql, type Day, type DayNumbers } from '../bulk-payment';
+import {
+  DailyReport,
+  KillSwitch,
+  failingSql,
+  inDoubtSql,
+  unnotifiedJobsSql,
+  type Day,
+  type DayNumbers,
+} from '../bulk-payment';
 import { seoulDate, seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
 import { wonFromDatabase, won } from '../kernel/won';
 import { Clock } from '../platform/clock';
@@ -18,13 +26,12 @@ const STUCK_SQL: readonly { what: string; link: string; sql: string }[] = [
   },
   {
     what: 'jobs whose stage fails',
-    link: 'bulk-payment-jobs',
-    sql: `SELECT created_at AS since FROM bulk_payment_job
-      WHERE last_error IS NOT NULL AND settled_at IS NULL AND failed_at IS NULL`,
+    link: 'bulk-payment-jobs?failing=true',
+    sql: `SELECT created_at AS since FROM bulk_payment_job WHERE ${failingSql('bulk_payment_job')}`,
   },
   {
     what: 'jobs without a notification for a day',
-    link: 'bulk-payment-jobs?state=Processing',
+    link: 'bulk-payment-jobs?unnotified=true',
     sql: `SELECT submission_started_at AS since FROM ${unnotifiedJobsSql('$1')}`,
   },
   {
@@ -39,7 +46,7 @@ const STUCK_SQL: readonly { what: string; link: string; sql: string }[] = [
   },
   {
     what: 'billing runs that await confirmation',
-    link: 'billing-runs',
+    link: 'billing-runs?state=AwaitingConfirmation',
     sql: `SELECT planned_at AS since FROM billing_run
       WHERE state = 'AwaitingConfirmation' AND $1::timestamptz IS NOT NULL`,
   },

@@ -8,7 +8,7 @@ import { Database } from '../platform/database';
 import { FileStore } from '../platform/storage';
 import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
 import type { JobState } from './bulk-payment-job.state';
-import { inDoubtSql, isInDoubt } from './doubt';
+import { failingSql, inDoubtSql, isInDoubt, unnotifiedJobsSql } from './doubt';
 import { progressOf, type Progress } from './stage-progress';
 import { DiscrepancyRepository, type DiscrepancyCounts } from './discrepancy.repository';
 
@@ -16,6 +16,11 @@ import { DiscrepancyRepository, type DiscrepancyCounts } from './discrepancy.rep
 export interface JobPage {
   state?: JobState | undefined;
   inDoubt?: boolean | undefined;
+  /** Whose last stage failed, and which are not at their end. */
+  failing?: boolean | undefined;
+  /** Of which no notification came for a day. */
+  unnotified?: boolean | undefined;
+  gatewayJobId?: string | undefined;
   /** Made on these Seoul days, both ends included. */
   from?: SeoulDate | undefined;
   to?: SeoulDate | undefined;
@@ -68,6 +73,14 @@ export class BulkPaymentJobs {
     if (page.state !== undefined) query.andWhere('job.state = :state', { state: page.state });
     if (page.inDoubt !== undefined) {
       query.andWhere(`${page.inDoubt ? '' : 'NOT'} (${inDoubtSql('job', ':now')})`, { now: this.clock.now() });
+    }
+    if (page.failing !== undefined) query.andWhere(`${page.failing ? '' : 'NOT'} (${failingSql('job')})`);
+    if (page.unnotified !== undefined) {
+      const isUnnotified = `job.id IN (SELECT id FROM ${unnotifiedJobsSql(':now')})`;
+      query.andWhere(`${page.unnotified ? '' : 'NOT'} ${isUnnotified}`, { now: this.clock.now() });
+    }
+    if (page.gatewayJobId !== undefined) {
+      query.andWhere('job.gatewayJobId = :gatewayJobId', { gatewayJobId: page.gatewayJobId });
     }
     if (page.from !== undefined) {
       query.andWhere(`job.createdAt >= (:from)::timestamp AT TIME ZONE 'Asia/Seoul'`, { from: page.from });

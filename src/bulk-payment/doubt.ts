@@ -33,3 +33,8 @@ export function unnotifiedJobsSql(now: string): string {
   return `bulk_payment_job WHERE state = 'Processing' AND gateway_job_id IS NOT NULL
     AND submission_started_at < ${now}::timestamptz - interval '1 day'`;
 }
+
+/** Whether the last stage of `job` failed; it is tried again, or waits for a person. */
+export function failingSql(job: string): string {
+  return `${job}.last_error IS NOT NULL AND ${job}.settled_at IS NULL AND ${job}.failed_at IS NULL`;
+}

@@ -13,7 +13,7 @@ export { DoubtWatch } from './doubt-watch';
 export { wasClosedInDoubt } from './doubt';
 export { DoubtfulJobs } from './doubtful-jobs.service';
 export { DISCREPANCY_KINDS, type DiscrepancyKind, type FindingCounts } from './finding';
-export { inDoubtSql, unnotifiedJobsSql } from './doubt';
+export { failingSql, inDoubtSql, unnotifiedJobsSql } from './doubt';
 export { JobInterventions } from './job-interventions.service';
 export { KillSwitch, type KillSwitchState } from './kill-switch';
 export { KillSwitchWatch } from './kill-switch-watch';

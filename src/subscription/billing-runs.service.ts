@@ -4,6 +4,7 @@ import { DomainError } from '../kernel/errors';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { Database } from '../platform/database';
 import { BillingRunService } from './billing-run.service';
+import type { BillingRunState } from './billing-run.state';
 import { BillingRun, BillingRunHistory } from './subscription.entity';
 
 /** Billing runs as people and their programs open and read them. */
@@ -30,9 +31,14 @@ export class BillingRuns {
   }
 
   /** Newest first, `beforeId` exclusive. */
-  list(page: { beforeId: string | undefined; limit: number }): Promise<BillingRun[]> {
+  list(page: {
+    state?: BillingRunState | undefined;
+    beforeId: string | undefined;
+    limit: number;
+  }): Promise<BillingRun[]> {
     const query = this.database.manager.createQueryBuilder(BillingRun, 'run').orderBy('run.id', 'DESC');
-    if (page.beforeId !== undefined) query.where('run.id < :beforeId', { beforeId: page.beforeId });
+    if (page.state !== undefined) query.andWhere('run.state = :state', { state: page.state });
+    if (page.beforeId !== undefined) query.andWhere('run.id < :beforeId', { beforeId: page.beforeId });
     return query.limit(page.limit).getMany();
   }
 

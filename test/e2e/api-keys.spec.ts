@@ -146,6 +146,8 @@ describe('API keys', () => {
       cursor = page.body.nextCursor;
     }
     expect(paged).toEqual(all.items.map((key: { id: string }) => key.id));
+    const { body: kims } = await world.call('GET', 'api-keys?owner=KIM@example.com');
+    expect(kims.items).toMatchObject([{ name: '정산 담당', owner: 'kim@example.com' }]);
     expect(paged.map(Number)).toEqual(paged.map(Number).sort((one, other) => other - one));
   });
 

@@ -132,6 +132,9 @@ describe('the audit log', () => {
     expect((await entries(`until=${encodeURIComponent(from)}`)).map((entry) => entry.id)).toEqual([all.at(-1).id]);
     expect((await entries(`from=${encodeURIComponent(from)}`)).length).toBe(all.length - 1);
     expect((await entries('requestId=request-of-the-change')).length).toBe(2);
+    const byOwner = await entries('owner=operator@example.com');
+    expect(byOwner.map((entry) => entry.operation)).toEqual(['products.change', 'products.create']);
+    expect(await entries(`actor=${encodeURIComponent(byOwner[0].actor)}`)).toEqual(byOwner);
     const { resourceId } = all.find((entry) => entry.operation === 'products.change' && entry.resourceId !== null);
     expect((await entries(`resource=products&resourceId=${resourceId}`)).length).toBeGreaterThan(0);
     const paged: string[] = [];

@@ -164,6 +164,7 @@ describe('billing runs over the admin API', () => {
       send(world, 'POST', `billing-runs/${run.id}/${act}`, { reason: 'a wrong price' }, ifMatch({ version }));
     for (const act of ['confirm', 'reject']) expect(await decide(act, '1')).toMatchObject(VERSION_CONFLICT);
     const { version } = (await world.get(`billing-runs/${run.id}`)).body;
+    expect((await world.get('billing-runs?state=AwaitingConfirmation')).body.items).toMatchObject([{ id: run.id }]);
     const rejected = await decide('reject', version);
     expect(await decide('confirm', version)).toMatchObject(VERSION_CONFLICT);
     expect(rejected.body.state).toBe('Rejected');

@@ -58,6 +58,10 @@ describe('submissions in doubt', () => {
     expect(told()).toBe(1);
     // Neither has T store said anything of the one it took.
     expect(await metricOf(world, 'jobs_without_notification')).toBe(1);
+    const { body: unnotified } = await world.get('bulk-payment-jobs?unnotified=true');
+    expect(unnotified.items).toMatchObject([{ state: 'Processing', inDoubt: false }]);
+    const { body: others } = await world.get('bulk-payment-jobs?unnotified=false');
+    expect(others.items).toHaveLength((await world.get('bulk-payment-jobs')).body.items.length - 1);
     await close(id);
     expect(await listed('true')).toEqual([]);
     expect(await metricOf(world, 'submissions_in_doubt')).toBe(0);

@@ -44,6 +44,8 @@ describe('what an operator needs at any hour', () => {
     expect(shown.rawBody.text).toBe(sent?.body);
     expect(Buffer.from(shown.rawBody.base64, 'base64').toString('utf8')).toBe(sent?.body);
     expect(shown.history).toMatchObject([{ fromState: 'Received', toState: 'Verified' }]);
+    const { body: named } = await world.get(shown.links.job.replace('/admin/v1/', ''));
+    expect(named.items).toMatchObject([{ id: job.id }]);
     expect((await world.get('notifications?state=Verified&limit=1')).body.items).toHaveLength(1);
     expect((await world.get(`notifications?jobId=${job.id}&cursor=${shown.id}`)).body.items).toEqual([]);
     expect((await world.get('notifications/999')).body.code).toBe('notification-not-found');
@@ -75,6 +77,9 @@ describe('what an operator needs at any hour', () => {
       return shown.retry && shown.result ? shown : undefined;
     });
     expect(fetched.actions).toEqual(['fetch-result-again']);
+    const failing = async (is: boolean) => (await world.get(`bulk-payment-jobs?failing=${is}`)).body.items;
+    expect((await failing(true)).map((job: JsonBody) => job.id)).toEqual([body.id]);
+    expect((await failing(false)).map((job: JsonBody) => job.id)).not.toContain(body.id);
     await database.execute('DROP TRIGGER stop_loading ON bulk_payment_job');
     expect((await again()).status).toBe(200);
     const job = await world.settled(body.id);

@@ -25,6 +25,13 @@ export interface ApiKey {
 
 export type NewApiKey = Pick<ApiKey, 'name' | 'owner' | 'role' | 'scopes' | 'createdBy' | 'createdAt' | 'expiresAt'>;
 
+/** Which keys to list: newest first, `beforeId` exclusive. */
+export interface ApiKeyPage {
+  owner?: string | undefined;
+  beforeId: string | undefined;
+  limit: number;
+}
+
 const COLUMNS = `id, name, owner, role, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
   last_used_at AS "lastUsedAt", last_used_address AS "lastUsedAddress", revoked_at AS "revokedAt",
   revoked_by AS "revokedBy", revocation_reason AS "revocationReason"`;
@@ -57,10 +64,11 @@ export class ApiKeyRepository {
   }
 
   /** Newest first. */
-  list(page: { beforeId: string | undefined; limit: number }): Promise<ApiKey[]> {
+  list(page: ApiKeyPage): Promise<ApiKey[]> {
     return this.database.rows(
-      `SELECT ${COLUMNS} FROM api_key WHERE $1::bigint IS NULL OR id < $1 ORDER BY id DESC LIMIT $2`,
-      [page.beforeId ?? null, page.limit],
+      `SELECT ${COLUMNS} FROM api_key WHERE ($1::bigint IS NULL OR id < $1) AND ($2::text IS NULL OR owner = $2)
+       ORDER BY id DESC LIMIT $3`,
+      [page.beforeId ?? null, page.owner ?? null, page.limit],
     );
   }
 

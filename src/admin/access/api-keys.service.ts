@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TstoreConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
 import { Clock } from '../../platform/clock';
-import { ApiKeyRepository, type ApiKey } from './api-key.repository';
+import { ApiKeyRepository, type ApiKey, type ApiKeyPage } from './api-key.repository';
 import type { Caller } from './caller';
 import { newSecret, sha256Of, writeToken } from './key-token';
 import { scopesOf, type Role } from './roles';
@@ -52,7 +52,7 @@ export class ApiKeys {
   }
 
   /** Newest first, revoked ones too. */
-  list(page: { beforeId: string | undefined; limit: number }): Promise<ApiKey[]> {
+  list(page: ApiKeyPage): Promise<ApiKey[]> {
     return this.keys.list(page);
   }
 
