@@ -22,7 +22,7 @@ const PAUSE_MS = 20;
 const MESSAGES = 10;
 const ENDED_WELL = { code: 0, signal: null };
 
-describe('processes of every role, replaced one by one under load', () => {
+describe('processes of every role, replaced one by one under load, and then by one for each role', () => {
   let database: TestDatabase;
   let client: Client;
   let simulator: Simulator;
@@ -57,11 +57,12 @@ describe('processes of every role, replaced one by one under load', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  /** Starts a process of every role and lets traffic to it as soon as it is ready. */
-  async function start(): Promise<{ service: ServiceProcess; url: string }> {
+  /** Starts a process and lets traffic to it as soon as it is ready; notifications come that way. */
+  async function start(role = 'all'): Promise<{ service: ServiceProcess; url: string }> {
     const service = ServiceProcess.start(
       serviceEnvironment(database.url, {
         ...serviceSettings(simulator.baseUrl),
+        ROLE: role,
         DATA_DIR: directory,
         PUBLIC_BASE_URL: balancer.url,
         DATABASE_POOL_SIZE: '5',
@@ -73,7 +74,7 @@ describe('processes of every role, replaced one by one under load', () => {
     started.push(service);
     const url = await service.url();
     await until('it is ready', async () => ((await fetch(`${url}/health/ready`)).ok ? true : undefined));
-    balancer.add(url);
+    if (role === 'all' || role === 'listener') balancer.add(url);
     return { service, url };
   }
 
@@ -85,19 +86,21 @@ describe('processes of every role, replaced one by one under load', () => {
     expect(await service.ended).toEqual(ENDED_WELL);
   }
 
-  async function upload(): Promise<void> {
-    const { status, text } = await send(
-      'admin/v1/bulk-payment-jobs',
-      'text/plain',
-      requestFile(CHARGES, `r${jobs.length}-`),
-    );
+  async function upload(to = balancer.url): Promise<void> {
+    const file = requestFile(CHARGES, `r${jobs.length}-`);
+    const { status, text } = await send('admin/v1/bulk-payment-jobs', 'text/plain', file, to);
     expect(status).toBe(201);
     jobs.push((JSON.parse(text) as { id: string }).id);
   }
 
   /** One request on a connection of its own. @throws when it is refused, reset or not answered */
-  async function send(path: string, type: string, body: string): Promise<{ status: number; text: string }> {
-    const call = request(`${balancer.url}/${path}`, {
+  async function send(
+    path: string,
+    type: string,
+    body: string,
+    to = balancer.url,
+  ): Promise<{ status: number; text: string }> {
+    const call = request(`${to}/${path}`, {
       method: 'POST',
       agent: false,
       headers: { 'Content-Type': type, Authorization: `Bearer ${ADMIN_KEY}` },
@@ -157,7 +160,11 @@ describe('processes of every role, replaced one by one under load', () => {
     );
     expect(held.rows).toEqual([]);
 
-    await start();
+    // What they left, and what comes, three others bring to its end that have one role each.
+    const [listener, , admin] = [await start('listener'), await start('scheduler'), await start('admin')];
+    await upload(admin.url);
+    expect((await send('admin/v1/bulk-payment-jobs', 'text/plain', '', listener.url)).status).toBe(404);
+    expect((await send('noti_listener', 'application/json', pnsMessage('x'), admin.url)).status).toBe(404);
     await settled();
     const charges = jobs.length * CHARGES;
     expect(simulator.control.bookTotals()).toMatchObject({ jobs: jobs.length, acceptedCount: charges });
