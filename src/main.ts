@@ -1,6 +1,6 @@
 import { InvalidConfigurationError, readConfiguration } from './config';
 import { Lifecycle } from './platform/health';
-import { startService, type RunningService } from './service';
+import type { RunningService } from './service';
 import { StartError } from './start-error';
 
 /** Orchestrators kill after 30 s; before that, what hangs is reported and ended here. */
@@ -12,7 +12,10 @@ const CLOSE_WITHIN_MS = 28_000;
 async function main(): Promise<void> {
   const lifecycle = new Lifecycle();
   const signalled = firstSignal(lifecycle);
-  const service = await startService(readConfiguration(process.env), { lifecycle });
+  const configuration = readConfiguration(process.env);
+  // Loaded when it is needed: most of the program, and a second that nobody waits for who must mend a setting first.
+  const { startService } = await import('./service.js');
+  const service = await startService(configuration, { lifecycle });
   endOnFault(service);
   const signal = await signalled;
   service.log.logger.info('draining', { signal });
