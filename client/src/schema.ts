@@ -2720,6 +2720,8 @@ export interface operations {
             /** @description The one it had already */
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2729,6 +2731,8 @@ export interface operations {
             /** @description It is open now */
             201: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2794,6 +2798,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2833,6 +2839,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2872,6 +2880,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3326,6 +3336,8 @@ export interface operations {
         responses: {
             202: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3479,6 +3491,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3555,6 +3569,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3594,6 +3610,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3810,6 +3828,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3847,6 +3867,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3882,6 +3904,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3958,6 +3982,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3997,6 +4023,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4146,6 +4174,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4176,6 +4206,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4213,6 +4245,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4322,6 +4356,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4361,6 +4397,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4400,6 +4438,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4439,6 +4479,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4712,6 +4754,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4742,6 +4786,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4779,6 +4825,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4814,6 +4862,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4849,6 +4899,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4888,6 +4940,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4925,6 +4979,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -5,6 +5,8 @@ import { operationIdOf } from './admin-route';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 const DESCRIPTION = `Errors are problem+json (RFC 9457); \`code\` is stable, \`detail\` is for people. Won are integers, ids are
@@ -25,11 +27,14 @@ export function apiDocumentOf(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The API key.' })
     .build();
   const document = SwaggerModule.createDocument(app, description, { operationIdFactory: operationIdOf });
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM } };
+  const schemas = { ...document.components?.schemas, Problem: PROBLEM } as Schemas;
+  document.components = { ...document.components, schemas };
   for (const path of Object.values(document.paths)) {
     for (const method of METHODS) {
       const operation = path[method];
-      if (operation) addConventions(operation, method);
+      if (!operation) continue;
+      addConventions(operation, method);
+      addEtag(operation, schemas);
     }
   }
   return document;
@@ -52,6 +57,19 @@ function addConventions(operation: Operation, method: (typeof METHODS)[number]):
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
     },
   ];
+}
+
+const ETAG = { description: 'Its version, which If-Match of a change takes', schema: { type: 'string' } } as const;
+
+/** What has a version has it as its ETag too. */
+function addEtag(operation: Operation, schemas: Schemas): void {
+  for (const response of Object.values(operation.responses)) {
+    const schema = response && 'content' in response ? response.content?.['application/json']?.schema : undefined;
+    if (schema === undefined || !('$ref' in schema)) continue;
+    const view = schemas[schema.$ref.split('/').at(-1) ?? ''];
+    const isVersioned = view !== undefined && 'properties' in view && 'version' in (view.properties ?? {});
+    if (isVersioned) Object.assign(response as object, { headers: { ETag: ETAG } });
+  }
 }
 
 const PROBLEM = {
