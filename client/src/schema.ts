@@ -752,7 +752,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a refund back that is not sent yet */
+        /** Take a refund back that is not sent yet, or refuse one that awaits release */
         post: operations["refunds.cancel"];
         delete?: never;
         options?: never;

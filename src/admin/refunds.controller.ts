@@ -55,7 +55,7 @@ export class RefundsController {
   @Post(':id/cancel')
   @HttpCode(200)
   @Scope('refunds:create')
-  @ApiOperation({ summary: 'Take a refund back that is not sent yet' })
+  @ApiOperation({ summary: 'Take a refund back that is not sent yet, or refuse one that awaits release' })
   @TakesIfMatch()
   @ApiOkResponse({ type: RefundView })
   async cancel(

@@ -121,6 +121,17 @@ describe('what an operator needs at any hour', () => {
     });
   });
 
+  /** The ids of a list, read page by page. */
+  async function pagedIds(resource: string): Promise<string[]> {
+    const ids: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { body } = await world.get(`${resource}?limit=5${cursor && `&cursor=${cursor}`}`);
+      ids.push(...body.items.map(({ id }: JsonBody) => id));
+      cursor = body.nextCursor;
+    }
+    return ids;
+  }
+
   it('for everything what may be done with it, as the API has it, and evidence that is there', async () => {
     const subscriptionId = await subscribe(world, 'a customer', '2027-01-05');
     await billOn(world, '2027-01-05');
@@ -139,6 +150,7 @@ describe('what an operator needs at any hour', () => {
     for (const resource of [...resources, 'products', 'subscriptions', 'line-stops', 'api-keys']) {
       const { items } = (await world.get(`${resource}?limit=1000`)).body;
       expect([resource, items.length]).not.toEqual([resource, 0]);
+      expect([resource, await pagedIds(resource)]).toEqual([resource, items.map(({ id }: JsonBody) => id)]);
       shown.push(...items);
     }
     const links = new Set<string>(shown.flatMap((one) => Object.values(one.links)));
