@@ -54,6 +54,8 @@ export class LineChecks {
       [checked.position],
     );
     if (batch?.last == null) return false;
+    // As in settling: a plan made on yesterday's statistics reads whole tables.
+    await session.rows('SET LOCAL enable_seqscan = off');
     for (const sql of [PERIOD_PAID_TWICE_SQL, REFUNDED_TOO_MUCH_SQL]) {
       await this.stops.raise(session, { sql, parameters: [checked.position, batch.last] }, ACTOR);
     }
