@@ -1,4 +1,5 @@
 import { DEMO_ADMIN_KEY, DEMO_ENCRYPTION_KEY, readConfiguration } from '../src/config';
+import { collectEagerly } from '../src/platform/memory';
 import { startService, type RunningService } from '../src/service';
 import { serviceSettings } from '../simulator';
 
@@ -9,6 +10,7 @@ export function startBenchService(parts: {
   simulatorUrl?: string;
   role?: string;
 }): Promise<RunningService> {
+  collectEagerly();
   const configuration = readConfiguration({
     ROLE: parts.role ?? 'all',
     HOST: '127.0.0.1',

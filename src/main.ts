@@ -1,5 +1,6 @@
 import { InvalidConfigurationError, readConfiguration } from './config';
 import { Lifecycle } from './platform/health';
+import { collectEagerly } from './platform/memory';
 import type { RunningService } from './service';
 import { StartError } from './start-error';
 
@@ -10,6 +11,7 @@ const CLOSE_WITHIN_MS = 28_000;
  * Exit codes: 0 after a signal, 1 when the service could not start, could not close in time, or failed.
  */
 async function main(): Promise<void> {
+  collectEagerly();
   const lifecycle = new Lifecycle();
   const signalled = firstSignal(lifecycle);
   const configuration = readConfiguration(process.env);

@@ -37,16 +37,17 @@ export async function writeSealedFile(
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(header.bytes);
+    const sealed = Buffer.allocUnsafe(SEALED_CHUNK_BYTES);
     let byteCount = 0;
     // One chunk is held back, because the last one is sealed as the last.
     let held: Buffer | undefined;
     for await (const chunk of wholeChunks(source)) {
-      if (held !== undefined) await file.writeFile(codec.seal(held, false));
+      if (held !== undefined) await file.writeFile(codec.seal(held, false, sealed));
       hash.update(chunk);
       byteCount += chunk.length;
       held = chunk;
     }
-    await file.writeFile(codec.seal(held ?? Buffer.alloc(0), true));
+    await file.writeFile(codec.seal(held ?? Buffer.alloc(0), true, sealed));
     await file.sync();
     return { byteCount, sha256: hash.digest() };
   } finally {
@@ -61,9 +62,10 @@ export async function* readSealedFile(keys: KeyRing, { path, name }: SealedFile)
     const header = await headerOf(file);
     const codec = new ChunkCodec(keys, header, name);
     const { size } = await file.stat();
+    const chunk = Buffer.allocUnsafe(SEALED_CHUNK_BYTES);
     let position = header.bytes.length;
     do {
-      const sealed = Buffer.allocUnsafe(Math.min(SEALED_CHUNK_BYTES, size - position));
+      const sealed = chunk.subarray(0, Math.min(SEALED_CHUNK_BYTES, size - position));
       await readFully(file, sealed, position);
       position += sealed.length;
       yield codec.open(sealed, position >= size);
@@ -102,9 +104,13 @@ async function readFully(file: FileHandle, into: Buffer, position: number): Prom
 /**
  * Cuts a source of any pieces into chunks of one size; only the last may be shorter. Copied, because a source may use its
  * buffers again.
+ *
+ * Two buffers take turns: a chunk is good until the one after the next is asked for. New ones for each would be hundreds
+ * of megabytes for a large file, which the collector only gets to know of as they are many.
  */
 async function* wholeChunks(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let other = Buffer.allocUnsafe(CHUNK_BYTES);
   let filled = 0;
   for await (const piece of source) {
     for (let taken = 0; taken < piece.length;) {
@@ -113,7 +119,7 @@ async function* wholeChunks(source: AsyncIterable<Buffer>): AsyncGenerator<Buffe
       filled += copied;
       if (filled < CHUNK_BYTES) continue;
       yield chunk;
-      chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      [chunk, other] = [other, chunk];
       filled = 0;
     }
   }

@@ -53,11 +53,14 @@ export class ChunkCodec {
     this.additionalData = Buffer.concat([header.bytes, Buffer.from(name, 'utf8')]);
   }
 
-  seal(chunk: Buffer, isLast: boolean): Buffer {
+  /** @param into where the sealed chunk is put, {@link SEALED_CHUNK_BYTES} long. @returns as much of it as is used */
+  seal(chunk: Buffer, isLast: boolean, into: Buffer): Buffer {
     const cipher = createCipheriv('aes-256-gcm', this.key, this.nextNonce(isLast)).setAAD(this.additionalData);
     const body = cipher.update(chunk);
     cipher.final();
-    return Buffer.concat([body, cipher.getAuthTag()]);
+    body.copy(into);
+    cipher.getAuthTag().copy(into, body.length);
+    return into.subarray(0, body.length + TAG_BYTES);
   }
 
   /** @throws {DomainError} `ciphertext-invalid` */

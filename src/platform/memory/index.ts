@@ -1,0 +1,1 @@
+export { collectEagerly } from './collect-eagerly';
