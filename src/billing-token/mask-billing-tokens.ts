@@ -1,4 +1,5 @@
-const SHORTEST_TOKEN = 64;
+/** Nothing shorter can be, or hold, a billing token. */
+export const SHORTEST_TOKEN = 64;
 const TOKEN = new RegExp(`[0-9A-Fa-f]{${SHORTEST_TOKEN},}`, 'g');
 
 /**

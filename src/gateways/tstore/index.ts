@@ -18,7 +18,13 @@ export {
   isProductName,
 } from './request-file-rules';
 export type { NumberedRequestRow, RequestRow } from './request-row';
-export { MAX_RAW_BYTES, ResultFileParser, parseResultFile } from './result-file-parser';
+export {
+  MAX_RAW_BYTES,
+  RESULT_COLUMN,
+  ResultFileParser,
+  parseResultFile,
+  type ScannedResultLine,
+} from './result-file-parser';
 export { maxResultFileBytes } from './result-file-rules';
 export type {
   MalformedReason,

@@ -4,6 +4,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 const COMMA = 0x2c;
 const DIGIT_ZERO = 0x30;
+const FIRST_PRINTABLE = 0x20;
+const BACKSLASH = 0x5c;
 const FIRST_NON_ASCII = 0x80;
 /** 2^53 - 1 has this many digits. */
 const MOST_AMOUNT_DIGITS = 16;
@@ -20,10 +22,13 @@ export class LineFields {
   /** Bytes of the current line, its line end not counted. */
   byteLength = 0;
   hasNul = false;
+  /** Whether no control character is in the current line and no backslash in its block: its bytes mean what they are. */
+  isPlain = true;
 
   private readonly ends: Int32Array;
   private block: Buffer = Buffer.alloc(0);
   private blockIsUtf8 = true;
+  private blockHasBackslash = false;
   /** The block with one character a byte: exact for ASCII, and its slices cost next to nothing. */
   private text = '';
   private start = 0;
@@ -40,6 +45,7 @@ export class LineFields {
   open(block: Buffer): void {
     this.block = block;
     this.blockIsUtf8 = isUtf8(block);
+    this.blockHasBackslash = block.includes(BACKSLASH);
     this.text = block.toString('latin1');
     this.next = 0;
   }
@@ -51,6 +57,7 @@ export class LineFields {
     let column = 0;
     let nonAscii = 0;
     let hasNul = false;
+    let controls = 0;
     let at = this.next;
     this.start = at;
     for (let byte = block[at] as number; byte !== LF; byte = block[++at] as number) {
@@ -60,16 +67,21 @@ export class LineFields {
         column += 1;
       } else if (byte >= FIRST_NON_ASCII) {
         nonAscii |= 1 << column;
-      } else if (byte === 0) {
-        hasNul = true;
+      } else if (byte < FIRST_PRINTABLE) {
+        controls += 1;
+        if (byte === 0) hasNul = true;
       }
     }
     this.next = at + 1;
-    if (at > this.start && block[at - 1] === CR) at -= 1;
+    if (at > this.start && block[at - 1] === CR) {
+      at -= 1;
+      controls -= 1;
+    }
     if (column < columns) ends[column] = at;
     this.count = column + 1;
     this.byteLength = at - this.start;
     this.hasNul = hasNul;
+    this.isPlain = controls === 0 && !this.blockHasBackslash;
     this.nonAscii = nonAscii;
     return true;
   }
@@ -83,6 +95,11 @@ export class LineFields {
     const start = this.startOf(column);
     const end = this.ends[column] as number;
     return (this.nonAscii >> column) & 1 ? this.block.toString('utf8', start, end) : this.text.slice(start, end);
+  }
+
+  /** Columns as they stand in the line, with the commas between them, one character a byte. */
+  bytesOf(first: number, last = first): string {
+    return this.text.slice(this.startOf(first), this.ends[last]);
   }
 
   lengthOf(column: number): number {

@@ -21,12 +21,26 @@ import { NO_TRANSACTION_ID, RESULT_FILE_COLUMNS } from './wire';
 /** What is kept of a malformed line: ten usual lines, enough for a person to recognise it. */
 export const MAX_RAW_BYTES = 4_096;
 
-const COLUMN = Object.fromEntries(RESULT_FILE_COLUMNS.map((name, index) => [name, index])) as Record<
+/** The columns' places, by name. */
+export const RESULT_COLUMN = Object.fromEntries(RESULT_FILE_COLUMNS.map((name, index) => [name, index])) as Record<
   (typeof RESULT_FILE_COLUMNS)[number],
   number
 >;
-const { cmId, bid, billingToken, productId, nmProduct, noBranchOrder, tid, cdResult, msgResult } = COLUMN;
-const { amtReqPurchase, amtCarrier, amtCreditCard, amtTms } = COLUMN;
+const { cmId, bid, billingToken, productId, nmProduct, noBranchOrder, tid, cdResult, msgResult } = RESULT_COLUMN;
+const { amtReqPurchase, amtCarrier, amtCreditCard, amtTms } = RESULT_COLUMN;
+
+/** A line while the parser stands on it; for those who go through millions and keep none. */
+export interface ScannedResultLine {
+  readonly lineNumber: number;
+  /** Why it can't be read; `undefined` where it can, and only then its columns mean something. */
+  readonly malformed: MalformedReason | undefined;
+  /** Its columns, at {@link RESULT_COLUMN}. The four amounts follow one another, and are canonical whole numbers. */
+  readonly fields: LineFields;
+  /** `null` where there is no transaction. */
+  readonly transactionId: string | null;
+  /** The line as an object of its own. */
+  read(): ResultLine;
+}
 
 /**
  * Reads a result file, chunk by chunk, in memory that does not grow with the file.
@@ -34,10 +48,11 @@ const { amtReqPurchase, amtCarrier, amtCreditCard, amtTms } = COLUMN;
  * Every line that is neither the header nor blank comes out exactly once, parsed or malformed, whatever the bytes and
  * however they are cut. It never throws.
  */
-export class ResultFileParser {
+export class ResultFileParser implements ScannedResultLine {
+  readonly fields = new LineFields(RESULT_FILE_COLUMNS.length);
+  lineNumber = 0;
+  malformed: MalformedReason | undefined;
   private readonly lines = new WholeLines(MAX_RESULT_LINE_BYTES);
-  private readonly fields = new LineFields(RESULT_FILE_COLUMNS.length);
-  private lineNumber = 0;
   private headerSeen: ResultFileHeader = 'unread';
 
   /** Known once the first line that is not blank was read. */
@@ -45,27 +60,40 @@ export class ResultFileParser {
     return this.headerSeen;
   }
 
+  /** Goes through the lines that this chunk completed, one object for all of them. */
+  scan(chunk: Buffer, take: (line: ScannedResultLine) => void): void {
+    this.scanBlock(this.lines.push(chunk), take);
+  }
+
+  /** The last line, where the file does not end with a newline. */
+  scanEnd(take: (line: ScannedResultLine) => void): void {
+    this.scanBlock(this.lines.end(), take);
+  }
+
   /** @returns the lines that this chunk completed */
   push(chunk: Buffer): ResultLine[] {
-    return this.read(this.lines.push(chunk));
+    const lines: ResultLine[] = [];
+    this.scan(chunk, (line) => lines.push(line.read()));
+    return lines;
   }
 
   /** @returns the last line, where the file does not end with a newline */
   end(): ResultLine[] {
-    return this.read(this.lines.end());
+    const lines: ResultLine[] = [];
+    this.scanEnd((line) => lines.push(line.read()));
+    return lines;
   }
 
-  private read(block: Buffer): ResultLine[] {
+  private scanBlock(block: Buffer, take: (line: ScannedResultLine) => void): void {
     const { fields } = this;
-    const lines: ResultLine[] = [];
     fields.open(block);
     while (fields.advance()) {
       this.lineNumber += 1;
       if (fields.byteLength === 0) continue;
       if (this.headerSeen === 'unread' && this.isHeader()) continue;
-      lines.push(this.line());
+      this.malformed = this.fault();
+      take(this);
     }
-    return lines;
   }
 
   private isHeader(): boolean {
@@ -78,31 +106,35 @@ export class ResultFileParser {
     return true;
   }
 
-  private line(): ResultLine {
+  private fault(): MalformedReason | undefined {
     const { fields } = this;
-    if (fields.byteLength > MAX_RESULT_LINE_BYTES) return this.malformed('line-too-long');
-    if (fields.hasNul) return this.malformed('nul-byte');
-    if (!fields.isUtf8()) return this.malformed('invalid-utf8');
-    if (fields.count !== RESULT_FILE_COLUMNS.length) return this.malformed('wrong-column-count');
-    if (fields.lengthOf(noBranchOrder) === 0) return this.malformed('no-order-number');
+    if (fields.byteLength > MAX_RESULT_LINE_BYTES) return 'line-too-long';
+    if (fields.hasNul) return 'nul-byte';
+    if (!fields.isUtf8()) return 'invalid-utf8';
+    if (fields.count !== RESULT_FILE_COLUMNS.length) return 'wrong-column-count';
+    if (fields.lengthOf(noBranchOrder) === 0) return 'no-order-number';
     // An empty code is not "another value than 0000": reading it as a decline would be a guess.
-    if (fields.lengthOf(cdResult) === 0) return this.malformed('no-result-code');
-    return this.parsed();
-  }
-
-  private parsed(): ParsedResultLine | MalformedResultLine {
-    const { fields } = this;
-    const amount = fields.amountOf(amtReqPurchase);
-    const carrierAmount = fields.amountOf(amtCarrier);
-    const creditCardAmount = fields.amountOf(amtCreditCard);
-    const tmembershipAmount = fields.amountOf(amtTms);
-    if (amount < 0 || carrierAmount < 0 || creditCardAmount < 0 || tmembershipAmount < 0) {
-      return this.malformed('unreadable-amount');
+    if (fields.lengthOf(cdResult) === 0) return 'no-result-code';
+    for (let column = amtReqPurchase; column <= amtTms; column += 1) {
+      if (fields.amountOf(column) < 0) return 'unreadable-amount';
     }
     if (fields.lengthOf(tid) > MAX_TRANSACTION_ID_BYTES || !fields.consistsOf(tid, TRANSACTION_ID_BYTES)) {
-      return this.malformed('unreadable-transaction-id');
+      return 'unreadable-transaction-id';
     }
-    const transactionId = fields.textOf(tid);
+    return undefined;
+  }
+
+  get transactionId(): string | null {
+    const transactionId = this.fields.textOf(tid);
+    return transactionId === NO_TRANSACTION_ID || transactionId === '' ? null : transactionId;
+  }
+
+  read(): ResultLine {
+    return this.malformed === undefined ? this.parsed() : this.unreadable(this.malformed);
+  }
+
+  private parsed(): ParsedResultLine {
+    const { fields } = this;
     return {
       kind: 'parsed',
       lineNumber: this.lineNumber,
@@ -113,19 +145,19 @@ export class ResultFileParser {
       productName: fields.textOf(nmProduct),
       orderNo: fields.textOf(noBranchOrder),
       // amountOf gives safe whole numbers or -1, which was turned away above.
-      amount: amount as Won,
-      carrierAmount: carrierAmount as Won,
-      creditCardAmount: creditCardAmount as Won,
-      tmembershipAmount: tmembershipAmount as Won,
-      transactionId: transactionId === NO_TRANSACTION_ID || transactionId === '' ? null : transactionId,
+      amount: fields.amountOf(amtReqPurchase) as Won,
+      carrierAmount: fields.amountOf(amtCarrier) as Won,
+      creditCardAmount: fields.amountOf(amtCreditCard) as Won,
+      tmembershipAmount: fields.amountOf(amtTms) as Won,
+      transactionId: this.transactionId,
       resultCode: fields.textOf(cdResult),
       resultMessage: fields.textOf(msgResult),
     };
   }
 
-  private malformed(reason: MalformedReason): MalformedResultLine {
+  private unreadable(malformed: MalformedReason): MalformedResultLine {
     const raw = this.fields.bytes(MAX_RAW_BYTES).toString('utf8').replaceAll('\0', '\uFFFD');
-    return { kind: 'malformed', lineNumber: this.lineNumber, malformed: reason, raw };
+    return { kind: 'malformed', lineNumber: this.lineNumber, malformed, raw };
   }
 }
 

@@ -47,12 +47,18 @@ export function copyBytes(hex: string): string {
  *
  * @param target table and columns, as SQL: never made from input
  * @param chunks pieces of COPY text, each of whole {@link copyLine} rows
+ * @param options of COPY, as SQL
  */
-export async function copyInto(session: SqlTransaction, target: string, chunks: AsyncIterable<string>): Promise<void> {
+export async function copyInto(
+  session: SqlTransaction,
+  target: string,
+  chunks: AsyncIterable<string | Buffer>,
+  options = '',
+): Promise<void> {
   const client = await session.client();
   await pipeline(
     Readable.from(chunks, { objectMode: true, highWaterMark: 2 }),
-    client.query(copyFrom(`COPY ${target} FROM STDIN`)),
+    client.query(copyFrom(`COPY ${target} FROM STDIN ${options}`)),
   );
 }
 
