@@ -10,7 +10,7 @@ import { billingDateAfter, type SeoulDate } from '../src/kernel/seoul-calendar';
 import type { RunningService } from '../src/service';
 import { BillingRunService } from '../src/subscription';
 import { withDatabase } from './database';
-import { copyFile, copyToFile, createFloorTable } from './floors';
+import { createFloorTable, floorOf } from './floors';
 import { compareSeconds, startWatch, timed, type BenchmarkOptions, type Comparison, type Run } from './measure';
 import { answerOf, startProcess } from './processes';
 import { startBenchService } from './service';
@@ -40,7 +40,7 @@ export async function benchmarkMonth(options: BenchmarkOptions): Promise<Compari
       await client.connect();
       try {
         await answerOf(startProcess('subscriptions', url, String(options.lines)));
-        return comparisonsOf(await new Bench(service, client, directory, options).months(), options.lines);
+        return comparisonsOf(await new Bench(service, client, url, directory, options).months(), options.lines);
       } finally {
         await client.end();
         await service.close();
@@ -63,6 +63,7 @@ class Bench {
   constructor(
     private readonly service: RunningService,
     private readonly client: Client,
+    private readonly url: string,
     private readonly directory: string,
     private readonly options: BenchmarkOptions,
   ) {}
@@ -95,9 +96,9 @@ class Bench {
     const rows = `SELECT charge.*, billing_token.ciphertext, billing_token.key_id
       FROM charge JOIN billing_token ON billing_token.token_hash = charge.billing_token_hash
       WHERE charge.bulk_payment_job_id = ${job.id} ORDER BY charge.line_number`;
-    const writeFloor = await copyToFile(this.client, rows, file);
+    const writeFloor = await floorOf(this.url, { query: rows, file });
     await pipeline((await this.jobs.resultFile(job.id)).content, createWriteStream(file));
-    const resultFloor = await copyFile(this.client, 'floor_result', file);
+    const resultFloor = await floorOf(this.url, { table: 'floor_result', file });
     return {
       plan: { ours: plan, floor: planFloor },
       write: { ours: write, floor: writeFloor },

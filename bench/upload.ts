@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import { RequestFileIntakeService } from '../src/bulk-payment';
 import type { RunningService } from '../src/service';
 import { withDatabase } from './database';
-import { copyFile, createFloorTable } from './floors';
+import { createFloorTable, floorOf } from './floors';
 import { compareSeconds, timed, type BenchmarkOptions, type Comparison, type Run } from './measure';
 import { startBenchService } from './service';
 import { billingTokenOf } from './subscriptions';
@@ -25,7 +25,7 @@ export async function benchmarkUpload(options: BenchmarkOptions): Promise<Compar
       await client.connect();
       try {
         await createFloorTable(client, 'floor_request', 9);
-        const bench = new Bench(service, client, join(directory, 'request.pay'), options);
+        const bench = new Bench(service, url, join(directory, 'request.pay'), options);
         const taken = { new: await bench.rounds('new'), known: await bench.rounds('known') };
         return (['new', 'known'] as const).map((tokens) =>
           compareSeconds(
@@ -53,7 +53,7 @@ class Bench {
 
   constructor(
     private readonly service: RunningService,
-    private readonly client: Client,
+    private readonly url: string,
     private readonly file: string,
     private readonly options: BenchmarkOptions,
   ) {}
@@ -65,7 +65,7 @@ class Bench {
     const measured: { ours: Run; floor: Run }[] = [];
     for (let round = 0; round <= count; round++) {
       await writeFile(this.file, requestFileOf(lines, ++this.files, tokens));
-      const floor = await copyFile(this.client, 'floor_request', this.file);
+      const floor = await floorOf(this.url, { table: 'floor_request', file: this.file });
       const content = createReadStream(this.file);
       const ours = await timed(() => intake.take({ content, batchReference: '', actor: 'bench' }));
       print(`upload ${round}/${count} of ${lines}, tokens ${tokens}: ${ours.seconds.toFixed(2)} s`);

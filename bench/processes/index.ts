@@ -4,11 +4,13 @@ import { join } from 'node:path';
 
 /** Starts one of the programs of this folder; it ends with us. */
 export function startProcess(
-  name: 'load-generator' | 'bare-listener' | 'subscriptions',
+  name: 'load-generator' | 'bare-listener' | 'subscriptions' | 'floor',
   ...parameters: string[]
 ): ChildProcess {
   const child = fork(join(__dirname, `${name}.js`), parameters);
-  process.once('exit', () => child.kill());
+  const end = (): void => void child.kill();
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   return child;
 }
 
