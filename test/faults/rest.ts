@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { dueSteps } from './due-steps';
 import type { FaultWorld } from './fault-world';
 import type { Operator } from './operator';
 import type { Replica } from './replica';
@@ -12,7 +13,7 @@ const ROUND_SECONDS = 700;
 const GATEWAY_ROUND_MS = 40 * 60_000;
 /** Real time in which a step must end when nobody holds it up. */
 const STEP_LIMIT_MS = 20_000;
-/** More pieces of work than any schedule makes for one step. */
+/** More rounds than any work of a schedule takes. */
 const MOST_PIECES = 50;
 
 /**
@@ -24,17 +25,20 @@ export async function comeToRest(world: FaultWorld, work: readonly Work[], opera
   world.simulator.control.disarmAllFaults();
   for (const { database } of world.replicas) database.restore();
   let broken: string[] = [];
+  let isQuiet = false;
   for (let round = 0; round < ROUNDS; round++) {
     world.clock.advanceSeconds(ROUND_SECONDS);
     const hangs = await inTime('bringing work in', bringIn(world, work, operator));
     const schedulers = world.having('scheduler');
     const replica = schedulers[round % schedulers.length];
-    if (replica !== undefined) hangs.push(...(await inTime(replica.name, runAll(replica))));
+    if (replica !== undefined) hangs.push(...(await inTime(replica.name, runAll(world, replica, isQuiet))));
     if (hangs.length > 0) return hangs;
     await world.simulator.control.advance(GATEWAY_ROUND_MS);
     const left = work.filter(({ isDone }) => !isDone).map(({ name }) => `${name} can’t be brought in`);
     broken = [...left, ...(await world.brokenPromises())];
-    if (broken.length === 0 && round > 0) break;
+    // Once more with every step, whether it could do anything or not, when everything has come to its end.
+    if (broken.length === 0 && isQuiet) break;
+    isQuiet = broken.length === 0;
   }
   return broken;
 }
@@ -46,13 +50,13 @@ async function bringIn(world: FaultWorld, work: readonly Work[], operator: Opera
   for (const one of work.filter(({ isDone }) => !isDone)) await one.attempt(replica).catch(() => undefined);
 }
 
-/** Runs each step until nothing is due, as its loop would. */
-async function runAll(replica: Replica): Promise<void> {
-  for (const step of replica.steps) {
-    for (let pieces = 0; pieces < MOST_PIECES; pieces++) {
-      const isDone = await replica.run(step).catch(() => false);
-      if (!isDone) break;
-    }
+/** Runs the steps until none finds anything, as their loops would; at first every one of them when that is wanted. */
+export async function runAll(world: FaultWorld, replica: Replica, isFull = false): Promise<void> {
+  for (let pieces = 0; pieces < MOST_PIECES; pieces++) {
+    const steps = isFull && pieces === 0 ? replica.steps : await dueSteps(world, replica.steps);
+    let isAny = false;
+    for (const step of steps) isAny = (await replica.run(step).catch(() => false)) || isAny;
+    if (!isAny) break;
   }
 }
 

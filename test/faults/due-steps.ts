@@ -1,0 +1,32 @@
+import { JOB_STAGES } from '../../src/bulk-payment/bulk-payment-job.repository';
+import type { BillingStep } from '../../src/billing-scheduler';
+import type { FaultWorld } from './fault-world';
+
+/** What must be there for a step to find anything to do, whoever holds it and whenever it is due. */
+const WORK_OF_STEP: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.entries(JOB_STAGES).map(([stage, condition]) => [
+      stage,
+      `SELECT FROM bulk_payment_job WHERE settled_at IS NULL AND failed_at IS NULL AND ${condition}`,
+    ]),
+  ),
+  'watch-kill-switch': 'SELECT FROM kill_switch WHERE engaged',
+  'verify-notification': `SELECT FROM notification WHERE state = 'Received'`,
+  'send-refund': `SELECT FROM refund WHERE ended_at IS NULL`,
+  'resolve-refund': `SELECT FROM refund WHERE ended_at IS NULL`,
+  'watch-doubt': `SELECT FROM bulk_payment_job WHERE state = 'Processing' AND doubt_told_at IS NULL`,
+  'check-line': `
+    SELECT FROM settlement WHERE position > (SELECT position FROM settlement_check)
+    UNION ALL SELECT FROM bulk_payment_job WHERE settled_at IS NOT NULL AND numbers_checked_at IS NULL
+    UNION ALL SELECT FROM line_stop WHERE told_at IS NULL`,
+};
+
+const DUE_SQL = Object.entries(WORK_OF_STEP)
+  .map(([step, work]) => `SELECT '${step}' AS step WHERE EXISTS (${work})`)
+  .join(' UNION ALL ');
+
+/** Those of the steps that could do anything, and those nobody knows of: a step that finds nothing costs as much time. */
+export async function dueSteps(world: FaultWorld, steps: readonly BillingStep[]): Promise<BillingStep[]> {
+  const due = new Set((await world.rows<{ step: string }>(DUE_SQL)).map(({ step }) => step));
+  return steps.filter(({ name }) => due.has(name) || !(name in WORK_OF_STEP));
+}
