@@ -113,6 +113,12 @@ export class FaultWorld {
     return { status: response.status, text: await response.text() };
   }
 
+  /** Kills a process of the database server, which then ends all connections and recovers. */
+  async crashDatabase(): Promise<void> {
+    await this.disconnect();
+    await this.server.crash();
+  }
+
   async brokenPromises(): Promise<string[]> {
     return brokenPromises(await this.connected(), this.simulator.control);
   }
@@ -123,7 +129,7 @@ export class FaultWorld {
   }
 
   async close(): Promise<void> {
-    await this.client?.end();
+    await this.disconnect();
     await Promise.all(this.replicas.map((replica) => replica.close()));
     await this.balancer.close();
     await this.simulator.close();
@@ -131,12 +137,14 @@ export class FaultWorld {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** One connection for as long as it lasts: a crash of the database ends it. */
+  /** One connection of the harness itself, which waits while the server comes back from a crash. */
   private async connected(): Promise<Client> {
-    if (this.client !== undefined) return this.client;
-    const client = await this.server.connect(this.databaseUrl);
-    client.once('end', () => (this.client = undefined));
-    return (this.client = client);
+    return (this.client ??= await this.server.connect(this.databaseUrl));
+  }
+
+  private async disconnect(): Promise<void> {
+    await this.client?.end();
+    this.client = undefined;
   }
 
   private balance(): void {

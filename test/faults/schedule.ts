@@ -216,7 +216,7 @@ export class Schedule {
 
   private async crashDatabase(): Promise<void> {
     this.note('database crashes', '');
-    await this.world.server.crash();
+    await this.world.crashDatabase();
   }
 
   private armFault(): void {
