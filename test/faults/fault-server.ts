@@ -11,7 +11,7 @@ import { buildTemplate, databaseUrl } from '../support/template-database';
 import { until } from '../support/until';
 
 /** A crash of the server must lose no commit; that the machine loses power is not what is tried. */
-const SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '200' };
+const SETTINGS = { fsync: 'off', full_page_writes: 'off', autovacuum: 'off', max_connections: '200' };
 const BILLING = 'billing_template';
 const SUBSCRIPTIONS = 6;
 const SUBSCRIBED_ON = seoulDate('2026-12-10');
@@ -47,7 +47,8 @@ export class FaultServer {
   /** @returns the address of a new database with subscriptions and nothing billed */
   async createDatabase(): Promise<string> {
     const name = `schedule_${(this.databases += 1)}`;
-    await this.sql(`CREATE DATABASE ${name} TEMPLATE ${BILLING}`);
+    // Half the time of the usual strategy, which writes every page to the log as well.
+    await this.sql(`CREATE DATABASE ${name} TEMPLATE ${BILLING} STRATEGY FILE_COPY`);
     return databaseUrl(this.server.adminUrl, name);
   }
 
