@@ -54,7 +54,7 @@ describe('import rules', () => {
     for (const [path, content] of Object.values(OFFENDERS)) await write(path, content);
     await write('src/charge/two.ts', "import { one } from './one'; export const two = one;");
     broken = await cruise();
-  }, 60_000);
+  });
 
   afterAll(() => rm(directory, { recursive: true, force: true }));
 

@@ -85,7 +85,7 @@ describe('a service that is killed while it deals with a result', () => {
       undisturbed.set(count, await run.end());
     }
     await gateway.close();
-  }, 60_000);
+  });
 
   afterAll(() => Promise.all([...prepared.values()].map((database) => database.drop())));
 

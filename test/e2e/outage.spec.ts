@@ -153,7 +153,7 @@ describe('48 hours without the service', () => {
       { times: 1 },
     ]);
     expect(await rows(`SELECT FROM notification WHERE given_up_at IS NOT NULL`)).toEqual([]);
-  }, 60_000);
+  });
 
   const unsettled = (): Promise<unknown[]> =>
     rows('SELECT FROM bulk_payment_job WHERE settled_at IS NULL AND failed_at IS NULL');

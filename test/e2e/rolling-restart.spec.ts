@@ -182,5 +182,5 @@ describe('processes of every role, replaced one by one under load, and then by o
     expect(ways.rows).toEqual([{ way: 'Created Processing Completed VerifiedCompleted', times: jobs.length }]);
     const submissions = simulator.control.calls().filter(({ path }) => path === TSTORE_PATHS.submit);
     expect(submissions).toHaveLength(jobs.length);
-  }, 150_000);
+  }, 400_000);
 });

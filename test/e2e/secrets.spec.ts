@@ -207,7 +207,7 @@ describe('a complete run', () => {
     expect(leaksIn(searched, run.secrets)).toEqual([]);
     expect(leaksIn(run.answers, run.secrets)).toEqual([]);
     expectEverythingSearched(searched);
-  }, 120_000);
+  }, 240_000);
 
   async function refusedUploads(): Promise<void> {
     const refusals = [

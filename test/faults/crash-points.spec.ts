@@ -77,7 +77,7 @@ describe('a process that is killed at each crash point', () => {
 
   beforeAll(async () => {
     world = await CrashWorld.start();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     process.stdout.write(`killed at ${visited.size} of ${CRASH_POINTS.length} crash points\n`);

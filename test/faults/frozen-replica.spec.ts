@@ -85,7 +85,7 @@ describe('a replica that freezes past its lease and wakes up when another has do
     );
     victim.onMessage((message) => (arrived = (message as { arrived: string }).arrived));
     await victim.url();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     victim.signal('SIGKILL');

@@ -12,7 +12,7 @@ const ROUND_SECONDS = 700;
 /** Past the time after which PNS sends what nobody verified again. */
 const GATEWAY_ROUND_MS = 40 * 60_000;
 /** Real time in which a step must end when nobody holds it up. */
-const STEP_LIMIT_MS = 20_000;
+const STEP_LIMIT_MS = 60_000;
 /** More rounds than any work of a schedule takes. */
 const MOST_PIECES = 50;
 

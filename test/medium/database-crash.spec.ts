@@ -38,7 +38,7 @@ describe('a database that crashes, which empties its unlogged tables', () => {
     directory = await mkdtemp(join(tmpdir(), 'database-crash-'));
     server = await startEmbeddedPostgres({ directory: join(directory, 'postgres'), settings: { fsync: 'off' } });
     world = await ResultWorld.start(server.url);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await world.close();

@@ -50,7 +50,7 @@ describe('the notification listener beside the work', () => {
     }
     expect((await world.end(job)).result).toMatchObject({ linesApplied: LINES });
     await expectAllAnswered(answers);
-  }, 90_000);
+  });
 
   it('answers while every other connection of the process is taken and work queues up', async () => {
     const gate = new Client({ connectionString: world.database.pool.options.connectionString });

@@ -32,7 +32,7 @@ describe('reconciliation of any mutation of a good result file', () => {
       fc.asyncProperty(resultCase, (one) => holds(one)),
       { seed, numRuns: CASES, ...(path !== undefined && { path, numRuns: 1 }), interruptAfterTimeLimit: 100_000 },
     );
-  }, 120_000);
+  });
 
   async function holds(one: ResultCase): Promise<void> {
     await world.forgetOpenJobs();

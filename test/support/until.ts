@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 50;
-const GIVE_UP_AFTER_MS = 20_000;
+const GIVE_UP_AFTER_MS = 60_000;
 
 /** Looks again and again until there is an answer: as fast as the thing itself, and an error with its name if it never is. */
 export async function until<Result>(
