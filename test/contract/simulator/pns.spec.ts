@@ -9,7 +9,7 @@ const HOUR = 60 * MINUTE;
 let bench: Bench;
 
 beforeEach(async () => {
-  bench = await openBench({ answerTimeoutMs: 80 });
+  bench = await openBench();
 });
 afterEach(() => bench.close());
 
@@ -101,7 +101,13 @@ test.each([
   },
 );
 
+async function openImpatientBench(): Promise<void> {
+  await bench.close();
+  bench = await openBench({ answerTimeoutMs: 80 });
+}
+
 test('an answer that comes too late counts as failed, with all of it recorded', async () => {
+  await openImpatientBench();
   bench.listener.answerWith(() => undefined);
   await submitAndWait(1000);
   expect(bench.simulator.control.notifications()).toMatchObject([
@@ -114,6 +120,7 @@ test('an answer that comes too late counts as failed, with all of it recorded', 
 });
 
 test('an answer whose body never ends counts as failed too', async () => {
+  await openImpatientBench();
   bench.listener.answerWith((_received, response) => {
     response.writeHead(200);
     response.write('{"resultCode":');
