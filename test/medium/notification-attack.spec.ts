@@ -64,7 +64,7 @@ describe('the notification listener under attack', () => {
     const again = messages.filter((_, index) => !isStored[index]);
     expect((await pns.send(service, again)).every(({ status }) => status === 200)).toBe(true);
     expect(await storedCount('burst-')).toBe(5_000);
-  });
+  }, 600_000);
 
   it('answers genuine messages while it is flooded with all that is not', async () => {
     const { answers, attacked } = await flooded();
@@ -78,7 +78,7 @@ describe('the notification listener under attack', () => {
     }
     expect(await rowsLike('replayed')).toEqual({ rows: 1, repeats: FLOOD / ATTACKS.length - 1 });
     expect(await rowsLike('never')).toEqual({ rows: 0, repeats: 0 });
-  });
+  }, 600_000);
 
   /** Everything at once: what an attacker sends, 300 connections that drip, and PNS. */
   async function flooded(): Promise<{ answers: SentAnswer[]; attacked: SentAnswer[] }> {
