@@ -12,7 +12,7 @@ import { Load } from './load';
 import { spreadOf, type BenchmarkOptions, type Comparison } from './measure';
 import { answerOf, startProcess } from './processes';
 import type { LoadResult } from './processes/load-generator';
-import { startBenchService } from './service';
+import { onlyJobOf, startBenchService } from './service';
 import { startBenchSimulator } from './simulator';
 import { FIRST_BILLING_DATE } from './subscriptions';
 
@@ -97,7 +97,7 @@ class Bench {
 
   private async besideJob(date: SeoulDate): Promise<LoadResult[]> {
     await this.service.app.get(BillingRunService).plan(date);
-    const jobId = await this.onlyJobOf(date);
+    const jobId = await onlyJobOf(this.client, date);
     const jobs = this.service.app.get(BulkPaymentJobs);
     const results: LoadResult[] = [];
     for (;;) {
@@ -108,17 +108,6 @@ class Bench {
       const isDone = (await jobs.get(jobId)).settledAt !== null;
       if (verifiedAt !== null && !isDone) results.push(result);
     }
-  }
-
-  private async onlyJobOf(date: SeoulDate): Promise<string> {
-    const { rows } = await this.client.query<{ id: string }>(
-      `SELECT job.id FROM bulk_payment_job AS job JOIN billing_run AS run ON run.id = job.billing_run_id
-       WHERE run.billing_date = $1`,
-      [date],
-    );
-    const [job, ...others] = rows;
-    if (job === undefined || others.length > 0) throw new Error('the run is not one job');
-    return job.id;
   }
 
   private async underAttack(): Promise<LoadResult[]> {

@@ -13,7 +13,7 @@ import { withDatabase } from './database';
 import { createFloorTable, floorOf } from './floors';
 import { compareSeconds, startWatch, timed, type BenchmarkOptions, type Comparison, type Run } from './measure';
 import { answerOf, startProcess } from './processes';
-import { startBenchService } from './service';
+import { onlyJobOf, startBenchService } from './service';
 import { startBenchSimulator } from './simulator';
 import { FIRST_BILLING_DATE } from './subscriptions';
 
@@ -115,16 +115,10 @@ class Bench {
   /** Follows the run's job to its end. Times are the job's own; processor time is read off whenever it passes a step. */
   private async followed(date: SeoulDate, plannedAt: Date): Promise<Followed> {
     const beginning = startWatch();
-    const { rows } = await this.client.query<{ id: string }>(
-      `SELECT job.id FROM bulk_payment_job AS job JOIN billing_run AS run ON run.id = job.billing_run_id
-       WHERE run.billing_date = $1`,
-      [date],
-    );
-    const [planned, ...others] = rows;
-    if (planned === undefined || others.length > 0) throw new Error('the run is not one job');
+    const jobId = await onlyJobOf(this.client, date);
     const passed: Partial<Record<'written' | 'verified' | 'downloaded' | 'loaded', number>> = {};
     for (;;) {
-      const job = await this.jobs.get(planned.id);
+      const job = await this.jobs.get(jobId);
       if (job.lastError !== null || job.state === 'Failed') throw new Error(job.lastError ?? job.failureReason ?? '');
       const { cpuSeconds, seconds } = beginning();
       if (job.requestFileWrittenAt !== null) passed.written ??= cpuSeconds;

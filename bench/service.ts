@@ -1,4 +1,6 @@
+import type { Client } from 'pg';
 import { DEMO_ADMIN_KEY, DEMO_ENCRYPTION_KEY, readConfiguration } from '../src/config';
+import type { SeoulDate } from '../src/kernel/seoul-calendar';
 import { collectEagerly } from '../src/platform/memory';
 import { startService, type RunningService } from '../src/service';
 import { serviceSettings } from '../simulator';
@@ -27,4 +29,16 @@ export function startBenchService(parts: {
     LOG_LEVEL: 'silent',
   });
   return startService(configuration, { drainTimes: { noticeMs: 0, finishMs: 1_000 } });
+}
+
+/** The job of a date's billing run. @returns its id @throws when the run was split */
+export async function onlyJobOf(client: Client, billingDate: SeoulDate): Promise<string> {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT job.id FROM bulk_payment_job AS job JOIN billing_run AS run ON run.id = job.billing_run_id
+     WHERE run.billing_date = $1`,
+    [billingDate],
+  );
+  const [job, ...others] = rows;
+  if (job === undefined || others.length > 0) throw new Error('the run is not one job');
+  return job.id;
 }

@@ -42,8 +42,8 @@ export class VerifyNotificationStep implements BillingStep {
     const { notification } = claim;
     if (notification.event !== BULK_JOB_EVENT) return this.setAside(claim);
     const job = await this.completion.match(notification);
-    // The answer to a submission may still be on its way while its notification is here already. A job that is known later
-    // makes its messages due again.
+    // The answer to a submission may still be on its way while its notification is here already. A job that an operator
+    // attaches later makes its messages due again.
     if (job === undefined) {
       return this.postpone(claim, 'no job has this address and gateway job id', UNCLAIMED_GIVE_UP_AFTER);
     }

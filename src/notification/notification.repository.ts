@@ -82,7 +82,7 @@ export class NotificationRepository {
     const [claimed] = await this.database.rows<{ id: string }>(
       `UPDATE notification SET lease_id = $1, lease_until = $2
        WHERE id = coalesce(
-         (${claimableSql('AND (callback_token_hash = ANY ($4) OR callback_token_hash IS NULL AND gateway_job_id = ANY ($5))')}),
+         (${claimableSql(`AND ${ofJobSql('ANY ($4)', 'ANY ($5)')}`)}),
          (${claimableSql('')}))
        RETURNING id`,
       [
