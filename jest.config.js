@@ -34,5 +34,5 @@ module.exports = {
   // One more than the cores of a small machine: much of the time of the specs of faults is waiting for processes.
   maxWorkers: 3,
   // Far more than any test takes: so that a machine that is busy with others turns none red.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
 };

@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '../..');
-/** The harness makes and drops thousands of small things a schedule: fewer collections of young ones are a tenth less. */
-const COMMAND = ['--max-semi-space-size=64', '--require', './test/support/swc-register.cjs', 'test/faults/main.ts'];
+const COMMAND = ['--require', './test/support/swc-register.cjs', 'test/faults/main.ts'];
 const SEEDS = '1..200';
 /** A schedule takes about 0.6 s of a core; on a machine that is busy with all else that may be many times as long. */
 const LIMIT_MS = 2_700_000;

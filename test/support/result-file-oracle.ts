@@ -37,6 +37,7 @@ const AMOUNT = /^(0|[1-9]\d{0,15})$/;
 const TRANSACTION_ID = /^[!-~]{0,128}$/;
 const AMOUNT_COLUMNS = [COLUMN.amtReqPurchase, COLUMN.amtCarrier, COLUMN.amtCreditCard, COLUMN.amtTms];
 const SECRETS = /[0-9A-Fa-f]{32,}/g;
+const BILLING_TOKENS = /[0-9A-Fa-f]{64,}/g;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -131,8 +132,13 @@ function findingOf(
 }
 
 function transactionOf(columns: readonly string[]): string | null {
-  const text = columns[COLUMN.tid] ?? '';
+  const text = inClear(columns, COLUMN.tid);
   return text === 'None' || text === '' ? null : text;
+}
+
+/** What may be shown of a column: where columns have shifted, the billing token stands in another. */
+function inClear(columns: readonly string[], column: number): string {
+  return (columns[column] ?? '').replace(BILLING_TOKENS, '***');
 }
 
 function settle(verdict: AppliedVerdict, line: ReadLine, charge: AskedCharge, kind: 'paid' | 'declined'): void {
@@ -142,8 +148,8 @@ function settle(verdict: AppliedVerdict, line: ReadLine, charge: AskedCharge, ki
     kind,
     amount: charge.amount,
     transactionId: transactionOf(line.columns),
-    resultCode: line.columns[COLUMN.cdResult] ?? '',
-    resultMessage: line.columns[COLUMN.msgResult] ?? '',
+    resultCode: inClear(line.columns, COLUMN.cdResult),
+    resultMessage: inClear(line.columns, COLUMN.msgResult),
     lineNumber: line.lineNumber,
   });
 }
@@ -156,20 +162,20 @@ function discrepancyOf(
 ): ShownDiscrepancy {
   const amount = (column: number): number => Number(columns[column]);
   const found = {
-    merchantId: columns[COLUMN.cmId],
-    storeProductId: columns[COLUMN.productId],
+    merchantId: inClear(columns, COLUMN.cmId),
+    storeProductId: inClear(columns, COLUMN.productId),
     billingTokenMatches: columns[COLUMN.billingToken] === charge?.token,
     amount: amount(COLUMN.amtReqPurchase),
     carrierAmount: amount(COLUMN.amtCarrier),
     creditCardAmount: amount(COLUMN.amtCreditCard),
     tmembershipAmount: amount(COLUMN.amtTms),
-    resultCode: columns[COLUMN.cdResult],
+    resultCode: inClear(columns, COLUMN.cdResult),
     transactionId: transactionOf(columns),
   };
   const raw = bytes.subarray(0, LONGEST_LINE_BYTES).toString('utf8');
   return {
     kind,
-    orderNo: malformed === null ? (columns[COLUMN.noBranchOrder] ?? '') : null,
+    orderNo: malformed === null ? inClear(columns, COLUMN.noBranchOrder) : null,
     lineNumber,
     expected: charge === undefined ? null : expectedOf(charge, merchantId),
     found: malformed === null ? found : { reason: malformed },

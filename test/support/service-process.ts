@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { withBundledPackages } from './bundled-packages';
 import { until } from './until';
 
 /** Starting loads the whole program, which takes its time where many tests share a machine. */
@@ -22,15 +23,12 @@ export class ServiceProcess {
 
   /** @param settings all the process sees of an environment, but for the path to programs */
   static start(settings: NodeJS.ProcessEnv): ServiceProcess {
-    const env = { PATH: process.env.PATH, ...settings };
-    return new ServiceProcess(spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+    return new ServiceProcess(spawnNode([PROGRAM], settings, ['ignore', 'pipe', 'pipe']));
   }
 
   /** The same, with a script that is loaded before the service and takes orders of the test. */
   static startWith(preload: string, settings: NodeJS.ProcessEnv): ServiceProcess {
-    const env = { PATH: process.env.PATH, ...settings };
-    const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
-    return new ServiceProcess(spawn(process.execPath, ['--require', preload, PROGRAM], { env, stdio: [...stdio] }));
+    return new ServiceProcess(spawnNode(['--require', preload, PROGRAM], settings, ['ignore', 'pipe', 'pipe', 'ipc']));
   }
 
   /** Tells the preloaded script something. */
@@ -67,4 +65,12 @@ export class ServiceProcess {
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
   }
+}
+
+function spawnNode(args: string[], settings: NodeJS.ProcessEnv, stdio: ('ignore' | 'pipe' | 'ipc')[]): ChildProcess {
+  const bundled = process.env.BUNDLED_PACKAGES;
+  if (bundled === undefined) throw new Error('the packages are bundled by the set-up of all tests');
+  const quick = withBundledPackages(bundled);
+  const env = { PATH: process.env.PATH, ...quick.env, ...settings };
+  return spawn(process.execPath, [...quick.args, ...args], { env, stdio });
 }
