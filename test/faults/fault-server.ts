@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform/embedded-postgres';
 import { serviceSettings } from '../../simulator';
+import { memoryDirectory } from '../support/memory-directory';
 import { addSubscriptions, withBilling } from '../support/prepared-billing';
 import { ADMIN_KEY } from '../support/service-environment';
 import { buildTemplate, databaseUrl } from '../support/template-database';
@@ -22,15 +23,12 @@ export class FaultServer {
   secondPersonsKey = '';
   private databases = 0;
 
-  private constructor(
-    private readonly server: EmbeddedPostgres,
-    private readonly directory: string,
-  ) {}
+  private constructor(private readonly server: EmbeddedPostgres) {}
 
   static async start(): Promise<FaultServer> {
-    const directory = await mkdtemp(join(tmpdir(), 'faults-'));
-    const server = await startEmbeddedPostgres({ directory: join(directory, 'postgres'), settings: SETTINGS });
-    const faults = new FaultServer(server, directory);
+    const directory = await mkdtemp(join(memoryDirectory() ?? tmpdir(), 'faults-'));
+    const server = await startEmbeddedPostgres({ directory, settings: SETTINGS });
+    const faults = new FaultServer(server);
     await faults.sql(`CREATE DATABASE ${BILLING} TEMPLATE ${await buildTemplate(server.adminUrl)}`);
     const nowhere = serviceSettings('http://127.0.0.1:1');
     const template = databaseUrl(server.adminUrl, BILLING);
@@ -74,7 +72,7 @@ export class FaultServer {
 
   async close(): Promise<void> {
     await this.server.stop();
-    await rm(this.directory, { recursive: true, force: true });
+    await rm(this.server.directory, { recursive: true, force: true });
   }
 
   private async sql(statement: string): Promise<void> {

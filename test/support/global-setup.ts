@@ -1,18 +1,33 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres';
 import { bundlePackages } from './bundled-packages';
+import { memoryDirectory } from './memory-directory';
 import { sharedServer } from './shared-server';
 import { buildTemplate } from './template-database';
 
 /** Durability is not what these tests look at, and without it they are twice as fast. */
-const FAST_SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' };
+const FAST_SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_wal_size: '256MB',
+  max_connections: '200',
+};
 
 /** Held, shared, by every suite that uses the server: who gets it alone is the last one and stops the server. */
 const SUITE_LOCK = 7_261_543_098;
 
 /** Starts one PostgreSQL for the whole run, with the migrated template all test databases are cloned from. */
 export default async function globalSetup(): Promise<void> {
-  const server = await startEmbeddedPostgres({ directory: '.data/test-postgres', settings: FAST_SETTINGS });
+  const memory = memoryDirectory();
+  const directory =
+    memory === undefined ? '.data/test-postgres' : join(memory, `test-postgres-${shortHash(resolve())}`);
+  const server = await startEmbeddedPostgres({ directory, settings: FAST_SETTINGS });
   const client = new Client({ connectionString: server.adminUrl });
   await client.connect();
   await client.query('SELECT pg_advisory_lock_shared($1)', [SUITE_LOCK]);
@@ -23,6 +38,13 @@ export default async function globalSetup(): Promise<void> {
     await client.query('SELECT pg_advisory_unlock_shared($1)', [SUITE_LOCK]);
     const { rows } = await client.query<{ alone: boolean }>('SELECT pg_try_advisory_lock($1) AS alone', [SUITE_LOCK]);
     await client.end();
-    if (rows[0]?.alone) await server.stop();
+    if (!rows[0]?.alone) return;
+    await server.stop();
+    // Memory is given back; what lies on a disk is found again next time.
+    if (memory !== undefined) await rm(server.directory, { recursive: true, force: true });
   };
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
