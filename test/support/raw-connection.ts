@@ -11,10 +11,13 @@ export class RawConnection {
 
   private constructor(private readonly socket: Socket) {
     socket.setEncoding('latin1').on('data', (text: string) => (this.answer += text));
+    // Who is thrown out while it still sends is reset, which is an end like any other.
     socket.on('error', () => undefined);
-    this.ended = once(socket, 'close').then(() => {
-      clearInterval(this.timer);
-      return this.answer;
+    this.ended = new Promise((resolve) => {
+      socket.once('close', () => {
+        clearInterval(this.timer);
+        resolve(this.answer);
+      });
     });
   }
 
