@@ -21,7 +21,7 @@ COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 COPY scripts/health-check.mjs scripts/
 # Keeps the process small while lines stream through it; scripts/launch.mjs has the figures.
-ENV NODE_OPTIONS=--max-semi-space-size=2
+ENV NODE_OPTIONS=--max-semi-space-size=4
 USER node
 VOLUME /data
 EXPOSE 8080

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { DEMO_ADMIN_KEY } from '../src/config';
 import { withDatabase } from './database';
 import { spreadOf, type BenchmarkOptions, type Comparison } from './measure';
+import { answerOf, startProcess } from './processes';
+import type { PagesOrder, PagesResult } from './processes/page-reader';
 import { startBenchService } from './service';
 
 const JOBS = 10;
@@ -13,41 +14,61 @@ const CHARGES_A_JOB = 1_000_000;
 const CHARGES = JOBS * CHARGES_A_JOB;
 
 const PAGE = 100;
-/** Read one after the other in a round; a round's figure is their median. */
-const PAGES = 200;
+/** Read one after the other in a round; a round's figure is their median. As many as the engine needs to be warm. */
+const PAGES = 500;
 
-/** A list of the admin API, from a random place on; and the bare rows it is made from, by their primary key. */
+/** A list of the admin API, from a random place on; and the same rows, bare, by primary key. */
 interface List {
   name: string;
   path: (place: number) => string;
   floorIs: string;
   floorSql: string;
+  floorParameters: (place: number) => number[];
 }
 
-const CHARGES_BY_KEY = {
-  floorIs: 'the same number of charges by primary key',
-  floorSql: `SELECT * FROM charge WHERE id < $1 ORDER BY id DESC LIMIT ${PAGE}`,
-};
+/** What a page of charges shows of each: what was asked, and what became of it. */
+const CHARGES_SQL = `SELECT charge.*, settlement.*
+  FROM charge LEFT JOIN settlement ON settlement.charge_id = charge.id AND settlement.refund_id IS NULL`;
+const LATEST_CHARGES_SQL = `${CHARGES_SQL} WHERE charge.id < $1 ORDER BY charge.id DESC LIMIT ${PAGE}`;
 
 const LISTS: readonly List[] = [
-  { name: 'charges', path: (place) => `charges?limit=${PAGE}&cursor=${place}`, ...CHARGES_BY_KEY },
+  {
+    name: 'charges',
+    path: (place) => `charges?limit=${PAGE}&cursor=${place}`,
+    floorIs: 'the same charges and settlements by primary key',
+    floorSql: LATEST_CHARGES_SQL,
+    floorParameters: (place) => [place],
+  },
   {
     name: 'declined charges',
     path: (place) => `charges?state=Declined&limit=${PAGE}&cursor=${place}`,
-    ...CHARGES_BY_KEY,
+    floorIs: 'as many charges and settlements by primary key',
+    floorSql: LATEST_CHARGES_SQL,
+    floorParameters: (place) => [place],
   },
   {
     name: 'charges of a job',
-    path: (place) => `bulk-payment-jobs/${(place % JOBS) + 1}/charges?limit=${PAGE}&cursor=${place % CHARGES_A_JOB}`,
-    ...CHARGES_BY_KEY,
+    path: (place) => `bulk-payment-jobs/${jobAt(place)}/charges?limit=${PAGE}&cursor=${lineAt(place)}`,
+    floorIs: 'the same charges and settlements by primary key',
+    floorSql: `${CHARGES_SQL} WHERE charge.id >= $1 AND charge.id < $1::bigint + ${PAGE} ORDER BY charge.id`,
+    floorParameters: (place) => [(jobAt(place) - 1) * CHARGES_A_JOB + lineAt(place)],
   },
   {
     name: 'settlement log',
     path: (place) => `settlement-log?limit=${PAGE}&after=${place}`,
     floorIs: 'the same entries by primary key',
     floorSql: `SELECT * FROM settlement WHERE position > $1 ORDER BY position LIMIT ${PAGE}`,
+    floorParameters: (place) => [place],
   },
 ];
+
+function jobAt(place: number): number {
+  return (place % JOBS) + 1;
+}
+
+function lineAt(place: number): number {
+  return place % CHARGES_A_JOB;
+}
 
 /** Pages of the admin API's lists over ten million charges, beside their bare SQL. */
 export async function benchmarkLists({ adminUrl, rounds, print }: BenchmarkOptions): Promise<Comparison[]> {
@@ -58,7 +79,7 @@ export async function benchmarkLists({ adminUrl, rounds, print }: BenchmarkOptio
       await client.connect();
       try {
         await addCharges(client, print);
-        return await measured(url, directory, { client, rounds, print });
+        return await measured(url, directory, { rounds, print });
       } finally {
         await client.end();
       }
@@ -69,43 +90,46 @@ export async function benchmarkLists({ adminUrl, rounds, print }: BenchmarkOptio
 }
 
 interface Parts {
-  client: Client;
   rounds: number;
   print: (line: string) => void;
 }
 
 async function measured(url: string, directory: string, parts: Parts): Promise<Comparison[]> {
   const service = await startBenchService({ url, directory, role: 'admin' });
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const reader = startProcess('page-reader');
+  const read = (list: List, places: readonly number[]): Promise<PagesResult> => {
+    const { path, floorSql, floorParameters } = list;
+    const pageAt = (place: number) => ({
+      address: `${service.url}/admin/v1/${path(place)}`,
+      floorSql,
+      floorParameters: floorParameters(place),
+    });
+    reader.send({ databaseUrl: url, key: DEMO_ADMIN_KEY, pages: places.map(pageAt) } satisfies PagesOrder);
+    return answerOf(reader);
+  };
   try {
     const comparisons: Comparison[] = [];
-    for (const list of LISTS) {
-      const read = (place: number) => readPage(agent, `${service.url}/admin/v1/${list.path(place)}`);
-      comparisons.push(await compared(list, read, parts));
-    }
+    for (const list of LISTS) comparisons.push(await compared(list, (places) => read(list, places), parts));
     return comparisons;
   } finally {
-    agent.destroy();
+    reader.kill();
     await service.close();
   }
 }
 
 /** The first round warms up and does not count. */
 async function compared(
-  { name, floorIs, floorSql }: List,
-  read: (place: number) => Promise<void>,
-  { client, rounds, print }: Parts,
+  { name, floorIs }: List,
+  read: (places: readonly number[]) => Promise<PagesResult>,
+  { rounds, print }: Parts,
 ): Promise<Comparison> {
   const figures: { ours: number; floor: number }[] = [];
   for (let round = 0; round <= rounds; round++) {
-    const ours: number[] = [];
-    const floor: number[] = [];
-    for (let page = 0; page < PAGES; page++) {
-      // Spread over the whole table, the same places in every run.
-      const place = PAGE + (((page * 7_919 + round) * 104_729) % (CHARGES - 2 * PAGE));
-      floor.push(await milliseconds(() => client.query(floorSql, [place])));
-      ours.push(await milliseconds(() => read(place)));
-    }
+    // Spread over the whole table, the same places in every run.
+    const places = Array.from({ length: PAGES }, (_, page) => {
+      return PAGE + (((page * 7_919 + round) * 104_729) % (CHARGES - 2 * PAGE));
+    });
+    const { ours, floor } = await read(places);
     const figure = { ours: spreadOf(ours).median, floor: spreadOf(floor).median };
     print(`${name} ${round}/${rounds}: ${figure.ours.toFixed(2)} ms, bare ${figure.floor.toFixed(2)} ms`);
     if (round > 0) figures.push(figure);
@@ -114,21 +138,6 @@ async function compared(
   const floor = spreadOf(figures.map((figure) => figure.floor));
   const bar = { kind: 'at most', ratio: 3 } as const;
   return { name: `a page of ${name}`, unit: 'ms', ours, floor, floorIs, ratio: ours.median / floor.median, bar };
-}
-
-async function milliseconds(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-}
-
-function readPage(agent: Agent, address: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    get(address, { agent, headers: { authorization: `Bearer ${DEMO_ADMIN_KEY}` } }, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`${address} answered ${response.statusCode}`));
-      response.resume().once('end', resolve).once('error', reject);
-    }).once('error', reject);
-  });
 }
 
 /** Uploaded charges, all settled; every tenth declined. */

@@ -12,7 +12,7 @@ const LEAST_NODE = [20, 19];
  * Young objects get 2 MB instead of 16: a stream of short-lived lines is collected more often, the buffers they came in go
  * with them, and the process stays 80 MB smaller, about as fast as before. The Dockerfile says the same.
  */
-const NODE_FLAGS = ['--max-semi-space-size=2'];
+const NODE_FLAGS = ['--max-semi-space-size=4'];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(root, 'node_modules', '.bin', name);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** Starts one of the programs of this folder; it ends with us. */
 export function startProcess(
-  name: 'load-generator' | 'bare-listener' | 'subscriptions' | 'floor',
+  name: 'load-generator' | 'bare-listener' | 'subscriptions' | 'floor' | 'page-reader',
   ...parameters: string[]
 ): ChildProcess {
   const child = fork(join(__dirname, `${name}.js`), parameters);

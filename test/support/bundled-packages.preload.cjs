@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Loaded with `node --require` into a process of a test: packages come from the one file that `bundled-packages.ts` made.
+ * Loaded with `node --require` into a process of a test: packages come from the one file that `bundled-packages.cjs` made.
  * Where there is no compiled form of it yet, what the process needed of it is kept beside it at its end.
  */
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');

@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres';
-import { bundlePackages } from './bundled-packages';
 import { memoryDirectory } from './memory-directory';
 import { sharedServer } from './shared-server';
 import { buildTemplate } from './template-database';
@@ -31,7 +30,6 @@ export default async function globalSetup(): Promise<void> {
   const client = new Client({ connectionString: server.adminUrl });
   await client.connect();
   await client.query('SELECT pg_advisory_lock_shared($1)', [SUITE_LOCK]);
-  process.env.BUNDLED_PACKAGES = await bundlePackages();
   process.env.TEST_DATABASE_ADMIN_URL = server.adminUrl;
   process.env.TEST_TEMPLATE_DATABASE = await buildTemplate(server.adminUrl);
   sharedServer.stop = async () => {

@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { withBundledPackages } from './bundled-packages';
 import { until } from './until';
 
 /** Starting loads the whole program, which takes its time where many tests share a machine. */
 const START_MS = 60_000;
 
 const PROGRAM = join(__dirname, '../../dist/src/main.js');
+const BUNDLED_PACKAGES = join(__dirname, 'bundled-packages.preload.cjs');
 
 /** The service as an operator runs it: a process of its own, from what is built. */
 export class ServiceProcess {
@@ -68,9 +68,7 @@ export class ServiceProcess {
 }
 
 function spawnNode(args: string[], settings: NodeJS.ProcessEnv, stdio: ('ignore' | 'pipe' | 'ipc')[]): ChildProcess {
-  const bundled = process.env.BUNDLED_PACKAGES;
-  if (bundled === undefined) throw new Error('the packages are bundled by the set-up of all tests');
-  const quick = withBundledPackages(bundled);
-  const env = { PATH: process.env.PATH, ...quick.env, ...settings };
-  return spawn(process.execPath, [...quick.args, ...args], { env, stdio });
+  // BUNDLED_PACKAGES is set by jest.config.js.
+  const env = { PATH: process.env.PATH, BUNDLED_PACKAGES: process.env.BUNDLED_PACKAGES, ...settings };
+  return spawn(process.execPath, ['--require', BUNDLED_PACKAGES, ...args], { env, stdio });
 }

@@ -1,0 +1,60 @@
+import { Agent, get } from 'node:http';
+import { Client } from 'pg';
+
+/** Pages to read, each beside its bare rows, one after the other over one connection each. */
+export interface PagesOrder {
+  databaseUrl: string;
+  key: string;
+  pages: readonly { address: string; floorSql: string; floorParameters: readonly number[] }[];
+}
+
+/** Milliseconds, page by page. */
+export interface PagesResult {
+  ours: number[];
+  floor: number[];
+}
+
+async function read({ databaseUrl, key, pages }: PagesOrder): Promise<PagesResult> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const result: PagesResult = { ours: [], floor: [] };
+  try {
+    for (const [index, { address, floorSql, floorParameters }] of pages.entries()) {
+      const ours = async () => result.ours.push(await milliseconds(() => readPage(agent, address, key)));
+      const floor = async () =>
+        result.floor.push(await milliseconds(() => client.query(floorSql, [...floorParameters])));
+      // Whoever comes first brings the rows into memory.
+      for (const one of index % 2 === 0 ? [ours, floor] : [floor, ours]) await one();
+    }
+    return result;
+  } finally {
+    agent.destroy();
+    await client.end();
+  }
+}
+
+async function milliseconds(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
+function readPage(agent: Agent, address: string, key: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get(address, { agent, headers: { authorization: `Bearer ${key}` } }, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`${address} answered ${response.statusCode}`));
+      response.resume().once('end', resolve).once('error', reject);
+    }).once('error', reject);
+  });
+}
+
+process.on('message', (order: PagesOrder) => {
+  read(order).then(
+    (result) => process.send?.(result),
+    (error: unknown) => {
+      process.stderr.write(`${String(error)}\n`);
+      process.exit(1);
+    },
+  );
+});
