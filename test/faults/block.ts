@@ -16,10 +16,10 @@ export interface ScheduleTold {
  */
 async function main(): Promise<void> {
   const [first, last, verbose] = process.argv.slice(2);
-  // Whoever asked for the schedules has ended.
-  process.once('disconnect', () => process.exit(1));
   const untie = tieTimersToReplicas();
   const server = await FaultServer.start();
+  // Whoever asked for the schedules was killed: nothing of them stays behind.
+  process.once('disconnect', () => void server.close().finally(() => process.exit(1)));
   try {
     for (let seed = Number(first); seed <= Number(last); seed++) {
       const end = await Schedule.run(server, seed, verbose === undefined ? () => undefined : say).catch(
