@@ -66,8 +66,9 @@ function jobAt(place: number): number {
   return (place % JOBS) + 1;
 }
 
+/** From 1, with a whole page behind it. */
 function lineAt(place: number): number {
-  return place % CHARGES_A_JOB;
+  return (place % (CHARGES_A_JOB - PAGE)) + 1;
 }
 
 /** Pages of the admin API's lists over ten million charges, beside their bare SQL. */

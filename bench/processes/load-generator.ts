@@ -1,4 +1,5 @@
-import { Agent, request, type ClientRequest } from 'node:http';
+import { Agent, request } from 'node:http';
+import { answerOrders, answerTo } from './exchange';
 
 /** Notifications to send, all different, over kept connections; or what an attacker sends. */
 export interface LoadOrder {
@@ -70,23 +71,4 @@ function headersOf(body: string): Record<string, string | number> {
   return { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
 }
 
-function answerTo(call: ClientRequest): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    call.once('error', reject);
-    call.once('response', (answer) => {
-      answer.resume();
-      answer.once('end', () => resolve(answer.statusCode));
-      answer.once('error', reject);
-    });
-  });
-}
-
-process.on('message', (order: LoadOrder) => {
-  load(order).then(
-    (result) => process.send?.(result),
-    (error: unknown) => {
-      process.stderr.write(`${String(error)}\n`);
-      process.exit(1);
-    },
-  );
-});
+answerOrders(load);

@@ -1,5 +1,6 @@
 import { Agent, get } from 'node:http';
 import { Client } from 'pg';
+import { answerOrders, answerTo } from './exchange';
 
 /** Pages to read, each beside its bare rows, one after the other over one connection each. */
 export interface PagesOrder {
@@ -40,21 +41,9 @@ async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-function readPage(agent: Agent, address: string, key: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    get(address, { agent, headers: { authorization: `Bearer ${key}` } }, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`${address} answered ${response.statusCode}`));
-      response.resume().once('end', resolve).once('error', reject);
-    }).once('error', reject);
-  });
+async function readPage(agent: Agent, address: string, key: string): Promise<void> {
+  const status = await answerTo(get(address, { agent, headers: { authorization: `Bearer ${key}` } }));
+  if (status !== 200) throw new Error(`${address} answered ${status}`);
 }
 
-process.on('message', (order: PagesOrder) => {
-  read(order).then(
-    (result) => process.send?.(result),
-    (error: unknown) => {
-      process.stderr.write(`${String(error)}\n`);
-      process.exit(1);
-    },
-  );
-});
+answerOrders(read);
