@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { pnsMessage, sendTo } from '../support/listener-world';
+import { RawConnection } from '../support/raw-connection';
 import { serviceEnvironment } from '../support/service-environment';
 import { ServiceProcess } from '../support/service-process';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
@@ -39,21 +40,11 @@ describe('the service as a process', () => {
   /** A notification of which only the first half has been sent. */
   async function halfSent(url: string, jobId: string): Promise<{ finish(): Promise<string> }> {
     const body = pnsMessage(jobId);
-    const socket: Socket = connect(Number(new URL(url).port), '127.0.0.1');
-    await once(socket, 'connect');
-    socket.write(
+    const connection = await RawConnection.to({ url });
+    connection.send(
       `POST /noti_listener HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 20)}`,
     );
-    let answer = '';
-    socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
-    const closed = once(socket, 'close');
-    return {
-      async finish() {
-        socket.write(body.slice(20));
-        await closed;
-        return answer;
-      },
-    };
+    return { finish: () => connection.send(body.slice(20)).ended };
   }
 
   it('on SIGTERM says it is not ready, finishes what is in flight, takes nothing new, and ends with 0', async () => {

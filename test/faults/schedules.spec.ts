@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 const ROOT = resolve(__dirname, '../..');
 const COMMAND = ['--require', './test/support/swc-register.cjs', 'test/faults/main.ts'];
 const SEEDS = '1..200';
-/** A schedule takes about 0.6 s of a core; on a machine that is busy with all else that may be many times as long. */
+/** A schedule takes about a second of a core; on a machine that is busy with all else that may be many times as long. */
 const LIMIT_MS = 2_700_000;
 
 /** Runs the command as `npm run faults` does. */

@@ -1,6 +1,5 @@
 import { fastify, type FastifyInstance } from 'fastify';
-import { once } from 'node:events';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { limitBodyTime } from '../../src/platform/http-server/body-deadline';
 import { makeRoom } from '../../src/platform/http-server/crowd';
 import { RawConnection } from '../support/raw-connection';
@@ -28,21 +27,10 @@ describe('the time a body may take', () => {
 
   /** Sends the head, then a piece of the body every so often. @returns what was answered until the connection closed */
   async function drip(contentType: string, pieces: number, everyMs: number): Promise<string> {
-    const socket: Socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1');
-    await once(socket, 'connect');
-    let answer = '';
-    socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
-    socket.on('error', () => undefined);
+    const { port } = server.server.address() as AddressInfo;
+    const connection = await RawConnection.to({ url: `http://127.0.0.1:${port}` });
     const head = `POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: ${contentType}\r\n`;
-    socket.write(`${head}Content-Length: ${pieces}\r\n\r\n`);
-    let sent = 0;
-    const timer = setInterval(() => {
-      if (sent++ < pieces && socket.writable) socket.write('1');
-    }, everyMs);
-    // Not `once`, which fails where the connection was reset.
-    await new Promise((closed) => socket.once('close', closed));
-    clearInterval(timer);
-    return answer;
+    return connection.send(`${head}Content-Length: ${pieces}\r\n\r\n`).drip('1', everyMs, pieces).ended;
   }
 
   it('ends a request that drips, with 408, before its body is whole', async () => {

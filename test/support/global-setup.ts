@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
@@ -25,7 +25,9 @@ const SUITE_LOCK = 7_261_543_098;
 export default async function globalSetup(): Promise<void> {
   const memory = memoryDirectory();
   const directory =
-    memory === undefined ? '.data/test-postgres' : join(memory, `test-postgres-${shortHash(resolve())}`);
+    memory === undefined
+      ? '.data/test-postgres'
+      : join(memory, `test-postgres-${hash('sha256', resolve(), 'hex').slice(0, 12)}`);
   const server = await startEmbeddedPostgres({ directory, settings: FAST_SETTINGS });
   const client = new Client({ connectionString: server.adminUrl });
   await client.connect();
@@ -41,8 +43,4 @@ export default async function globalSetup(): Promise<void> {
     // Memory is given back; what lies on a disk is found again next time.
     if (memory !== undefined) await rm(server.directory, { recursive: true, force: true });
   };
-}
-
-function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

@@ -37,9 +37,12 @@ export class RawConnection {
     return this;
   }
 
-  /** Sends the same piece again and again until the connection ends. */
-  drip(piece: string, everyMs: number): this {
-    this.timer = setInterval(() => this.send(piece), everyMs);
+  /** Sends the same piece again and again: so many times, or until the connection ends. */
+  drip(piece: string, everyMs: number, times = Infinity): this {
+    let sent = 0;
+    this.timer = setInterval(() => {
+      if (sent++ < times) this.send(piece);
+    }, everyMs);
     return this;
   }
 
