@@ -10,6 +10,7 @@ import type { EncryptionKeyConfig } from '../../src/config';
 import { KeyRing } from '../../src/platform/crypto';
 import { Database, openDataSource } from '../../src/platform/database';
 import { FileStore } from '../../src/platform/storage';
+import { processEnvironment } from '../support/process-environment';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 const OLD = { keyId: 'old', key: randomBytes(32) };
@@ -62,12 +63,11 @@ describe('npm run reencrypt', () => {
   }
 
   function run(keys: readonly EncryptionKeyConfig[], ...options: string[]): Promise<CommandOutcome> {
-    const env = {
-      PATH: process.env.PATH,
+    const env = processEnvironment({
       DATABASE_URL: testDatabase.url,
       DATA_DIR: directory,
       ENCRYPTION_KEYS: keys.map(({ keyId, key }) => `${keyId}:${key.toString('base64')}`).join(','),
-    };
+    });
     return new Promise((resolve) => {
       const child = execFile(
         process.execPath,

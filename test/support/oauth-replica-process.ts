@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { TokenOutcome } from './oauth-replica';
+import { processEnvironment } from './process-environment';
 
 export type ReplicaOrder =
   | { id: number; kind: 'get'; callers: number }
@@ -28,7 +29,7 @@ export class OAuthReplicaProcess {
   }
 
   static async start(environment: NodeJS.ProcessEnv): Promise<OAuthReplicaProcess> {
-    const child = fork(PROGRAM, { execArgv: ['--require', REGISTER], env: { PATH: process.env.PATH, ...environment } });
+    const child = fork(PROGRAM, { execArgv: ['--require', REGISTER], env: processEnvironment(environment) });
     const replica = new OAuthReplicaProcess(child);
     await Promise.race([once(child, 'message'), once(child, 'exit')]);
     if (child.exitCode !== null) throw new Error(`the replica ended with ${child.exitCode} before it was ready`);

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { processEnvironment } from './process-environment';
 import { until } from './until';
 
 /** Starting loads the whole program, which takes its time where many tests share a machine. */
@@ -68,7 +69,8 @@ export class ServiceProcess {
 }
 
 function spawnNode(args: string[], settings: NodeJS.ProcessEnv, stdio: ('ignore' | 'pipe' | 'ipc')[]): ChildProcess {
-  // BUNDLED_PACKAGES is set by jest.config.js.
-  const env = { PATH: process.env.PATH, BUNDLED_PACKAGES: process.env.BUNDLED_PACKAGES, ...settings };
-  return spawn(process.execPath, ['--require', BUNDLED_PACKAGES, ...args], { env, stdio });
+  return spawn(process.execPath, ['--require', BUNDLED_PACKAGES, ...args], {
+    env: processEnvironment(settings),
+    stdio,
+  });
 }
