@@ -1,4 +1,5 @@
 import { messageOf } from '../../src/kernel/errors';
+import { DatabaseLink } from './database-link';
 import { FaultServer } from './fault-server';
 import { tieTimersToReplicas } from './replica';
 import { Schedule } from './schedule';
@@ -16,7 +17,7 @@ export interface ScheduleTold {
  */
 async function main(): Promise<void> {
   const [first, last, verbose] = process.argv.slice(2);
-  const untie = tieTimersToReplicas();
+  const untie = [tieTimersToReplicas(), DatabaseLink.watch()];
   const server = await FaultServer.start();
   // Whoever asked for the schedules was killed: nothing of them stays behind.
   process.once('disconnect', () => void server.close().finally(() => process.exit(1)));
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
       await tell({ seed, broken: end.broken, events: end.events });
     }
   } finally {
-    untie();
+    for (const undo of untie) undo();
     await server.close();
   }
 }

@@ -88,7 +88,7 @@ export class CrashWorld {
   async rest(): Promise<string[]> {
     let broken: string[] = [];
     await until('every job has come to its end', async () => {
-      await this.deliver(true);
+      await this.simulator.control.deliverNotifications();
       await this.passDoubtOfRefunds();
       // Cheap to ask, unlike the whole comparison.
       if (broken.length === 0 && (await this.isAtWork())) return undefined;
@@ -191,9 +191,15 @@ export class CrashWorld {
   }
 
   private async killAt(point: CrashPoint): Promise<void> {
-    await until(`the process comes to ${point}`, () => this.deliver(this.arrived === point));
+    const delivered: Promise<unknown>[] = [];
+    await until(`the process comes to ${point}`, async () => {
+      // Not waited for: the process that should answer may stand still until it is killed.
+      delivered.push(this.simulator.control.deliverNotifications());
+      return this.arrived === point || undefined;
+    });
     this.process?.signal('SIGKILL');
     await this.process?.ended;
+    await Promise.all(delivered);
     this.aheadSeconds += AHEAD_BY_SECONDS;
   }
 
@@ -226,14 +232,6 @@ export class CrashWorld {
       [now],
     );
     return rows.length > 0;
-  }
-
-  private async deliver(isDone: boolean): Promise<true | undefined> {
-    // Not waited for: the process that should answer may stand still until it is killed.
-    const delivered = this.simulator.control.deliverNotifications();
-    if (!isDone) return undefined;
-    await delivered;
-    return true;
   }
 
   /** @param point where it is to die */

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../src/kernel/errors';
@@ -12,15 +13,21 @@ replicas with several jobs, and the promises of DESIGN section 2 are checked aft
 
   --seeds A..B   schedules to run (1..1000)
   --seed N       one schedule; the same seed makes the same schedule
-  --verbose      tells what happens, line by line
+  --at-once N    schedules that run at the same time (as many as there are processors)
+  --verbose      tells what happens, line by line, one schedule at a time
   --help         this text
 `;
 const PROGRESS_EVERY = 100;
-/** Schedules a process runs: enough that starting it is nothing, few enough that its memory stays under a gigabyte. */
+/** Schedules a process runs at most: its memory stays under a gigabyte. */
 const BLOCK = 200;
 
+interface Seeds {
+  first: number;
+  last: number;
+}
+
 async function main(): Promise<void> {
-  const { seeds, verbose } = readArguments(process.argv.slice(2));
+  const { seeds, atOnce, verbose } = readArguments(process.argv.slice(2));
   const count = seeds.last - seeds.first + 1;
   const startedAt = performance.now();
   const events: Record<string, number> = {};
@@ -38,9 +45,11 @@ async function main(): Promise<void> {
       say(`${done} of ${count} schedules, ${failed} failed, ${secondsSince(startedAt)} s`);
     }
   };
-  for (let first = seeds.first; first <= seeds.last; first += BLOCK) {
-    await runBlock(first, Math.min(seeds.last, first + BLOCK - 1), verbose, hear);
-  }
+  const blocks = blocksOf(seeds, Math.min(BLOCK, Math.ceil(count / atOnce)));
+  const runNext = async (): Promise<void> => {
+    for (let block = blocks.shift(); block !== undefined; block = blocks.shift()) await runBlock(block, verbose, hear);
+  };
+  await Promise.all(Array.from({ length: atOnce }, runNext));
   if (done !== count) throw new Error(`only ${done} of ${count} schedules were run`);
   say(`${failed === 0 ? '✔' : '✘'} ${count} schedules, ${failed} failed, ${secondsSince(startedAt)} s`);
   say(
@@ -51,13 +60,15 @@ async function main(): Promise<void> {
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
+function blocksOf({ first, last }: Seeds, size: number): Seeds[] {
+  return Array.from({ length: Math.ceil((last - first + 1) / size) }, (_, index) => {
+    const begin = first + index * size;
+    return { first: begin, last: Math.min(last, begin + size - 1) };
+  });
+}
+
 /** @throws {Error} when the process ended otherwise than well; it has said why */
-async function runBlock(
-  first: number,
-  last: number,
-  verbose: boolean,
-  hear: (told: ScheduleTold) => void,
-): Promise<void> {
+async function runBlock({ first, last }: Seeds, verbose: boolean, hear: (told: ScheduleTold) => void): Promise<void> {
   const options = verbose ? ['verbose'] : [];
   const block = fork(join(__dirname, 'block.ts'), [String(first), String(last), ...options], {
     // The harness makes and drops thousands of small things a schedule: fewer collections of young ones are a tenth less.
@@ -68,12 +79,13 @@ async function runBlock(
   if (code !== 0) throw new Error(`the schedules from ${first} to ${last} ended with ${code ?? signal}`);
 }
 
-function readArguments(args: string[]): { seeds: { first: number; last: number }; verbose: boolean } {
+function readArguments(args: string[]): { seeds: Seeds; atOnce: number; verbose: boolean } {
   const { values } = parseArgs({
     args,
     options: {
       seeds: { type: 'string', default: '1..1000' },
       seed: { type: 'string' },
+      'at-once': { type: 'string', default: String(availableParallelism()) },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -86,7 +98,13 @@ function readArguments(args: string[]): { seeds: { first: number; last: number }
   if (first === undefined || last === undefined || Number(first) > Number(last)) {
     throw new Error(`--seeds takes a range such as 1..1000\n\n${USAGE}`);
   }
-  return { seeds: { first: Number(first), last: Number(last) }, verbose: values.verbose };
+  const atOnce = Number(values['at-once']);
+  if (!Number.isInteger(atOnce) || atOnce < 1) throw new Error(`--at-once takes a number from 1\n\n${USAGE}`);
+  return {
+    seeds: { first: Number(first), last: Number(last) },
+    atOnce: values.verbose ? 1 : atOnce,
+    verbose: values.verbose,
+  };
 }
 
 function say(line: string): void {
@@ -99,5 +117,6 @@ function secondsSince(startedAt: number): number {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
+  // Schedules that still run clean up when nobody is there any more to hear of them.
+  process.exit(1);
 });

@@ -12,7 +12,7 @@ import { createHttpAdapter, createValidationPipe, ProblemFilter } from '../../sr
 import { NestLogger, openRootLogger } from '../../src/platform/logging';
 import { Metrics } from '../../src/platform/metrics';
 import { BillingRunService } from '../../src/subscription';
-import { TcpProxy } from '../support/tcp-proxy';
+import { DatabaseLink } from './database-link';
 import { Gates, type Mortal } from './gates';
 
 export interface ReplicaSettings {
@@ -37,19 +37,26 @@ export class Replica implements Mortal {
   private constructor(
     readonly name: string,
     readonly roles: string,
-    readonly database: TcpProxy,
+    readonly database: DatabaseLink,
     private readonly app: NestFastifyApplication,
   ) {
     this.steps = this.has('scheduler') ? app.get(BillingSteps, { strict: false }).all : [];
   }
 
-  static async start({ name, roles, databaseUrl, environment, clock, log }: ReplicaSettings): Promise<Replica> {
-    const database = await TcpProxy.before(databaseUrl);
-    const configuration = readConfiguration({ ...environment, DATABASE_URL: database.url, ROLE: roles });
+  static start(settings: ReplicaSettings): Promise<Replica> {
+    const database = new DatabaseLink(Number(new URL(settings.databaseUrl).port));
+    return database.during(() => Replica.startOn(database, settings));
+  }
+
+  private static async startOn(
+    database: DatabaseLink,
+    { name, roles, databaseUrl, environment, clock, log }: ReplicaSettings,
+  ): Promise<Replica> {
+    const configuration = readConfiguration({ ...environment, DATABASE_URL: databaseUrl, ROLE: roles });
     const rootLog = openRootLogger(configuration.logging, { destination: { write: (line) => log(`${name} ${line}`) } });
     const [lifecycle, metrics] = [new Lifecycle(), new Metrics()];
     const adapter = await createHttpAdapter({ config: configuration.http, log: rootLog, metrics, lifecycle });
-    const parts = { configuration, databaseUrl: database.url, clock, logger: rootLog.logger, metrics, lifecycle };
+    const parts = { configuration, databaseUrl, clock, logger: rootLog.logger, metrics, lifecycle };
     const testing = Test.createTestingModule({ imports: [AppModule.forRoot(parts)] });
     testing.setLogger(new NestLogger(rootLog.logger));
     const module = await testing.overrideProvider(BillingScheduler).useValue({}).compile();
@@ -60,7 +67,7 @@ export class Replica implements Mortal {
     app
       .getHttpAdapter()
       .getInstance()
-      .addHook('onRequest', (_request, _reply, done) => Gates.as(replica, done));
+      .addHook('onRequest', (_request, _reply, done) => replica.as(done));
     await app.listen({ host: '127.0.0.1', port: 0 });
     return replica;
   }
@@ -75,12 +82,12 @@ export class Replica implements Mortal {
 
   /** Runs a step in this replica's name. @returns whether it found something to do */
   async run(step: BillingStep): Promise<boolean> {
-    const { done, postponed } = await Gates.as(this, () => step.runOnce());
+    const { done, postponed } = await this.as(() => step.runOnce());
     return done + postponed > 0;
   }
 
   plan(date: string): Promise<unknown> {
-    return Gates.as(this, () => this.app.get(BillingRunService, { strict: false }).plan(seoulDate(date)));
+    return this.as(() => this.app.get(BillingRunService, { strict: false }).plan(seoulDate(date)));
   }
 
   /** Dies as by SIGKILL: nothing of it goes on, its connections break, and what it had not committed is rolled back. */
@@ -89,7 +96,7 @@ export class Replica implements Mortal {
     for (const timer of this.timers) clearInterval(timer);
     this.app.getHttpServer().close();
     this.app.getHttpServer().closeAllConnections();
-    void this.database.close();
+    this.database.cut();
     // Frees what it can; work that was abandoned never gives its connection back, so this may never end.
     void this.app.close().catch(() => undefined);
   }
@@ -98,7 +105,11 @@ export class Replica implements Mortal {
   async close(): Promise<void> {
     this.app.getHttpServer().closeAllConnections();
     await this.app.close();
-    await this.database.close();
+  }
+
+  /** Does something in this replica's name and by its connections. */
+  private as<Result>(work: () => Result): Result {
+    return this.database.during(() => Gates.as(this, work));
   }
 
   /** Keeps a timer that dies with this replica. */

@@ -22,7 +22,7 @@ describe('random schedules of faults', () => {
   it(
     `break no promise: seeds ${SEEDS}`,
     async () => {
-      const { code, output } = await faults('--seeds', SEEDS);
+      const { code, output } = await faults('--seeds', SEEDS, '--at-once', '2');
       process.stdout.write(output);
       expect({ code, broken: output.split('\n').filter((line) => line.startsWith('✘')) }).toEqual({
         code: 0,
@@ -41,6 +41,10 @@ describe('random schedules of faults', () => {
     expect(await faults('--seeds', '9..1')).toMatchObject({
       code: 1,
       output: expect.stringContaining('--seeds takes a range') as unknown,
+    });
+    expect(await faults('--at-once', '0')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('--at-once takes a number') as unknown,
     });
   });
 });
