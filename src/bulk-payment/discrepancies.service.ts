@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { RefundConfig } from '../config';
 import { RESULT_CODE_SUCCESS } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import { LineStopRepository } from '../line-stop';
@@ -45,6 +46,7 @@ export class Discrepancies {
     private readonly transactions: TransactionLookups,
     private readonly keys: KeyRing,
     private readonly clock: Clock,
+    private readonly refunds: RefundConfig,
   ) {}
 
   async list(page: DiscrepancyPage): Promise<DiscrepancyRecord[]> {
@@ -81,7 +83,7 @@ export class Discrepancies {
     const { answer, found, message } = lookup;
     const [latest] = await this.discrepancies.lookups(id);
     if (latest?.transactionId === transactionId && latest.at >= lookup.at) return latest;
-    const suggestion = suggestionOf(discrepancy, lookup);
+    const suggestion = suggestionOf(discrepancy, lookup, this.refunds.refundedStatuses);
     const at = this.clock.now();
     const { actor } = request;
     await this.discrepancies.addLookup({

@@ -1,30 +1,38 @@
-import type { TransactionLookup } from '../transaction-lookup';
+import type { FoundTransaction, TransactionLookup } from '../transaction-lookup';
 
 /**
  * What a lookup's answer suggests.
  *
- * - accept-as-paid: T store has the payment, for the amount that was asked.
+ * - accept-as-paid: T store has the payment as it was asked.
  * - accept-as-declined: T store has no such payment.
  * - close: there is no charge of ours that anything could follow for.
- * - ask-tstore: T store has it, and differently from what was asked; only its people can tell why.
+ * - ask-tstore: T store has it differently from what was asked, or refunded; only its people can tell why.
  * - look-up-later: T store could not be asked.
  */
 export const SUGGESTIONS = ['accept-as-paid', 'accept-as-declined', 'close', 'ask-tstore', 'look-up-later'] as const;
 export type Suggestion = (typeof SUGGESTIONS)[number];
 
-/** The gateway's status words are not published, so only what is: whether it has the payment, and its amount. */
+/** A discrepancy as far as a suggestion depends on it: whether it names a charge of ours, and what that asked. */
+interface Asked {
+  chargeId: string | null;
+  expected: { amount?: number; storeProductId?: string } | null;
+}
+
+/** @param refundedStatuses T store's words for a payment of which something was refunded; none are published */
 export function suggestionOf(
-  { chargeId, expected }: { chargeId: string | null; expected: { amount?: number } | null },
-  lookup: Pick<TransactionLookup, 'answer' | 'found'>,
+  { chargeId, expected }: Asked,
+  { answer, found }: Pick<TransactionLookup, 'answer' | 'found'>,
+  refundedStatuses: readonly string[],
 ): Suggestion {
-  switch (lookup.answer) {
-    case 'unknown':
-      return 'look-up-later';
-    case 'refused':
-      return chargeId === null ? 'close' : 'accept-as-declined';
-    case 'found':
-      // Money moved for an order that is not ours to settle.
-      if (chargeId === null) return 'ask-tstore';
-      return lookup.found?.amount === expected?.amount ? 'accept-as-paid' : 'ask-tstore';
-  }
+  if (answer === 'unknown') return 'look-up-later';
+  if (found === null) return chargeId === null ? 'close' : 'accept-as-declined';
+  // Money moved for an order that is not ours to settle.
+  if (chargeId === null || expected === null) return 'ask-tstore';
+  return isAsAsked(found, expected) && !refundedStatuses.includes(found.status) ? 'accept-as-paid' : 'ask-tstore';
+}
+
+function isAsAsked({ amount, goods }: FoundTransaction, expected: NonNullable<Asked['expected']>): boolean {
+  // Goods are shown in samples and promised nowhere: none is no difference.
+  const isOfProduct = goods.length === 0 || goods.some(({ productId }) => productId === expected.storeProductId);
+  return amount === expected.amount && isOfProduct;
 }

@@ -1,3 +1,6 @@
+import { TstoreClient } from '../../src/gateways/tstore';
+import { won } from '../../src/kernel/won';
+import { OAuthTokenStore } from '../../src/oauth-token';
 import { Database } from '../../src/platform/database';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { requestFile } from '../support/request-files';
@@ -82,6 +85,20 @@ describe('working discrepancies off', () => {
     expect(job.discrepancies).toEqual({ open: 0, accepted: 1, closed: 0 });
     const { body: charges } = await world.get(`bulk-payment-jobs/${discrepancy.jobId}/charges`);
     expect(charges.items.map((charge: JsonBody) => charge.state)).toEqual(Array(4).fill('Paid'));
+  });
+
+  it('a lookup that finds the payment refunded suggests to ask T store why', async () => {
+    const discrepancy = await altered();
+    const elsewhere = {
+      transactionId: await transactionIdOf(discrepancy.orderNo),
+      ...{ amount: won(discrepancy.expected.amount), isFull: true, payerAuthKey: null, refundTransactionId: null },
+      ...{ note: null, paymentParts: null, link: null },
+    };
+    const { app } = world.service;
+    const token = await app.get(OAuthTokenStore).get();
+    expect(await app.get(TstoreClient).refund(elsewhere, token.value)).toMatchObject({ kind: 'success' });
+    const { body } = await send(world, 'POST', `discrepancies/${discrepancy.id}/lookup`, {});
+    expect(body).toMatchObject({ answer: 'found', suggestion: 'ask-tstore' });
   });
 
   it('asks T store at most once a minute for the same transaction, and keeps every answer', async () => {
