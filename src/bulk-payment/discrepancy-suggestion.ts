@@ -1,4 +1,4 @@
-import type { FoundTransaction, TransactionLookup } from '../transaction-lookup';
+import { isOfProduct, type TransactionLookup } from '../transaction-lookup';
 
 /**
  * What a lookup's answer suggests.
@@ -28,11 +28,6 @@ export function suggestionOf(
   if (found === null) return chargeId === null ? 'close' : 'accept-as-declined';
   // Money moved for an order that is not ours to settle.
   if (chargeId === null || expected === null) return 'ask-tstore';
-  return isAsAsked(found, expected) && !refundedStatuses.includes(found.status) ? 'accept-as-paid' : 'ask-tstore';
-}
-
-function isAsAsked({ amount, goods }: FoundTransaction, expected: NonNullable<Asked['expected']>): boolean {
-  // Goods are shown in samples and promised nowhere: none is no difference.
-  const isOfProduct = goods.length === 0 || goods.some(({ productId }) => productId === expected.storeProductId);
-  return amount === expected.amount && isOfProduct;
+  const isAsAsked = found.amount === expected.amount && isOfProduct(found, expected.storeProductId);
+  return isAsAsked && !refundedStatuses.includes(found.status) ? 'accept-as-paid' : 'ask-tstore';
 }

@@ -1,5 +1,5 @@
 import { sumWon } from '../kernel/won';
-import type { FoundTransaction, TransactionLookup } from '../transaction-lookup';
+import { isOfProduct, type FoundTransaction, type TransactionLookup } from '../transaction-lookup';
 import type { ChargeRecord } from './charge-record.repository';
 
 /** One thing that both sides know, by each. */
@@ -42,14 +42,10 @@ function fieldsOf(charge: ChargeRecord, found: FoundTransaction, refundedStatuse
   if (refundedStatuses.length > 0) {
     fields.push(compared('refunded', charge.refundedAmount > 0, refundedStatuses.includes(found.status)));
   }
-  // Goods are shown in samples and promised nowhere: none is no difference.
-  const products = found.goods.map((one) => one.productId);
-  if (products.length === 0) return fields;
-  const isOurs = products.includes(charge.storeProductId);
-  return [
-    ...fields,
-    { field: 'storeProductId', ours: charge.storeProductId, tstore: products.join(', '), same: isOurs },
-  ];
+  if (found.goods.length === 0) return fields;
+  const tstore = found.goods.map((one) => one.productId).join(', ');
+  const same = isOfProduct(found, charge.storeProductId);
+  return [...fields, { field: 'storeProductId', ours: charge.storeProductId, tstore, same }];
 }
 
 function compared(field: string, ours: unknown, tstore: unknown): ComparedField {

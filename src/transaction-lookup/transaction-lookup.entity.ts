@@ -5,6 +5,11 @@ import { nullable } from '../platform/database';
 /** A payment as T store has it, without the payer's key, which is a secret; `updatedAt` as text, because it is kept as JSON. */
 export type FoundTransaction = Omit<GatewayTransaction, 'payerAuthKey' | 'updatedAt'> & { updatedAt: string | null };
 
+/** Whether it can be a payment for a product: goods are shown in samples and promised nowhere, so none is no difference. */
+export function isOfProduct({ goods }: FoundTransaction, storeProductId: string | undefined): boolean {
+  return goods.length === 0 || goods.some(({ productId }) => productId === storeProductId);
+}
+
 /** What T store said of a transaction when it was asked. */
 @Entity('transaction_lookup')
 export class TransactionLookup {

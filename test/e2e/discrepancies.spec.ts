@@ -91,8 +91,13 @@ describe('working discrepancies off', () => {
     const discrepancy = await altered();
     const elsewhere = {
       transactionId: await transactionIdOf(discrepancy.orderNo),
-      ...{ amount: won(discrepancy.expected.amount), isFull: true, payerAuthKey: null, refundTransactionId: null },
-      ...{ note: null, paymentParts: null, link: null },
+      amount: won(discrepancy.expected.amount),
+      isFull: true,
+      payerAuthKey: null,
+      refundTransactionId: null,
+      note: null,
+      paymentParts: null,
+      link: null,
     };
     const { app } = world.service;
     const token = await app.get(OAuthTokenStore).get();
