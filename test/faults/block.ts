@@ -17,7 +17,8 @@ export interface ScheduleTold {
  */
 async function main(): Promise<void> {
   const [first, last, verbose] = process.argv.slice(2);
-  const untie = [tieTimersToReplicas(), DatabaseLink.watch()];
+  tieTimersToReplicas();
+  DatabaseLink.watch();
   const server = await FaultServer.start();
   // Whoever asked for the schedules was killed: nothing of them stays behind.
   process.once('disconnect', () => void server.close().finally(() => process.exit(1)));
@@ -31,7 +32,6 @@ async function main(): Promise<void> {
       await tell({ seed, broken: end.broken, events: end.events });
     }
   } finally {
-    for (const undo of untie) undo();
     await server.close();
   }
 }

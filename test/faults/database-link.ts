@@ -33,28 +33,24 @@ export class DatabaseLink {
     this.isCut = false;
   }
 
-  /** Takes every socket of this process that is about to connect to the right link. */
-  static watch(): () => void {
-    const connect = function (this: Socket, ...parameters: unknown[]): Socket {
+  /** From now on every socket of this process that connects to a replica's database is of that replica's link. */
+  static watch(): void {
+    Socket.prototype.connect = function (this: Socket, ...parameters: unknown[]): Socket {
       const link = opening.getStore();
-      if (link === undefined || parameters[0] !== link.port)
-        return Reflect.apply(plainConnect, this, parameters) as Socket;
-      return link.join(this, parameters);
-    };
-    Socket.prototype.connect = connect;
-    return () => {
-      Socket.prototype.connect = plainConnect;
+      if (link !== undefined && parameters[0] === link.port && !link.admit(this)) return this;
+      return Reflect.apply(plainConnect, this, parameters) as Socket;
     };
   }
 
-  private join(socket: Socket, parameters: unknown[]): Socket {
+  /** @returns whether it may connect; where not, it fails as where nobody listens */
+  private admit(socket: Socket): boolean {
     if (this.isCut) {
       const refused = Object.assign(new Error('the database link is cut'), { code: 'ECONNREFUSED' });
       process.nextTick(() => socket.destroy(refused));
-      return socket;
+      return false;
     }
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
-    return Reflect.apply(plainConnect, socket, parameters) as Socket;
+    return true;
   }
 }

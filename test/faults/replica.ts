@@ -121,15 +121,11 @@ export class Replica implements Mortal {
 const plainSetInterval = globalThis.setInterval;
 
 /** Lease renewals and the like belong to the replica that began them: a killed process renews nothing. */
-export function tieTimersToReplicas(): () => void {
-  const tied = (...parameters: Parameters<typeof plainSetInterval>): NodeJS.Timeout => {
+export function tieTimersToReplicas(): void {
+  globalThis.setInterval = (...parameters: Parameters<typeof plainSetInterval>): NodeJS.Timeout => {
     const timer = plainSetInterval(...parameters);
     const mortal = Gates.current();
     if (mortal instanceof Replica) mortal.owns(timer);
     return timer;
-  };
-  globalThis.setInterval = tied;
-  return () => {
-    globalThis.setInterval = plainSetInterval;
   };
 }

@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 const ROOT = resolve(__dirname, '../..');
 const COMMAND = ['--require', './test/support/swc-register.cjs', 'test/faults/main.ts'];
 const SEEDS = '1..200';
+/** However large the machine is: each of them starts a PostgreSQL, and the other specs run beside them. */
+const AT_ONCE = '2';
 /** A schedule takes about a second of a core; on a machine that is busy with all else that may be many times as long. */
 const LIMIT_MS = 2_700_000;
 
@@ -22,7 +24,7 @@ describe('random schedules of faults', () => {
   it(
     `break no promise: seeds ${SEEDS}`,
     async () => {
-      const { code, output } = await faults('--seeds', SEEDS, '--at-once', '2');
+      const { code, output } = await faults('--seeds', SEEDS, '--at-once', AT_ONCE);
       process.stdout.write(output);
       expect({ code, broken: output.split('\n').filter((line) => line.startsWith('✘')) }).toEqual({
         code: 0,

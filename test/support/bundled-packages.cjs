@@ -73,7 +73,6 @@ async function bundle(packages, outfile) {
     target: 'node20',
     format: 'cjs',
     keepNames: true,
-    minifyWhitespace: true,
     logLevel: 'error',
     banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
     define: { 'import.meta.url': 'bundleUrl' },

@@ -13,7 +13,7 @@ const file = process.env.BUNDLED_PACKAGES;
 const compiled = `${file}.compiled`;
 
 const cachedData = existsSync(compiled) ? readFileSync(compiled) : undefined;
-const script = new Script(Module.wrap(readFileSync(file, 'latin1')), { filename: file, cachedData });
+const script = new Script(Module.wrap(readFileSync(file, 'utf8')), { filename: file, cachedData });
 const bundle = { exports: {} };
 const requireFromBundle = Module.createRequire(file);
 script.runInThisContext()(bundle.exports, requireFromBundle, bundle, file, dirname(file));

@@ -15,7 +15,6 @@ const FAST_SETTINGS = {
   wal_level: 'minimal',
   max_wal_senders: '0',
   max_wal_size: '256MB',
-  autovacuum: 'off',
   max_connections: '200',
 };
 
