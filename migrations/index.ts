@@ -25,6 +25,7 @@ import { ChargeLookups1763700001101 } from './1763700001101-charge-lookups';
 import { TransactionLookup1763700001102 } from './1763700001102-transaction-lookup';
 import { Refund1763700001103 } from './1763700001103-refund';
 import { KeyOwner1795000000000 } from './1795000000000-key-owner';
+import { SubscriptionEndings1795100000000 } from './1795100000000-subscription-endings';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -54,4 +55,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   TransactionLookup1763700001102,
   Refund1763700001103,
   KeyOwner1795000000000,
+  SubscriptionEndings1795100000000,
 ];

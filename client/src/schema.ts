@@ -2308,7 +2308,7 @@ export interface components {
             paidThroughOn: string | null;
             /**
              * Format: date
-             * @description Day from which a declined period is tried again; null when nothing is tried
+             * @description Day from which a declined period is tried again, past while an attempt is on its way; null when nothing is tried
              */
             retryOn: string | null;
             cancelAtPeriodEnd: boolean;
@@ -2360,7 +2360,7 @@ export interface components {
             paidThroughOn: string | null;
             /**
              * Format: date
-             * @description Day from which a declined period is tried again; null when nothing is tried
+             * @description Day from which a declined period is tried again, past while an attempt is on its way; null when nothing is tried
              */
             retryOn: string | null;
             cancelAtPeriodEnd: boolean;

@@ -43,7 +43,8 @@ export class SubscriptionView {
     type: String,
     format: 'date',
     nullable: true,
-    description: 'Day from which a declined period is tried again; null when nothing is tried',
+    description:
+      'Day from which a declined period is tried again, past while an attempt is on its way; null when nothing is tried',
   })
   retryOn!: string | null;
   @ApiProperty() cancelAtPeriodEnd!: boolean;

@@ -3,7 +3,7 @@ import type { SeoulDate } from '../kernel/seoul-calendar';
 import { sumWon, wonFromDatabase, type Won } from '../kernel/won';
 import { Database, type SqlSession } from '../platform/database';
 import { BillingRunGuard } from './billing-run.guard';
-import { DUE_CHARGES_SQL, ORDER_NO_SQL } from './due-charges.sql';
+import { DUE_CHARGES_SQL, LINE_ORDER_SQL, ORDER_NO_SQL } from './due-charges.sql';
 
 interface Sum {
   count: number;
@@ -99,7 +99,7 @@ export class BillingRunPreview {
          subscription.customer_reference AS "customerReference", due.next_billing_on::text AS "periodStartOn",
          due.attempt, due.amount::text
        FROM (${DUE_CHARGES_SQL}) AS due JOIN subscription ON subscription.id = due.subscription_id
-       ORDER BY due.billing_group, due.subscription_id LIMIT $2`,
+       ORDER BY due.billing_group, ${LINE_ORDER_SQL} LIMIT $2`,
       [date, limit],
     );
     return lines.map((line) => ({ ...line, amount: wonFromDatabase(line.amount) }));

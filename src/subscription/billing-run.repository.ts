@@ -4,7 +4,7 @@ import type { SeoulDate } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import type { SqlSession } from '../platform/database';
 import type { BillingRunState } from './billing-run.state';
-import { DUE_CHARGES_SQL, ORDER_NO_SQL } from './due-charges.sql';
+import { DUE_CHARGES_SQL, LINE_ORDER_SQL, ORDER_NO_SQL } from './due-charges.sql';
 
 /** One job's part of what is due: of one billing group, and at most so many charges as a job may have. */
 export interface JobShare {
@@ -43,16 +43,12 @@ export class BillingRunRepository {
   /** Numbers what is due, within its billing group, into the temporary table `due`, with what each is charged. */
   async selectDue(session: SqlSession, billingDate: SeoulDate): Promise<void> {
     await session.rows(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
-    // Once a day, and nothing else of the run is at work meanwhile: it is worth every processor there is.
-    await session.rows('SET LOCAL parallel_setup_cost = 0');
-    await session.rows('SET LOCAL parallel_tuple_cost = 0');
     await session.rows(
       `CREATE TEMPORARY TABLE due ON COMMIT DROP AS
-       SELECT row_number() OVER (PARTITION BY billing_group ORDER BY subscription_id) - 1 AS place, due.*
+       SELECT row_number() OVER (PARTITION BY billing_group ORDER BY ${LINE_ORDER_SQL}) - 1 AS place, due.*
        FROM (${DUE_CHARGES_SQL}) AS due`,
       [billingDate],
     );
-    await session.rows('ANALYZE due');
   }
 
   /**
@@ -63,9 +59,9 @@ export class BillingRunRepository {
     await session.rows(
       `CREATE TEMPORARY TABLE due ON COMMIT DROP AS
        SELECT row_number() OVER (ORDER BY charge.line_number) - 1 AS place, subscription.id AS subscription_id,
-         subscription.next_billing_on, subscription.billing_token_hash, job.billing_group, charge.store_product_id,
-         charge.product_name, charge.amount, charge.carrier_amount, charge.credit_card_amount,
-         charge.tmembership_amount, (charge.attempt + 1)::smallint AS attempt
+         subscription.state, subscription.next_billing_on, subscription.billing_token_hash, job.billing_group,
+         charge.store_product_id, charge.product_name, charge.amount, charge.carrier_amount,
+         charge.credit_card_amount, charge.tmembership_amount, (charge.attempt + 1)::smallint AS attempt
        FROM charge
        JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
        JOIN subscription ON subscription.id = charge.subscription_id
@@ -130,20 +126,13 @@ export class BillingRunRepository {
     );
   }
 
-  /**
-   * Takes later attempts off the calendar, so that none is planned again before its result is known, and notes each in
-   * the history of its subscription.
-   */
+  /** Notes each later attempt in the history of its subscription. */
   async noteLaterAttempts(session: SqlSession, why: { cause: string; actor: string; at: Date }): Promise<void> {
     await session.execute(
-      `WITH planned AS (
-         UPDATE subscription SET retry_on = NULL
-         FROM due WHERE due.attempt > 1 AND subscription.id = due.subscription_id
-         RETURNING subscription.id, subscription.state, due.attempt, ${ORDER_NO_SQL} AS order_no)
-       INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, changes, actor, at)
-       SELECT id, state, state, $1, jsonb_build_object(
-         'attempt', jsonb_build_array(attempt - 1, attempt), 'order_no', jsonb_build_array(NULL, order_no)), $2, $3
-       FROM planned`,
+      `INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, changes, actor, at)
+       SELECT subscription_id, state, state, $1, jsonb_build_object(
+         'attempt', jsonb_build_array(attempt - 1, attempt), 'order_no', jsonb_build_array(NULL, ${ORDER_NO_SQL})), $2, $3
+       FROM due WHERE attempt > 1`,
       [why.cause, why.actor, why.at],
     );
   }

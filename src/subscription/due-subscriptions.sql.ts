@@ -7,15 +7,20 @@ import { PARKED_SUBSCRIPTION_SQL } from '../line-stop';
  * begins, and has no charge yet: a period with a charge in flight is not due again until its result is known. In a trial
  * the next period is the one after it. Who asked to be canceled at the period's end has no next period. Who is parked by a
  * line stop waits for a person.
+ *
+ * A run charges no period that begins after its date, so a period after every run that charged anything has no charge:
+ * only the others are looked up, one by one, which OFFSET asks for. Joined, the charges of years would be read every time.
  */
 export const DUE_SUBSCRIPTION_SQL = `subscription.state = 'Active' AND product.active
   AND subscription.next_billing_on <= $1
   AND NOT subscription.cancel_at_period_end
   AND (subscription.ends_on IS NULL OR subscription.next_billing_on < subscription.ends_on)
   AND NOT ${PARKED_SUBSCRIPTION_SQL}
-  AND NOT EXISTS (
-    SELECT FROM charge
-    WHERE charge.subscription_id = subscription.id AND charge.period_start_on = subscription.next_billing_on)`;
+  AND (subscription.next_billing_on > (SELECT max(billing_date) FROM billing_run WHERE charge_count > 0)
+    OR NOT EXISTS (
+      SELECT FROM charge
+      WHERE charge.subscription_id = subscription.id AND charge.period_start_on = subscription.next_billing_on
+      OFFSET 0))`;
 
 /**
  * What a subscription is charged: its own price when it has one, else its product's; amount, carrier_amount,

@@ -12,7 +12,6 @@ export {
   Subscription,
   SubscriptionHistory,
 } from './subscription.entity';
-export { CHARGED_AMOUNTS_SQL, DUE_SUBSCRIPTION_SQL } from './due-subscriptions.sql';
 export { SettlementEffectsModule } from './settlement-effects.module';
 export { SubscriptionModule } from './subscription.module';
 export { SubscriptionRepository, type NewProduct, type NewSubscription, type Price } from './subscription.repository';

@@ -23,7 +23,7 @@ export interface SubscriptionRecord {
   endsOn: SeoulDate | null;
   nextBillingOn: SeoulDate;
   paidThroughOn: SeoulDate | null;
-  /** Day from which a declined period is tried again; `null` when nothing is tried. */
+  /** Day from which a declined period is tried again, past while an attempt is on its way; `null` when nothing is tried. */
   retryOn: SeoulDate | null;
   cancelAtPeriodEnd: boolean;
   /** Whether the four amounts are this customer's own, and not the product's. */

@@ -79,7 +79,7 @@ export class Subscription {
   @Column({ type: 'smallint', name: 'decline_count', default: 0 })
   declineCount!: number;
 
-  /** The billing date a declined period is tried again on; `null` while an attempt is on its way or none is left. */
+  /** From when on a declined period is tried again, once the attempt before has its result; `null` when none is left. */
   @Column({ type: 'date', name: 'retry_on', nullable: true })
   retryOn!: string | null;
 
