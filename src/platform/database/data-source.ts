@@ -30,7 +30,6 @@ export function dataSourceOptions(settings: DataSourceSettings): DataSourceOptio
     entities: (settings.entities ?? []) as NonNullable<DataSourceOptions['entities']>,
     migrations: settings.migrations ?? [],
     migrationsTableName: 'schema_migration',
-    migrationsTransactionMode: 'each',
     synchronize: false,
     logging: false,
     extra: {

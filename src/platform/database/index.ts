@@ -3,6 +3,6 @@ export { copyBytes, copyInto, copyLine, copyOut, copyText, type CopyValue } from
 export { DatabaseModule } from './database.module';
 export { Database, type SqlSession, type SqlTransaction } from './database';
 export { dataSourceOptions, openDataSource, type DataSourceSettings } from './data-source';
-export { migrate, pendingMigrations } from './migrate';
+export { migrate, openMigrations, pendingMigrations, runMigrations } from './migrate';
 export { isDatabaseUnavailable, violatesCheck, violatesUnique } from './sql-errors';
 export { BILLING_WAKE_CHANNEL, wakeBilling } from './wake';
