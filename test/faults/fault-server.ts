@@ -12,7 +12,13 @@ import { buildTemplate, databaseUrl } from '../support/template-database';
 import { until } from '../support/until';
 
 /** A crash of the server must lose no commit; that the machine loses power is not what is tried. */
-const SETTINGS = { fsync: 'off', full_page_writes: 'off', autovacuum: 'off', max_connections: '200' };
+const SETTINGS = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
+  max_connections: '200',
+  io_method: 'sync',
+};
 const BILLING = 'billing_template';
 const SUBSCRIPTIONS = 6;
 const SUBSCRIBED_ON = seoulDate('2026-12-10');

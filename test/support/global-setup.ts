@@ -16,6 +16,7 @@ const FAST_SETTINGS = {
   max_wal_senders: '0',
   max_wal_size: '256MB',
   max_connections: '200',
+  io_method: 'sync',
 };
 
 /** Held, shared, by every suite that uses the server: who gets it alone is the last one and stops the server. */

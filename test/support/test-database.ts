@@ -13,7 +13,8 @@ export interface TestDatabase {
 export async function createTestDatabase(copyOf?: TestDatabase): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const template = copyOf?.name ?? setting('TEST_TEMPLATE_DATABASE');
-  await asAdmin((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  // A third of the time of the usual strategy, which writes every page to the log as well; dropping it is quicker, too.
+  await asAdmin((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`));
   return { name, url: databaseUrl(setting('TEST_DATABASE_ADMIN_URL'), name), drop: () => drop(name) };
 }
 
