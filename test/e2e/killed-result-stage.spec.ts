@@ -8,14 +8,11 @@ import { StageGate, type GatePlace } from '../support/stage-gate';
 import type { TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
-const FEW = 400;
-/** More than one transaction of settling takes. */
-const MANY = 20_500;
+const CHARGES = 400;
 
 /** Where the process is killed, and what the job's row shows there. */
 interface Moment extends GatePlace {
   name: string;
-  count?: number;
   /** Downloads of which nothing will be left, 0 without it. */
   lostDownloads?: number;
   shows: Partial<Record<keyof JobAtStart, unknown>>;
@@ -61,7 +58,6 @@ const MOMENTS: Moment[] = [
   {
     name: 'between two batches settled',
     ...changes('OLD.result_lines_applied > 0 AND NEW.result_lines_applied > OLD.result_lines_applied'),
-    count: MANY,
     shows: { isPartlyApplied: true, settled_at: null, lease_id: ANY },
   },
   {
@@ -72,39 +68,37 @@ const MOMENTS: Moment[] = [
 ];
 
 describe('a service that is killed while it deals with a result', () => {
-  const prepared = new Map<number, TestDatabase>();
-  const undisturbed = new Map<number, RunEnd>();
+  let prepared: TestDatabase;
+  let undisturbed: RunEnd;
   const runs: ResultRun[] = [];
 
   beforeAll(async () => {
     const gateway = await startSimulator();
-    for (const count of [FEW, MANY]) {
-      prepared.set(count, await preparedBilling(count, serviceSettings(gateway.baseUrl)));
-      const run = await begin(count);
-      await run.startReplica();
-      undisturbed.set(count, await run.end());
-    }
+    prepared = await preparedBilling(CHARGES, serviceSettings(gateway.baseUrl));
+    const run = await begin();
+    await run.startReplica();
+    undisturbed = await run.end();
     await gateway.close();
   });
 
-  afterAll(() => Promise.all([...prepared.values()].map((database) => database.drop())));
+  afterAll(() => prepared.drop());
 
   afterEach(async () => {
     for (const run of runs.splice(0)) await run.close();
   });
 
-  async function begin(count: number, lostDownloads = 0): Promise<ResultRun> {
-    const run = await ResultRun.start(prepared.get(count) as TestDatabase, lostDownloads);
+  async function begin(lostDownloads = 0): Promise<ResultRun> {
+    const run = await ResultRun.start(prepared, lostDownloads);
     runs.push(run);
     return run;
   }
 
-  it.each([FEW, MANY])('the undisturbed job of %i charges ends as the gateway’s book says', (count) => {
-    const { book, result } = undisturbed.get(count) as RunEnd;
+  it('the undisturbed job ends as the gateway’s book says', () => {
+    const { book, result } = undisturbed;
     const { missing, quarantined } = result.totals;
     expect(book).toEqual({
       jobs: 1,
-      acceptedCount: count,
+      acceptedCount: CHARGES,
       submittedTwice: 0,
       settledTwice: 0,
       disagreeing: [],
@@ -114,8 +108,8 @@ describe('a service that is killed while it deals with a result', () => {
   });
 
   it.each(MOMENTS)('$name: another replica goes on, and the end is the same', async (moment) => {
-    const { count = FEW, lostDownloads, shows } = moment;
-    const run = await begin(count, lostDownloads);
+    const { lostDownloads, shows } = moment;
+    const run = await begin(lostDownloads);
     const gate = await StageGate.close(run.database.url, moment);
     const victim = run.startProcess();
     await gate.reached(() => run.simulator.control.deliverNotifications());
@@ -125,7 +119,7 @@ describe('a service that is killed while it deals with a result', () => {
     await run.startReplica();
     expect(run.jobAtStart).toMatchObject(shows);
     expect(run.jobAtStart?.settled).toBe(run.jobAtStart?.result_lines_applied);
-    expect(await run.end()).toEqual(undisturbed.get(count));
+    expect(await run.end()).toEqual(undisturbed);
   });
 
   async function downloading(run: ResultRun): Promise<ServiceProcess> {
@@ -140,23 +134,23 @@ describe('a service that is killed while it deals with a result', () => {
   }
 
   it('in the middle of the download: another replica fetches it, and the end is the same', async () => {
-    const run = await begin(FEW, 1);
+    const run = await begin(1);
     const victim = await downloading(run);
     victim.signal('SIGKILL');
     await victim.ended;
     await run.startReplica();
     expect(run.jobAtStart).toMatchObject({ state: 'VerifiedCompleted', result_downloaded_at: null, lease_id: ANY });
-    expect(await run.end()).toEqual(undisturbed.get(FEW));
+    expect(await run.end()).toEqual(undisturbed);
   });
 
   it('that only froze in the middle of the download changes nothing when it wakes up after another has ended', async () => {
-    const run = await begin(FEW, 1);
+    const run = await begin(1);
     const frozen = await downloading(run);
     frozen.signal('SIGSTOP');
     await run.startReplica();
-    expect(await run.end()).toEqual(undisturbed.get(FEW));
+    expect(await run.end()).toEqual(undisturbed);
     frozen.signal('SIGCONT');
     await until('it has noticed', async () => /taken over by another replica/.exec(frozen.log) ?? undefined);
-    expect(await run.end()).toEqual(undisturbed.get(FEW));
+    expect(await run.end()).toEqual(undisturbed);
   });
 });

@@ -18,11 +18,15 @@ const PRODUCT = {
   tmembershipAmount: won(500),
 };
 
+/** Settling divides charges by their ids: so far apart, some hundred are more than one transaction takes. */
+export const CHARGES_FAR_APART = 'ALTER TABLE charge ALTER id SET INCREMENT BY 150';
+
 /** A database with so many subscriptions and the billing run that bills them in one job, of which nothing is sent yet. */
 export async function preparedBilling(subscriptions: number, settings: NodeJS.ProcessEnv): Promise<TestDatabase> {
   const database = await createTestDatabase();
   await withBilling(database.url, settings, async (service) => {
     await subscribeMany(service, subscriptions, DATE);
+    await service.app.get(Database).rows(CHARGES_FAR_APART);
     await service.app.get(BillingRunService).plan(DATE);
   });
   return database;
