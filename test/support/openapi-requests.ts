@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { ANY_CHARACTER } from './any-character';
 
 /** As much of an OpenAPI document as requests are made from. */
 export interface ApiDocument {
@@ -64,7 +65,7 @@ const JUNK: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown[]>(null, '', ' ', '\0', 'a\0b', '\ud800', '0', '-1', '1e3', '9'.repeat(30), 'x'.repeat(LONG)),
   fc.constantFrom<unknown[]>(-1, 0, 1.5, 1e308, 2 ** 53, true, [], {}, [[]], [null], { constructor: 1 }),
   fc.constantFrom<unknown[]>("'; DROP TABLE charge; --", '%', '${7*7}', '../../etc/passwd', '2026-02-30', 'null'),
-  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.string({ unit: ANY_CHARACTER, maxLength: 20 }),
   fc.jsonValue({ maxDepth: 2 }),
 );
 
