@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { readConfiguration } from '../../src/config';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
@@ -87,15 +88,20 @@ export class ResultRun {
   async startReplica(): Promise<void> {
     const clock = new MovableClock();
     clock.advanceSeconds(60);
-    const admin = await startService(readConfiguration({ ...this.settings, ROLE: 'admin' }), DRAIN);
-    const database = admin.app.get(Database);
-    [this.jobAtStart] = await database.rows<JobAtStart>(
+    this.jobAtStart = await this.readJob();
+    this.replica = await startService(readConfiguration(this.settings), { ...DRAIN, clock });
+  }
+
+  private async readJob(): Promise<JobAtStart | undefined> {
+    const client = new Client({ connectionString: this.database.url });
+    await client.connect();
+    const { rows } = await client.query<JobAtStart>(
       `SELECT *, (SELECT count(*)::int FROM settlement) AS settled,
          result_lines_applied BETWEEN 1 AND result_line_count - 1 AS "isPartlyApplied"
        FROM bulk_payment_job`,
     );
-    await admin.close();
-    this.replica = await startService(readConfiguration(this.settings), { ...DRAIN, clock });
+    await client.end();
+    return rows[0];
   }
 
   async end(): Promise<RunEnd> {
