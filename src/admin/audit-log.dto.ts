@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
-import { IsInstant } from './body-fields';
+import { IsId, IsInstant } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
 
 const TEXT = { message: '1 to 200 characters, no control characters' };
@@ -14,7 +14,7 @@ export class AuditLogQuery extends PageQuery {
 
   @ApiPropertyOptional({ description: 'By whose key, whatever it is called' })
   @IsOptional()
-  @Matches(/^[1-9]\d{0,17}$/, { message: 'an id: decimal digits' })
+  @IsId('an id')
   apiKeyId?: string;
 
   @ApiPropertyOptional({ example: 'kim@example.com', description: 'By any key of this owner' })

@@ -42,10 +42,14 @@ export function MayBeMissing(): PropertyDecorator {
 export const toBoolean = ({ value }: { value: unknown }): unknown =>
   value === 'true' ? true : value === 'false' ? false : value;
 
-/** Ids are decimal digits in text, as all 64-bit numbers are here. */
+/** Ids are decimal digits in text, as all 64-bit numbers are here; the same goes for the cursor of a list. */
+export function IsId(what: string): PropertyDecorator {
+  return Matches(/^[1-9]\d{0,17}$/, { message: `${what}: decimal digits` });
+}
+
 export class IdParameter {
   @ApiProperty({ example: '42' })
-  @Matches(/^[1-9]\d{0,17}$/, { message: 'an id: decimal digits' })
+  @IsId('an id')
   id!: string;
 }
 

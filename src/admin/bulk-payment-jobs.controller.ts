@@ -83,7 +83,7 @@ export class BulkPaymentJobsController {
   @ListOf(ChargeView)
   @ApiOperation({ summary: 'The charges of a job, in the order of its request file' })
   async charges(@Param() { id }: JobIdParameter, @Query() query: PageQuery): Promise<Page<ChargeView>> {
-    const charges = await this.jobs.charges(id, { afterLine: Number(query.cursor ?? 0), limit: query.limit });
+    const charges = await this.jobs.charges(id, { afterLine: query.cursor ?? '0', limit: query.limit });
     const { nextCursor } = pageOf(charges, query.limit, (charge) => String(charge.lineNumber));
     return { items: charges.map(chargeViewOf), nextCursor };
   }

@@ -5,7 +5,7 @@ import { JOB_TRANSITIONS, type JobState } from '../bulk-payment';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { statesOf } from '../kernel/transitions';
 import { ReasonBody } from './billing-runs.dto';
-import { IsSeoulDate, toBoolean } from './body-fields';
+import { IsId, IsSeoulDate, toBoolean } from './body-fields';
 
 const JOB_STATES = statesOf(JOB_TRANSITIONS);
 /** What T store may call a job. */
@@ -19,7 +19,7 @@ const toNumber = ({ value }: { value: unknown }): unknown => (/^\d{1,9}$/.test(S
 /** Ids are decimal digits in text, as all 64-bit numbers are here. */
 export class JobIdParameter {
   @ApiProperty({ example: '42' })
-  @Matches(/^[1-9]\d{0,17}$/, { message: 'the id of a job: decimal digits' })
+  @IsId('the id of a job')
   id!: string;
 }
 
@@ -34,7 +34,7 @@ export class PageQuery {
   /** `nextCursor` of the page before. */
   @ApiPropertyOptional({ description: 'nextCursor of the page before' })
   @IsOptional()
-  @Matches(/^[1-9]\d{0,17}$/, { message: 'nextCursor of the page before' })
+  @IsId('nextCursor of the page before')
   cursor?: string;
 }
 

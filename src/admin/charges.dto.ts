@@ -2,10 +2,10 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, Length, Matches } from 'class-validator';
 import { CHARGE_TRANSITIONS, type ChargeState } from '../charge';
 import { statesOf } from '../kernel/transitions';
+import { IsId } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
 
 const STATES = statesOf(CHARGE_TRANSITIONS);
-const ID = /^[1-9]\d{0,17}$/;
 const ORDER_NO = /^[\x21-\x7e]{1,64}$/;
 const ORDER_NO_MESSAGE = 'an order number: 1 to 64 printable characters without spaces';
 
@@ -28,12 +28,12 @@ export class ChargeListQuery extends PageQuery {
 
   @ApiPropertyOptional()
   @IsOptional()
-  @Matches(ID, { message: 'the id of a subscription: decimal digits' })
+  @IsId('the id of a subscription')
   subscriptionId?: string;
 
   @ApiPropertyOptional()
   @IsOptional()
-  @Matches(ID, { message: 'the id of a job: decimal digits' })
+  @IsId('the id of a job')
   jobId?: string;
 
   @ApiPropertyOptional({ enum: STATES })

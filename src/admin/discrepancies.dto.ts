@@ -7,7 +7,7 @@ import {
   type DiscrepancyState,
 } from '../bulk-payment';
 import { statesOf } from '../kernel/transitions';
-import { MayBeMissing } from './body-fields';
+import { IsId, MayBeMissing } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
 
 const STATES = statesOf(DISCREPANCY_TRANSITIONS);
@@ -28,7 +28,7 @@ export class DiscrepancyListQuery extends PageQuery {
 
   @ApiPropertyOptional()
   @IsOptional()
-  @Matches(/^[1-9]\d{0,17}$/, { message: 'the id of a job: decimal digits' })
+  @IsId('the id of a job')
   jobId?: string;
 
   @ApiPropertyOptional()

@@ -1,11 +1,11 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, Matches } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { statesOf } from '../kernel/transitions';
 import { LINE_STOP_KINDS, LINE_STOP_TRANSITIONS, type LineStopKind, type LineStopState } from '../line-stop';
+import { IsId } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
 
 const STATES = statesOf(LINE_STOP_TRANSITIONS);
-const ID = /^[1-9]\d{0,17}$/;
 
 export class LineStopListQuery extends PageQuery {
   @ApiPropertyOptional({ enum: STATES })
@@ -20,11 +20,11 @@ export class LineStopListQuery extends PageQuery {
 
   @ApiPropertyOptional({ description: 'Parks this job' })
   @IsOptional()
-  @Matches(ID, { message: 'the id of a job: decimal digits' })
+  @IsId('the id of a job')
   jobId?: string;
 
   @ApiPropertyOptional({ description: 'Parks this subscription' })
   @IsOptional()
-  @Matches(ID, { message: 'the id of a subscription: decimal digits' })
+  @IsId('the id of a subscription')
   subscriptionId?: string;
 }

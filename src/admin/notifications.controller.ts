@@ -1,11 +1,11 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, Matches } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { BulkPaymentJobs } from '../bulk-payment';
 import { Notifications, type NotificationState } from '../notification';
 import { Scope } from './access';
 import { AdminController } from './admin-controller';
-import { IdParameter } from './body-fields';
+import { IdParameter, IsId } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { ListOf } from './lists';
@@ -27,7 +27,7 @@ class NotificationListQuery extends PageQuery {
 
   @ApiPropertyOptional({ description: 'Those that speak of this job' })
   @IsOptional()
-  @Matches(/^[1-9]\d{0,17}$/, { message: 'the id of a job: decimal digits' })
+  @IsId('the id of a job')
   jobId?: string;
 }
 

@@ -4,7 +4,7 @@ import { REFUND_TRANSITIONS, type RefundState } from '../charge';
 import { statesOf } from '../kernel/transitions';
 import { MAX_WON, type Won } from '../kernel/won';
 import { ReasonBody } from './billing-runs.dto';
-import { MayBeMissing } from './body-fields';
+import { IsId, MayBeMissing } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
 
 const STATES = statesOf(REFUND_TRANSITIONS);
@@ -44,6 +44,6 @@ export class RefundListQuery extends PageQuery {
 
   @ApiPropertyOptional()
   @IsOptional()
-  @Matches(/^[1-9]\d{0,17}$/, { message: 'the id of a charge: decimal digits' })
+  @IsId('the id of a charge')
   chargeId?: string;
 }

@@ -4,7 +4,7 @@ import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, ValidateNested }
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { statesOf } from '../kernel/transitions';
 import { MAX_INTERVAL_MONTHS, SUBSCRIPTION_TRANSITIONS, type SubscriptionState } from '../subscription';
-import { IsSeoulDate, MayBeMissing, PriceBody } from './body-fields';
+import { IsId, IsSeoulDate, MayBeMissing, PriceBody } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
 
 const STATES = statesOf(SUBSCRIPTION_TRANSITIONS);
@@ -120,7 +120,7 @@ export class SubscriptionFilterQuery {
 
   @ApiPropertyOptional()
   @IsOptional()
-  @Matches(/^[1-9]\d{0,17}$/, { message: 'an id: decimal digits' })
+  @IsId('an id')
   productId?: string;
 }
 

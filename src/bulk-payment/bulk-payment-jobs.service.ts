@@ -99,7 +99,7 @@ export class BulkPaymentJobs {
   }
 
   /** A job's charges in the order of its request file. @throws {DomainError} `job-not-found` */
-  async charges(jobId: string, page: { afterLine: number; limit: number }): Promise<ChargeRecord[]> {
+  async charges(jobId: string, page: { afterLine: string; limit: number }): Promise<ChargeRecord[]> {
     await this.get(jobId);
     return this.chargeRecords.listOfJob(jobId, page);
   }

@@ -106,9 +106,9 @@ export class ChargeRecordRepository {
   }
 
   /** The charges of a job in the order of its request file, after a line. */
-  listOfJob(jobId: string, page: { afterLine: number; limit: number }): Promise<ChargeRecord[]> {
+  listOfJob(jobId: string, page: { afterLine: string; limit: number }): Promise<ChargeRecord[]> {
     return this.records(
-      'WHERE charge.bulk_payment_job_id = $1 AND charge.line_number > $2 ORDER BY charge.line_number LIMIT $3',
+      'WHERE charge.bulk_payment_job_id = $1 AND charge.line_number > $2::bigint ORDER BY charge.line_number LIMIT $3',
       [jobId, page.afterLine, page.limit],
     );
   }

@@ -21,7 +21,7 @@ export class Charges {
   }
 
   /** The charges of a job in the order of its request file, after a line. */
-  listOfJob(jobId: string, page: { afterLine: number; limit: number }): Promise<ChargeRecord[]> {
+  listOfJob(jobId: string, page: { afterLine: string; limit: number }): Promise<ChargeRecord[]> {
     return this.records.listOfJob(jobId, page);
   }
 }

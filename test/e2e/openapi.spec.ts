@@ -24,6 +24,9 @@ const ENDPOINTS = endpointsOf(DOCUMENT).map((endpoint) => [endpoint.id, endpoint
 /** Requests made to each operation; more find rarer faults. */
 const RUNS = Number(process.env.API_FUZZ_RUNS ?? 15);
 
+/** The highest id and the last place of a list that a caller may name. */
+const FARTHEST = '999999999999999999';
+
 /** What no answer may show: how we are made, and secrets. */
 const LEAKS = /\bat .*\.[tj]s:\d|node_modules|\bselect\b.*\bfrom\b|syntax error|relation "|ECONN|QueryFailed|postgres/i;
 
@@ -154,6 +157,19 @@ describe('docs/openapi.json', () => {
     ]);
     for (const member of members) expect(member).toEqual([member[0], expect.arrayContaining(['actions', 'links'])]);
     expect(members.length).toBeGreaterThan(8);
+  });
+
+  it('goes on from the farthest place of every list, where nothing is left', async () => {
+    const places = ENDPOINTS.flatMap(([, endpoint]) => {
+      const from = endpoint.operation.parameters?.find(({ name }) => ['cursor', 'after'].includes(name));
+      return from === undefined ? [] : [`${endpoint.path}?${from.name}=${FARTHEST}`];
+    });
+    expect(places.length).toBeGreaterThan(12);
+    const addresses = places.flatMap((place) => known.map((id) => place.replace(/\{\w+\}/, id)));
+    for (const address of new Set(addresses)) {
+      const { status } = await world.call('GET', address);
+      expect([address, [200, 400, 404].includes(status)]).toEqual([address, true]);
+    }
   });
 
   describe.each(ENDPOINTS)('%s', (_id, endpoint) => {
