@@ -29,13 +29,14 @@ export class BillingTokenVault {
 
   encryptRow(token: string): SealedBillingToken {
     const tokenHash = this.hashOf(token);
-    return { tokenHash, ...this.keys.encrypt(token, identityOf(tokenHash)) };
+    return { tokenHash, ...this.keys.encrypt(token, identityOf(tokenHash.toString('hex'))) };
   }
 
   /** @throws {DomainError} `encryption-key-unknown`, `ciphertext-invalid` */
   decryptRow({ tokenHash, keyId, ciphertext }: SealedBillingToken): string {
-    const token = this.keys.decrypt({ keyId, ciphertext }, identityOf(tokenHash)).toString('utf8');
-    if (this.hexHashOf(token) === tokenHash.toString('hex')) return token;
+    const hexHash = tokenHash.toString('hex');
+    const token = this.keys.decrypt({ keyId, ciphertext }, identityOf(hexHash)).toString('utf8');
+    if (this.hexHashOf(token) === hexHash) return token;
     throw new DomainError('ciphertext-invalid', 'A stored billing token is not the one its hash names');
   }
 
@@ -97,6 +98,6 @@ function joined(values: readonly Buffer[]): string {
 }
 
 /** What a token's ciphertext is bound to; re-encryption makes the same in SQL. */
-function identityOf(tokenHash: Buffer): string {
-  return `billing_token:${tokenHash.toString('hex')}`;
+function identityOf(hexHash: string): string {
+  return `billing_token:${hexHash}`;
 }

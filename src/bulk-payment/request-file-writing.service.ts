@@ -3,10 +3,10 @@ import { BillingTokenVault } from '../billing-token';
 import { RequestFileWriter, type RequestRow } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
-import { wonFromDatabase } from '../kernel/won';
+import { won } from '../kernel/won';
 import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
-import { Database, copyOut, type SqlTransaction } from '../platform/database';
+import { Database, copyOut, type CopiedRows, type SqlTransaction } from '../platform/database';
 import { Logger } from '../platform/logging';
 import { FileStore } from '../platform/storage';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
@@ -14,8 +14,18 @@ import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repo
 import { JobStageRunner } from './job-stage.runner';
 import type { StageProgress } from './stage-progress';
 
-/** The join of a million charges with their tokens; PostgreSQL gives it back at the end of the transaction. */
-const WORK_MEMORY = '64MB';
+/**
+ * Each token is looked up by its key as its line comes: the first line comes at once and PostgreSQL is always ahead of
+ * the decryption, and what it costs depends on the job, not on how many tokens the vault has. Other plans read all of
+ * them, and sort a million rows, before the first.
+ */
+const LINE_BY_LINE = [
+  'enable_hashjoin = off',
+  'enable_mergejoin = off',
+  'enable_seqscan = off',
+  'enable_sort = off',
+  'max_parallel_workers_per_gather = 0',
+];
 
 /** Writes a job's charges into its request file, counted and checksummed. */
 @Injectable()
@@ -62,46 +72,44 @@ export class RequestFileWritingService {
     job: BulkPaymentJob,
     progress: StageProgress,
   ): AsyncGenerator<readonly RequestRow[]> {
-    await session.rows(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
+    for (const setting of LINE_BY_LINE) await session.rows(`SET LOCAL ${setting}`);
     let written = 0;
-    for await (const rows of copyOut(session, rowsSqlOf(job.id))) {
-      yield rows.map((row) => this.requestRow(job, row));
-      written += rows.length;
-      await progress.report(written);
+    for await (const rows of copyOut(session, rowsSqlOf(job.id), ROW_COLUMNS)) {
+      const batch: RequestRow[] = [];
+      while (rows.advance()) batch.push(this.requestRow(job, rows));
+      yield batch;
+      await progress.report((written += batch.length));
     }
   }
 
-  private requestRow(job: BulkPaymentJob, row: (string | null)[]): RequestRow {
-    const [orderNo, productId, name, amount, carrier, creditCard, tmembership, tokenHash, ciphertext, keyId] =
-      row as RequestRowColumns;
-    const billingToken = this.vault.decryptRow({
-      tokenHash: Buffer.from(tokenHash, 'hex'),
-      keyId,
-      ciphertext: Buffer.from(ciphertext, 'hex'),
-    });
+  private requestRow(job: BulkPaymentJob, row: CopiedRows): RequestRow {
     return {
       merchantId: job.merchantId,
-      billingToken,
-      storeProductId: productId,
-      productName: name,
-      orderNo,
-      amount: wonFromDatabase(amount),
-      carrierAmount: wonFromDatabase(carrier),
-      creditCardAmount: wonFromDatabase(creditCard),
-      tmembershipAmount: wonFromDatabase(tmembership),
+      billingToken: this.vault.decryptRow({
+        tokenHash: row.buffer(7),
+        ciphertext: row.buffer(8),
+        keyId: row.text(9),
+      }),
+      orderNo: row.text(0),
+      storeProductId: row.text(1),
+      productName: row.text(2),
+      amount: won(row.integer(3)),
+      carrierAmount: won(row.integer(4)),
+      creditCardAmount: won(row.integer(5)),
+      tmembershipAmount: won(row.integer(6)),
     };
   }
 }
 
-/** What {@link rowsSqlOf} selects; none of it may be null. */
-type RequestRowColumns = [string, string, string, string, string, string, string, string, string, string];
+/** As many as {@link rowsSqlOf} selects; they are taken by their places. */
+const ROW_COLUMNS = 10;
 
 /** @param jobId decimal digits, which makes it safe as SQL */
 function rowsSqlOf(jobId: string): string {
   if (!/^\d+$/.test(jobId)) throw new TypeError('a job id is made of digits');
   return `SELECT charge.order_no, charge.store_product_id, charge.product_name, charge.amount, charge.carrier_amount,
-      charge.credit_card_amount, charge.tmembership_amount, encode(billing_token.token_hash, 'hex'),
-      encode(billing_token.ciphertext, 'hex'), billing_token.key_id
+      charge.credit_card_amount, charge.tmembership_amount, billing_token.token_hash, billing_token.ciphertext,
+      billing_token.key_id
     FROM charge JOIN billing_token ON billing_token.token_hash = charge.billing_token_hash
     WHERE charge.bulk_payment_job_id = ${jobId}
     ORDER BY charge.line_number`;

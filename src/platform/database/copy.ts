@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { StringDecoder } from 'node:string_decoder';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { CopiedRows } from './copied-rows';
 import type { SqlTransaction } from './database';
 
 /** A value of a COPY row; `null` is SQL's NULL, a Buffer becomes `bytea`. */
@@ -10,8 +10,6 @@ export type CopyValue = string | number | Buffer | null;
 const SPECIAL = /[\\\t\n\r]/;
 const ALL_SPECIAL = new RegExp(SPECIAL, 'g');
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-const ESCAPED = /\\(.)/g;
-const UNESCAPES: Record<string, string> = { t: '\t', n: '\n', r: '\r', b: '\b', f: '\f', v: '\v' };
 const NULL = '\\N';
 
 /** One row in COPY's text format. */
@@ -63,30 +61,18 @@ export async function copyInto(
 }
 
 /**
- * Streams a query's rows, with back-pressure, in the caller's transaction: a third of the work of fetching them through
+ * Streams a query's rows, with back-pressure, in the caller's transaction: a quarter of the work of fetching them through
  * the driver's types.
  *
  * @param query as SQL, without parameters: never made from input
- * @returns batches of rows, each value as text or `null`; `bytea` is best asked for as `encode(column, 'hex')`
+ * @param columns how many it selects, none of them null
+ * @returns the same object again and again, with rows to {@link CopiedRows.advance} over
  */
-export async function* copyOut(session: SqlTransaction, query: string): AsyncGenerator<(string | null)[][]> {
+export async function* copyOut(session: SqlTransaction, query: string, columns: number): AsyncGenerator<CopiedRows> {
   const client = await session.client();
-  const decoder = new StringDecoder('utf8');
-  let unfinished = '';
-  for await (const chunk of client.query(copyTo(`COPY (${query}) TO STDOUT`))) {
-    const lines = (unfinished + decoder.write(chunk as Buffer)).split('\n');
-    unfinished = lines.pop() as string;
-    if (lines.length > 0) yield lines.map(copiedRow);
+  const rows = new CopiedRows(columns);
+  for await (const chunk of client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT binary)`))) {
+    rows.push(chunk as Buffer);
+    yield rows;
   }
-}
-
-function copiedRow(line: string): (string | null)[] {
-  const fields: (string | null)[] = line.split('\t');
-  // Backslashes are rare: most rows are what they look like.
-  return line.includes('\\') ? fields.map((field) => copiedField(field as string)) : fields;
-}
-
-function copiedField(field: string): string | null {
-  if (field === NULL) return null;
-  return field.replace(ESCAPED, (_, character: string) => UNESCAPES[character] ?? character);
 }

@@ -1,4 +1,5 @@
 export { nullable, wonColumn } from './columns';
+export type { CopiedRows } from './copied-rows';
 export { copyBytes, copyInto, copyLine, copyOut, copyText, type CopyValue } from './copy';
 export { DatabaseModule } from './database.module';
 export { Database, type SqlSession, type SqlTransaction } from './database';
