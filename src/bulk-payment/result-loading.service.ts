@@ -81,10 +81,11 @@ export class ResultLoadingService {
       return this.carefulRow(line);
     }
     const hash = this.vault.hexHashOf(fields.textOf(billingToken));
-    return (
-      `${lineNumber},${NULL},${copyBytes(hash)},${fields.bytesOf(cmId)},${fields.bytesOf(productId)},` +
-      `${fields.bytesOf(noBranchOrder, amtTms)},${line.transactionId ?? NULL},${fields.bytesOf(cdResult, msgResult)}\n`
-    );
+    const outcome =
+      line.transactionId === null
+        ? `${fields.bytesOf(noBranchOrder, amtTms)},${NULL},${fields.bytesOf(cdResult, msgResult)}`
+        : fields.bytesOf(noBranchOrder, msgResult);
+    return `${lineNumber},${NULL},${copyBytes(hash)},${fields.bytesOf(cmId)},${fields.bytesOf(productId)},${outcome}\n`;
   }
 
   /** The same of a line that holds what COPY would take for something else, or what could be a billing token. */
