@@ -13,9 +13,9 @@ export class SubscriptionSettlement implements SettlementEffects {
   constructor(private readonly billing: BillingConfig) {}
 
   async apply(session: SqlSession, outcomes: SettlementOutcomes, at: Date): Promise<void> {
-    await this.extendPaid(session, outcomes);
-    await this.extendPastDue(session, outcomes, at);
-    await this.applyDeclined(session, outcomes, at);
+    const rest = await this.extendPaid(session, outcomes);
+    if (rest.paid > 0) await this.extendPastDue(session, outcomes, at);
+    if (rest.declined > 0) await this.applyDeclined(session, outcomes, at);
   }
 
   /**
@@ -56,14 +56,23 @@ export class SubscriptionSettlement implements SettlementEffects {
    * Moves by exactly one period, counted from the anchor day; the guard on the period makes a second time impossible.
    *
    * Almost all of a batch are of this kind. They change no state, so each row is touched once and nothing else.
+   *
+   * @returns how many outcomes are left: paid ones that moved nothing here, and declined ones
    */
-  private async extendPaid(session: SqlSession, { sql, parameters }: SettlementOutcomes): Promise<void> {
-    await session.execute(
-      `UPDATE subscription SET ${ONE_PERIOD_ON}
-       FROM (${sql}) AS outcome
-       WHERE ${PERIOD_OF_OUTCOME} AND outcome.kind = 'paid' AND subscription.state <> 'PastDue'`,
+  private async extendPaid(session: SqlSession, { sql, parameters }: SettlementOutcomes): Promise<Rest> {
+    const [rest] = await session.rows<Rest>(
+      `WITH outcome AS MATERIALIZED (SELECT subscription_id, period_start_on, kind FROM (${sql}) AS outcome),
+       moved AS (
+         UPDATE subscription SET ${ONE_PERIOD_ON}
+         FROM outcome
+         WHERE ${PERIOD_OF_OUTCOME} AND outcome.kind = 'paid' AND subscription.state <> 'PastDue'
+         RETURNING 1)
+       SELECT (count(*) FILTER (WHERE kind = 'paid') - (SELECT count(*) FROM moved))::int AS paid,
+         count(*) FILTER (WHERE kind = 'declined')::int AS declined
+       FROM outcome WHERE subscription_id IS NOT NULL`,
       parameters,
     );
+    return rest as Rest;
   }
 
   /** A paid retry counts from the anchor too: the days it was late are neither lost to the customer nor a gift. */
@@ -115,6 +124,12 @@ export class SubscriptionSettlement implements SettlementEffects {
       [...parameters, at, days, neverCodes, exhausted === 'cancel', seoulDateAt(at)],
     );
   }
+}
+
+/** Outcomes that {@link SubscriptionSettlement.apply} has still to look at. */
+interface Rest {
+  paid: number;
+  declined: number;
 }
 
 /** An outcome counts for the period its subscription is to be billed for, and for no other. */
