@@ -40,27 +40,31 @@ export class BillingTokenVault {
     throw new DomainError('ciphertext-invalid', 'A stored billing token is not the one its hash names');
   }
 
-  /**
-   * Stores the tokens that are not there yet; only those are encrypted, because a month brings mostly the tokens of the
-   * month before. In the order of their hashes: two transactions with the same tokens in different orders would wait for
-   * each other.
-   */
+  /** Stores the tokens that are not there yet. */
   async store(session: SqlSession, tokens: readonly string[], at: Date): Promise<void> {
-    const byHash = new Map(tokens.map((token) => [this.hexHashOf(token), token]));
-    for (const hash of await this.knownHashes(session, [...byHash.keys()])) byHash.delete(hash);
-    if (byHash.size === 0) return;
-    const rows = [...byHash.values()].map((token) => this.encryptRow(token));
+    await this.storeHashed(session, new Map(tokens.map((token) => [this.hexHashOf(token), token])), at);
+  }
+
+  /**
+   * The same for tokens by their hashes. Only those that are not there are encrypted, because a month brings mostly the
+   * tokens of the month before. In the order of their hashes: two transactions with the same tokens in different orders
+   * would wait for each other.
+   */
+  async storeHashed(session: SqlSession, tokens: ReadonlyMap<string, string>, at: Date): Promise<void> {
+    const hashes = await this.unknownHashes(session, [...tokens.keys()]);
+    if (hashes.length === 0) return;
+    const sealed = hashes.map((hash) => this.keys.encrypt(tokens.get(hash) as string, identityOf(hash)));
+    // One text for thousands of byte strings: the driver takes several times as long over an array of them.
     await session.execute(
       `INSERT INTO billing_token (token_hash, ciphertext, key_id, created_at)
-       SELECT decode(sealed.token_hash, 'hex'), decode(sealed.ciphertext, 'hex'), sealed.key_id, $4
-       FROM unnest(string_to_array($1, ','), string_to_array($2, ','), $3::text[])
-         AS sealed (token_hash, ciphertext, key_id)
+       SELECT decode(sealed.token_hash, 'hex'), decode(sealed.ciphertext, 'hex'), $3, $4
+       FROM unnest(string_to_array($1, ','), string_to_array($2, ',')) AS sealed (token_hash, ciphertext)
        ORDER BY sealed.token_hash
        ON CONFLICT (token_hash) DO NOTHING`,
       [
-        joined(rows.map((row) => row.tokenHash)),
-        joined(rows.map((row) => row.ciphertext)),
-        rows.map((r) => r.keyId),
+        hashes.join(','),
+        sealed.map(({ ciphertext }) => ciphertext.toString('hex')).join(','),
+        this.keys.firstKeyId,
         at,
       ],
     );
@@ -82,19 +86,15 @@ export class BillingTokenVault {
     );
   }
 
-  private async knownHashes(session: SqlSession, hashes: readonly string[]): Promise<string[]> {
-    const rows = await session.rows<{ hash: string }>(
-      `SELECT encode(token_hash, 'hex') AS hash FROM billing_token
-       WHERE token_hash = ANY (ARRAY(SELECT decode(hash, 'hex') FROM unnest(string_to_array($1, ',')) AS hash))`,
+  /** Those of the hashes that no stored token has. */
+  private async unknownHashes(session: SqlSession, hashes: readonly string[]): Promise<string[]> {
+    const [unknown] = await session.rows<{ hashes: string | null }>(
+      `SELECT string_agg(hash, ',') AS hashes FROM unnest(string_to_array($1, ',')) AS hash
+       WHERE NOT EXISTS (SELECT FROM billing_token WHERE token_hash = decode(hash, 'hex'))`,
       [hashes.join(',')],
     );
-    return rows.map((row) => row.hash);
+    return unknown?.hashes?.split(',') ?? [];
   }
-}
-
-/** One text for thousands of byte strings: the driver takes several times as long over an array of them. */
-function joined(values: readonly Buffer[]): string {
-  return values.map((value) => value.toString('hex')).join(',');
 }
 
 /** What a token's ciphertext is bound to; re-encryption makes the same in SQL. */

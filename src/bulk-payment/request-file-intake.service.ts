@@ -77,9 +77,7 @@ export class RequestFileIntakeService {
   /** Reads the file to its end, for its faults, its numbers and its checksum. @throws {DomainError} `invalid-request-file` */
   private async read(spooled: string): Promise<AcceptedRequestFile> {
     const reader = new RequestFileReader(this.tstore.mid);
-    const rows = reader.rows(this.files.openRead(spooled));
-    while (!(await rows.next()).done);
-    return acceptedOf(reader.verdict);
+    return acceptedOf(await reader.check(this.files.openRead(spooled)));
   }
 
   /** The rows of a file that was read before and found to be good. */

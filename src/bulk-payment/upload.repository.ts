@@ -53,11 +53,16 @@ export class UploadRepository {
     let storing = Promise.resolve();
     for await (const rows of gathered(batches, TOKENS_AT_ONCE)) {
       await storing;
-      const tokens = rows.map((row) => row.billingToken);
-      storing = this.vault.store(this.database, tokens, at);
+      const tokens = new Map<string, string>();
+      const charges = rows.map((row) => {
+        const billingTokenHash = this.vault.hexHashOf(row.billingToken);
+        tokens.set(billingTokenHash, row.billingToken);
+        return Object.assign(row, { billingTokenHash });
+      });
+      storing = this.vault.storeHashed(this.database, tokens, at);
       // Whoever waits for it next gets the failure; until then it is not one that nobody handles.
       storing.catch(() => undefined);
-      yield rows.map((row) => ({ ...row, billingTokenHash: this.vault.hexHashOf(row.billingToken) }));
+      yield charges;
     }
     await storing;
   }

@@ -50,6 +50,18 @@ export class RequestFileReader {
   }
 
   /**
+   * Reads a file to its end and keeps nothing of it: half the work of making its rows.
+   *
+   * @throws only what the source throws
+   */
+  async check(source: AsyncIterable<Uint8Array>): Promise<RequestFileVerdict> {
+    for await (const chunk of chunksOf(source)) this.scan(this.lines.push(chunk));
+    this.scan(this.lines.end());
+    this.finish();
+    return this.verdict;
+  }
+
+  /**
    * The rows in batches, one a chunk, until the first fault: from there on the file is refused as a whole and only read
    * to its end for further faults. Ask for the {@link verdict} afterwards.
    *
@@ -89,19 +101,23 @@ export class RequestFileReader {
 
   private read(block: Buffer): NumberedRequestRow[] {
     const rows: NumberedRequestRow[] = [];
+    this.scan(block, () => rows.push(this.rowReader.row()));
+    return this.faults.count > 0 ? [] : rows;
+  }
+
+  /** @param take called while the row reader stands on a row that is good */
+  private scan(block: Buffer, take?: () => void): void {
     // A file of something else would only give noise, so a wrong header is the file's one fault.
-    if (this.headerIsWrong) return rows;
+    if (this.headerIsWrong) return;
     this.fields.open(block);
     while (this.fields.advance()) {
       this.lineNumber += 1;
       if (this.lineNumber === 1) {
         this.checkHeader();
-        if (this.headerIsWrong) return rows;
+        if (this.headerIsWrong) return;
       } else if (this.fields.byteLength === 0) this.blankLine ??= this.lineNumber;
-      else this.readRow(rows);
+      else if (this.isGoodRow()) take?.();
     }
-    if (this.faults.count > 0) return [];
-    return rows;
   }
 
   private checkHeader(): void {
@@ -114,28 +130,25 @@ export class RequestFileReader {
     this.faults.add({ line: 1, expected: `the header ${REQUEST_FILE_HEADER}` });
   }
 
-  private readRow(rows: NumberedRequestRow[]): void {
+  private isGoodRow(): boolean {
     this.lineCount += 1;
     if (this.blankLine !== undefined) {
       this.faults.add({ line: this.blankLine, expected: 'a row; blank lines may stand at the end only' });
       this.blankLine = undefined;
     }
-    const row = this.rowReader.read(this.lineNumber);
-    if (!('orderNo' in row)) {
-      for (const fault of row) this.faults.add(fault);
-      return;
-    }
-    this.count(row);
-    rows.push(row);
+    const faults = this.rowReader.check(this.lineNumber);
+    for (const fault of faults) this.faults.add(fault);
+    return faults.length === 0 && this.isCounted();
   }
 
-  private count(row: NumberedRequestRow): void {
-    const total = this.totalAmount + row.amount;
+  private isCounted(): boolean {
+    const total = this.totalAmount + this.rowReader.amount;
     if (total > MAX_WON) {
-      this.faults.add({ line: row.lineNumber, field: 'amtReqPurchase', expected: `a file of at most ${MAX_WON} won` });
-      return;
+      this.faults.add({ line: this.lineNumber, field: 'amtReqPurchase', expected: `a file of at most ${MAX_WON} won` });
+      return false;
     }
     this.totalAmount = won(total);
     this.digest.add(this.fields.bytes(MAX_REQUEST_LINE_BYTES));
+    return true;
   }
 }

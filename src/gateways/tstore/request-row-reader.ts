@@ -19,23 +19,49 @@ type Column = (typeof REQUEST_FILE_COLUMNS)[number];
 
 const COLUMN = Object.fromEntries(REQUEST_FILE_COLUMNS.map((name, index) => [name, index])) as Record<Column, number>;
 
-/** Checks the line the fields stand on. @returns its row, or all its faults */
+const AMOUNT_PARTS = ['amtCarrier', 'amtCreditCard', 'amtRms'] as const satisfies readonly Column[];
+
+/** Reads the line the fields stand on: checks it, and makes a row of it for who wants one. */
 export class RequestRowReader {
   private faults: InputFault[] = [];
   private lineNumber = 0;
+  /** The name found good last, one character a byte, and as text: files repeat a few names in millions of lines. */
+  private productNameBytes = '';
+  private productName = '';
 
   constructor(
     private readonly fields: LineFields,
     private readonly merchantId: string,
   ) {}
 
-  read(lineNumber: number): NumberedRequestRow | readonly InputFault[] {
+  /** @returns all faults of the line; only where there is none, {@link row} means something */
+  check(lineNumber: number): readonly InputFault[] {
     this.lineNumber = lineNumber;
     if (this.faults.length > 0) this.faults = [];
     this.checkLine();
-    if (this.faults.length > 0) return this.faults;
-    const row = this.row();
-    return this.faults.length > 0 ? this.faults : row;
+    if (this.faults.length === 0) this.checkColumns();
+    return this.faults;
+  }
+
+  /** What the checked line asks for. */
+  row(): NumberedRequestRow {
+    return {
+      lineNumber: this.lineNumber,
+      merchantId: this.merchantId,
+      billingToken: this.text('billingToken'),
+      storeProductId: this.text('productId'),
+      productName: this.productName,
+      orderNo: this.text('noBranchOrder'),
+      amount: this.amount,
+      carrierAmount: this.won('amtCarrier'),
+      creditCardAmount: this.won('amtCreditCard'),
+      tmembershipAmount: this.won('amtRms'),
+    };
+  }
+
+  /** Of the checked line. */
+  get amount(): Won {
+    return this.won('amtReqPurchase');
   }
 
   private checkLine(): void {
@@ -47,36 +73,35 @@ export class RequestRowReader {
     }
   }
 
-  private row(): NumberedRequestRow {
-    const merchantId = this.text('mid');
-    if (merchantId !== this.merchantId) this.columnFault('mid');
+  private checkColumns(): void {
+    if (this.text('mid') !== this.merchantId) this.columnFault('mid');
     if (!this.isBillingToken()) this.columnFault('billingToken');
     if (!this.isId('productId', MAX_PRODUCT_ID_LENGTH)) this.columnFault('productId');
-    const productName = this.text('nmProduct');
-    if (!isProductName(productName)) this.columnFault('nmProduct');
+    if (!this.isProductName()) this.columnFault('nmProduct');
     if (!this.isId('noBranchOrder', MAX_ORDER_NO_LENGTH)) this.columnFault('noBranchOrder');
-    const row: NumberedRequestRow = {
-      lineNumber: this.lineNumber,
-      merchantId,
-      billingToken: this.text('billingToken'),
-      storeProductId: this.text('productId'),
-      productName,
-      orderNo: this.text('noBranchOrder'),
-      amount: this.won('amtReqPurchase', 1),
-      carrierAmount: this.won('amtCarrier', 0),
-      creditCardAmount: this.won('amtCreditCard', 0),
-      tmembershipAmount: this.won('amtRms', 0),
-    };
-    if (this.faults.length === 0) this.checkParts(row);
-    return row;
+    if (this.won('amtReqPurchase') < 1) this.columnFault('amtReqPurchase');
+    for (const part of AMOUNT_PARTS) {
+      if (this.won(part) < 0) this.columnFault(part);
+    }
+    if (this.faults.length === 0) this.checkParts();
   }
 
   /** A sum above 2^53 may be rounded, but an amount is always below and so never equals it. */
-  private checkParts(row: NumberedRequestRow): void {
-    const sum = row.carrierAmount + row.creditCardAmount + row.tmembershipAmount;
-    if (sum !== row.amount) {
+  private checkParts(): void {
+    const sum = AMOUNT_PARTS.reduce((total, part) => total + this.won(part), 0);
+    if (sum !== this.amount) {
       this.faults.push({ line: this.lineNumber, field: 'amtReqPurchase', expected: PARTS_EXPECTATION });
     }
+  }
+
+  private isProductName(): boolean {
+    const bytes = this.fields.bytesOf(COLUMN.nmProduct);
+    if (bytes === this.productNameBytes && bytes !== '') return true;
+    const text = this.text('nmProduct');
+    if (!isProductName(text)) return false;
+    this.productNameBytes = bytes;
+    this.productName = text;
+    return true;
   }
 
   private isBillingToken(): boolean {
@@ -91,10 +116,9 @@ export class RequestRowReader {
     return length >= 1 && length <= maxLength && this.fields.consistsOf(COLUMN[name], ID_BYTES);
   }
 
-  private won(name: Column, least: number): Won {
-    const amount = this.fields.amountOf(COLUMN[name]);
-    if (amount < least) this.columnFault(name);
-    return amount as Won;
+  /** -1 where there is no amount; a checked line has all of them. */
+  private won(name: Column): Won {
+    return this.fields.amountOf(COLUMN[name]) as Won;
   }
 
   private text(name: Column): string {
