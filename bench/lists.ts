@@ -56,8 +56,9 @@ const LISTS: readonly List[] = [
   {
     name: 'settlement log',
     path: (place) => `settlement-log?limit=${PAGE}&after=${place}`,
-    floorIs: 'the same entries by primary key',
-    floorSql: `SELECT * FROM settlement WHERE position > $1 ORDER BY position LIMIT ${PAGE}`,
+    floorIs: 'the same entries and their charges by primary key',
+    floorSql: `SELECT settlement.*, charge.* FROM settlement JOIN charge ON charge.id = settlement.charge_id
+      WHERE settlement.position > $1 ORDER BY settlement.position LIMIT ${PAGE}`,
     floorParameters: (place) => [place],
   },
 ];

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres';
@@ -9,7 +10,11 @@ import { answerOf } from './processes';
 import { documentOf, tableOf, type Result } from './report';
 
 /** What docs/operations.md recommends, for both sides; durability is PostgreSQL's default. */
-const POSTGRES_SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', checkpoint_timeout: '15min' };
+const POSTGRES_SETTINGS = {
+  shared_buffers: `${Math.floor(totalmem() / 4 / 2 ** 20)}MB`,
+  max_wal_size: '8GB',
+  checkpoint_timeout: '15min',
+};
 const DOCUMENT = join('docs', 'benchmarks.md');
 
 const HELP = `npm run bench [-- NAME ...] [OPTIONS]

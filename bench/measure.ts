@@ -48,6 +48,13 @@ export interface Comparison {
   rows?: number;
   /** Processor seconds of our process in a round, the median. */
   cpuSeconds?: number;
+  /** The same duties done plainly, where the floor has fewer: whether the bar can be reached at all. */
+  plainly?: Plain | undefined;
+}
+
+export interface Plain {
+  is: string;
+  figure: Spread;
 }
 
 export interface Bar {
@@ -55,19 +62,29 @@ export interface Bar {
   ratio: number;
 }
 
-export function holds({ ratio, bar }: Comparison): boolean {
+export function holds({ ratio, bar }: Pick<Comparison, 'ratio' | 'bar'>): boolean {
   return bar.kind === 'at most' ? ratio <= bar.ratio : ratio >= bar.ratio;
+}
+
+/** Seconds of both sides in a round, and of the same duties done plainly where that is not the floor itself. */
+export interface RoundRuns {
+  ours: Run;
+  floor: Run;
+  plainly?: Run;
 }
 
 /** Seconds of both sides, a pair a round, as a comparison. */
 export function compareSeconds(
-  what: Pick<Comparison, 'name' | 'floorIs' | 'bar'> & { rows: number },
-  rounds: readonly { ours: Run; floor: Run }[],
+  what: Pick<Comparison, 'name' | 'floorIs' | 'bar'> & { rows: number; plainlyIs?: string | undefined },
+  rounds: readonly RoundRuns[],
 ): Comparison {
+  const { plainlyIs, ...named } = what;
   const ours = spreadOf(rounds.map((round) => round.ours.seconds));
   const floor = spreadOf(rounds.map((round) => round.floor.seconds));
   const cpuSeconds = spreadOf(rounds.map((round) => round.ours.cpuSeconds)).median;
-  return { ...what, unit: 's', ours, floor, cpuSeconds, ratio: ours.median / floor.median };
+  const figure = spreadOf(rounds.flatMap((round) => round.plainly?.seconds ?? []));
+  const plainly = plainlyIs === undefined ? undefined : { is: plainlyIs, figure };
+  return { ...named, unit: 's', ours, floor, cpuSeconds, ratio: ours.median / floor.median, plainly };
 }
 
 export interface BenchmarkOptions {

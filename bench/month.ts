@@ -11,7 +11,16 @@ import type { RunningService } from '../src/service';
 import { BillingRunService } from '../src/subscription';
 import { withDatabase } from './database';
 import { createFloorTable, floorOf } from './floors';
-import { compareSeconds, startWatch, timed, type BenchmarkOptions, type Comparison, type Run } from './measure';
+import {
+  compareSeconds,
+  startWatch,
+  timed,
+  type BenchmarkOptions,
+  type Comparison,
+  type RoundRuns,
+  type Run,
+} from './measure';
+import { PlainStatements, sumOf } from './plain';
 import { answerOf, startProcess } from './processes';
 import { onlyJobOf, startBenchService } from './service';
 import { startBenchSimulator } from './simulator';
@@ -21,7 +30,7 @@ const STEPS = ['plan', 'write', 'load', 'stage'] as const;
 type Step = (typeof STEPS)[number];
 
 /** One month: what each step took, and the same rows moved plainly. */
-interface Month extends Record<Step, { ours: Run; floor: Run }> {
+interface Month extends Record<Step, RoundRuns> {
   /** Where the time of the stage went, for reading. */
   stageParts: string;
 }
@@ -72,11 +81,11 @@ class Bench {
   async months(): Promise<Month[]> {
     const { rounds, lines, print } = this.options;
     await createFloorTable(this.client, 'floor_result', 14);
-    await this.client.query('CREATE TABLE floor_charge (LIKE charge INCLUDING ALL)');
+    const plain = await PlainStatements.prepare(this.client);
     const months: Month[] = [];
     let date = FIRST_BILLING_DATE;
     for (let round = 0; round <= rounds; round++) {
-      const month = await this.month(date);
+      const month = await this.month(date, plain);
       // Between two runs lies a month, in which autovacuum comes round.
       await this.client.query('VACUUM ANALYZE');
       const took = STEPS.map((step) => `${step} ${month[step].ours.seconds.toFixed(2)} s`).join(', ');
@@ -87,25 +96,24 @@ class Bench {
     return months;
   }
 
-  private async month(date: SeoulDate): Promise<Month> {
+  private async month(date: SeoulDate, plain: PlainStatements): Promise<Month> {
     const plan = await timed(() => this.service.app.get(BillingRunService).plan(date));
     const { job, write, load, stage } = await this.followed(date, new Date());
     // The floors come when the service has nothing left to do, and in the same month, so that both meet the same machine.
     const file = join(this.directory, 'floor.csv');
-    const insert = `INSERT INTO floor_charge (${CHARGE_COLUMNS}) SELECT ${CHARGE_COLUMNS} FROM charge
-      WHERE bulk_payment_job_id = ${job.id} ORDER BY line_number`;
-    const planFloor = await timed(() => this.client.query(insert));
+    const planFloor = await plain.charges(job.id);
     const rows = `SELECT charge.*, billing_token.ciphertext, billing_token.key_id
       FROM charge JOIN billing_token ON billing_token.token_hash = charge.billing_token_hash
       WHERE charge.bulk_payment_job_id = ${job.id} ORDER BY charge.line_number`;
     const writeFloor = await floorOf(this.url, { query: rows, file });
     await pipeline((await this.jobs.resultFile(job.id)).content, createWriteStream(file));
     const resultFloor = await floorOf(this.url, { table: 'floor_result', file });
+    const effects = sumOf(resultFloor, await plain.settlements());
     return {
       plan: { ours: plan, floor: planFloor },
       write: { ours: write, floor: writeFloor },
       load: { ours: load, floor: resultFloor },
-      stage: { ours: stage, floor: resultFloor },
+      stage: { ours: stage, floor: resultFloor, plainly: effects },
       stageParts: partsOf(job),
     };
   }
@@ -143,22 +151,20 @@ class Bench {
 }
 
 function comparisonsOf(months: readonly Month[], lines: number): Comparison[] {
-  const compare = (step: Step, name: string, floorIs: string, ratio: number): Comparison =>
+  const compare = (step: Step, name: string, floorIs: string, ratio: number, plainlyIs?: string): Comparison =>
     compareSeconds(
-      { name, floorIs, rows: lines, bar: { kind: 'at most', ratio } },
+      { name, floorIs, rows: lines, bar: { kind: 'at most', ratio }, plainlyIs },
       months.map((month) => month[step]),
     );
   return [
     compare('plan', 'planning a run', 'INSERT … SELECT of the same charges', 1.5),
     compare('write', 'writing the request file', 'COPY … TO of the same rows', 2.2),
     compare('load', 'loading the result file', 'COPY of the same file', 1),
-    compare('stage', 'the whole result stage', 'COPY of the same file', 4.5),
+    compare('stage', 'the whole result stage', 'COPY of the same file', 4.5, EFFECTS),
   ];
 }
 
-const CHARGE_COLUMNS = `order_no, bulk_payment_job_id, line_number, subscription_id, period_start_on, attempt,
-  store_product_id, product_name, amount, carrier_amount, credit_card_amount, tmembership_amount, billing_token_hash,
-  created_at`;
+const EFFECTS = 'the COPY, INSERT … SELECT of the same settlements, UPDATE of the same subscriptions';
 
 function partsOf(job: BulkPaymentJob): string {
   const parts = {

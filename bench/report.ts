@@ -15,7 +15,25 @@ const HEAD = [
 
 export function tableOf(results: readonly Result[]): string {
   const rows = results.flatMap((result) => result.comparisons.map(rowOf));
-  return `${[...HEAD, ...rows, '', ...memoryOf(results), '', ...growthOf(results)].join('\n')}\n`;
+  return `${[...HEAD, ...rows, '', ...plainOf(results), '', ...memoryOf(results), '', ...growthOf(results)].join('\n')}\n`;
+}
+
+/** The same duties done plainly, against the same floors: what those statements miss is asked of no one on such a machine. */
+function plainOf(results: readonly Result[]): string[] {
+  const rows = results.flatMap(({ comparisons }) =>
+    comparisons.flatMap(({ name, rows, unit, floor, bar, plainly }) => {
+      if (plainly === undefined) return [];
+      const ratio = plainly.figure.median / floor.median;
+      const mark = holds({ ratio, bar }) ? '✔' : '✘';
+      const size = rows === undefined ? '' : grouped(rows);
+      return [
+        `| ${name} | ${size} | ${spread(plainly.figure)} ${unit} (${plainly.is}) | ${ratio.toFixed(2)} | ${barOf(bar)} ${mark} |`,
+      ];
+    }),
+  );
+  return rows.length === 0
+    ? []
+    : ['| the same done plainly | rows | median (min-max) | by the floor | bar |', '|---|---|---|---|---|', ...rows];
 }
 
 function rowOf(one: Comparison): string {

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Client } from 'pg';
-import { RequestFileIntakeService } from '../src/bulk-payment';
+import { RequestFileIntakeService, type BulkPaymentJob } from '../src/bulk-payment';
 import type { RunningService } from '../src/service';
 import { withDatabase } from './database';
 import { createFloorTable, floorOf } from './floors';
-import { compareSeconds, timed, type BenchmarkOptions, type Comparison, type Run } from './measure';
+import { compareSeconds, timed, type BenchmarkOptions, type Comparison, type RoundRuns } from './measure';
+import { PlainStatements, sumOf } from './plain';
 import { startBenchService } from './service';
 import { billingTokenOf } from './subscriptions';
 
@@ -25,7 +26,8 @@ export async function benchmarkUpload(options: BenchmarkOptions): Promise<Compar
       await client.connect();
       try {
         await createFloorTable(client, 'floor_request', 9);
-        const bench = new Bench(service, url, join(directory, 'request.pay'), options);
+        const plain = await PlainStatements.prepare(client);
+        const bench = new Bench(service, plain, url, join(directory, 'request.pay'), options);
         const taken = { new: await bench.rounds('new'), known: await bench.rounds('known') };
         return (['new', 'known'] as const).map((tokens) =>
           compareSeconds(
@@ -34,6 +36,7 @@ export async function benchmarkUpload(options: BenchmarkOptions): Promise<Compar
               floorIs: 'COPY of the same file',
               rows: options.lines,
               bar: { kind: 'at most', ratio: 3 },
+              plainlyIs: PLAINLY[tokens],
             },
             taken[tokens],
           ),
@@ -48,28 +51,37 @@ export async function benchmarkUpload(options: BenchmarkOptions): Promise<Compar
   }
 }
 
+const PLAINLY: Record<Tokens, string> = {
+  new: 'INSERT … SELECT of the same charges and sealed billing tokens',
+  known: 'INSERT … SELECT of the same charges',
+};
+
 class Bench {
   private files = 0;
 
   constructor(
     private readonly service: RunningService,
+    private readonly plain: PlainStatements,
     private readonly url: string,
     private readonly file: string,
     private readonly options: BenchmarkOptions,
   ) {}
 
   /** The first warms up and does not count. */
-  async rounds(tokens: Tokens): Promise<{ ours: Run; floor: Run }[]> {
+  async rounds(tokens: Tokens): Promise<RoundRuns[]> {
     const { rounds: count, lines, print } = this.options;
     const intake = this.service.app.get(RequestFileIntakeService);
-    const measured: { ours: Run; floor: Run }[] = [];
+    const measured: RoundRuns[] = [];
     for (let round = 0; round <= count; round++) {
       await writeFile(this.file, requestFileOf(lines, ++this.files, tokens));
       const floor = await floorOf(this.url, { table: 'floor_request', file: this.file });
       const content = createReadStream(this.file);
-      const ours = await timed(() => intake.take({ content, batchReference: '', actor: 'bench' }));
+      let job: BulkPaymentJob | undefined;
+      const ours = await timed(async () => (job = await intake.take({ content, batchReference: '', actor: 'bench' })));
+      const charges = await this.plain.charges((job as unknown as BulkPaymentJob).id);
+      const plainly = tokens === 'new' ? sumOf(charges, await this.plain.billingTokens()) : charges;
       print(`upload ${round}/${count} of ${lines}, tokens ${tokens}: ${ours.seconds.toFixed(2)} s`);
-      if (round > 0) measured.push({ ours, floor });
+      if (round > 0) measured.push({ ours, floor, plainly });
     }
     return measured;
   }
