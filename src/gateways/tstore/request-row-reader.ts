@@ -45,6 +45,7 @@ export class RequestRowReader {
 
   /** What the checked line asks for. */
   row(): NumberedRequestRow {
+    // Checked, so none of the amounts is -1.
     return {
       lineNumber: this.lineNumber,
       merchantId: this.merchantId,
@@ -53,15 +54,15 @@ export class RequestRowReader {
       productName: this.productName,
       orderNo: this.text('noBranchOrder'),
       amount: this.amount,
-      carrierAmount: this.won('amtCarrier'),
-      creditCardAmount: this.won('amtCreditCard'),
-      tmembershipAmount: this.won('amtRms'),
+      carrierAmount: this.amountOf('amtCarrier') as Won,
+      creditCardAmount: this.amountOf('amtCreditCard') as Won,
+      tmembershipAmount: this.amountOf('amtRms') as Won,
     };
   }
 
   /** Of the checked line. */
   get amount(): Won {
-    return this.won('amtReqPurchase');
+    return this.amountOf('amtReqPurchase') as Won;
   }
 
   private checkLine(): void {
@@ -79,17 +80,17 @@ export class RequestRowReader {
     if (!this.isId('productId', MAX_PRODUCT_ID_LENGTH)) this.columnFault('productId');
     if (!this.isProductName()) this.columnFault('nmProduct');
     if (!this.isId('noBranchOrder', MAX_ORDER_NO_LENGTH)) this.columnFault('noBranchOrder');
-    if (this.won('amtReqPurchase') < 1) this.columnFault('amtReqPurchase');
+    if (this.amountOf('amtReqPurchase') < 1) this.columnFault('amtReqPurchase');
     for (const part of AMOUNT_PARTS) {
-      if (this.won(part) < 0) this.columnFault(part);
+      if (this.amountOf(part) < 0) this.columnFault(part);
     }
     if (this.faults.length === 0) this.checkParts();
   }
 
   /** A sum above 2^53 may be rounded, but an amount is always below and so never equals it. */
   private checkParts(): void {
-    const sum = AMOUNT_PARTS.reduce((total, part) => total + this.won(part), 0);
-    if (sum !== this.amount) {
+    const sum = AMOUNT_PARTS.reduce((total, part) => total + this.amountOf(part), 0);
+    if (sum !== this.amountOf('amtReqPurchase')) {
       this.faults.push({ line: this.lineNumber, field: 'amtReqPurchase', expected: PARTS_EXPECTATION });
     }
   }
@@ -116,9 +117,9 @@ export class RequestRowReader {
     return length >= 1 && length <= maxLength && this.fields.consistsOf(COLUMN[name], ID_BYTES);
   }
 
-  /** -1 where there is no amount; a checked line has all of them. */
-  private won(name: Column): Won {
-    return this.fields.amountOf(COLUMN[name]) as Won;
+  /** -1 where there is none. */
+  private amountOf(name: Column): number {
+    return this.fields.amountOf(COLUMN[name]);
   }
 
   private text(name: Column): string {
