@@ -32,10 +32,12 @@ export class BillingTokenVault {
     return { tokenHash, ...this.keys.encrypt(token, identityOf(tokenHash.toString('hex'))) };
   }
 
-  /** @throws {DomainError} `encryption-key-unknown`, `ciphertext-invalid` */
-  decryptRow({ tokenHash, keyId, ciphertext }: SealedBillingToken): string {
-    const hexHash = tokenHash.toString('hex');
-    const token = this.keys.decrypt({ keyId, ciphertext }, identityOf(hexHash)).toString('utf8');
+  /**
+   * @param hexHash of the token, in lower-case hexadecimal
+   * @throws {DomainError} `encryption-key-unknown`, `ciphertext-invalid`
+   */
+  decrypt(hexHash: string, sealed: Sealed): string {
+    const token = this.keys.decrypt(sealed, identityOf(hexHash)).toString('utf8');
     if (this.hexHashOf(token) === hexHash) return token;
     throw new DomainError('ciphertext-invalid', 'A stored billing token is not the one its hash names');
   }

@@ -85,14 +85,10 @@ export class RequestFileWritingService {
   private requestRow(job: BulkPaymentJob, row: CopiedRows): RequestRow {
     return {
       merchantId: job.merchantId,
-      billingToken: this.vault.decryptRow({
-        tokenHash: row.buffer(7),
-        ciphertext: row.buffer(8),
-        keyId: row.text(9),
-      }),
+      billingToken: this.vault.decrypt(row.hex(7), { ciphertext: row.buffer(8), keyId: row.repeatedText(9) }),
       orderNo: row.text(0),
-      storeProductId: row.text(1),
-      productName: row.text(2),
+      storeProductId: row.repeatedText(1),
+      productName: row.repeatedText(2),
       amount: won(row.integer(3)),
       carrierAmount: won(row.integer(4)),
       creditCardAmount: won(row.integer(5)),

@@ -208,7 +208,7 @@ describe('Encryption keys', () => {
       const rows = await database.rows<{ tokenHash: Buffer; keyId: string; ciphertext: Buffer }>(
         'SELECT token_hash AS "tokenHash", key_id AS "keyId", ciphertext FROM billing_token',
       );
-      expect(rows.map((row) => vault.decryptRow(row)).sort()).toEqual([...tokens].sort());
+      expect(rows.map((row) => vault.decrypt(row.tokenHash.toString('hex'), row)).sort()).toEqual([...tokens].sort());
       const [access] = await database.rows<{ keyId: string; ciphertext: Buffer }>(
         'SELECT key_id AS "keyId", ciphertext FROM oauth_token',
       );

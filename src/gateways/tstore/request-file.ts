@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { DomainError, type InputFault } from '../../kernel/errors';
 import { isWon, won, type Won } from '../../kernel/won';
 import { PARTS_EXPECTATION, REQUEST_FILE_HEADER } from './request-file-rules';
@@ -8,9 +7,6 @@ import type { RequestRow } from './request-row';
 export interface RequestFileSummary {
   /** Data rows: what `cntTotalTrans` must say. Counted where they are written, never by newlines. */
   lineCount: number;
-  byteCount: number;
-  /** Of all bytes; lower-case hexadecimal. */
-  sha256: string;
   totalAmount: Won;
 }
 
@@ -68,9 +64,7 @@ function unwritable(row: RequestRow): DomainError {
 
 /** Writes one request file as a stream of bytes, and knows afterwards what it wrote. One object a file. */
 export class RequestFileWriter {
-  private readonly hash = createHash('sha256');
   private lineCount = 0;
-  private byteCount = 0;
   private totalAmount = 0;
   private finished: RequestFileSummary | undefined;
 
@@ -83,18 +77,13 @@ export class RequestFileWriter {
   async *write(
     batches: AsyncIterable<readonly RequestRow[]> | Iterable<readonly RequestRow[]>,
   ): AsyncGenerator<Buffer, void, undefined> {
-    yield this.chunk(REQUEST_FILE_HEADER);
+    yield Buffer.from(REQUEST_FILE_HEADER, 'utf8');
     for await (const rows of batches) {
       for (let at = 0; at < rows.length; at += ROWS_PER_CHUNK) {
-        yield this.chunk(this.lines(rows.slice(at, at + ROWS_PER_CHUNK)));
+        yield Buffer.from(this.lines(rows.slice(at, at + ROWS_PER_CHUNK)), 'utf8');
       }
     }
-    this.finished = {
-      lineCount: this.lineCount,
-      byteCount: this.byteCount,
-      sha256: this.hash.digest('hex'),
-      totalAmount: won(this.totalAmount),
-    };
+    this.finished = { lineCount: this.lineCount, totalAmount: won(this.totalAmount) };
   }
 
   /** @throws {Error} before the last byte was taken */
@@ -111,12 +100,5 @@ export class RequestFileWriter {
       this.totalAmount = won(this.totalAmount + row.amount);
     }
     return text;
-  }
-
-  private chunk(text: string): Buffer {
-    const bytes = Buffer.from(text, 'utf8');
-    this.hash.update(bytes);
-    this.byteCount += bytes.length;
-    return bytes;
   }
 }

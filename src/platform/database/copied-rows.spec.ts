@@ -8,7 +8,7 @@ interface Row {
 }
 
 const ROW: fc.Arbitrary<Row> = fc.record({
-  text: fc.string({ unit: 'grapheme', maxLength: 40 }),
+  text: fc.oneof(fc.constantFrom('', '가', '나', 'k1'), fc.string({ unit: 'grapheme', maxLength: 40 })),
   bytes: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
   integer: fc.bigInt({ min: -(2n ** 53n - 1n), max: 2n ** 53n - 1n }),
 });
@@ -40,6 +40,8 @@ function readFrom(chunks: readonly Buffer[], columns = 3): Row[] {
   for (const chunk of chunks) {
     rows.push(chunk);
     while (rows.advance()) {
+      expect(rows.repeatedText(0)).toBe(rows.text(0));
+      expect(rows.hex(1)).toBe(rows.buffer(1).toString('hex'));
       read.push({ text: rows.text(0), bytes: Buffer.from(rows.buffer(1)), integer: BigInt(rows.integer(2)) });
     }
   }

@@ -16,10 +16,13 @@ export class CopiedRows {
   private isBegun = false;
   private readonly starts: number[];
   private readonly ends: number[];
+  /** What each column last said, and the bytes that said so: of most columns, the same in row after row. */
+  private readonly texts: { text: string; bytes: Buffer }[];
 
   constructor(private readonly columns: number) {
     this.starts = new Array<number>(columns).fill(0);
     this.ends = new Array<number>(columns).fill(0);
+    this.texts = Array.from({ length: columns }, () => ({ text: '', bytes: Buffer.alloc(0) }));
   }
 
   /** Adds what came next; rows that were stood on before mean nothing any more. */
@@ -60,6 +63,23 @@ export class CopiedRows {
   /** A `text` column. */
   text(column: number): string {
     return this.bytes.toString('utf8', this.starts[column], this.ends[column]);
+  }
+
+  /** A `text` column that seldom changes from row to row: made anew only when it does. */
+  repeatedText(column: number): string {
+    const start = this.starts[column] as number;
+    const end = this.ends[column] as number;
+    const last = this.texts[column] as { text: string; bytes: Buffer };
+    if (last.bytes.length !== end - start || last.bytes.compare(this.bytes, start, end) !== 0) {
+      last.bytes = Buffer.from(this.bytes.subarray(start, end));
+      last.text = this.text(column);
+    }
+    return last.text;
+  }
+
+  /** A `bytea` column in lower-case hexadecimal. */
+  hex(column: number): string {
+    return this.bytes.toString('hex', this.starts[column], this.ends[column]);
   }
 
   /** A `bytea` column; a view of bytes that stay as they are. */
