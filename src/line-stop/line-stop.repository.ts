@@ -32,9 +32,13 @@ export interface Resolution {
 /** Any constant nobody else locks; see {@link LineStopRepository.assertMaySubmit}. */
 const LINE_STOP_LOCK = 7_261_543_006;
 
-/** Whether an open stop parks `subscription`, so that nothing more is charged to it. */
-export const PARKED_SUBSCRIPTION_SQL = `EXISTS (
-    SELECT FROM line_stop WHERE line_stop.subscription_id = subscription.id AND line_stop.state = 'Open')`;
+/**
+ * Whether an open stop parks `subscription`, so that nothing more is charged to it. The few that are parked are read once,
+ * and not looked for with each of a million others.
+ */
+export const PARKED_SUBSCRIPTION_SQL = `(subscription.id IN (
+    SELECT line_stop.subscription_id FROM line_stop
+    WHERE line_stop.state = 'Open' AND line_stop.subscription_id IS NOT NULL))`;
 
 @Injectable()
 export class LineStopRepository {
