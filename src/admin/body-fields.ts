@@ -47,6 +47,7 @@ export function IsId(what: string): PropertyDecorator {
   return Matches(/^[1-9]\d{0,17}$/, { message: `${what}: decimal digits` });
 }
 
+/** The id in an address. */
 export class IdParameter {
   @ApiProperty({ example: '42' })
   @IsId('an id')

@@ -61,7 +61,7 @@ export async function copyInto(
 }
 
 /**
- * Streams a query's rows, with back-pressure, in the caller's transaction: a quarter of the work of fetching them through
+ * Streams a query's rows, with back-pressure, in the caller's transaction: a third of the work of fetching them through
  * the driver's types.
  *
  * @param query as SQL, without parameters: never made from input
