@@ -61,6 +61,15 @@ describe('reading a notification', () => {
     expect(read(text)).toBeUndefined();
   });
 
+  it.each([
+    ['1.0', '{"jobId":1.0}'],
+    ['1.0', '{"jobId":1.0,"other":{"jobId":2}}'],
+    ['1e2', '{"jobId":1e2}'],
+    ['12345678901234567890', '{"other":"\\"jobId\\":7","jobId":12345678901234567890}'],
+  ])('keeps the number %s as it was written in %s', (written, body) => {
+    expect(read(body)?.members.gatewayJobId).toBe(written);
+  });
+
   it('keeps as text what came as a number, a boolean or an object', () => {
     expect(read('{"jobId":100,"notifyVersion":1.5,"status":true,"event":{"a":1}}')?.members).toEqual({
       ...NO_MEMBERS,

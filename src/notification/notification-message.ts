@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { parseJson } from '../platform/json';
 
 /** The five members every notification is known by; `null` where the message lacked one. */
 export interface NotificationMembers {
@@ -98,11 +99,17 @@ function memberText(name: string, value: unknown, source: string): string | null
   return storableText(JSON.stringify(storable(value, 1)));
 }
 
-/** An id above 2^53 would be rounded, and two different messages taken for one: its digits are read from the source. */
+/**
+ * PNS is asked about a message word by word, so a number is kept as it was written: `1.0` is not `1`, and an id above 2^53
+ * is not rounded. Hardly any message has one, so only those that do are read a second time.
+ */
 function numberText(name: string, value: number, source: string): string {
-  if (Number.isSafeInteger(value)) return String(value);
-  const written = [...source.matchAll(new RegExp(`"${name}"\\s*:\\s*(-?[0-9][0-9.eE+-]*)`, 'g'))].at(-1)?.[1];
-  return written ?? String(value);
+  try {
+    return String((parseJson(source) as Record<string, unknown>)[name]);
+  } catch {
+    // Nested deeper than can be read so.
+    return String(value);
+  }
 }
 
 function storable(value: unknown, depth: number): unknown {

@@ -1,3 +1,5 @@
+import { isNumber } from './json-members';
+
 /** Room for any message a person would read. */
 const MAX_LENGTH = 500;
 
@@ -27,7 +29,7 @@ export type Show = (member: unknown) => string;
 /** @param secrets never to be shown, should the other side repeat them */
 export function showing(secrets: readonly string[] = []): Show {
   return (member) => {
-    if (typeof member === 'number') return String(member);
+    if (isNumber(member)) return String(member);
     return typeof member === 'string' ? presentable(member, secrets) : '';
   };
 }

@@ -1,3 +1,4 @@
+import { parseJsonObject } from './json-members';
 import { readReceipt, submissionHeaders } from './submission';
 
 describe('submissionHeaders', () => {
@@ -39,6 +40,11 @@ describe('readReceipt', () => {
       gatewayJobId,
       waitingJobs: 3,
     });
+  });
+
+  it.each(['1.0', '12345678901234567890'])('takes the number %s as it is written', (written) => {
+    const members = parseJsonObject(Buffer.from(`{"resultCode":"0000","resultMsg":"","jobId":${written}}`));
+    expect(readReceipt(members ?? {})).toMatchObject({ gatewayJobId: written });
   });
 
   it.each([undefined, null, '', ' ', '.', '..', 1.5, 2 ** 53, true, {}, 'a\nb', 'x'.repeat(129)])(

@@ -1,4 +1,5 @@
 import { won } from '../../kernel/won';
+import { parseJsonObject } from './json-members';
 import { readRefund, writeRefund, type RefundOrder } from './refund';
 import { readTransaction } from './transaction';
 
@@ -43,6 +44,11 @@ describe('readTransaction', () => {
   it('does without what it can do without', () => {
     const sparse = { goods: undefined, paymentMethods: null, lastestUpdate: 'yesterday', message: undefined };
     expect(read(sparse, null)).toMatchObject({ goods: [], paymentParts: [], updatedAt: null, payerAuthKey: null });
+  });
+
+  it('reads an amount that is written as a decimal number', () => {
+    const answer = JSON.stringify({ resultCode: '0000', paymentTransactionInfo: found }).replace('1000', '1000.0');
+    expect(readTransaction(parseJsonObject(Buffer.from(answer)) ?? {}, TID)).toMatchObject({ amount: 1000 });
   });
 
   it.each([

@@ -17,8 +17,9 @@ import {
 } from './verification';
 import { BULK_JOB_LISTENER_TYPE, REQUEST_FILE_CONTENT_TYPE, TSTORE_PATHS } from './wire';
 
-const JSON_TYPE = 'application/json';
-const FORM_TYPE = 'application/x-www-form-urlencoded';
+/** The labels of the official client, which T store's servers have always been sent. */
+const JSON_TYPE = 'application/json; charset=UTF-8';
+const FORM_TYPE = 'application/x-www-form-urlencoded; charset=ISO-8859-1';
 
 /**
  * The T store Payment Open API: one method a call, each answering success, refused or unknown, never throwing for what
@@ -51,7 +52,7 @@ export class TstoreClient implements OnModuleDestroy {
     const outcome = await this.http.sendForBytes({
       method: 'POST',
       url: this.config.authBaseUrl + TSTORE_PATHS.token,
-      headers: { Authorization: `BASIC ${this.credentials}`, 'Content-Type': FORM_TYPE, Accept: JSON_TYPE },
+      headers: { Authorization: `BASIC ${this.credentials}`, 'Content-Type': FORM_TYPE },
       body: 'grant_type=client_credentials',
       ...(signal && { signal }),
     });
@@ -76,7 +77,7 @@ export class TstoreClient implements OnModuleDestroy {
     const outcome = await this.http.sendForBytes({
       method: 'POST',
       url: this.config.apiBaseUrl + TSTORE_PATHS.submit,
-      headers: { ...bearer(accessToken), ...headers, 'Content-Type': REQUEST_FILE_CONTENT_TYPE, Accept: JSON_TYPE },
+      headers: { ...bearer(accessToken), ...headers, 'Content-Type': REQUEST_FILE_CONTENT_TYPE },
       body: content,
       freshConnection: true,
       ...(signal && { signal }),
@@ -97,7 +98,7 @@ export class TstoreClient implements OnModuleDestroy {
     const outcome = await this.http.send({
       method: 'GET',
       url: `${this.config.apiBaseUrl}${TSTORE_PATHS.job}/${pathSegment(gatewayJobId)}`,
-      headers: { ...bearer(accessToken), Accept: '*/*' },
+      headers: bearer(accessToken),
       ...(signal && { signal }),
     });
     if (outcome.kind === 'unanswered') return unansweredAs(outcome);
@@ -113,7 +114,7 @@ export class TstoreClient implements OnModuleDestroy {
     const outcome = await this.http.sendForBytes({
       method: 'GET',
       url: `${this.config.apiBaseUrl}${TSTORE_PATHS.transaction}/${pathSegment(transactionId)}`,
-      headers: { ...bearer(accessToken), Accept: JSON_TYPE },
+      headers: bearer(accessToken),
     });
     return readAnswer(outcome, (members, show) => readTransaction(members, transactionId, show), [accessToken]);
   }
@@ -148,7 +149,7 @@ function jsonRequest(url: string, body: object, accessToken: string): HttpReques
   return {
     method: 'POST',
     url,
-    headers: { ...bearer(accessToken), 'Content-Type': JSON_TYPE, Accept: JSON_TYPE },
+    headers: { ...bearer(accessToken), 'Content-Type': JSON_TYPE },
     body: JSON.stringify(body),
   };
 }

@@ -39,7 +39,7 @@ describe('the bytes the client sends', () => {
     const { requestLine, headers, body } = seen();
     expect(requestLine).toBe('POST /oauth/service/accessToken HTTP/1.1');
     expect(headers.authorization).toBe(`BASIC ${Buffer.from('client+/=:secret:with+/=').toString('base64')}`);
-    expect(headers['content-type']).toBe('application/x-www-form-urlencoded');
+    expect(headers['content-type']).toBe('application/x-www-form-urlencoded; charset=ISO-8859-1');
     expect(headers['content-length']).toBe('29');
     expect(body).toBe('grant_type=client_credentials');
   });
@@ -100,7 +100,7 @@ describe('the bytes the client sends', () => {
     await client.refund(refundOf('TSTORE0004_1'), 'token');
     const { requestLine, headers, body } = seen();
     expect(requestLine).toBe('POST /v1/payment/refund HTTP/1.1');
-    expect(headers).toMatchObject({ authorization: 'Bearer token', 'content-type': 'application/json' });
+    expect(headers).toMatchObject({ authorization: 'Bearer token', 'content-type': 'application/json; charset=UTF-8' });
     expect(JSON.parse(body)).toEqual({
       payer: null,
       refundTransactionRequest: {
@@ -119,7 +119,7 @@ describe('the bytes the client sends', () => {
     await client.verify({ event: 'bulkJob', status: 'completed', jobId: '100', updateTime: null }, 'token');
     const { requestLine, headers, body } = seen();
     expect(requestLine).toBe('POST /openapi/v1/payment/notification/verify HTTP/1.1');
-    expect(headers).toMatchObject({ authorization: 'Bearer token', 'content-type': 'application/json' });
+    expect(headers).toMatchObject({ authorization: 'Bearer token', 'content-type': 'application/json; charset=UTF-8' });
     expect(JSON.parse(body)).toEqual({
       notifyVersion: null,
       event: 'bulkJob',

@@ -1,0 +1,1 @@
+export { LosslessNumber, parseJson } from './lossless-json';
