@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { PaymentMethod } from '../../src/gateways/tstore/wire';
 import type { Job } from '../jobs/job';
 import type { JobRegister } from '../jobs/job-register';
@@ -15,6 +14,7 @@ export interface Payment {
   tid: string;
   job: Job;
   row: RequestRow;
+  /** Names the payer: the billing token itself, as the guide's printed lookup and the sample's request file have it [G,S]. */
   authKey: string;
   methods: PaymentMethod[];
 }
@@ -27,12 +27,7 @@ export async function findPayment(jobs: JobRegister, tid: string): Promise<Payme
   if (transactionIdOf(job, place.position, completedTextOf(job)) !== tid) return null;
   const [row] = await readRows(job.rows, [place.position]);
   if (!row) return null;
-  return { tid, job, row, authKey: authKeyOf(row.billingToken), methods: methodsOf(row) };
-}
-
-/** 64 upper-case hex, as in the guide; the same payer has the same, and it tells nothing of the token. */
-function authKeyOf(billingToken: string): string {
-  return createHash('sha256').update(`payer of ${billingToken}`).digest('hex').toUpperCase();
+  return { tid, job, row, authKey: row.billingToken, methods: methodsOf(row) };
 }
 
 /** At least one, as in every sample: a payment of nothing counts as the carrier's. */

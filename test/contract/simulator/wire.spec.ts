@@ -1,3 +1,4 @@
+import { until } from '../../support/until';
 import { openBench, type Bench } from './support/bench';
 import { CREDENTIALS, HEADER_LINE, payFile, resultCodeOf, resultLines, rowText, type Answer } from './support/merchant';
 import { chunked, speak } from './support/raw-http';
@@ -326,6 +327,35 @@ describe('lookup and refund', () => {
     expect(resultCodeOf(await refund(whole, looked.payer as object))).toBe('0000');
   });
 
+  test('the payer’s key of a lookup is the billing token it was charged with', async () => {
+    const billingToken = '9843FA6B77E5C8F8DFCD17B2C356373CA2FCF0531D9967E8B61836F364996505';
+    const jobId = await bench.verified([{ orderNo: 'a', billingToken }]);
+    const tid = resultLines((await bench.merchant.result(jobId)).body)[0]?.[11] as string;
+    expect(readCompletely('transaction', (await bench.merchant.lookup(tid)).body).payer).toEqual({
+      authKey: billingToken,
+    });
+  });
+
+  test('the refund of the operator’s sample, whose payer’s key is a placeholder, is taken', async () => {
+    const jobId = await bench.verified([{ orderNo: 'a' }]);
+    const tid = resultLines((await bench.merchant.result(jobId)).body)[0]?.[11] as string;
+    const { paymentTransactionInfo } = readCompletely('transaction', (await bench.merchant.lookup(tid)).body);
+    const { paymentMethods } = paymentTransactionInfo as { paymentMethods: { amount: number }[] };
+    const refunded = await bench.merchant.refund({
+      payer: { authKey: 'AuthKey' },
+      refundTransactionRequest: {
+        refundTid: null,
+        tid,
+        fullRefund: true,
+        amount: paymentMethods[0]?.amount,
+        note: 'Test refund request',
+        paymentMethods,
+      },
+      links: { name: 'refundurl', url: 'http://' },
+    });
+    expect(resultCodeOf(refunded)).toBe('0000');
+  });
+
   test('an unknown transaction is a result code', async () => {
     const answer = await bench.merchant.lookup('TS003_20151108152453940395925465529');
     expect(readStrictly('transaction', answer.body).resultCode).toBe('8007');
@@ -384,4 +414,11 @@ test('the credentials of the samples never stand in the log', async () => {
   } finally {
     await other.close();
   }
+});
+
+test('a bench that can’t sign in leaves nothing open', async () => {
+  const servers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
+  const before = servers();
+  await expect(openBench({ scenario: { faults: [{ kind: 'token-refused' }] } })).rejects.toThrow();
+  await until('nothing listens any more', () => Promise.resolve(servers() === before || undefined));
 });

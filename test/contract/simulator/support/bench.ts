@@ -20,8 +20,17 @@ export async function openBench(options: Partial<SimulatorOptions> = {}): Promis
   const simulator = await startSimulator({ timeFactor: 0, declineRate: 0, ...options });
   const listener = await startListener();
   const merchant = new Merchant(simulator.baseUrl, listener.url);
+  const close = async (): Promise<void> => {
+    await simulator.close();
+    await listener.close();
+  };
   const { clientId, clientSecret } = { ...DEFAULT_OPTIONS, ...options };
-  await merchant.signIn(`${clientId}:${clientSecret}`);
+  try {
+    await merchant.signIn(`${clientId}:${clientSecret}`);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const lastNotification = (): StrictAnswer => JSON.parse(listener.received.at(-1)?.body ?? 'null') as StrictAnswer;
   const completed = async (rows: readonly Row[]): Promise<string> => {
     const jobId = await merchant.submitted(rows);
@@ -39,9 +48,6 @@ export async function openBench(options: Partial<SimulatorOptions> = {}): Promis
       await merchant.verify(lastNotification());
       return jobId;
     },
-    close: async () => {
-      await simulator.close();
-      await listener.close();
-    },
+    close,
   };
 }

@@ -170,9 +170,9 @@ export class Merchant {
 }
 
 /** Data lines of a result file, each as its columns. */
-export function resultLines(body: Buffer): string[][] {
+export function resultLines(body: Buffer | string): string[][] {
   return body
-    .toString('utf8')
+    .toString()
     .split('\n')
     .slice(1)
     .filter((line) => line !== '')

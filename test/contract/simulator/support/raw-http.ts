@@ -23,6 +23,12 @@ export function speak(port: number, parts: readonly (string | Buffer)[]): Promis
   });
 }
 
+/** The body as the official client reads it: by its label, and as ISO-8859-1 where there is none. */
+export function labelledText({ headers, body }: RawAnswer): string {
+  const label = /;\s*charset=([\w-]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'ISO-8859-1';
+  return new TextDecoder(label).decode(body);
+}
+
 /** The chunked form of a body cut at the given places. */
 export function chunked(body: Buffer, sizes: Iterable<number>): Buffer[] {
   const chunks: Buffer[] = [];
