@@ -2,20 +2,20 @@
  * The architecture, as rules a machine checks (`npm run check`). Arrows point down:
  *
  *   billing-scheduler, admin → subscription → bulk-payment → charge → transaction-lookup, line-stop, notification,
- *     billing-token, oauth-token → gateways → platform → config → kernel
+ *     billing-token, oauth-token → gateways, approval → platform → config → kernel
  */
 const LAYERS = [
   ['billing-scheduler', 'admin'],
   ['subscription'],
   ['bulk-payment'],
   ['charge', 'billing-token', 'oauth-token', 'transaction-lookup', 'line-stop', 'notification', 'outbox'],
-  ['gateways'],
+  ['gateways', 'approval'],
   ['platform'],
   ['config'],
   ['kernel'],
 ];
 const FEATURES =
-  '(?:charge|billing-token|oauth-token|transaction-lookup|line-stop|bulk-payment|notification|subscription|billing-scheduler|outbox|admin)';
+  '(?:charge|billing-token|oauth-token|transaction-lookup|line-stop|bulk-payment|notification|subscription|billing-scheduler|outbox|admin|approval)';
 
 /** What a layer may not import: every layer above it. */
 const upwards = LAYERS.map((names, index) => {
@@ -48,6 +48,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/notification/' },
       to: { path: '^src/gateways/|^src/oauth-token/|^src/platform/http-client/|node_modules/axios/' },
+    },
+    {
+      name: 'approval-knows-no-room',
+      comment:
+        'it says who may decide and keeps what was decided; what follows is said by the room that registers itself',
+      severity: 'error',
+      from: { path: '^src/approval/' },
+      to: { path: '^src/', pathNot: '^src/(?:approval|platform|config|kernel)/' },
     },
     {
       name: 'features-meet-at-their-index',

@@ -26,6 +26,8 @@ import { TransactionLookup1763700001102 } from './1763700001102-transaction-look
 import { Refund1763700001103 } from './1763700001103-refund';
 import { KeyOwner1795000000000 } from './1795000000000-key-owner';
 import { SubscriptionEndings1795100000000 } from './1795100000000-subscription-endings';
+import { KeyLineage1795200001001 } from './1795200001001-key-lineage';
+import { Approval1795200001002 } from './1795200001002-approval';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -56,4 +58,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Refund1763700001103,
   KeyOwner1795000000000,
   SubscriptionEndings1795100000000,
+  KeyLineage1795200001001,
+  Approval1795200001002,
 ];

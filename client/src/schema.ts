@@ -56,6 +56,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Approvals, newest first; `state=Waiting` are those that need a second person now */
+        get: operations["approvals.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An approval, with the history of its states */
+        get: operations["approvals.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree as another person than who asked, with none of their keys; what was asked for is done at once */
+        post: operations["approvals.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/approvals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say no: a refund is canceled with it, an uploaded job too, a billing run rejected */
+        post: operations["approvals.reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/approvals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what one has asked for oneself; what follows is as for a rejection */
+        post: operations["approvals.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/audit-log": {
         parameters: {
             query?: never;
@@ -998,7 +1083,7 @@ export interface components {
             /** @enum {string} */
             role: "viewer" | "operator" | "finance" | "admin";
             /** @description Only these of the role’s; left out: all of them */
-            scopes?: ("audit:read" | "charges:read" | "deliveries:acknowledge" | "discrepancies:decide" | "discrepancies:lookup" | "discrepancies:read" | "files:download" | "jobs:decide" | "jobs:read" | "jobs:upload" | "keys:manage" | "keys:read" | "kill-switch:change" | "kill-switch:read" | "line-stops:read" | "line-stops:resolve" | "notifications:read" | "products:manage" | "products:read" | "refunds:create" | "refunds:read" | "refunds:release" | "reports:read" | "runs:decide" | "runs:open" | "runs:read" | "settlement:read" | "subscriptions:manage" | "subscriptions:read" | "transactions:lookup")[];
+            scopes?: ("approvals:decide" | "approvals:read" | "approvals:withdraw" | "audit:read" | "charges:read" | "deliveries:acknowledge" | "discrepancies:decide" | "discrepancies:lookup" | "discrepancies:read" | "files:download" | "jobs:decide" | "jobs:read" | "jobs:upload" | "keys:manage" | "keys:read" | "kill-switch:change" | "kill-switch:read" | "line-stops:read" | "line-stops:resolve" | "notifications:read" | "products:manage" | "products:read" | "refunds:create" | "refunds:read" | "refunds:release" | "reports:read" | "runs:decide" | "runs:open" | "runs:read" | "settlement:read" | "subscriptions:manage" | "subscriptions:read" | "transactions:lookup")[];
             /**
              * Format: date-time
              * @description When it ends by itself; left out: never
@@ -1074,6 +1159,119 @@ export interface components {
         };
         ReasonBody: {
             reason: string;
+        };
+        ApprovalLinksView: {
+            /** @description With the history of its states */
+            self: string;
+            /** @description The job it is about */
+            job?: string;
+            /** @description The billing run it is about */
+            billingRun?: string;
+            /** @description The refund it is about */
+            refund?: string;
+            /** @description The discrepancy it is about */
+            discrepancy?: string;
+        };
+        RequestView: {
+            by: string;
+            /** @description Whose key that is; no key of theirs approves it */
+            byOwner: string;
+            /** Format: date-time */
+            at: string;
+            /** @description In their words */
+            reason: string | null;
+        };
+        ApprovalDecisionView: {
+            by: string | null;
+            /** @description Whose key that is; null: nobody decided */
+            byOwner: string | null;
+            /** Format: date-time */
+            at: string;
+            reason: string | null;
+        };
+        ApprovalView: {
+            id: string;
+            /** @enum {string} */
+            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "discrepancy";
+            /** @enum {string} */
+            state: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description What it is about */
+            links: components["schemas"]["ApprovalLinksView"];
+            /** @description Of the refund, billing run, job or discrepancy it is about */
+            subjectId: string;
+            /** @description What is done when it is approved */
+            summary: string;
+            /** @description The same for programs, as it was asked for; its members depend on the kind */
+            act: {
+                [key: string]: string;
+            };
+            /** @description Why it needs a second person */
+            because: string;
+            /** @description Charges or refunds it is about */
+            count: number | null;
+            /** @description Won it is about */
+            amount: number | null;
+            /** @description Who asked for it */
+            request: components["schemas"]["RequestView"];
+            /**
+             * Format: date-time
+             * @description null: it waits until somebody decides
+             */
+            expiresAt: string | null;
+            /** @description How it ended */
+            decision: components["schemas"]["ApprovalDecisionView"] | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
+        };
+        StateChangeView: {
+            /** Format: date-time */
+            at: string;
+            /** @description null: it began then */
+            fromState: string | null;
+            toState: string;
+            cause: string;
+            actor: string;
+            reason: string | null;
+        };
+        ApprovalDetailView: {
+            id: string;
+            /** @enum {string} */
+            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "discrepancy";
+            /** @enum {string} */
+            state: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description What it is about */
+            links: components["schemas"]["ApprovalLinksView"];
+            /** @description Of the refund, billing run, job or discrepancy it is about */
+            subjectId: string;
+            /** @description What is done when it is approved */
+            summary: string;
+            /** @description The same for programs, as it was asked for; its members depend on the kind */
+            act: {
+                [key: string]: string;
+            };
+            /** @description Why it needs a second person */
+            because: string;
+            /** @description Charges or refunds it is about */
+            count: number | null;
+            /** @description Won it is about */
+            amount: number | null;
+            /** @description Who asked for it */
+            request: components["schemas"]["RequestView"];
+            /**
+             * Format: date-time
+             * @description null: it waits until somebody decides
+             */
+            expiresAt: string | null;
+            /** @description How it ended */
+            decision: components["schemas"]["ApprovalDecisionView"] | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
+            /** @description Changes of its state, oldest first */
+            history: components["schemas"]["StateChangeView"][];
         };
         AuditOutcomeView: {
             /** Format: date-time */
@@ -1331,16 +1529,6 @@ export interface components {
             failureReason: string | null;
             /** @description The stage that failed last, when it is tried again */
             retry: components["schemas"]["RetryView"] | null;
-        };
-        StateChangeView: {
-            /** Format: date-time */
-            at: string;
-            /** @description null: it began then */
-            fromState: string | null;
-            toState: string;
-            cause: string;
-            actor: string;
-            reason: string | null;
         };
         BillingRunDetailView: {
             id: string;
@@ -2440,7 +2628,7 @@ export interface components {
             /** @description For people */
             detail: string;
             /** @enum {string} */
-            code: "invalid-request" | "invalid-cursor" | "unsupported-content-type" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "second-person-required" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-unavailable" | "internal-error";
+            code: "invalid-request" | "invalid-cursor" | "unsupported-content-type" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-unavailable" | "internal-error";
             /** @description Whether the same request may succeed later without being changed */
             retryable: boolean;
             /** @description Under which the log and the audit log know it */
@@ -2592,6 +2780,205 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApiKeyView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approvals.list": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                state?: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
+                kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "discrepancy";
+                /** @description The refund, billing run, job or discrepancy it is about */
+                subjectId?: string;
+                /** @description csv: all rows; also by Accept */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ApprovalView"][];
+                        /** @description cursor of the next page; null at the end */
+                        nextCursor: string | null;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approvals.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalDetailView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approvals.approve": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approvals.reject": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approvals.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
                 };
             };
             /** @description A problem; its code says which */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { ApprovalModule } from '../approval';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
 import { LineStopModule } from '../line-stop';
@@ -8,6 +9,7 @@ import { SubscriptionModule } from '../subscription';
 import { TransactionLookupModule } from '../transaction-lookup';
 import { AccessGuard, ApiKeyRepository, ApiKeys, Authentication, RateLimits, ScopeCheck } from './access';
 import { ApiKeysController } from './api-keys.controller';
+import { ApprovalsController } from './approvals.controller';
 import { AuditInterceptor, AuditLog, AuditLogRepository, AuditViews } from './audit';
 import { AuditLogController } from './audit-log.controller';
 import { BillingRunsController } from './billing-runs.controller';
@@ -40,6 +42,7 @@ import { SummaryService } from './summary.service';
 @Module({
   imports: [
     DiscoveryModule,
+    ApprovalModule,
     BulkPaymentModule,
     ChargeModule,
     LineStopModule,
@@ -49,6 +52,7 @@ import { SummaryService } from './summary.service';
   ],
   controllers: [
     ApiKeysController,
+    ApprovalsController,
     AuditLogController,
     BillingRunsController,
     BulkPaymentJobsController,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { ApprovalModule } from '../approval';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
 import { TstoreModule } from '../gateways/tstore';
@@ -16,6 +17,7 @@ import { WakeListener } from './wake-listener';
 @Module({
   imports: [
     ScheduleModule.forRoot(),
+    ApprovalModule,
     BulkPaymentModule,
     ChargeModule,
     NotificationModule,

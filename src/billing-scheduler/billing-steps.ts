@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ApprovalExpiry } from '../approval';
 import {
   DoubtWatch,
   KillSwitchWatch,
@@ -35,6 +36,7 @@ export class BillingSteps {
     refundResolution: RefundResolutionService,
     doubt: DoubtWatch,
     line: LineChecks,
+    approvalExpiry: ApprovalExpiry,
   ) {
     this.all = [
       planning,
@@ -50,6 +52,7 @@ export class BillingSteps {
       { name: 'resolve-refund', makesDue: ['send-refund'], runOnce: () => refundResolution.runOnce() },
       { name: 'watch-doubt', makesDue: [], runOnce: () => doubt.runOnce() },
       { name: 'check-line', makesDue: [], runOnce: () => line.runOnce() },
+      { name: 'expire-approval', makesDue: [], runOnce: () => approvalExpiry.runOnce() },
     ];
   }
 }

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
   AdminConfig,
+  ApprovalConfig,
   BillingConfig,
   DatabaseConfig,
   EncryptionConfig,
@@ -27,6 +28,7 @@ export class ConfigModule {
       { provide: TstoreConfig, useValue: configuration.tstore },
       { provide: LookupConfig, useValue: configuration.lookup },
       { provide: RefundConfig, useValue: configuration.refund },
+      { provide: ApprovalConfig, useValue: configuration.approval },
       { provide: NotificationConfig, useValue: configuration.notification },
       { provide: BillingConfig, useValue: configuration.billing },
       { provide: LoggingConfig, useValue: configuration.logging },

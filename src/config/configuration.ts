@@ -89,6 +89,20 @@ export abstract class RefundConfig {
   abstract readonly refundedStatuses: readonly string[];
 }
 
+/** What needs a second person, beside what has a limit of its own, and who that may be. */
+export abstract class ApprovalConfig {
+  /** Roles of keys that may approve. */
+  abstract readonly roles: readonly string[];
+  /** How long something waits for a second person. */
+  abstract readonly expiresAfterHours: number;
+  /** Whether the bootstrap key, which is nobody's in particular, counts as a second person. */
+  abstract readonly byBootstrapKey: boolean;
+  /** Whether saying what became of a lost answer needs a second person. */
+  abstract readonly ofDoubt: boolean;
+  /** Whether deciding on a discrepancy against the evidence needs a second person. */
+  abstract readonly ofDecisions: boolean;
+}
+
 export abstract class NotificationConfig {
   /** Networks notifications may come from; empty allows all. */
   abstract readonly allowedCidrs: readonly string[];
@@ -152,6 +166,7 @@ export interface Configuration {
   tstore: TstoreConfig;
   lookup: LookupConfig;
   refund: RefundConfig;
+  approval: ApprovalConfig;
   notification: NotificationConfig;
   billing: BillingConfig;
   clock: ClockConfig;

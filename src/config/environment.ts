@@ -35,6 +35,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const RETRY_EXHAUSTED = ['keep', 'cancel'] as const;
 export type RetryExhausted = (typeof RETRY_EXHAUSTED)[number];
 
+/** Roles of keys that may be allowed to approve what another person asked for. */
+export const APPROVER_ROLES = ['operator', 'finance', 'manager'] as const;
+
 /** 256-bit keys: 32 bytes are 43 base64 characters and one `=`. */
 const ENCRYPTION_KEY = /^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=$/;
 
@@ -185,6 +188,16 @@ export class Environment {
   @Whole(0, 1_000_000_000_000) REFUND_RELEASE_ABOVE_WON: number = 1_000_000;
   @Whole(0, 10_000_000) REFUND_RELEASE_ABOVE_COUNT: number = 100;
   @Whole(1, 10_080) REFUND_DOUBT_MINUTES: number = 30;
+
+  @Expose()
+  @Each('approverRoles', `a list of ${APPROVER_ROLES.join(', ')}`, (role) => APPROVER_ROLES.includes(role as never))
+  @IsNotEmpty({ message: `at least one of ${APPROVER_ROLES.join(', ')}` })
+  APPROVAL_ROLES: string = 'finance,manager';
+
+  @Whole(1, 8_760) APPROVAL_EXPIRES_HOURS: number = 72;
+  @Expose() @Flag() @IsBoolean({ message: 'true or false' }) APPROVAL_BY_BOOTSTRAP_KEY: boolean = false;
+  @Expose() @Flag() @IsBoolean({ message: 'true or false' }) APPROVAL_OF_DOUBT: boolean = true;
+  @Expose() @Flag() @IsBoolean({ message: 'true or false' }) APPROVAL_OF_DECISIONS: boolean = true;
 
   @Whole(1, 3_600) SCHEDULER_TICK_SECONDS: number = 10;
   @Whole(10, 3_600) SCHEDULER_LEASE_SECONDS: number = 120;

@@ -123,6 +123,13 @@ function configurationOf(environment: Environment): Configuration {
       doubtMinutes: environment.REFUND_DOUBT_MINUTES,
       refundedStatuses: commaSeparated(environment.TSTORE_REFUNDED_STATUSES),
     },
+    approval: {
+      roles: commaSeparated(environment.APPROVAL_ROLES),
+      expiresAfterHours: environment.APPROVAL_EXPIRES_HOURS,
+      byBootstrapKey: environment.APPROVAL_BY_BOOTSTRAP_KEY,
+      ofDoubt: environment.APPROVAL_OF_DOUBT,
+      ofDecisions: environment.APPROVAL_OF_DECISIONS,
+    },
     notification: { allowedCidrs: commaSeparated(environment.PNS_ALLOWED_CIDRS) },
     billing: {
       cron: environment.BILLING_CRON === 'none' ? undefined : environment.BILLING_CRON,

@@ -13,6 +13,7 @@ const OFFENDERS: Record<string, readonly [path: string, content: string]> = {
   'kernel-looks-down': ['src/kernel/knows-settings.ts', "import '../config/settings';"],
   'platform-looks-down': ['src/platform/a/index.ts', "import '../../charge';"],
   'bulk-payment-looks-down': ['src/bulk-payment/looks-up.ts', "import '../subscription';"],
+  'approval-knows-no-room': ['src/approval/knows-a-gateway.ts', "import '../gateways/tstore';"],
   'notification-never-a-gateway': ['src/notification/calls-out.ts', "import '../gateways/tstore';"],
   'features-meet-at-their-index': ['src/bulk-payment/reaches-in.ts', "import '../charge/inner';"],
   'gateways-meet-at-their-index': ['src/bulk-payment/reaches-for-the-wire.ts', "import '../gateways/tstore/wire';"],

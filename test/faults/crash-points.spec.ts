@@ -34,6 +34,7 @@ const uploadInDoubt: Work = async (world, name) => {
   await world.stayInDoubt(name);
 };
 
+const outwait: Work = (world) => world.outwaitApproval();
 const stopLine: Work = (world, name) => world.stopLine(name);
 
 const WORK: Partial<Record<CrashPoint, Work>> = {
@@ -48,6 +49,8 @@ const WORK: Partial<Record<CrashPoint, Work>> = {
   'lookup.answered': refund,
   'lookup.kept': refund,
   'refund.before-commit': refund,
+  'expire-approval.before-commit': outwait,
+  'expire-approval.recorded': outwait,
 };
 
 /** Where the next processes die too: on the way of making good what the one before left behind. */

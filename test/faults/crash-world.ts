@@ -150,6 +150,17 @@ export class CrashWorld {
     );
   }
 
+  /** Something waits for a second person, and has done so for too long. */
+  async outwaitApproval(): Promise<void> {
+    await this.client.query(
+      `INSERT INTO approval (kind, subject_id, act, summary, because, state, requested_by, requested_by_owner, requested_at,
+         expires_at)
+       VALUES ('refund-doubt', 1, '{}', 'nothing', 'a test', 'Waiting', 'a test', 'test', now() - interval '2 hours',
+         now() - interval '1 hour')
+       ON CONFLICT DO NOTHING`,
+    );
+  }
+
   /** How many alarms there are that somebody told of, and how often all processes together did. */
   async alarms(): Promise<{ noted: number; told: number }> {
     const { rows } = await this.client.query<{ noted: number }>(

@@ -15,6 +15,7 @@ const WORK_OF_STEP: Readonly<Record<string, string>> = {
   'send-refund': `SELECT FROM refund WHERE ended_at IS NULL`,
   'resolve-refund': `SELECT FROM refund WHERE ended_at IS NULL`,
   'watch-doubt': `SELECT FROM bulk_payment_job WHERE state = 'Processing' AND doubt_told_at IS NULL`,
+  'expire-approval': `SELECT FROM approval WHERE state = 'Waiting' AND expires_at IS NOT NULL`,
   'check-line': `
     SELECT FROM settlement WHERE position > (SELECT position FROM settlement_check)
     UNION ALL SELECT FROM bulk_payment_job WHERE settled_at IS NOT NULL AND numbers_checked_at IS NULL

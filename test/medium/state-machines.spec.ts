@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { APPROVAL_TRANSITIONS } from '../../src/approval';
 import { DISCREPANCY_TRANSITIONS, JOB_TRANSITIONS } from '../../src/bulk-payment';
 import { CHARGE_TRANSITIONS, REFUND_TRANSITIONS } from '../../src/charge';
 import { nextState, statesOf, type TransitionTable } from '../../src/kernel/transitions';
@@ -19,6 +20,7 @@ const MACHINES: { name: string; table: AnyTable; check: string | undefined }[] =
   { name: 'discrepancy', table: DISCREPANCY_TRANSITIONS, check: 'discrepancy_state_known' },
   { name: 'line-stop', table: LINE_STOP_TRANSITIONS, check: 'line_stop_state_known' },
   { name: 'billing-run', table: BILLING_RUN_TRANSITIONS, check: 'billing_run_state_known' },
+  { name: 'approval', table: APPROVAL_TRANSITIONS, check: 'approval_state_known' },
   { name: 'subscription', table: SUBSCRIPTION_TRANSITIONS, check: 'subscription_state_known' },
 ];
 

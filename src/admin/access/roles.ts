@@ -3,6 +3,10 @@
  * of calls that change nothing, and only those are not audited.
  */
 export const SCOPES = {
+  /** Agreeing as a second person; which of these roles may, APPROVAL_ROLES says. */
+  'approvals:decide': ['operator', 'finance', 'admin'],
+  'approvals:read': ['viewer', 'operator', 'finance', 'admin'],
+  'approvals:withdraw': ['operator', 'finance', 'admin'],
   'audit:read': ['admin'],
   'charges:read': ['viewer', 'operator', 'finance', 'admin'],
   'deliveries:acknowledge': ['operator', 'admin'],

@@ -71,6 +71,8 @@ export const CRASH_POINTS = [
   'resolve-refund.claimed',
   'resolve-refund.recorded',
   'resolve-refund.postponed',
+  'expire-approval.before-commit',
+  'expire-approval.recorded',
 ] as const;
 
 export type CrashPoint = (typeof CRASH_POINTS)[number];
