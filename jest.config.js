@@ -11,7 +11,7 @@ module.exports = async () => {
   return {
     testEnvironment: require.resolve('./test/support/shared-modules.environment.cjs'),
     runtime: require.resolve('./test/support/shared-modules.runtime.cjs'),
-    roots: ['<rootDir>/src', '<rootDir>/simulator', '<rootDir>/test'],
+    roots: ['<rootDir>/src', '<rootDir>/cli', '<rootDir>/simulator', '<rootDir>/test'],
     testMatch: ['**/*.spec.ts'],
     transform: { '\\.ts$': ['@swc/jest', { ...swc, sourceMaps: 'inline' }] },
     globalSetup: '<rootDir>/test/support/global-setup.ts',

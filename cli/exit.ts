@@ -9,6 +9,7 @@ export const EXIT_CODES = {
   3: 'refused by the service; nothing was changed',
   4: 'no such thing',
   5: 'no answer, or none that says whether it was done',
+  6: 'not confirmed; nothing was done',
 } as const;
 
 export class UsageError extends Error {}
@@ -16,26 +17,45 @@ export class UsageError extends Error {}
 /** The service has answered, and knows nothing of what was asked about. */
 export class NothingFound extends Error {}
 
+/** Nobody said that money may move. */
+export class NotConfirmed extends Error {}
+
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UsageError) return 2;
   if (error instanceof NothingFound) return 4;
   if (error instanceof Unreachable) return 5;
+  if (error instanceof NotConfirmed) return 6;
   if (!(error instanceof ApiProblem)) return 1;
   if (error.status === 404) return 4;
   return error.status >= 500 ? 5 : 3;
 }
 
-/** One line on what went wrong, more where it helps; never a stack trace. */
+/** What went wrong, and what to do about it; never a stack trace. */
 export function explain(error: unknown): string {
   if (error instanceof ApiProblem) {
     const faults = error.faults.map(({ field, line, expected }) => `  ${field ?? `line ${line}`}: ${expected}`);
     const request = error.requestId === null ? [] : [`  request ${error.requestId}`];
-    return [`Refused: ${error.message}`, ...faults, ...request].join('\n');
+    const next = nextStep(error);
+    return [`Refused: ${error.message}`, ...faults, ...request, ...(next === undefined ? [] : [next])].join('\n');
   }
   if (error instanceof Unreachable) {
-    if (error.idempotencyKey === null) return error.message;
+    if (error.idempotencyKey === null)
+      return `${error.message}\nIs the service there? --url or MERCHANT_BILLING_URL says where it is asked.`;
     return `${error.message}\nIt may have been done. Ask again with --idempotency-key ${error.idempotencyKey}; nothing happens twice.`;
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+/** By status, where the answer itself does not say. */
+function nextStep({ status, faults }: ApiProblem): string | undefined {
+  if (status === 401)
+    return 'MERCHANT_BILLING_API_KEY must hold a key that is neither revoked nor expired; an admin makes one with: cli keys create';
+  if (status === 403) return 'This key’s role does not allow it; who has what role is told by: cli keys list';
+  if (status === 404) return 'Lists tell what there is; `list --help` of the same group says how to find it.';
+  if (status === 409) return 'Look at it as it is now (`show`), and ask for what it allows: its `actions`.';
+  if (status === 412) return 'Somebody changed it meanwhile. Look at it again before you decide.';
+  if (status === 429) return 'Too many calls at once; the same command works in a minute.';
+  if (status >= 500) return 'The same command may be given again; a change with --idempotency-key is never done twice.';
+  return faults.length > 0 ? 'Nothing was changed. --help of the command says what can be stated.' : undefined;
 }

@@ -10,6 +10,9 @@ import { addKillSwitchCommands } from './commands/kill-switch';
 import { addLineStopCommands } from './commands/line-stops';
 import { addNotificationCommands } from './commands/notifications';
 import { addRefundCommands } from './commands/refunds';
+import { addProductCommands } from './commands/products';
+import { addReportCommands } from './commands/reports';
+import { addSettlementLogCommands } from './commands/settlement-log';
 import { addSubscriptionCommands } from './commands/subscriptions';
 import { addSummaryCommands } from './commands/summary';
 import { EXIT_CODES } from './exit';
@@ -28,14 +31,17 @@ export function programOf(surroundings: Surroundings): Command {
     .showHelpAfterError('(--help tells what can be stated)');
   const run = runIn(surroundings);
   addSummaryCommands(program, run);
+  addReportCommands(program, run);
   addInquiryCommand(program, run);
   addJobCommands(program, run);
   addChargeCommands(program, run);
   addRefundCommands(program, run);
+  addSettlementLogCommands(program, run);
   addDiscrepancyCommands(program, run);
   addLineStopCommands(program, run);
   addNotificationCommands(program, run);
   addBillingRunCommands(program, run);
+  addProductCommands(program, run);
   addSubscriptionCommands(program, run);
   addKillSwitchCommands(program, run);
   addKeyCommands(program, run);
@@ -59,6 +65,7 @@ Examples:
   cli jobs list --state Processing
   cli jobs resolve 42 --not-accepted --reason 'T store has no such job (ticket 811)'
   cli runs dry-run 2027-01-31
-  cli refund B20270131-42-1 --amount 1000 --reason 'promised by support'
+  cli refund B20270131-42-1 --amount 1,000 --reason 'promised by support'
+  cli charges list --output charges.xlsx
 `;
 }

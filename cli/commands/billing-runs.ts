@@ -1,91 +1,78 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Schema } from '../../client/src';
-import { seoulTime, won, type Column } from '../output';
-import type { Run } from '../session';
-import { allOption, limitOption, reasonOption, rowsOf, wholeNumber, type ListOptions } from './options';
+import { addAct, addList, addShow } from '../declare';
+import { covers } from '../operations';
+import { reasonOption, wholeNumber, yesOption } from '../options';
+import { dataOf, type Run, type Session } from '../session';
+import type { Column } from '../table';
+import { count, seoulTime, tally, won } from '../words';
 
 type BillingRun = Schema<'BillingRunView'>;
 
 const COLUMNS: readonly Column<BillingRun>[] = [
-  ['id', (billingRun) => billingRun.id],
+  ['id', (billingRun) => billingRun.id, { right: true }],
   ['billing date', (billingRun) => billingRun.billingDate],
   ['state', (billingRun) => billingRun.state],
-  ['charges', (billingRun) => won(billingRun.planned.count)],
-  ['won', (billingRun) => won(billingRun.planned.amount)],
-  ['jobs', (billingRun) => billingRun.jobCount],
-  ['planned (Seoul)', (billingRun) => seoulTime(billingRun.plannedAt)],
+  ['charges', (billingRun) => count(billingRun.planned.count), { right: true }],
+  ['amount', (billingRun) => won(billingRun.planned.amount), { right: true }],
+  ['jobs', (billingRun) => billingRun.jobCount, { right: true, spare: true }],
+  ['planned', (billingRun) => seoulTime(billingRun.plannedAt), { spare: true }],
 ];
 
 export function addBillingRunCommands(program: Command, run: Run): void {
   const runs = program.command('runs').description('billing runs (정기결제 실행), one a date');
-  runs
-    .command('list')
-    .description('billing runs, newest first')
-    .addOption(new Option('--state <state>').choices(['Planned', 'AwaitingConfirmation', 'Confirmed', 'Rejected']))
-    .addOption(limitOption())
-    .addOption(allOption())
-    .action(
-      run(async (session, { state, ...list }: ListOptions & { state?: BillingRun['state'] }) => {
-        const rows = await rowsOf(list, (page) =>
-          session.api.GET('/admin/v1/billing-runs', { params: { query: { ...(state && { state }), ...page } } }),
-        );
-        session.showList(rows, COLUMNS);
-      }),
-    );
-  runs
-    .command('show <id>')
-    .description('a billing run with its history')
-    .action(
-      run(async (session, id: string) => {
-        session.show(await session.api.GET('/admin/v1/billing-runs/{id}', { params: { path: { id } } }));
-      }),
-    );
-  runs
+  addList(runs, run, {
+    name: 'list',
+    does: 'billing runs, newest first',
+    operation: 'GET /admin/v1/billing-runs',
+    columns: COLUMNS,
+    filters: {
+      state: new Option('--state <state>').choices(['Planned', 'AwaitingConfirmation', 'Confirmed', 'Rejected']),
+    },
+  });
+  addShow(runs, run, {
+    name: 'show <id>',
+    does: 'a billing run with its history',
+    operation: 'GET /admin/v1/billing-runs/{id}',
+  });
+  const dryRun = runs
     .command('dry-run <date>')
     .description('what the run of a date would bill; writes nothing')
-    .addOption(new Option('--lines <rows>', 'how many first lines to show').argParser(wholeNumber).default(20))
-    .action(
-      run(async (session, date: string, { lines }: { lines: number }) => {
-        session.show(
-          await session.api.POST('/admin/v1/billing-runs/dry-run', {
-            headers: session.headers,
-            body: { date, lines },
-          }),
-        );
-      }),
-    );
-  runs
-    .command('open <date>')
-    .description('open the run of a date, once')
-    .action(
-      run(async (session, date: string) => {
-        session.show(
-          await session.api.POST('/admin/v1/billing-runs', {
-            headers: session.headers,
-            body: { date },
-          }),
-        );
-      }),
-    );
-  for (const [name, description] of [
-    ['confirm', 'let an unusual run go on'],
-    ['reject', 'bill nothing of an unusual run'],
-  ] as const) {
-    runs
-      .command(`${name} <id>`)
-      .description(description)
-      .addOption(reasonOption())
-      .action(
-        run(async (session, id: string, { reason }: { reason: string }) => {
-          session.show(
-            await session.api.POST(`/admin/v1/billing-runs/{id}/${name}`, {
-              params: { path: { id } },
-              headers: session.headers,
-              body: { reason },
-            }),
-          );
-        }),
-      );
-  }
+    .addOption(new Option('--lines <rows>', 'how many first lines to show').argParser(wholeNumber).default(20));
+  covers(dryRun, 'POST /admin/v1/billing-runs/dry-run').action(
+    run(async (session, date: string, { lines }: { lines: number }) => {
+      session.showThing(await previewOf(session, date, lines));
+    }),
+  );
+  const open = runs.command('open <date>').description('open the run of a date, once').addOption(yesOption());
+  covers(open, 'POST /admin/v1/billing-runs').action(
+    run(async (session, date: string) => {
+      await session.confirm(async () => {
+        const { total } = await previewOf(session, date, 1);
+        return `Bill what is due on ${date}: ${tally(total)}.`;
+      });
+      session.show(await session.api.POST('/admin/v1/billing-runs', { headers: session.headers, body: { date } }));
+    }),
+  );
+  addAct(runs, run, {
+    name: 'confirm <id>',
+    does: 'let an unusual run go on',
+    operation: 'POST /admin/v1/billing-runs/{id}/confirm',
+    body: { reason: reasonOption() },
+    asks: async (session, path) => {
+      const found = await session.call('GET /admin/v1/billing-runs/{id}', { path });
+      const { billingDate, planned } = found as BillingRun;
+      return `Let the held run of ${billingDate} go on: ${tally(planned)} are charged.`;
+    },
+  });
+  addAct(runs, run, {
+    name: 'reject <id>',
+    does: 'bill nothing of an unusual run',
+    operation: 'POST /admin/v1/billing-runs/{id}/reject',
+    body: { reason: reasonOption() },
+  });
+}
+
+async function previewOf(session: Session, date: string, lines: number): Promise<Schema<'RunPreviewView'>> {
+  return dataOf(await session.api.POST('/admin/v1/billing-runs/dry-run', { body: { date, lines } }));
 }

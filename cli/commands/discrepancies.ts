@@ -1,106 +1,73 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Schema } from '../../client/src';
-import { won, type Column } from '../output';
+import { addAct, addList, addShow } from '../declare';
+import { reasonOption } from '../options';
 import type { Run } from '../session';
-import { allOption, limitOption, reasonOption, rowsOf, type ListOptions } from './options';
+import type { Column } from '../table';
+import { won } from '../words';
 
 type Discrepancy = Schema<'DiscrepancyView'>;
 
-const COLUMNS: readonly Column<Discrepancy>[] = [
-  ['id', (one) => one.id],
+export const DISCREPANCY_COLUMNS: readonly Column<Discrepancy>[] = [
+  ['id', (one) => one.id, { right: true }],
   ['state', (one) => one.state],
   ['kind', (one) => one.kind],
   ['order number', (one) => one.orderNo],
-  ['expected won', (one) => won(one.expected?.amount)],
-  ['found won', (one) => won(one.found?.amount)],
-  ['job', (one) => one.jobId],
+  ['expected', (one) => won(one.expected?.amount), { right: true }],
+  ['found', (one) => won(one.found?.amount), { right: true }],
+  ['job', (one) => one.jobId, { right: true, spare: true }],
 ];
 
-interface DiscrepancyListOptions extends ListOptions {
-  state?: Discrepancy['state'];
-  job?: string;
-}
-
-interface AcceptOptions {
-  as: 'paid' | 'declined';
-  transaction?: string;
-  reason: string;
-}
+const transactionOption = () =>
+  new Option('--transaction <id>', 'T store’s id of the payment, where its line names none');
 
 export function addDiscrepancyCommands(program: Command, run: Run): void {
   const discrepancies = program.command('discrepancies').description('differences between asked and answered (불일치)');
-  discrepancies
-    .command('list')
-    .description('discrepancies, newest first')
-    .addOption(new Option('--state <state>').choices(['Open', 'Accepted', 'Closed']))
-    .option('--job <id>', 'of one job')
-    .addOption(limitOption())
-    .addOption(allOption())
-    .action(
-      run(async (session, { state, job, ...list }: DiscrepancyListOptions) => {
-        const filter = { ...(state && { state }), ...(job && { jobId: job }) };
-        const rows = await rowsOf(list, (page) =>
-          session.api.GET('/admin/v1/discrepancies', {
-            params: { query: { ...filter, ...page } },
-          }),
-        );
-        session.showList(rows, COLUMNS);
-      }),
-    );
-  discrepancies
-    .command('show <id>')
-    .description('a discrepancy: what was expected, what was found, the raw line, the lookups')
-    .action(
-      run(async (session, id: string) => {
-        session.show(await session.api.GET('/admin/v1/discrepancies/{id}', { params: { path: { id } } }));
-      }),
-    );
-  discrepancies
-    .command('lookup <id>')
-    .description('ask T store for its transaction; suggests a decision and changes nothing')
-    .option('--transaction <id>', 'which, where its line names none')
-    .action(
-      run(async (session, id: string, { transaction }: { transaction?: string }) => {
-        session.show(
-          await session.api.POST('/admin/v1/discrepancies/{id}/lookup', {
-            params: { path: { id } },
-            headers: session.headers,
-            body: transaction === undefined ? {} : { transactionId: transaction },
-          }),
-        );
-      }),
-    );
-  discrepancies
-    .command('accept <id>')
-    .description('settle its charge by decision')
-    .addOption(new Option('--as <outcome>').choices(['paid', 'declined']).makeOptionMandatory())
-    .option('--transaction <id>', 'T store’s id of the payment, where its line names none')
-    .addOption(reasonOption())
-    .action(
-      run(async (session, id: string, { as, transaction, reason }: AcceptOptions) => {
-        session.show(
-          await session.api.POST('/admin/v1/discrepancies/{id}/accept', {
-            params: { path: { id } },
-            headers: session.headers,
-            body: { outcome: as, reason, ...(transaction !== undefined && { transactionId: transaction }) },
-          }),
-        );
-      }),
-    );
-  discrepancies
-    .command('close <id>')
-    .description('decide that nothing follows from it')
-    .addOption(reasonOption())
-    .action(
-      run(async (session, id: string, { reason }: { reason: string }) => {
-        session.show(
-          await session.api.POST('/admin/v1/discrepancies/{id}/close', {
-            params: { path: { id } },
-            headers: session.headers,
-            body: { reason },
-          }),
-        );
-      }),
-    );
+  addList(discrepancies, run, {
+    name: 'list',
+    does: 'discrepancies, newest first',
+    operation: 'GET /admin/v1/discrepancies',
+    columns: DISCREPANCY_COLUMNS,
+    filters: {
+      state: new Option('--state <state>').choices(['Open', 'Accepted', 'Closed']),
+      kind: new Option('--kind <kind>', 'such as missing or amount-mismatch'),
+      jobId: new Option('--job <id>', 'of one job'),
+      orderNo: new Option('--order <orderNo>', 'of one order'),
+    },
+  });
+  addShow(discrepancies, run, {
+    name: 'show <id>',
+    does: 'a discrepancy: what was expected, what was found, the raw line, the lookups',
+    operation: 'GET /admin/v1/discrepancies/{id}',
+  });
+  addAct(discrepancies, run, {
+    name: 'lookup <id>',
+    does: 'ask T store for its transaction; suggests a decision and changes nothing',
+    operation: 'POST /admin/v1/discrepancies/{id}/lookup',
+    body: { transactionId: transactionOption() },
+  });
+  addAct(discrepancies, run, {
+    name: 'accept <id>',
+    does: 'settle its charge by decision',
+    operation: 'POST /admin/v1/discrepancies/{id}/accept',
+    body: {
+      outcome: new Option('--as <outcome>').choices(['paid', 'declined']).makeOptionMandatory(),
+      transactionId: transactionOption(),
+      resultCode: new Option('--result-code <code>', 'T store’s code of the decline, where its line names none'),
+      reason: reasonOption(),
+    },
+    asks: async (session, path, { outcome }) => {
+      const found = await session.call('GET /admin/v1/discrepancies/{id}', { path });
+      const { orderNo, kind, expected } = found as Discrepancy;
+      const follows =
+        outcome === 'declined' ? 'It may be charged again on another day.' : 'What it pays for is extended.';
+      return `Settle ${orderNo} (${kind}) as ${String(outcome)}, for ${won(expected?.amount)}, for ever. ${follows}`;
+    },
+  });
+  addAct(discrepancies, run, {
+    name: 'close <id>',
+    does: 'decide that nothing follows from it',
+    operation: 'POST /admin/v1/discrepancies/{id}/close',
+    body: { reason: reasonOption() },
+  });
 }

@@ -1,32 +1,120 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
-import { openAsBlob } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import type { Schema } from '../../client/src';
+import { addAct, addDownload, addList, addShow } from '../declare';
 import { UsageError } from '../exit';
-import { seoulTime, won, type Column } from '../output';
+import { contentOf } from '../files';
+import { covers } from '../operations';
+import { dayOptions, reasonOption, yesOption } from '../options';
 import type { Run } from '../session';
-import { allOption, limitOption, reasonOption, rowsOf, type ListOptions } from './options';
+import type { Column } from '../table';
+import { count, seoulTime, tally, won } from '../words';
+import { CHARGE_COLUMNS } from './charges';
+import { DISCREPANCY_COLUMNS } from './discrepancies';
 
 type Job = Schema<'BulkPaymentJobView'>;
 
 const COLUMNS: readonly Column<Job>[] = [
-  ['id', (job) => job.id],
+  ['id', (job) => job.id, { right: true }],
   ['state', (job) => (job.inDoubt ? `${job.state} (in doubt)` : job.state)],
-  ['charges', (job) => won(job.requested.count)],
-  ['won', (job) => won(job.requested.amount)],
-  ['origin', (job) => job.origin],
-  ['T store job', (job) => job.submission?.gatewayJobId],
-  ['created (Seoul)', (job) => seoulTime(job.createdAt)],
+  ['charges', (job) => count(job.requested.count), { right: true }],
+  ['amount', (job) => won(job.requested.amount), { right: true }],
+  ['created', (job) => seoulTime(job.createdAt)],
+  ['origin', (job) => job.origin, { spare: true }],
+  ['T store job', (job) => job.submission?.gatewayJobId, { spare: true }],
 ];
 
-interface JobListOptions extends ListOptions {
-  state?: Job['state'];
-  inDoubt?: boolean;
-  failing?: boolean;
-  unnotified?: boolean;
-  gatewayJob?: string;
-  from?: string;
-  to?: string;
+export function addJobCommands(program: Command, run: Run): void {
+  const jobs = program.command('jobs').description('bulk payment jobs (대량결제 작업)');
+  addList(jobs, run, {
+    name: 'list',
+    does: 'jobs, newest first',
+    operation: 'GET /admin/v1/bulk-payment-jobs',
+    columns: COLUMNS,
+    filters: {
+      state: new Option('--state <state>').choices([
+        'Created',
+        'Processing',
+        'Completed',
+        'VerifiedCompleted',
+        'Failed',
+      ]),
+      inDoubt: new Option('--in-doubt', 'only those nobody knows whether T store took them'),
+      failing: new Option('--failing', 'only those whose last stage failed'),
+      unnotified: new Option('--unnotified', 'only those of which no notification came for a day'),
+      gatewayJobId: new Option('--gateway-job <id>', 'by T store’s id of the job'),
+      ...dayOptions('made'),
+    },
+  });
+  addShow(jobs, run, {
+    name: 'show <id>',
+    does: 'a job with all that is known of it',
+    operation: 'GET /admin/v1/bulk-payment-jobs/{id}',
+  });
+  addList(jobs, run, {
+    name: 'charges <id>',
+    does: 'the charges of a job, newest first',
+    operation: 'GET /admin/v1/bulk-payment-jobs/{id}/charges',
+    columns: CHARGE_COLUMNS,
+  });
+  addList(jobs, run, {
+    name: 'discrepancies <id>',
+    does: 'what does not match in the result of a job',
+    operation: 'GET /admin/v1/bulk-payment-jobs/{id}/discrepancies',
+    columns: DISCREPANCY_COLUMNS,
+  });
+  addDownload(jobs, run, {
+    name: 'request-file <id>',
+    does: 'save the file that was sent; it holds billing tokens',
+    operation: 'GET /admin/v1/bulk-payment-jobs/{id}/request-file',
+  });
+  addDownload(jobs, run, {
+    name: 'result-file <id>',
+    does: 'save the file that T store answered with',
+    operation: 'GET /admin/v1/bulk-payment-jobs/{id}/result-file',
+  });
+  addUpload(jobs, run);
+  addResolve(jobs, run);
+  addAct(jobs, run, {
+    name: 'cancel <id>',
+    does: 'take a job back before anything of it is sent',
+    operation: 'POST /admin/v1/bulk-payment-jobs/{id}/cancel',
+    body: { reason: reasonOption() },
+  });
+  addAct(jobs, run, {
+    name: 'fetch-result-again <id>',
+    does: 'have the result file downloaded again, before it is reconciled',
+    operation: 'POST /admin/v1/bulk-payment-jobs/{id}/fetch-result-again',
+    body: { reason: reasonOption() },
+  });
+  addAct(jobs, run, {
+    name: 'rebill <id>',
+    does: 'charge those of a failed job again, in a new job',
+    operation: 'POST /admin/v1/bulk-payment-jobs/{id}/rebill',
+    body: { reason: reasonOption() },
+    asks: async (session, path) => {
+      const { requested } = (await session.call('GET /admin/v1/bulk-payment-jobs/{id}', { path })) as Job;
+      return `Charge again what job ${path.id} asked for and is still owed: at most ${tally(requested)}.`;
+    },
+  });
+}
+
+function addUpload(jobs: Command, run: Run): void {
+  const upload = jobs
+    .command('upload <file>')
+    .description('hand in a .pay file as a job')
+    .option('--batch-reference <text>', 'what you call this batch; the same content is taken once for each')
+    .addOption(yesOption());
+  covers(upload, 'POST /admin/v1/bulk-payment-jobs').action(
+    run(async (session, file: string, { batchReference }: { batchReference?: string }) => {
+      const body = await contentOf(file);
+      await session.confirm(async () => `Have T store charge what ${file} asks for: ${tally(await askedFor(file))}.`);
+      const headers = { 'content-type': 'application/octet-stream' };
+      const parts = { query: batchReference === undefined ? {} : { batchReference }, headers, body, isRaw: true };
+      session.showThing((await session.call('POST /admin/v1/bulk-payment-jobs', parts)) as object);
+    }),
+  );
 }
 
 interface ResolveOptions {
@@ -35,111 +123,49 @@ interface ResolveOptions {
   reason: string;
 }
 
-export function addJobCommands(program: Command, run: Run): void {
-  const jobs = program.command('jobs').description('bulk payment jobs (대량결제 작업)');
-  jobs
-    .command('list')
-    .description('jobs, newest first')
-    .addOption(
-      new Option('--state <state>').choices(['Created', 'Processing', 'Completed', 'VerifiedCompleted', 'Failed']),
-    )
-    .option('--in-doubt', 'only those nobody knows whether T store took them')
-    .option('--failing', 'only those whose last stage failed')
-    .option('--unnotified', 'only those of which no notification came for a day')
-    .option('--gateway-job <id>', 'by T store’s id of the job')
-    .option('--from <date>', 'made on this Seoul day or later')
-    .option('--to <date>', 'made on this Seoul day or earlier')
-    .addOption(limitOption())
-    .addOption(allOption())
-    .action(
-      run(async (session, { limit, all, gatewayJob, ...states }: JobListOptions) => {
-        const filter = { ...states, ...(gatewayJob && { gatewayJobId: gatewayJob }) };
-        const rows = await rowsOf({ limit, ...(all && { all }) }, (page) =>
-          session.api.GET('/admin/v1/bulk-payment-jobs', {
-            params: { query: { ...filter, ...page } },
-          }),
-        );
-        session.showList(rows, COLUMNS);
-      }),
-    );
-  jobs
-    .command('show <id>')
-    .description('a job with all that is known of it')
-    .action(
-      run(async (session, id: string) => {
-        session.show(await session.api.GET('/admin/v1/bulk-payment-jobs/{id}', { params: { path: { id } } }));
-      }),
-    );
-  jobs
-    .command('upload <file>')
-    .description('hand in a .pay file as a job')
-    .option('--batch-reference <text>', 'what you call this batch; the same content is taken once for each')
-    .action(
-      run(async (session, file: string, { batchReference }: { batchReference?: string }) => {
-        const content = await contentOf(file);
-        session.show(
-          await session.api.POST('/admin/v1/bulk-payment-jobs', {
-            params: { query: batchReference === undefined ? {} : { batchReference } },
-            headers: { 'content-type': 'application/octet-stream', ...session.headers },
-            body: content as never,
-            bodySerializer: (body) => body,
-          }),
-        );
-      }),
-    );
-  jobs
+function addResolve(jobs: Command, run: Run): void {
+  const resolve = jobs
     .command('resolve <id>')
     .description('decide on a job in doubt, when T store has been asked')
     .option('--not-accepted', 'T store has not got it: give it up')
     .option('--gateway-job <id>', 'T store has it as this job: go on with it')
     .addOption(reasonOption())
-    .action(
-      run(async (session, id: string, { notAccepted, gatewayJob, reason }: ResolveOptions) => {
-        if ((notAccepted === true) === (gatewayJob !== undefined)) {
-          throw new UsageError('State one of --not-accepted and --gateway-job.');
-        }
-        const call = { params: { path: { id } }, headers: session.headers };
-        session.show(
-          gatewayJob === undefined
-            ? await session.api.POST('/admin/v1/bulk-payment-jobs/{id}/close-as-not-accepted', {
-                ...call,
-                body: { reason },
-              })
-            : await session.api.POST('/admin/v1/bulk-payment-jobs/{id}/attach-gateway-job', {
-                ...call,
-                body: { gatewayJobId: gatewayJob, reason },
-              }),
-        );
-      }),
-    );
-  for (const [name, description] of [
-    ['cancel', 'take a job back before anything of it is sent'],
-    ['fetch-result-again', 'have the result file downloaded again, before it is reconciled'],
-    ['rebill', 'charge those of a failed job again, in a new job'],
-  ] as const) {
-    jobs
-      .command(`${name} <id>`)
-      .description(description)
-      .addOption(reasonOption())
-      .action(
-        run(async (session, id: string, { reason }: { reason: string }) => {
-          session.show(
-            await session.api.POST(`/admin/v1/bulk-payment-jobs/{id}/${name}`, {
-              params: { path: { id } },
-              headers: session.headers,
-              body: { reason },
-            }),
-          );
-        }),
-      );
-  }
+    .addOption(yesOption());
+  covers(resolve, 'POST /admin/v1/bulk-payment-jobs/{id}/close-as-not-accepted', {}, '--not-accepted');
+  covers(resolve, 'POST /admin/v1/bulk-payment-jobs/{id}/attach-gateway-job', {}, '--gateway-job <id>').action(
+    run(async (session, id: string, { notAccepted, gatewayJob, reason }: ResolveOptions) => {
+      if ((notAccepted === true) === (gatewayJob !== undefined)) {
+        throw new UsageError('State one of --not-accepted and --gateway-job.');
+      }
+      const path = { id };
+      await session.confirm(async () => {
+        const job = (await session.call('GET /admin/v1/bulk-payment-jobs/{id}', { path })) as Job;
+        return gatewayJob === undefined
+          ? `Say that T store never got job ${id}: its ${tally(job.requested)} may be charged again.`
+          : `Say that T store has job ${id} as ${gatewayJob}: its result settles ${tally(job.requested)}.`;
+      });
+      const decided = await (gatewayJob === undefined
+        ? session.call('POST /admin/v1/bulk-payment-jobs/{id}/close-as-not-accepted', { path, body: { reason } })
+        : session.call('POST /admin/v1/bulk-payment-jobs/{id}/attach-gateway-job', {
+            path,
+            body: { gatewayJobId: gatewayJob, reason },
+          }));
+      session.showThing(decided as object);
+    }),
+  );
 }
 
-/** A file that is read while it is sent. */
-async function contentOf(file: string): Promise<Blob> {
-  try {
-    return await openAsBlob(file);
-  } catch {
-    throw new UsageError(`${file} can’t be read.`);
+/** What a .pay file asks for, to be looked at before it is handed in; the service reads it anew, and strictly. */
+async function askedFor(file: string): Promise<{ count: number; amount: number }> {
+  let column: number | undefined;
+  const asked = { count: 0, amount: 0 };
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    const fields = line.split(',');
+    if (column === undefined) column = fields.indexOf('amtReqPurchase');
+    else if (line !== '') {
+      asked.count++;
+      asked.amount += Number(fields[column] ?? NaN);
+    }
   }
+  return asked;
 }

@@ -1,38 +1,32 @@
 import type { Command } from 'commander';
+import type { Schema } from '../../client/src';
+import { addAct, addShow } from '../declare';
+import { reasonOption } from '../options';
 import type { Run } from '../session';
-import { reasonOption } from './options';
 
 export function addKillSwitchCommands(program: Command, run: Run): void {
   const killSwitch = program.command('kill-switch').description('stops all submissions of all replicas at once');
-  killSwitch
-    .command('show')
-    .description('whether submissions are stopped, by whom and why')
-    .action(
-      run(async (session) => {
-        session.show(await session.api.GET('/admin/v1/kill-switch'));
-      }),
-    );
-  killSwitch
-    .command('engage')
-    .description('stop all submissions')
-    .addOption(reasonOption())
-    .action(
-      run(async (session, { reason }: { reason: string }) => {
-        session.show(
-          await session.api.POST('/admin/v1/kill-switch', {
-            headers: session.headers,
-            body: { reason },
-          }),
-        );
-      }),
-    );
-  killSwitch
-    .command('release')
-    .description('let submissions go on')
-    .addOption(reasonOption())
-    .action(
-      run(async (session, { reason }: { reason: string }) => {
-        session.show(await session.api.DELETE('/admin/v1/kill-switch', { body: { reason } }));
-      }),
-    );
+  addShow(killSwitch, run, {
+    name: 'show',
+    does: 'whether submissions are stopped, by whom and why',
+    operation: 'GET /admin/v1/kill-switch',
+  });
+  addAct(killSwitch, run, {
+    name: 'engage',
+    does: 'stop all submissions',
+    operation: 'POST /admin/v1/kill-switch',
+    body: { reason: reasonOption() },
+  });
+  addAct(killSwitch, run, {
+    name: 'release',
+    does: 'let submissions go on',
+    operation: 'DELETE /admin/v1/kill-switch',
+    body: { reason: reasonOption() },
+    asks: async (session) => {
+      const { engaged, actor, reason } = (await session.call('GET /admin/v1/kill-switch')) as Schema<'KillSwitchView'>;
+      return engaged
+        ? `Let all submissions go on, which ${actor} stopped: ${reason}`
+        : 'It is not engaged; releasing it changes nothing.';
+    },
+  });
 }

@@ -1,106 +1,112 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Schema } from '../../client/src';
-import { seoulTime, won, type Column } from '../output';
-import type { Run } from '../session';
-import { allOption, limitOption, reasonOption, rowsOf, wholeNumber, type ListOptions } from './options';
+import { addAct, addList, addShow } from '../declare';
+import { UsageError } from '../exit';
+import { covers } from '../operations';
+import { reasonOption, wonAmount, yesOption } from '../options';
+import { dataOf, type Run, type Session } from '../session';
+import type { Column } from '../table';
+import { seoulTime, won } from '../words';
 
 type Refund = Schema<'RefundView'>;
 
-const COLUMNS: readonly Column<Refund>[] = [
-  ['id', (refund) => refund.id],
+export const REFUND_COLUMNS: readonly Column<Refund>[] = [
+  ['id', (refund) => refund.id, { right: true }],
   ['state', (refund) => refund.state],
   ['order number', (refund) => refund.orderNo],
-  ['transaction', (refund) => refund.transactionId],
-  ['won', (refund) => won(refund.amount)],
-  ['asked for by', (refund) => refund.requestedBy],
-  ['asked for (Seoul)', (refund) => seoulTime(refund.requestedAt)],
+  ['amount', (refund) => won(refund.amount), { right: true }],
+  ['asked for', (refund) => seoulTime(refund.requestedAt)],
+  ['asked for by', (refund) => refund.requestedBy, { spare: true }],
+  ['transaction', (refund) => refund.transactionId, { spare: true }],
 ];
 
-interface ResolveOptions {
-  as: 'refunded' | 'not-refunded';
-  refundTransaction?: string;
+interface RefundOptions {
+  amount?: number;
+  all?: boolean;
   reason: string;
+  reference?: string;
 }
 
 export function addRefundCommands(program: Command, run: Run): void {
-  program
+  addRefund(program, run);
+  const refunds = program.command('refunds').description('refunds (환불) and what became of them');
+  addList(refunds, run, {
+    name: 'list',
+    does: 'refunds, newest first',
+    operation: 'GET /admin/v1/refunds',
+    columns: REFUND_COLUMNS,
+    filters: {
+      state: new Option('--state <state>', 'such as Requested or Refunded'),
+      chargeId: new Option('--charge <id>', 'of one charge'),
+    },
+  });
+  addShow(refunds, run, {
+    name: 'show <id>',
+    does: 'a refund with its history',
+    operation: 'GET /admin/v1/refunds/{id}',
+  });
+  addAct(refunds, run, {
+    name: 'release <id>',
+    does: 'let a large refund go that somebody else asked for',
+    operation: 'POST /admin/v1/refunds/{id}/release',
+    body: { reason: reasonOption() },
+    asks: async (session, path) => {
+      const refund = (await session.call('GET /admin/v1/refunds/{id}', { path })) as Refund;
+      const { amount, orderNo, requestedBy, reason } = refund;
+      return `Give back ${won(amount)} of ${orderNo}, as ${requestedBy} asked for: ${reason}`;
+    },
+  });
+  addAct(refunds, run, {
+    name: 'cancel <id>',
+    does: 'take a refund back that is not sent yet',
+    operation: 'POST /admin/v1/refunds/{id}/cancel',
+    body: { reason: reasonOption() },
+  });
+  addAct(refunds, run, {
+    name: 'resolve <id>',
+    does: 'say what became of a refund whose answer was lost; sends nothing',
+    operation: 'POST /admin/v1/refunds/{id}/resolve',
+    body: {
+      outcome: new Option('--as <outcome>').choices(['refunded', 'not-refunded']).makeOptionMandatory(),
+      refundTransactionId: new Option('--refund-transaction <id>', 'T store’s id of the refund'),
+      reason: reasonOption(),
+    },
+    asks: async (session, path, { outcome }) => {
+      const { amount, orderNo } = (await session.call('GET /admin/v1/refunds/{id}', { path })) as Refund;
+      const follows = outcome === 'refunded' ? 'counts as given back' : 'may be given back by another refund';
+      return `Say for ever that the ${won(amount)} of ${orderNo} were ${String(outcome)}: the sum ${follows}.`;
+    },
+  });
+}
+
+function addRefund(program: Command, run: Run): void {
+  const refund = program
     .command('refund <orderNo>')
     .description('give a payment back, wholly or in part (환불)')
-    .addOption(new Option('--amount <won>', 'won; all that is left unless stated').argParser(wholeNumber))
+    .addOption(new Option('--amount <won>', 'this much of it').argParser(wonAmount).conflicts('all'))
+    .option('--all', 'all that is left of it')
     .addOption(reasonOption())
-    .action(
-      run(async (session, orderNo: string, { amount, reason }: { amount?: number; reason: string }) => {
-        session.show(
-          await session.api.POST('/admin/v1/charges/{orderNo}/refunds', {
-            params: { path: { orderNo } },
-            headers: session.headers,
-            body: { reason, ...(amount !== undefined && { amount }) },
-          }),
-        );
-      }),
-    );
-  const refunds = program.command('refunds').description('refunds (환불) and what became of them');
-  refunds
-    .command('list')
-    .description('refunds, newest first')
-    .option('--state <state>', 'such as Requested or Refunded')
-    .addOption(limitOption())
-    .addOption(allOption())
-    .action(
-      run(async (session, { state, ...list }: ListOptions & { state?: Refund['state'] }) => {
-        const rows = await rowsOf(list, (page) =>
-          session.api.GET('/admin/v1/refunds', {
-            params: { query: { ...(state && { state }), ...page } },
-          }),
-        );
-        session.showList(rows, COLUMNS);
-      }),
-    );
-  refunds
-    .command('show <id>')
-    .description('a refund with its history')
-    .action(
-      run(async (session, id: string) => {
-        session.show(await session.api.GET('/admin/v1/refunds/{id}', { params: { path: { id } } }));
-      }),
-    );
-  for (const [name, description] of [
-    ['release', 'let a large refund go that somebody else asked for'],
-    ['cancel', 'take a refund back that is not sent yet'],
-  ] as const) {
-    refunds
-      .command(`${name} <id>`)
-      .description(description)
-      .addOption(reasonOption())
-      .action(
-        run(async (session, id: string, { reason }: { reason: string }) => {
-          session.show(
-            await session.api.POST(`/admin/v1/refunds/{id}/${name}`, {
-              params: { path: { id } },
-              headers: session.headers,
-              body: { reason },
-            }),
-          );
+    .option('--reference <text>', 'what you call it: a charge is refunded once under a reference')
+    .addOption(yesOption());
+  covers(refund, 'POST /admin/v1/charges/{orderNo}/refunds', {}, '--amount <won>').action(
+    run(async (session, orderNo: string, { amount, all, reason, reference }: RefundOptions) => {
+      if (amount === undefined && all !== true) throw new UsageError('State --amount, or --all for all that is left.');
+      await session.confirm(() => whatIsGivenBack(session, orderNo, amount));
+      session.show(
+        await session.api.POST('/admin/v1/charges/{orderNo}/refunds', {
+          params: { path: { orderNo } },
+          headers: session.headers,
+          body: { reason, ...(amount !== undefined && { amount }), ...(reference !== undefined && { reference }) },
         }),
       );
-  }
-  refunds
-    .command('resolve <id>')
-    .description('say what became of a refund whose answer was lost; sends nothing')
-    .addOption(new Option('--as <outcome>').choices(['refunded', 'not-refunded']).makeOptionMandatory())
-    .option('--refund-transaction <id>', 'T store’s id of the refund')
-    .addOption(reasonOption())
-    .action(
-      run(async (session, id: string, { as: outcome, refundTransaction, reason }: ResolveOptions) => {
-        const found = refundTransaction === undefined ? {} : { refundTransactionId: refundTransaction };
-        session.show(
-          await session.api.POST('/admin/v1/refunds/{id}/resolve', {
-            params: { path: { id } },
-            headers: session.headers,
-            body: { outcome, reason, ...found },
-          }),
-        );
-      }),
-    );
+    }),
+  );
+}
+
+async function whatIsGivenBack(session: Session, orderNo: string, amount: number | undefined): Promise<string> {
+  const call = { params: { path: { orderNo } } };
+  const charge = dataOf(await session.api.GET('/admin/v1/charges/{orderNo}', call));
+  const left = charge.amount - charge.refundedAmount - charge.pendingRefundAmount;
+  const before = charge.refundedAmount === 0 ? '' : ` (${won(charge.refundedAmount)} were given back before)`;
+  return `Give back ${won(amount ?? left)} of the ${won(charge.amount)} paid for ${orderNo}, ${charge.productName}${before}.`;
 }

@@ -1,14 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import stringWidth from 'string-width';
 import { EXIT_CODES, exitCodeOf, explain } from '../../cli/exit';
 import { programOf } from '../../cli/program';
+import type { Surroundings } from '../../cli/session';
 import { LineStops } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
 import { ADMIN_KEY, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { uploadInDoubt } from '../support/doubt';
-import { requestFile } from '../support/request-files';
+import { TOKEN_64, requestFile } from '../support/request-files';
 
 interface Ran {
   exitCode: number;
@@ -26,7 +28,7 @@ describe('the operators’ program', () => {
     directory = await mkdtemp(join(tmpdir(), 'cli-'));
     const file = join(directory, 'batch.pay');
     await writeFile(file, requestFile(3, 'cli-'));
-    jobId = (await json('jobs', 'upload', file, '--batch-reference', 'November')).id;
+    jobId = (await json('jobs', 'upload', file, '--yes', '--batch-reference', 'November')).id;
     await world.settled(jobId);
   });
 
@@ -35,7 +37,11 @@ describe('the operators’ program', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  async function run(args: string[], environment: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  async function run(
+    args: string[],
+    environment: NodeJS.ProcessEnv = {},
+    terminal: Partial<Surroundings> = {},
+  ): Promise<Ran> {
     let output = '';
     let complaint = '';
     const program = programOf({
@@ -46,6 +52,7 @@ describe('the operators’ program', () => {
       },
       write: (text) => void (output += text),
       complain: (text) => void (complaint += text),
+      ...terminal,
     });
     try {
       await program.parseAsync(args, { from: 'user' });
@@ -63,8 +70,9 @@ describe('the operators’ program', () => {
 
   it('lists as a table, and as JSON', async () => {
     const { output } = await run(['jobs', 'list', '--state', 'VerifiedCompleted']);
-    expect(output).toContain('created (Seoul)');
-    expect(output).toContain('VerifiedCompleted');
+    expect(output).toMatch(/^id +state +charges +amount +created/);
+    expect(output).toMatch(/VerifiedCompleted +3 +[\d,]+ won +\d{4}-\d\d-\d\d \d\d:\d\d /);
+    expect(output.match(/Seoul/g)).toHaveLength(1);
     expect(await json('jobs', 'list', '--state', 'VerifiedCompleted')).toMatchObject([{ id: jobId }]);
     expect((await run(['jobs', 'list', '--state', 'Failed'])).output).toBe('none\n');
   });
@@ -79,7 +87,7 @@ describe('the operators’ program', () => {
   it('shows a thing with all its members', async () => {
     const { amount } = await json('charges', 'show', 'cli-2');
     const { output } = await run(['charges', 'show', 'cli-2']);
-    expect(output).toMatch(new RegExp(`^amount +${amount}$`, 'm'));
+    expect(output).toMatch(new RegExp(`^amount +${amount.toLocaleString('en-US')} won$`, 'm'));
     expect(output).toMatch(/^orderNo +cli-2$/m);
     expect(output).toMatch(/^state +Paid$/m);
   });
@@ -93,27 +101,153 @@ describe('the operators’ program', () => {
     expect((await run(['summary'])).output).toContain('The kill switch is engaged');
     const file = join(directory, 'held.pay');
     await writeFile(file, requestFile(1, 'held-'));
-    const { id, actions } = await json('jobs', 'upload', file);
+    const { id, actions } = await json('jobs', 'upload', file, '--yes');
     expect(actions).toEqual(['cancel']);
     expect(await json('jobs', 'cancel', id, '--reason', 'a drill')).toMatchObject({ state: 'Failed' });
     expect(await run(['jobs', 'cancel', id, '--reason', 'again'])).toMatchObject({ exitCode: 3 });
-    expect(await json('kill-switch', 'release', '--reason', 'the drill is over')).toMatchObject({ engaged: false });
+    expect(await json('kill-switch', 'release', '--yes', '--reason', 'the drill is over')).toMatchObject({
+      engaged: false,
+    });
   });
 
   it('refunds a payment in part, once for a key', async () => {
-    const args = ['--idempotency-key', 'cli-refund-1', 'refund', 'cli-1', '--amount', '1000', '--reason', 'promised'];
+    const args = [
+      '--idempotency-key',
+      'cli-refund-1',
+      'refund',
+      'cli-1',
+      '--amount',
+      '1,000',
+      '--reason',
+      'promised',
+      '--yes',
+    ];
     const refund = await json(...args);
     expect(refund).toMatchObject({ amount: 1000 });
     expect(await json(...args)).toMatchObject({ id: refund.id });
     expect(await json('refunds', 'list')).toHaveLength(1);
-    const ran = await run(['refunds', 'resolve', refund.id, '--as', 'refunded', '--reason', 'it is not in doubt']);
+    const ran = await run(['refunds', 'resolve', refund.id, '--as', 'refunded', '--reason', 'no doubt', '--yes']);
     expect(ran).toMatchObject({ exitCode: 3, complaint: expect.stringContaining('state-conflict') });
+  });
+
+  describe('before money moves', () => {
+    const refund = ['refund', 'cli-0', '--amount', '1,000', '--reason', 'promised'];
+
+    it('says what will happen, and does it when a person says yes', async () => {
+      const { amount } = await json('charges', 'show', 'cli-0');
+      const asked: string[] = [];
+      const ask = (says: boolean) => ({ ask: (question: string) => (asked.push(question), Promise.resolve(says)) });
+      const refused = await run(refund, {}, ask(false));
+      expect(refused).toMatchObject({ exitCode: 6, output: '' });
+      expect(refused.complaint).toContain(
+        `Give back 1,000 won of the ${amount.toLocaleString('en-US')} won paid for cli-0`,
+      );
+      expect(await json('charges', 'refunds', 'cli-0')).toEqual([]);
+      expect(await run(refund, {}, ask(true))).toMatchObject({ exitCode: 0 });
+      expect(asked).toHaveLength(2);
+      expect(await json('charges', 'refunds', 'cli-0')).toMatchObject([{ amount: 1000 }]);
+    });
+
+    it('does nothing where there is nobody to ask, unless told to', async () => {
+      const file = join(directory, 'batch.pay');
+      for (const args of [
+        ['refund', 'cli-2', '--all', '--reason', 'r'],
+        ['jobs', 'upload', file, '--batch-reference', 'again'],
+        ['jobs', 'rebill', jobId, '--reason', 'r'],
+        ['runs', 'open', '2027-01-31'],
+      ]) {
+        expect(await run(args)).toMatchObject({ exitCode: 6, output: '', complaint: expect.stringContaining('--yes') });
+      }
+      expect(await json('charges', 'refunds', 'cli-2')).toEqual([]);
+      expect(await json('jobs', 'list', '--all')).not.toContainEqual(
+        expect.objectContaining({ batchReference: 'again' }),
+      );
+    });
+
+    it('tells what a file asks for before it is handed in', async () => {
+      const file = join(directory, 'asked.pay');
+      await writeFile(file, requestFile(2, 'asked-'));
+      const ran = await run(['jobs', 'upload', file], {}, { ask: () => Promise.resolve(false) });
+      expect(ran.complaint).toMatch(/charge what .*asked\.pay asks for: 2, [\d,]+ won/);
+    });
+  });
+
+  it('sells, changes and bills a product, and takes and gives subscriptions as files', async () => {
+    const product = await json(
+      'products',
+      'create',
+      '홍차',
+      '--store-id',
+      'tea',
+      '--carrier',
+      '5,500',
+      '--card',
+      '1000',
+    );
+    expect(product.price).toEqual({
+      amount: 6_500,
+      carrierAmount: 5_500,
+      creditCardAmount: 1_000,
+      tmembershipAmount: 0,
+    });
+    expect(await json('products', 'change', product.id, '--name', '녹차', '--yes')).toMatchObject({ name: '녹차' });
+    expect((await run(['products', 'list', '--active', 'true'])).output).toMatch(/tea +녹차 +6,500 won/);
+    const token = join(directory, 'token');
+    await writeFile(token, `${TOKEN_64}\n`);
+    const { id } = await json(
+      ...['subscriptions', 'create', '--customer', '고객 1', '--product', 'tea', '--start', '2027-01-05'],
+      ...['--token-file', token, '--yes'],
+    );
+    expect(await json('subscriptions', 'change', id, '--carrier', '100', '--yes')).toMatchObject({
+      price: { amount: 100 },
+      priceOverridden: true,
+    });
+    const exported = join(directory, 'subscriptions.csv');
+    expect((await run(['subscriptions', 'export', '--output', exported])).exitCode).toBe(0);
+    expect(await readFile(exported, 'utf8')).toContain('고객 1');
+    const file = join(directory, 'import.csv');
+    const columns = 'customerReference,storeProductId,billingToken,startedOn';
+    await writeFile(file, `${columns}\n고객 2,tea,${TOKEN_64},2027-01-05\n`);
+    expect(await json('subscriptions', 'import', file, '--yes')).toMatchObject({ storedCount: 1 });
+    expect(await json('subscriptions', 'cancel', id, '--when', 'now')).toMatchObject({ state: 'Canceled' });
+  });
+
+  it('reads the settlement log from a position, saves lists and files, and notes deliveries', async () => {
+    const [first, second] = await json('settlement-log', 'list', '--limit', '2');
+    expect(await json('settlement-log', 'list', '--after', first.position, '--limit', '1')).toEqual([second]);
+    expect((await json('deliveries', 'list'))[0]).toMatchObject({ delivery: 'Due' });
+    expect(await json('deliveries', 'acknowledge', first.position)).toEqual({ acknowledged: 1 });
+    const saved = join(directory, 'charges.csv');
+    expect(await run(['charges', 'list', '--output', saved])).toMatchObject({ exitCode: 0, output: '' });
+    expect(await readFile(saved, 'utf8')).toContain('cli-2');
+    const request = join(directory, 'request.pay');
+    await run(['jobs', 'request-file', jobId, '--output', request]);
+    expect((await stat(request)).mode & 0o077).toBe(0);
+    expect(await readFile(request, 'utf8')).toContain('cli-1');
+    expect(await run(['jobs', 'result-file', jobId, '--output', '/no/such/place'])).toMatchObject({ exitCode: 2 });
+  });
+
+  it('fits the terminal', async () => {
+    for (const [width, lists] of [
+      [80, ['jobs', 'charges', 'refunds', 'settlement-log', 'subscriptions', 'products', 'notifications']],
+      [60, ['jobs', 'charges', 'refunds', 'keys', 'audit']],
+      [120, ['jobs', 'charges', 'audit']],
+    ] as const) {
+      for (const list of lists) {
+        const { output } = await run([list, 'list'], {}, { width });
+        for (const line of output.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(width);
+      }
+    }
+    for (const args of [['summary'], ['inquiry', '--order', 'cli-2']]) {
+      const { output } = await run(args, {}, { width: 80 });
+      for (const line of output.split('\n').slice(2)) expect(stringWidth(line)).toBeLessThanOrEqual(80);
+    }
   });
 
   it('decides on a job in doubt', async () => {
     const { id } = await uploadInDoubt(world, requestFile(1, 'doubtful-'), 'submit-failing-before');
     expect(await json('jobs', 'list', '--in-doubt')).toMatchObject([{ id }]);
-    const resolve = (...as: string[]) => run(['jobs', 'resolve', id, ...as, '--reason', 'T store said so']);
+    const resolve = (...as: string[]) => run(['jobs', 'resolve', id, ...as, '--reason', 'T store said so', '--yes']);
     expect((await resolve('--gateway-job', 'J1', '--not-accepted')).exitCode).toBe(2);
     expect((await resolve('--not-accepted')).output).toMatch(/^state +Failed$/m);
     expect((await resolve('--not-accepted')).exitCode).toBe(3);
@@ -124,19 +258,20 @@ describe('the operators’ program', () => {
     expect(answer).toMatchObject({ verdict: 'charged', charge: { orderNo: 'cli-2' } });
     const { output } = await run(['inquiry', '--transaction', answer.charge.transactionId]);
     expect(output).toContain(`cli-2: charged, ${answer.amountCharged.toLocaleString('en-US')} won`);
-    expect(output).toMatch(/settled.*settlement-log/);
-    expect(output).toContain('POST /admin/v1/charges/cli-2/refunds');
+    expect(output).toMatch(/settled.*cli settlement-log list --after \d+ --limit 1/);
+    expect(output).toContain('cli refund cli-2 --amount <won> --reason <text>');
+    expect(output).not.toContain('/admin/v1');
     expect(await run(['inquiry', '--customer', 'nobody'])).toMatchObject({ exitCode: 4, output: '' });
   });
 
   it('tells the day and the month, and what is stuck', async () => {
     const { today } = await json('summary');
     const { output } = await run(['summary']);
-    expect(output).toMatch(new RegExp(`paid +│ ${today.paid.count}, ${today.paid.amount.toLocaleString('en-US')} won`));
-    const [day] = await json('report', today.from);
+    expect(output).toMatch(new RegExp(`paid +${today.paid.count}, ${today.paid.amount.toLocaleString('en-US')} won`));
+    const [day] = await json('reports', 'daily', today.from);
     expect(day).toMatchObject({ day: today.from, balanced: true, paid: today.paid });
-    expect((await run(['report', today.from, today.to])).output).toContain('adds up');
-    expect(await run(['report', '2020-01-01', '2027-01-01'])).toMatchObject({ exitCode: 3 });
+    expect((await run(['reports', 'daily', today.from, today.to])).output).toContain('adds up');
+    expect(await run(['reports', 'daily', '2020-01-01', '2027-01-01'])).toMatchObject({ exitCode: 3 });
   });
 
   it('shows notifications to the byte', async () => {
@@ -160,7 +295,7 @@ describe('the operators’ program', () => {
     expect((await run(['line-stops', 'list'])).output).toContain(`job ${jobId}`);
     expect(await json('line-stops', 'show', stop.id)).toMatchObject({ actions: ['resolve'], evidence });
     expect((await run(['summary'])).output).toContain('open line stops');
-    const resolve = () => run(['line-stops', 'resolve', stop.id, '--reason', 'looked into']);
+    const resolve = () => run(['line-stops', 'resolve', stop.id, '--reason', 'looked into', '--yes']);
     expect((await resolve()).output).toMatch(/^resolution.reason +looked into$/m);
     expect(await resolve()).toMatchObject({ exitCode: 3, complaint: expect.stringContaining('state-conflict') });
   });
@@ -169,7 +304,7 @@ describe('the operators’ program', () => {
     const { id, token } = await json('keys', 'create', 'laptop', '--role', 'operator', '--owner', 'Kim@example.com');
     expect((await run(['keys', 'list'])).output).toContain('kim@example.com');
     const environment = { MERCHANT_BILLING_API_KEY: token };
-    await run(['kill-switch', 'release', '--reason', 'audited'], environment);
+    await run(['kill-switch', 'release', '--yes', '--reason', 'audited'], environment);
     const [entry] = await json('audit', 'list', '--owner', 'kim@example.com', '--resource', 'kill-switch');
     expect(entry).toMatchObject({
       actor: `laptop (key ${id})`,
@@ -183,8 +318,8 @@ describe('the operators’ program', () => {
   });
 
   it('shows what a run would bill, and writes nothing', async () => {
-    expect(await json('runs', 'dry-run', '2027-01-31')).toMatchObject({
-      billingDate: '2027-01-31',
+    expect(await json('runs', 'dry-run', '2027-01-01')).toMatchObject({
+      billingDate: '2027-01-01',
       total: { count: 0 },
     });
     expect(await json('runs', 'list')).toEqual([]);
@@ -197,6 +332,11 @@ describe('the operators’ program', () => {
     [['jobs', 'resolve', '1', '--reason', 'r'], 2, '--not-accepted'],
     [['refund', 'cli-1'], 2, '--reason'],
     [['refund', 'cli-1', '--amount', '1.5', '--reason', 'r'], 2, 'whole number'],
+    [['refund', 'cli-1', '--amount', '1,00', '--reason', 'r'], 2, '28,600'],
+    [['refund', 'cli-1', '--reason', 'r', '--yes'], 2, '--all'],
+    [['refund', 'cli-1', '--all', '--amount', '5', '--reason', 'r'], 2, '--all'],
+    [['charges', 'list', '--output', 'charges.pdf'], 2, '.xlsx'],
+    [['products', 'create', 'TV', '--store-id', '1'], 2, '--carrier'],
     [['jobs', 'upload', '/no/such/file'], 2, '/no/such/file'],
     [['inquiry', '--order', 'a', '--customer', 'b'], 2, '--transaction'],
     [['keys', 'create', 'x', '--role', 'viewer'], 2, '--owner'],
@@ -212,7 +352,7 @@ describe('the operators’ program', () => {
   });
 
   it('says when nobody answers, and how to ask again', async () => {
-    const ran = await run(['--url', 'http://127.0.0.1:9', 'refund', 'cli-2', '--reason', 'r']);
+    const ran = await run(['--url', 'http://127.0.0.1:9', 'refund', 'cli-2', '--all', '--reason', 'r', '--yes']);
     expect(ran.exitCode).toBe(5);
     expect(ran.complaint).toMatch(/--idempotency-key [0-9a-f-]{36}/);
   });
@@ -222,6 +362,15 @@ describe('the operators’ program', () => {
     const ran = await run(['jobs', 'list'], { MERCHANT_BILLING_API_KEY: 'not-a-key' });
     expect(ran).toMatchObject({ exitCode: 3 });
     expect(ran.complaint).not.toContain('not-a-key');
+  });
+
+  it('ends quietly when its reader has enough', async () => {
+    const child = spawn(process.execPath, [join(__dirname, '../../dist/cli/main.js'), '--help']);
+    let complaint = '';
+    child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
+    child.stdout.destroy();
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect({ code, complaint }).toEqual({ code: 0, complaint: '' });
   });
 
   it('is a program with help that tells all exit codes', () => {

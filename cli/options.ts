@@ -1,0 +1,105 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Schema } from '../client/src';
+
+/** Rows shown unless more are asked for. */
+const ROWS = 50;
+const PAGE = 1_000;
+
+export interface ListOptions {
+  limit: number;
+  all?: boolean;
+}
+
+export function limitOption(): Option {
+  return new Option('--limit <rows>', 'how many rows at most').argParser(wholeNumber).default(ROWS);
+}
+
+export function allOption(): Option {
+  return new Option('--all', 'all rows').conflicts('limit');
+}
+
+export function reasonOption(): Option {
+  return new Option('--reason <text>', 'why; kept in the audit log').makeOptionMandatory();
+}
+
+export function outputOption(): Option {
+  return new Option('--output <file>', 'save all rows, as a spreadsheet: to a file that ends in .xlsx or .csv');
+}
+
+/** On each command that moves money or lets it move. */
+export function yesOption(): Option {
+  return new Option('-y, --yes', 'do it without being asked');
+}
+
+/** A filter by the days of Seoul, both included. */
+export function dayOptions(what: string): { from: Option; to: Option } {
+  return {
+    from: new Option('--from <day>', `${what} on this Seoul day or later, such as 2026-11-01`),
+    to: new Option('--to <day>', `${what} on this Seoul day or earlier`),
+  };
+}
+
+export function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('a whole number above 0 is expected.');
+  return Number(text);
+}
+
+/** Won as people write them: `1000` or `1,000`. */
+export function wonAmount(text: string): number {
+  if (!/^(\d{1,3}(,\d{3})+|\d+)$/.test(text)) {
+    throw new InvalidArgumentError('a whole number of won is expected, such as 28600 or 28,600.');
+  }
+  return Number(text.replaceAll(',', ''));
+}
+
+/** A price by its parts, of which the sum is charged. */
+export interface PriceOptions {
+  carrier?: number;
+  card?: number;
+  membership?: number;
+}
+
+export function priceOptions(): Option[] {
+  return [
+    new Option('--carrier <won>', 'part of the price that is collected with the phone bill').argParser(wonAmount),
+    new Option('--card <won>', 'part that is charged to the credit card').argParser(wonAmount),
+    new Option('--membership <won>', 'part that is taken from the T membership').argParser(wonAmount),
+  ];
+}
+
+/** @returns `undefined` when no part is stated */
+export function priceOf({ carrier, card, membership }: PriceOptions): Schema<'PriceBody'> | undefined {
+  if (carrier === undefined && card === undefined && membership === undefined) return undefined;
+  const [carrierAmount, creditCardAmount, tmembershipAmount] = [carrier ?? 0, card ?? 0, membership ?? 0];
+  const amount = carrierAmount + creditCardAmount + tmembershipAmount;
+  return { amount, carrierAmount, creditCardAmount, tmembershipAmount };
+}
+
+/** How every list answers, in pages or in stretches of a log. */
+interface Piece {
+  items?: unknown[];
+  nextCursor?: string | null;
+  nextAfter?: string;
+  hasMore?: boolean;
+}
+
+/** As many rows of a list as were asked for, from as many pieces as that takes. */
+export async function rowsOf(
+  { limit, all = false }: ListOptions,
+  ask: (query: Record<string, unknown>) => Promise<unknown>,
+): Promise<unknown[]> {
+  const most = all ? Infinity : limit;
+  const rows: unknown[] = [];
+  let next: Record<string, unknown> | undefined = {};
+  while (next !== undefined && rows.length < most) {
+    const piece = (await ask({ limit: Math.min(most, PAGE), ...next })) as Piece;
+    rows.push(...(piece.items ?? []));
+    next = nextOf(piece);
+  }
+  return rows.slice(0, most);
+}
+
+function nextOf({ nextCursor, nextAfter, hasMore }: Piece): Record<string, unknown> | undefined {
+  if (nextCursor != null) return { cursor: nextCursor };
+  return hasMore === true ? { after: nextAfter } : undefined;
+}

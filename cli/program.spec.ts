@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT_CODES } from './exit';
+import { commandOf, commandsBelow, operationsOf } from './operations';
+import { programOf } from './program';
+
+interface Document {
+  paths: Record<string, Record<string, unknown>>;
+}
+
+const DOCUMENT = JSON.parse(readFileSync(join(__dirname, '../docs/openapi.json'), 'utf8')) as Document;
+const OPERATIONS = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
+  Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+);
+
+/** Operations that are no command, each with the reason. */
+const NOT_COMMANDS: Record<string, string> = {};
+
+/** What moves money, lets it move, or decides about it for ever: a person is asked before. */
+const ASKS_BEFORE = [
+  'discrepancies accept',
+  'jobs rebill',
+  'jobs resolve',
+  'jobs upload',
+  'kill-switch release',
+  'line-stops resolve',
+  'products change',
+  'refund',
+  'refunds release',
+  'refunds resolve',
+  'runs confirm',
+  'runs open',
+  'subscriptions change',
+  'subscriptions create',
+  'subscriptions import',
+];
+
+describe('the commands', () => {
+  const program = programOf({ environment: {}, write: () => undefined, complain: () => undefined });
+  const commands = commandsBelow(program);
+  const nameOf = (command: (typeof commands)[number]): string =>
+    command.parent === null ? '' : `${nameOf(command.parent)} ${command.name()}`.trim();
+
+  it('are all that the API can do', () => {
+    const covered = commands.flatMap((command) => operationsOf(command).map(({ operation }) => operation));
+    expect([...covered, ...Object.keys(NOT_COMMANDS)].sort()).toEqual(OPERATIONS.sort());
+  });
+
+  it('end with codes that the README tells', () => {
+    const readme = readFileSync(join(__dirname, 'README.md'), 'utf8');
+    const told = [...readme.matchAll(/^\| (\d) +\| (.+?) +\|$/gm)].map(([, code, meaning]) => [code, meaning]);
+    expect(told).toEqual(Object.entries(EXIT_CODES));
+  });
+
+  it('ask before money moves', () => {
+    const asking = commands.filter((command) => command.options.some(({ long }) => long === '--yes'));
+    expect(asking.map(nameOf).sort()).toEqual(ASKS_BEFORE);
+  });
+
+  it.each([
+    ['GET', '/admin/v1/refunds/12', 'cli refunds show 12'],
+    ['POST', '/admin/v1/refunds/12/release', 'cli refunds release 12 --reason <text>'],
+    ['POST', '/admin/v1/charges/B20270131-1-1/refunds', 'cli refund B20270131-1-1 --amount <won> --reason <text>'],
+    ['POST', '/admin/v1/refunds/3/resolve', 'cli refunds resolve 3 --as <refunded|not-refunded> --reason <text>'],
+    [
+      'POST',
+      '/admin/v1/bulk-payment-jobs/3/attach-gateway-job',
+      'cli jobs resolve 3 --gateway-job <id> --reason <text>',
+    ],
+    ['GET', '/admin/v1/bulk-payment-jobs?inDoubt=true&from=2026-11-01', 'cli jobs list --in-doubt --from 2026-11-01'],
+    ['GET', '/admin/v1/discrepancies?orderNo=a%20b', "cli discrepancies list --order 'a b'"],
+    ['GET', '/admin/v1/settlement-log?after=11&limit=1', 'cli settlement-log list --after 11 --limit 1'],
+    ['GET', '/admin/v1/refunds?colour=red', 'GET /admin/v1/refunds?colour=red'],
+    ['GET', '/admin/v2/refunds', 'GET /admin/v2/refunds'],
+  ])('are how people do what the API calls %s %s', (method, address, command) => {
+    expect(commandOf(program, method, address)).toBe(command);
+  });
+});

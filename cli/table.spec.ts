@@ -1,0 +1,83 @@
+import stringWidth from 'string-width';
+import { pairsOf, tableOf, type Column } from './table';
+
+interface Row {
+  id: number;
+  name: string;
+  amount: string;
+  note: string;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  ['id', (row) => row.id, { right: true }],
+  ['name', (row) => row.name, { wraps: true }],
+  ['amount', (row) => row.amount, { right: true }],
+  ['note', (row) => row.note, { spare: true }],
+];
+
+const ROWS: Row[] = [
+  { id: 7, name: '홍길동', amount: '28,600 won', note: 'first' },
+  { id: 1042, name: 'Kim', amount: '5,500 won', note: 'second' },
+];
+
+const LONG = { ...ROWS[0], name: '동영상 클라우드 어린이TV 특별한 열두 달 이용권' } as Row;
+
+/** Where each line's text of a column begins, in columns of the terminal. */
+const startOf = (line: string, text: string): number => stringWidth(line.slice(0, line.indexOf(text)));
+
+describe('a table', () => {
+  it('keeps columns in line whatever the width of their letters, and numbers to the right', () => {
+    expect(tableOf(ROWS, COLUMNS)).toBe(
+      [
+        '  id  name        amount  note',
+        '   7  홍길동  28,600 won  first',
+        '1042  Kim      5,500 won  second',
+        '',
+      ].join('\n'),
+    );
+    const [, hangul, latin] = tableOf(ROWS, COLUMNS).split('\n') as [string, string, string];
+    expect(startOf(hangul, 'first')).toBe(startOf(latin, 'second'));
+  });
+
+  it.each([80, 60, 50])('breaks texts into lines before it leaves a column out: at %s', (width) => {
+    const text = tableOf([LONG], COLUMNS, width);
+    expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(width);
+    expect(text).toContain('first');
+    expect(text.replaceAll(/\s/g, '')).toContain('동영상');
+  });
+
+  it('leaves out what is spare and says so', () => {
+    const text = tableOf([LONG], COLUMNS, 36);
+    expect(text).not.toContain('first');
+    expect(text).toContain('left out for want of room: note');
+    expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(36);
+  });
+
+  it('stacks the rows where even that is too wide, and leaves nothing out', () => {
+    expect(tableOf(ROWS, COLUMNS, 20)).toBe(
+      [
+        ...['id      7', 'name    홍길동', 'amount  28,600 won', 'note    first', ''],
+        ...['id      1042', 'name    Kim', 'amount  5,500 won', 'note    second', ''],
+      ].join('\n'),
+    );
+  });
+
+  it('says when there is none', () => {
+    expect(tableOf([], COLUMNS, 80)).toBe('none\n');
+  });
+});
+
+describe('pairs', () => {
+  it('break long texts, and never an id apart from its name', () => {
+    const text = pairsOf(
+      [
+        ['reason', 'because it was promised to them by support'],
+        ['id', '7'],
+      ],
+      30,
+    );
+    expect(text).toBe(
+      ['reason  because it was', '        promised to them by', '        support', 'id      7', ''].join('\n'),
+    );
+  });
+});

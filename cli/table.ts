@@ -1,0 +1,149 @@
+import Table from 'cli-table3';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+import { textOf } from './words';
+
+/** How a column behaves where there is little room. */
+interface ColumnManner {
+  /** Left out before the others, the last one first. */
+  spare?: true;
+  /** A text in words, which may be broken into lines. */
+  wraps?: true;
+  /** A number, whose digits stand below one another. */
+  right?: true;
+}
+
+/** A column of a table: its heading, what stands in it, and how it behaves where there is little room. */
+export type Column<Row> = readonly [heading: string, cell: (row: Row) => unknown, manner?: ColumnManner];
+
+interface Cells {
+  readonly heading: string;
+  readonly manner: ColumnManner;
+  readonly texts: readonly string[];
+}
+
+const GAP = 2;
+/** Narrower than this a text is no longer read but spelled. */
+const LEAST_TEXT = 16;
+
+const BARE = {
+  ...Object.fromEntries(
+    ['top', 'bottom', 'left', 'mid', 'right'].flatMap((side) => [
+      [side, ''],
+      [`${side}-mid`, ''],
+      [`${side}-left`, ''],
+      [`${side}-right`, ''],
+    ]),
+  ),
+  middle: ' '.repeat(GAP),
+};
+
+/**
+ * Rows as a table for people, as wide as their terminal: texts are broken into lines, then spare columns left out (and
+ * named below), and where even that is too wide each row stands as a paragraph of its own.
+ *
+ * @param width columns of the terminal; `Infinity` where there is none
+ */
+export function tableOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width = Infinity): string {
+  if (rows.length === 0) return 'none\n';
+  const all = columns.map(([heading, cell, manner = {}]): Cells => {
+    return { heading, manner, texts: rows.map((row) => textOf(cell(row))) };
+  });
+  for (let kept = all; ; kept = withoutLastSpare(kept)) {
+    const fitted = fit(kept, width);
+    if (fitted !== undefined) return render(fitted) + leftOut(all, kept, width);
+    if (!kept.some(({ manner }) => manner.spare)) return stacked(all, width);
+  }
+}
+
+/** Pairs of a name and a text, one below the other. */
+export function pairsOf(pairs: readonly (readonly [name: string, text: string])[], width = Infinity): string {
+  const names = Math.max(0, ...pairs.map(([name]) => stringWidth(name)));
+  const room = Math.max(LEAST_TEXT, width - names - GAP);
+  return render([
+    { heading: '', manner: {}, texts: pairs.map(([name]) => name) },
+    { heading: '', manner: {}, texts: pairs.map(([, text]) => wrapped(text, room)) },
+  ]);
+}
+
+/** @returns `undefined` when they don't fit, however texts are broken */
+function fit(columns: readonly Cells[], width: number): Cells[] | undefined {
+  const widths = columns.map(widthOf);
+  const fixed = columns.map(({ manner }, at) => (manner.wraps ? 0 : (widths[at] as number)));
+  const room = width - sum(fixed) - GAP * (columns.length - 1);
+  const shares = sharesOf(
+    columns.flatMap(({ manner }, at) => (manner.wraps ? [widths[at] as number] : [])),
+    room,
+  );
+  if (shares === undefined) return undefined;
+  return columns.map((column) => {
+    if (!column.manner.wraps) return column;
+    const share = shares.shift() as number;
+    return { ...column, texts: column.texts.map((text) => wrapped(text, share)) };
+  });
+}
+
+/** Gives each text what it needs as long as there is room; what is short is shared among the long ones. */
+function sharesOf(needs: readonly number[], room: number): number[] | undefined {
+  const shares = needs.map((need) => Math.min(need, LEAST_TEXT));
+  let left = room - sum(shares);
+  if (left < 0) return undefined;
+  while (left > 0) {
+    const short = needs.flatMap((need, at) => (need > (shares[at] as number) ? [at] : []));
+    if (short.length === 0) break;
+    const more = Math.max(1, Math.floor(left / short.length));
+    for (const at of short.slice(0, left)) {
+      const given = Math.min(more, (needs[at] as number) - (shares[at] as number));
+      shares[at] = (shares[at] as number) + given;
+      left -= given;
+    }
+    if (left === Infinity) return [...needs];
+  }
+  return shares;
+}
+
+function withoutLastSpare(columns: readonly Cells[]): Cells[] {
+  const last = columns.findLastIndex(({ manner }) => manner.spare);
+  return columns.filter((_, at) => at !== last);
+}
+
+function leftOut(all: readonly Cells[], kept: readonly Cells[], width: number): string {
+  const names = all.flatMap(({ heading }) => (kept.some((one) => one.heading === heading) ? [] : [heading]));
+  if (names.length === 0) return '';
+  return `${wrapped(`(left out for want of room: ${names.join(', ')}; --json shows all)`, width)}\n`;
+}
+
+function stacked(columns: readonly Cells[], width: number): string {
+  const rows = columns[0]?.texts ?? [];
+  return rows
+    .map((_, row) =>
+      pairsOf(
+        columns.map(({ heading, texts }) => [heading, texts[row] as string]),
+        width,
+      ),
+    )
+    .join('\n');
+}
+
+function render(columns: readonly Cells[]): string {
+  const table = new Table({
+    chars: BARE,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: columns.map(({ manner }) => (manner.right ? 'right' : 'left')),
+  });
+  if (columns.some(({ heading }) => heading !== '')) table.push(columns.map(({ heading }) => heading));
+  for (const row of (columns[0]?.texts ?? []).keys()) table.push(columns.map(({ texts }) => texts[row] as string));
+  return `${table.toString().replaceAll(/ +$/gm, '')}\n`;
+}
+
+function widthOf({ heading, texts }: Cells): number {
+  return Math.max(...[heading, ...texts].flatMap((text) => text.split('\n')).map((line) => stringWidth(line)));
+}
+
+function wrapped(text: string, width: number): string {
+  return width === Infinity ? text : wrapAnsi(text, width, { hard: true });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
