@@ -28,6 +28,7 @@ import { KeyOwner1795000000000 } from './1795000000000-key-owner';
 import { SubscriptionEndings1795100000000 } from './1795100000000-subscription-endings';
 import { KeyLineage1795200001001 } from './1795200001001-key-lineage';
 import { Approval1795200001002 } from './1795200001002-approval';
+import { PaymentSettlesOnce1795200002001 } from './1795200002001-payment-settles-once';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -60,4 +61,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   SubscriptionEndings1795100000000,
   KeyLineage1795200001001,
   Approval1795200001002,
+  PaymentSettlesOnce1795200002001,
 ];

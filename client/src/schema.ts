@@ -3828,7 +3828,7 @@ export interface operations {
                 /** @description nextCursor of the page before */
                 cursor?: string;
                 state?: "Open" | "Accepted" | "Closed";
-                kind?: "missing" | "duplicate" | "unknown-order" | "amount-mismatch" | "identity-mismatch" | "malformed";
+                kind?: "missing" | "duplicate" | "unknown-order" | "amount-mismatch" | "identity-mismatch" | "malformed" | "unclear-outcome" | "transaction-shared";
                 jobId?: string;
                 orderNo?: string;
                 /** @description csv: all rows; also by Accept */

@@ -93,7 +93,7 @@ export class DiscrepancyRepository {
    * Other discrepancies of the same charge are closed by the same decision.
    *
    * @throws {DomainError} `state-conflict` when it is decided already, `version-conflict`; `charge-settled` when its charge is;
-   *   `transaction-settled` when the payment settled another charge of the job, or was named by another decision
+   *   `transaction-settled` when the payment settled another charge
    */
   async accept(session: SqlSession, id: string, outcome: AcceptedOutcome, decision: Decision): Promise<void> {
     const decided = [decision.at, decision.actor, decision.reason];
@@ -123,9 +123,9 @@ export class DiscrepancyRepository {
     const [other] = await session.rows<{ order_no: string }>(
       `SELECT charge.order_no
        FROM discrepancy
-       JOIN charge ON charge.bulk_payment_job_id = discrepancy.bulk_payment_job_id
-       JOIN settlement ON settlement.charge_id = charge.id AND settlement.refund_id IS NULL
-       WHERE discrepancy.id = $1 AND charge.id <> discrepancy.charge_id AND settlement.transaction_id = $2
+       JOIN settlement ON settlement.transaction_id = $2 AND settlement.kind = 'paid'
+       JOIN charge ON charge.id = settlement.charge_id
+       WHERE discrepancy.id = $1 AND charge.id <> discrepancy.charge_id
        LIMIT 1`,
       [id, outcome.transactionId],
     );
@@ -144,8 +144,7 @@ export class DiscrepancyRepository {
     try {
       await this.charges.settle(session, settled, decision.at);
     } catch (error) {
-      if (violatesUnique(error, 'settlement_decided_transaction_once'))
-        throw transactionSettled(outcome, 'another charge');
+      if (violatesUnique(error, 'settlement_transaction_once')) throw transactionSettled(outcome, 'another charge');
       if (!violatesUnique(error, 'settlement_charge_once')) throw error;
       throw new DomainError('charge-settled', `The charge of discrepancy ${id} is settled already; close it instead`);
     }

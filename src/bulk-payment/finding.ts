@@ -6,6 +6,8 @@ export const DISCREPANCY_KINDS = [
   'amount-mismatch',
   'identity-mismatch',
   'malformed',
+  'unclear-outcome',
+  'transaction-shared',
 ] as const;
 
 export type DiscrepancyKind = (typeof DISCREPANCY_KINDS)[number];

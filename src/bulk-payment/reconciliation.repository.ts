@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RESULT_CODE_SUCCESS } from '../gateways/tstore';
+import { DECLINE_CODE_PATTERN, RESULT_CODE_SUCCESS } from '../gateways/tstore';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import { violatesUnique, type SqlSession } from '../platform/database';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
@@ -32,7 +32,8 @@ export class ReconciliationRepository {
    * gather its rows from the whole table.
    *
    * The order of the conditions is the order of doubt. An order answered more than once is doubtful as a whole: which of
-   * the answers is true, or whether it was paid twice, only a person with a look at the gateway can tell.
+   * the answers is true, or whether it was paid twice, only a person with a look at the gateway can tell. Code and
+   * transaction must say the same: to read a payment as declined would charge the customer again.
    */
   async findAll(session: SqlSession, job: BulkPaymentJob): Promise<void> {
     const { lines, findings } = stagingTablesOf(job.id);
@@ -57,14 +58,16 @@ export class ReconciliationRepository {
              OR line.billing_token_hash <> charge.billing_token_hash THEN 'identity-mismatch'
            WHEN line.result_code = $3 AND line.transaction_id IS NULL THEN 'malformed'
            WHEN line.result_code = $3 THEN 'matched-paid'
+           WHEN line.transaction_id IS NOT NULL OR line.result_code COLLATE "C" !~ $4 THEN 'unclear-outcome'
            ELSE 'matched-declined'
          END AS finding
        FROM ${lines} AS line
        LEFT JOIN charge ON charge.order_no = line.order_no AND charge.bulk_payment_job_id = $1
        ORDER BY charge.id`,
-      [job.id, job.merchantId, RESULT_CODE_SUCCESS],
+      [job.id, job.merchantId, RESULT_CODE_SUCCESS, DECLINE_CODE_PATTERN],
     );
     await this.markDuplicates(session, job);
+    await this.markSharedTransactions(session, job);
     await session.rows(`ANALYZE ${findings}`);
   }
 
@@ -87,6 +90,41 @@ export class ReconciliationRepository {
       );
       await index('');
     }
+  }
+
+  /**
+   * A payment pays for one order: a transaction that several lines name, or that settled another charge, settles none of
+   * them. Looked for in the cheap way first, because it is not so for millions of lines: hashes of one size in place of
+   * ids, and, since ids begin with the time of the payment, whether any of another result lies among these.
+   */
+  private async markSharedTransactions(session: SqlSession, job: BulkPaymentJob): Promise<void> {
+    const { findings } = stagingTablesOf(job.id);
+    const mark = (named: string, parameters: readonly string[] = []) =>
+      session.execute(
+        `UPDATE ${findings} AS finding SET finding = 'transaction-shared'
+         FROM (${named}) AS other
+         WHERE finding.finding = 'matched-paid' AND finding.transaction_id = other.transaction_id
+           AND finding.charge_id IS DISTINCT FROM other.charge_id`,
+        parameters,
+      );
+    const [seen] = await session.rows<{ repeated: boolean; least: string | null; most: string | null }>(
+      `SELECT min(transaction_id) AS least, max(transaction_id) AS most, EXISTS (
+           SELECT FROM ${findings} WHERE transaction_id IS NOT NULL
+           GROUP BY hashtextextended(transaction_id, 0) HAVING count(*) > 1) AS repeated
+       FROM ${findings} WHERE finding = 'matched-paid'`,
+    );
+    if (seen?.least == null || seen.most === null) return;
+    if (seen.repeated) {
+      await mark(
+        `SELECT transaction_id, NULL::bigint AS charge_id FROM ${findings}
+         WHERE transaction_id IS NOT NULL GROUP BY transaction_id HAVING count(*) > 1`,
+      );
+    }
+    const settled = `SELECT transaction_id, charge_id FROM settlement
+      WHERE kind = 'paid' AND transaction_id BETWEEN $1 AND $2`;
+    const bounds = [seen.least, seen.most];
+    const found = await session.rows(`${settled} LIMIT 1`, bounds);
+    if (found.length > 0) await mark(settled, bounds);
   }
 
   /** How many lines each finding has, and what it says of the job's charges. */
@@ -123,7 +161,7 @@ export class ReconciliationRepository {
       `INSERT INTO discrepancy (bulk_payment_job_id, kind, charge_id, order_no, line_number, expected, found, created_at)
        SELECT $1, finding.finding, charge.id, coalesce(charge.order_no, ${UNKNOWN_ORDER_NO}), line.line_number,
          CASE WHEN charge.id IS NOT NULL THEN ${EXPECTED} END,
-         CASE WHEN line.malformed IS NOT NULL THEN jsonb_build_object('reason', line.malformed) ELSE ${FOUND} END, $3
+         CASE WHEN line.malformed IS NOT NULL THEN ${UNREADABLE} ELSE ${FOUND} END, $3
        FROM ${findings} AS finding
        JOIN ${lines} AS line ON line.line_number = finding.line_number
        LEFT JOIN charge ON charge.id = finding.charge_id
@@ -170,6 +208,9 @@ const UNKNOWN_ORDER_NO = `regexp_replace(line.order_no, '[0-9A-Fa-f]{64,}', '***
 const EXPECTED = `jsonb_build_object('merchantId', $2::text, 'storeProductId', charge.store_product_id,
   'amount', charge.amount, 'carrierAmount', charge.carrier_amount, 'creditCardAmount', charge.credit_card_amount,
   'tmembershipAmount', charge.tmembership_amount)`;
+
+const UNREADABLE = `jsonb_build_object('reason', line.malformed) || jsonb_strip_nulls(
+  jsonb_build_object('resultCode', line.result_code, 'transactionId', line.transaction_id))`;
 
 const FOUND = `jsonb_build_object('merchantId', line.merchant_id, 'storeProductId', line.store_product_id,
   'billingTokenMatches', line.billing_token_hash IS NOT DISTINCT FROM charge.billing_token_hash,

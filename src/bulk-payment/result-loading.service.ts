@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { BillingTokenVault, SHORTEST_TOKEN, maskBillingTokens } from '../billing-token';
-import { RESULT_COLUMN, ResultFileParser, chunksOf, type ScannedResultLine } from '../gateways/tstore';
+import {
+  ONE_COLUMN_REASONS,
+  RESULT_COLUMN,
+  ResultFileParser,
+  chunksOf,
+  type MalformedReason,
+  type ScannedResultLine,
+} from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
 import { Clock } from '../platform/clock';
@@ -76,7 +83,7 @@ export class ResultLoadingService {
    */
   private row(line: ScannedResultLine): string {
     const { fields, lineNumber, malformed } = line;
-    if (malformed !== undefined) return `${lineNumber},${malformed}${NOTHING_READ}`;
+    if (malformed !== undefined) return this.malformedRow(line, malformed);
     if (!fields.isPlain || KEPT_COLUMNS.some((column) => fields.lengthOf(column) >= SHORTEST_TOKEN)) {
       return this.carefulRow(line);
     }
@@ -86,6 +93,17 @@ export class ResultLoadingService {
         ? `${fields.bytesOf(noBranchOrder, amtTms)},${NULL},${fields.bytesOf(cdResult, msgResult)}`
         : fields.bytesOf(noBranchOrder, msgResult);
     return `${lineNumber},${NULL},${copyBytes(hash)},${fields.bytesOf(cmId)},${fields.bytesOf(productId)},${outcome}\n`;
+  }
+
+  /** What a person needs of a line that can't be read: which charge it answers, and whether it may have taken money. */
+  private malformedRow({ fields, lineNumber, transactionId }: ScannedResultLine, malformed: MalformedReason): string {
+    if (!ONE_COLUMN_REASONS.has(malformed)) return `${lineNumber},${malformed}${`,${NULL}`.repeat(11)}\n`;
+    const orderNo = copyText(fields.textOf(noBranchOrder));
+    const tidColumn = malformed === 'unreadable-transaction-id' ? null : transactionId;
+    const transaction = tidColumn === null ? NULL : copyText(maskBillingTokens(tidColumn));
+    const code = malformed === 'no-result-code' ? NULL : copyText(maskBillingTokens(fields.textOf(cdResult)));
+    const text = `${lineNumber},${malformed}${`,${NULL}`.repeat(3)},${orderNo}${`,${NULL}`.repeat(4)},${transaction},${code},${NULL}\n`;
+    return Buffer.from(text, 'utf8').toString('latin1');
   }
 
   /** The same of a line that holds what COPY would take for something else, or what could be a billing token. */
@@ -107,7 +125,6 @@ const { cmId, billingToken, productId, noBranchOrder, amtReqPurchase, amtTms, ti
 const KEPT_COLUMNS = [cmId, productId, tid, cdResult, msgResult];
 
 const NULL = copyText(null);
-const NOTHING_READ = `${`,${NULL}`.repeat(11)}\n`;
 
 const COPY_OPTIONS = `(DELIMITER ',')`;
 const COLUMNS = `line_number, malformed, billing_token_hash, merchant_id, store_product_id, order_no, amount,

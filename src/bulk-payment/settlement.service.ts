@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BillingConfig } from '../config';
 import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
+import { violatesUnique } from '../platform/database';
 import { Logger } from '../platform/logging';
 import type { JobClaim } from './bulk-payment-job.repository';
 import { JobStageRunner } from './job-stage.runner';
@@ -45,7 +46,14 @@ export class SettlementService {
         await progress.report(applied);
       }
     };
-    await allEnded(Array.from({ length: LANES }, lane));
+    try {
+      await allEnded(Array.from({ length: LANES }, lane));
+    } catch (error) {
+      if (!violatesUnique(error, 'settlement_transaction_once')) throw error;
+      log.warn('a payment of this result settled another charge meanwhile; reconciling again');
+      await this.batches.loadAgain(claim);
+      return;
+    }
     if (applied !== clean) {
       throw new DomainError('internal-error', `job ${job.id}: ${applied} charges settled, not ${clean}`);
     }

@@ -76,7 +76,7 @@ export class RefundRepository {
    * Stores a new refund with the first entry of its history. @returns its id
    *
    * @throws unique violation `refund_open_once` while another one of the charge is open; check violations
-   *   `refund_total_within_amount`, `refund_of_a_payment`
+   *   `refund_total_within_amount`, `payment_refund_total_within_amount`, `refund_of_a_payment`
    */
   async create(session: SqlSession, fields: RefundChanges & { state: RefundState }, why: RefundCause): Promise<string> {
     const at = this.clock.now();

@@ -76,6 +76,7 @@ export class Refunds {
       // Somebody was quicker; PostgreSQL says in what.
       if (violatesUnique(error, 'refund_open_once')) throw stillOpen(orderNo);
       if (violatesCheck(error, 'refund_total_within_amount')) throw exceeds(orderNo);
+      if (violatesCheck(error, 'payment_refund_total_within_amount')) throw exceedsPayment(orderNo);
       throw error;
     }
   }
@@ -201,4 +202,9 @@ function exceeds(orderNo: string, left?: Won): DomainError {
     `That is more than is left of ${orderNo}`,
     left === undefined ? {} : { left },
   );
+}
+
+function exceedsPayment(orderNo: string): DomainError {
+  const message = `That is more than is left of the payment of ${orderNo}, of which another order has given back, too`;
+  return new DomainError('refund-exceeds', message);
 }

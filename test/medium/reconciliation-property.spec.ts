@@ -20,6 +20,8 @@ const LATER_SECONDS = 3_600;
 describe('reconciliation of any mutation of a good result file', () => {
   let world: ResultWorld;
   let cases = 0;
+  /** Transactions that pay for something already. */
+  const settled = new Set<string>();
 
   beforeAll(async () => {
     world = await ResultWorld.start();
@@ -42,7 +44,7 @@ describe('reconciliation of any mutation of a good result file', () => {
     const lines = mutated(sorted(good.lines, one.order), one.mutations, prefix);
     const changed: ResultFile = { ...good, ...one.shape, lines };
     const file = one.keepsCount ? balanced(changed, answers.length) : changed;
-    const verdict = judge(answers, MERCHANT_ID, file);
+    const verdict = judge(answers, MERCHANT_ID, file, settled);
     const job = await world.verifiedJob(answers);
     world.gateway.serve(job.gatewayJobId, fileBytes(file));
     if (verdict.kind === 'applied') {
@@ -52,7 +54,7 @@ describe('reconciliation of any mutation of a good result file', () => {
     await expectRefused(job, verdict);
     world.clock.advanceSeconds(LATER_SECONDS);
     world.gateway.serve(job.gatewayJobId, fileBytes(good));
-    const undisturbed = judge(answers, MERCHANT_ID, good);
+    const undisturbed = judge(answers, MERCHANT_ID, good, settled);
     await expectApplied(job, undisturbed as Applied);
   }
 
@@ -82,6 +84,7 @@ describe('reconciliation of any mutation of a good result file', () => {
     }
     const end = await world.end(job);
     expect(end.settlements).toEqual(expected.settlements);
+    expected.settlements.forEach(({ transactionId }) => transactionId !== null && settled.add(transactionId));
     expect(end.discrepancies).toEqual(expected.discrepancies);
     expect(end.result.totals).toEqual(expected.totals);
     expect(end.result.findings).toEqual(expected.findings);

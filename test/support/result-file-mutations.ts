@@ -14,7 +14,7 @@ export type Mutation =
   | { kind: 'drop'; line: number }
   | { kind: 'double'; line: number; at: number }
   | { kind: 'edit'; line: number; column: number; value: string }
-  | { kind: 'take-order-number'; line: number; from: number }
+  | { kind: 'take-order-number' | 'take-transaction'; line: number; from: number }
   | { kind: 'cut'; line: number; at: number }
   | { kind: 'add-column'; line: number; column: number }
   | { kind: 'remove-column'; line: number; column: number }
@@ -94,7 +94,8 @@ const edited: fc.Arbitrary<Mutation> = fc.nat({ max: COLUMN_COUNT - 1 }).chain((
 function valueFor(column: number): fc.Arbitrary<string> {
   const isAmount = column >= COLUMN.amtReqPurchase && column <= COLUMN.amtTms;
   if (isAmount) return fc.oneof(fc.constantFrom(...ODD_AMOUNTS), fc.nat({ max: 100_000 }).map(String));
-  if (column === COLUMN.cdResult) return fc.constantFrom('0000', '0', '00000', ' 0000', '9999', '', '정상');
+  if (column === COLUMN.cdResult)
+    return fc.constantFrom('0000', '0', '00000', ' 0000', '0000 ', 'oooo', '９', 'E-1.a_', '9999', '', '정상');
   if (column === COLUMN.noBranchOrder) return fc.constantFrom(...ODD_TEXTS, `${PREFIX}none`, 'n'.repeat(3_000));
   if (column === COLUMN.msgResult) return fc.constantFrom(...ODD_TEXTS, 'm'.repeat(17_000));
   return fc.constantFrom(...ODD_TEXTS);
@@ -106,7 +107,11 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('double' as const), line: position, at: position }) },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('take-order-number' as const), line: position, from: position }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom('take-order-number' as const, 'take-transaction' as const),
+      line: position,
+      from: position,
+    }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cut' as const), line: position, at: position }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('add-column' as const), line: position, column: position }) },
@@ -202,9 +207,11 @@ function changed(line: FileLine, one: LineChange, lines: readonly FileLine[]): F
   switch (one.kind) {
     case 'edit':
       return joined(columns.map((value, column) => (column === one.column ? one.value : value)));
-    case 'take-order-number': {
-      const taken = lines[one.from % lines.length]?.text.split(',')[COLUMN.noBranchOrder] ?? '';
-      return joined(columns.map((value, column) => (column === COLUMN.noBranchOrder ? taken : value)));
+    case 'take-order-number':
+    case 'take-transaction': {
+      const taking = one.kind === 'take-transaction' ? COLUMN.tid : COLUMN.noBranchOrder;
+      const taken = lines[one.from % lines.length]?.text.split(',')[taking] ?? '';
+      return joined(columns.map((value, column) => (column === taking ? taken : value)));
     }
     case 'cut':
       return { ...line, text: split(line.text, one.at)[0] };

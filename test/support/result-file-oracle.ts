@@ -33,6 +33,10 @@ export interface ReadLine extends PlacedLine {
 }
 
 const LONGEST_LINE_BYTES = 16_384;
+const NEARLY_NONE = ['NONE', 'NULL', 'NIL', 'N/A', '-', '--', '---', '----', '0', '00', '000', '0000'];
+/** A word of plain characters that is not all zeros, nor what passes for zeros. */
+const DECLINE_CODE = /^[A-Za-z0-9][\w.-]{0,31}$/;
+const ZEROS = /^[0Oo_.-]*$/;
 const AMOUNT = /^(0|[1-9]\d{0,15})$/;
 const TRANSACTION_ID = /^[!-~]{0,128}$/;
 const AMOUNT_COLUMNS = [COLUMN.amtReqPurchase, COLUMN.amtCarrier, COLUMN.amtCreditCard, COLUMN.amtTms];
@@ -43,8 +47,15 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * What docs/architecture.md says must come of a result file, worked out the slow and plain way: all lines in memory, text
  * split at commas, one map of order numbers. It shares nothing with the code it judges.
+ *
+ * @param settledBefore transactions that settled charges of other jobs
  */
-export function judge(asked: readonly AskedCharge[], merchantId: string, file: ResultFile): Verdict {
+export function judge(
+  asked: readonly AskedCharge[],
+  merchantId: string,
+  file: ResultFile,
+  settledBefore: Iterable<string> = [],
+): Verdict {
   const filled = placedLines(file).filter(({ bytes }) => bytes.length > 0);
   const first = filled[0]?.bytes.toString('latin1') ?? '';
   const hasHeader = first.split(',')[0]?.toLowerCase() === 'id';
@@ -56,26 +67,36 @@ export function judge(asked: readonly AskedCharge[], merchantId: string, file: R
   if (hasHeader && first.toLowerCase().replace(',amtrms,', ',amttms,') !== HEADER.toLowerCase()) {
     return { kind: 'refused', at: 'load', why: /header with other columns/ };
   }
-  const applied = judgeLines(asked, merchantId, rows.map(readLine));
+  const applied = judgeLines(asked, merchantId, rows.map(readLine), settledBefore);
   if (applied.totals.missing.count === asked.length) {
     return { kind: 'refused', at: 'reconcile', why: /answers no charge of this job/ };
   }
   return { kind: 'applied', ...applied };
 }
 
-function judgeLines(asked: readonly AskedCharge[], merchantId: string, lines: readonly ReadLine[]): AppliedVerdict {
+function judgeLines(
+  asked: readonly AskedCharge[],
+  merchantId: string,
+  lines: readonly ReadLine[],
+  settledBefore: Iterable<string>,
+): AppliedVerdict {
   const charges = new Map(asked.map((charge) => [charge.orderNo, charge]));
   const answers = new Map<string, number>();
-  for (const { columns, malformed } of lines) {
+  const transactions = new Map<string | null, number>([...settledBefore].map((transaction) => [transaction, 1]));
+  for (const { columns } of lines) {
     const orderNo = columns[COLUMN.noBranchOrder] ?? '';
-    if (malformed === null) answers.set(orderNo, (answers.get(orderNo) ?? 0) + 1);
+    answers.set(orderNo, (answers.get(orderNo) ?? 0) + 1);
+    const transaction = transactionOf(columns);
+    transactions.set(transaction, (transactions.get(transaction) ?? 0) + 1);
   }
   const verdict: AppliedVerdict = { settlements: [], discrepancies: [], findings: {}, totals: emptyTotals() };
   const doubtful = new Set<string>();
   for (const line of lines) {
     const orderNo = line.columns[COLUMN.noBranchOrder] ?? '';
-    const charge = line.malformed === null ? charges.get(orderNo) : undefined;
-    const finding = findingOf(line, charge, merchantId, (answers.get(orderNo) ?? 0) > 1);
+    const charge = charges.get(orderNo);
+    const isRepeated = (answers.get(orderNo) ?? 0) > 1;
+    const isShared = (transactions.get(transactionOf(line.columns)) ?? 0) > 1;
+    const finding = findingOf(line, charge, merchantId, { isRepeated, isShared });
     count(verdict.findings, finding);
     if (charge !== undefined && (finding === 'matched-paid' || finding === 'matched-declined')) {
       settle(verdict, line, charge, finding === 'matched-paid' ? 'paid' : 'declined');
@@ -96,6 +117,7 @@ function judgeLines(asked: readonly AskedCharge[], merchantId: string, lines: re
 export function readLine(line: PlacedLine): ReadLine {
   const { bytes } = line;
   const unreadable = (malformed: string): ReadLine => ({ ...line, columns: [], malformed });
+  const besides = (malformed: string, columns: string[]): ReadLine => ({ ...line, columns, malformed });
   if (bytes.length > LONGEST_LINE_BYTES) return unreadable('line-too-long');
   if (bytes.includes(0)) return unreadable('nul-byte');
   let text: string;
@@ -107,10 +129,14 @@ export function readLine(line: PlacedLine): ReadLine {
   const columns = text.split(',');
   if (columns.length !== COLUMN_COUNT) return unreadable('wrong-column-count');
   if (columns[COLUMN.noBranchOrder] === '') return unreadable('no-order-number');
-  if (columns[COLUMN.cdResult] === '') return unreadable('no-result-code');
+  if (columns[COLUMN.cdResult] === '') return besides('no-result-code', columns);
   const amounts = AMOUNT_COLUMNS.map((column) => columns[column] ?? '');
-  if (!amounts.every((text) => AMOUNT.test(text) && BigInt(text) < 2n ** 53n)) return unreadable('unreadable-amount');
-  if (!TRANSACTION_ID.test(columns[COLUMN.tid] ?? '')) return unreadable('unreadable-transaction-id');
+  if (!amounts.every((text) => AMOUNT.test(text) && BigInt(text) < 2n ** 53n))
+    return besides('unreadable-amount', columns);
+  const tid = columns[COLUMN.tid] ?? '';
+  if (!TRANSACTION_ID.test(tid) || (tid !== 'None' && NEARLY_NONE.includes(tid.toUpperCase()))) {
+    return besides('unreadable-transaction-id', columns.with(COLUMN.tid, ''));
+  }
   return { ...line, columns, malformed: null };
 }
 
@@ -118,17 +144,19 @@ function findingOf(
   { columns, malformed }: ReadLine,
   charge: AskedCharge | undefined,
   merchantId: string,
-  isRepeated: boolean,
+  { isRepeated, isShared }: { isRepeated: boolean; isShared: boolean },
 ): keyof FindingCounts {
+  if (charge !== undefined && isRepeated) return 'duplicate';
   if (malformed !== null) return 'malformed';
   if (charge === undefined) return 'unknown-order';
-  if (isRepeated) return 'duplicate';
   const amounts = [charge.amount, charge.carrierAmount, charge.creditCardAmount, charge.tmembershipAmount];
   if (AMOUNT_COLUMNS.some((column, index) => Number(columns[column]) !== amounts[index])) return 'amount-mismatch';
   const identity = [columns[COLUMN.cmId], columns[COLUMN.productId], columns[COLUMN.billingToken]];
   if (identity.join() !== [merchantId, charge.productId, charge.token].join()) return 'identity-mismatch';
-  if (columns[COLUMN.cdResult] !== '0000') return 'matched-declined';
-  return transactionOf(columns) === null ? 'malformed' : 'matched-paid';
+  const isWithTransaction = transactionOf(columns) !== null;
+  const code = columns[COLUMN.cdResult] ?? '';
+  if (code === '0000') return !isWithTransaction ? 'malformed' : isShared ? 'transaction-shared' : 'matched-paid';
+  return isWithTransaction || !DECLINE_CODE.test(code) || ZEROS.test(code) ? 'unclear-outcome' : 'matched-declined';
 }
 
 function transactionOf(columns: readonly string[]): string | null {
@@ -175,12 +203,17 @@ function discrepancyOf(
   const raw = bytes.subarray(0, LONGEST_LINE_BYTES).toString('utf8');
   return {
     kind,
-    orderNo: malformed === null ? inClear(columns, COLUMN.noBranchOrder) : null,
+    orderNo: columns.length === 0 ? null : inClear(columns, COLUMN.noBranchOrder),
     lineNumber,
     expected: charge === undefined ? null : expectedOf(charge, merchantId),
-    found: malformed === null ? found : { reason: malformed },
+    found: malformed === null ? found : { reason: malformed, ...readable(found) },
     rawLine: raw.replace(SECRETS, (secret) => `${secret.slice(0, 8)}…(${secret.length})`),
   };
+}
+
+/** What is shown of a line that can't be read as a whole. */
+function readable({ resultCode, transactionId }: { resultCode: string; transactionId: string | null }): object {
+  return { ...(resultCode !== '' && { resultCode }), ...(transactionId !== null && { transactionId }) };
 }
 
 function miss(verdict: AppliedVerdict, charge: AskedCharge, merchantId: string): void {

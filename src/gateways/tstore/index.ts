@@ -25,7 +25,8 @@ export {
   parseResultFile,
   type ScannedResultLine,
 } from './result-file-parser';
-export { maxResultFileBytes } from './result-file-rules';
+export { DECLINE_CODE_PATTERN, maxResultFileBytes } from './result-file-rules';
+export { ONE_COLUMN_REASONS } from './result-line';
 export type {
   MalformedReason,
   MalformedResultLine,

@@ -2,8 +2,10 @@ import type { Won } from '../../kernel/won';
 import { chunksOf } from './chunks';
 import { LineFields } from './line-fields';
 import {
+  LONGEST_NEARLY_NONE,
   MAX_RESULT_LINE_BYTES,
   MAX_TRANSACTION_ID_BYTES,
+  NEARLY_NONE,
   TRANSACTION_ID_BYTES,
   isExpectedResultFileHeader,
   startsResultFileHeader,
@@ -32,7 +34,7 @@ const { amtReqPurchase, amtCarrier, amtCreditCard, amtTms } = RESULT_COLUMN;
 /** A line while the parser stands on it; for those who go through millions and keep none. */
 export interface ScannedResultLine {
   readonly lineNumber: number;
-  /** Why it can't be read; `undefined` where it can, and only then its columns mean something. */
+  /** Why it can't be read; `undefined` where it can. Its columns mean something then, or for {@link ONE_COLUMN_REASONS}. */
   readonly malformed: MalformedReason | undefined;
   /** Its columns, at {@link RESULT_COLUMN}. The four amounts follow one another, and are canonical whole numbers. */
   readonly fields: LineFields;
@@ -121,7 +123,14 @@ export class ResultFileParser implements ScannedResultLine {
     if (fields.lengthOf(tid) > MAX_TRANSACTION_ID_BYTES || !fields.consistsOf(tid, TRANSACTION_ID_BYTES)) {
       return 'unreadable-transaction-id';
     }
+    if (fields.lengthOf(tid) <= LONGEST_NEARLY_NONE && this.isNearlyNone(fields.textOf(tid))) {
+      return 'unreadable-transaction-id';
+    }
     return undefined;
+  }
+
+  private isNearlyNone(text: string): boolean {
+    return text !== NO_TRANSACTION_ID && NEARLY_NONE.test(text);
   }
 
   get transactionId(): string | null {

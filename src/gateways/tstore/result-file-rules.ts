@@ -21,6 +21,19 @@ export const TRANSACTION_ID_BYTES = Uint8Array.from({ length: 256 }, (_, byte) =
   byte >= FIRST_PRINTABLE && byte <= LAST_PRINTABLE ? 1 : 0,
 );
 
+/** Longer ones are not looked at: a transaction id has some forty characters. */
+export const LONGEST_NEARLY_NONE = 4;
+
+/** What other programs write for nothing. It is neither the gateway's `None` nor the id of a payment. */
+export const NEARLY_NONE = /^(none|null|nil|n\/a|[-0]+)$/i;
+
+/**
+ * A code that can be read as a decline, as PostgreSQL's regular expression. No code but `0000` is published, so any plain
+ * word is one; but not what comes near the one code that means money, such as `0000` with a blank behind it, in digits
+ * of another width, or of another length.
+ */
+export const DECLINE_CODE_PATTERN = '^(?=.*[1-9A-NP-Za-np-z])[0-9A-Za-z][0-9A-Za-z_.-]{0,31}$';
+
 const HEADER_FIRST_COLUMN = RESULT_FILE_COLUMNS[0];
 
 /** Enough of a line's beginning to say whether it is the header. */

@@ -18,7 +18,7 @@ export interface ParsedResultLine {
   tmembershipAmount: Won;
   /** `null` where there is no transaction. */
   transactionId: string | null;
-  /** `0000` is paid; every other value is not paid. */
+  /** `0000` is paid; another value is not paid, if it is plainly a code. */
   resultCode: string;
   resultMessage: string;
 }
@@ -33,6 +33,13 @@ export type MalformedReason =
   | 'unreadable-transaction-id'
   | 'no-order-number'
   | 'no-result-code';
+
+/** Reasons that are one column's: the line still names its order, and its other columns mean something. */
+export const ONE_COLUMN_REASONS: ReadonlySet<MalformedReason> = new Set([
+  'unreadable-amount',
+  'unreadable-transaction-id',
+  'no-result-code',
+]);
 
 export interface MalformedResultLine {
   kind: 'malformed';
