@@ -29,6 +29,7 @@ import { SubscriptionEndings1795100000000 } from './1795100000000-subscription-e
 import { KeyLineage1795200001001 } from './1795200001001-key-lineage';
 import { Approval1795200001002 } from './1795200001002-approval';
 import { PaymentSettlesOnce1795200002001 } from './1795200002001-payment-settles-once';
+import { NotificationRetention1795200006001 } from './1795200006001-notification-retention';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -62,4 +63,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   KeyLineage1795200001001,
   Approval1795200001002,
   PaymentSettlesOnce1795200002001,
+  NotificationRetention1795200006001,
 ];

@@ -17,6 +17,16 @@ import type { TallyView } from './tally.view';
 
 const ROOT = '/admin/v1';
 
+/**
+ * Only T store knows the address of a job; what comes to the shared one may be anybody's. PNS was asked about those that
+ * name a job which waits, and gave no verdict: that may be T store's.
+ */
+const TO_OWN_ADDRESS = `EXISTS (
+  SELECT FROM bulk_payment_job AS job WHERE job.callback_token_hash = notification.callback_token_hash)`;
+const OF_WAITING_JOB = `callback_token_hash IS NULL AND attempts > 0 AND EXISTS (
+  SELECT FROM bulk_payment_job AS job
+  WHERE job.gateway_job_id = notification.gateway_job_id AND job.state IN ('Processing', 'Completed'))`;
+
 /** Each kind of thing that may be stuck, as a SELECT of when each began; `$1` is now. */
 const STUCK_SQL: readonly { what: string; link: string; sql: string }[] = [
   {
@@ -54,13 +64,14 @@ const STUCK_SQL: readonly { what: string; link: string; sql: string }[] = [
     what: 'notifications PNS disowns',
     link: 'notifications?state=Rejected',
     sql: `SELECT last_received_at AS since FROM notification
-      WHERE state = 'Rejected' AND last_received_at > $1::timestamptz - interval '1 day'`,
+      WHERE state = 'Rejected' AND last_received_at > $1::timestamptz - interval '1 day' AND ${TO_OWN_ADDRESS}`,
   },
   {
     what: 'notifications that can’t be verified',
     link: 'notifications?state=Received',
     sql: `SELECT received_at AS since FROM notification
-      WHERE state = 'Received' AND received_at < $1::timestamptz - interval '30 minutes'`,
+      WHERE state = 'Received' AND received_at < $1::timestamptz - interval '30 minutes'
+        AND (${TO_OWN_ADDRESS} OR ${OF_WAITING_JOB})`,
   },
   {
     what: 'refunds that await release',

@@ -12,6 +12,7 @@ import {
   SubmissionService,
 } from '../bulk-payment';
 import { RefundResolutionService, RefundSendingService } from '../charge';
+import { NotificationRetention } from '../notification';
 import type { BillingStep } from './billing-step';
 import { PlanBillingRunStep } from './plan-billing-run.step';
 import { VerifyNotificationStep } from './verify-notification.step';
@@ -37,6 +38,7 @@ export class BillingSteps {
     doubt: DoubtWatch,
     line: LineChecks,
     approvalExpiry: ApprovalExpiry,
+    retention: NotificationRetention,
   ) {
     this.all = [
       planning,
@@ -53,6 +55,7 @@ export class BillingSteps {
       { name: 'watch-doubt', makesDue: [], runOnce: () => doubt.runOnce() },
       { name: 'check-line', makesDue: [], runOnce: () => line.runOnce() },
       { name: 'expire-approval', makesDue: [], runOnce: () => approvalExpiry.runOnce() },
+      { name: 'prune-notifications', makesDue: [], runOnce: () => retention.runOnce() },
     ];
   }
 }

@@ -1,13 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { CompletionService, type BulkPaymentJob } from '../bulk-payment';
-import { BillingConfig } from '../config';
+import { BillingConfig, NotificationConfig } from '../config';
 import { DomainError } from '../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
-import { COMPLETED_STATUS, NotificationRepository, VERIFY_STEP, type NotificationClaim } from '../notification';
+import {
+  COMPLETED_STATUS,
+  NotificationRepository,
+  VERIFY_STEP,
+  type ClaimClass,
+  type NotificationClaim,
+} from '../notification';
 import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
+import { Pacer } from '../platform/pace';
 import type { BillingStep } from './billing-step';
 import { PnsVerifier, type PnsVerdict } from './pns-verifier';
 
@@ -15,9 +22,12 @@ const BULK_JOB_EVENT = 'bulkJob';
 /** Past the answer to any submission. So what a stranger sends is asked about a few times and not for two days. */
 const UNCLAIMED_GIVE_UP_AFTER = '15 minutes';
 
+/** Strangers don't know these addresses; only one whose address got out is held to this. */
+const OWN_ADDRESS_PER_MINUTE = 600;
+
 /**
- * Takes one notification that is due: finds its job, notes the completion, asks PNS whether the message is genuine, and
- * moves message and job by the answer in one transaction.
+ * Takes one notification that is due: finds its job, asks PNS whether the message is genuine, and moves message and job by
+ * the answer in one transaction. Before that a job is moved only by what came to its own address (docs/decisions/0015).
  */
 @Injectable()
 export class VerifyNotificationStep implements BillingStep {
@@ -30,13 +40,20 @@ export class VerifyNotificationStep implements BillingStep {
     private readonly pns: PnsVerifier,
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly pacer: Pacer,
     private readonly billing: BillingConfig,
+    private readonly config: NotificationConfig,
     private readonly logger: Logger,
   ) {}
 
   async runOnce(): Promise<StepReport> {
     const awaited = await this.completion.awaited();
-    const claim = await this.notifications.claimDue(this.clock.now(), this.billing.leaseSeconds, awaited);
+    const claim = await this.notifications.claimDue(
+      this.clock.now(),
+      this.billing.leaseSeconds,
+      awaited,
+      (claimClass, session) => this.takeTurn(claimClass, session),
+    );
     if (claim === undefined) return NOTHING_DUE;
     await crashPoint('verify-notification.claimed');
     const { notification } = claim;
@@ -53,18 +70,26 @@ export class VerifyNotificationStep implements BillingStep {
     return this.apply(claim, current, verdict);
   }
 
+  /** Turns come once a tick, so a tick's worth may go at once. */
+  private async takeTurn(claimClass: ClaimClass, session: SqlSession): Promise<boolean> {
+    const isToOwnAddress = claimClass === 'own-address';
+    const perMinute = isToOwnAddress ? OWN_ADDRESS_PER_MINUTE : this.config.questionsPerMinute;
+    const name = isToOwnAddress ? 'pns-own-address' : 'pns-shared-address';
+    const burst = Math.max(1, Math.ceil((perMinute * this.billing.tickSeconds) / 60));
+    return (await this.pacer.take({ name, perMinute, burst }, session)) === undefined;
+  }
+
   private async noteCompletion(claim: NotificationClaim, job: BulkPaymentJob): Promise<BulkPaymentJob> {
-    const { status, gatewayJobId } = claim.notification;
     // Other statuses are verified too, or PNS would send them for two days; they move no job.
-    if (status !== COMPLETED_STATUS || gatewayJobId === null) return job;
-    const completed = await this.completion.complete(job, gatewayJobId);
+    if (claim.notification.status !== COMPLETED_STATUS) return job;
+    const completed = await this.completion.complete(job, claim.notification);
     await crashPoint('verify-notification.completion-noted');
     return completed;
   }
 
   private async apply(claim: NotificationClaim, job: BulkPaymentJob, verdict: PnsVerdict): Promise<StepReport> {
-    const { gatewayJobId, status } = claim.notification;
-    const message = { gatewayJobId, completes: status === COMPLETED_STATUS };
+    const { callbackTokenHash, gatewayJobId, status } = claim.notification;
+    const message = { callbackTokenHash, gatewayJobId, completes: status === COMPLETED_STATUS };
     switch (verdict.kind) {
       case 'no-verdict':
         return this.postpone(claim, verdict.reason);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
-import { BulkPaymentJob } from './bulk-payment-job.entity';
+import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository } from './bulk-payment-job.repository';
 import { GatewayContradictions, contradicts } from './gateway-contradictions';
 
@@ -57,15 +57,18 @@ export class CompletionService {
   }
 
   /**
-   * Notes that a completion notification arrived, not verified yet. A job in doubt learns the gateway's id from it.
+   * Notes that a completion notification arrived at the job's own address, not verified yet. A job in doubt learns the
+   * gateway's id from it. Anybody may send to the shared address: that moves nothing before PNS has confirmed it; nor does
+   * anything more of a job of which PNS has disowned a message.
    *
    * @returns the job as it is now; in any other state than Processing, or known under another id, nothing changes
    */
-  async complete(job: BulkPaymentJob, gatewayJobId: string): Promise<BulkPaymentJob> {
-    if (job.state !== 'Processing') return job;
+  async complete(job: BulkPaymentJob, { callbackTokenHash, gatewayJobId }: CompletionHint): Promise<BulkPaymentJob> {
+    if (job.state !== 'Processing' || callbackTokenHash === null || gatewayJobId === null) return job;
     return this.database.transaction(async (session) => {
       const current = await this.lock(session, job);
       if (current.state !== 'Processing' || contradicts(current, gatewayJobId)) return current;
+      if (await this.wasDeceived(session, current)) return current;
       await this.noteCompletion(session, current, gatewayJobId);
       return this.lock(session, job);
     });
@@ -91,13 +94,25 @@ export class CompletionService {
   }
 
   /** PNS disowned a message: the job waits for a genuine one, and forgets an id only this one had named. */
-  async reject(session: SqlSession, job: BulkPaymentJob, message: VerifiedMessage, reason: string): Promise<void> {
-    const { gatewayJobId, completes } = message;
-    if (job.state !== 'Completed' || !completes || gatewayJobId === null || contradicts(job, gatewayJobId)) return;
+  async reject(
+    session: SqlSession,
+    job: BulkPaymentJob,
+    message: VerifiedMessage & CompletionHint,
+    reason: string,
+  ): Promise<void> {
+    const { callbackTokenHash, gatewayJobId, completes } = message;
+    // What came to the shared address has not moved the job, so it can't put it back either.
+    if (job.state !== 'Completed' || !completes || callbackTokenHash === null) return;
+    if (gatewayJobId === null || contradicts(job, gatewayJobId)) return;
     const isNamedByIt = job.submissionAnsweredAt === null && job.gatewayJobAttachedAt === null;
     const forgetId = isNamedByIt ? { gatewayJobId: null } : {};
     const why = { cause: 'notification rejected', actor: ACTOR, reason };
     await this.jobs.transition(session, job, 'reject', why, { completedAt: null, ...forgetId });
+  }
+
+  private async wasDeceived(session: SqlSession, { id }: BulkPaymentJob): Promise<boolean> {
+    const rejections = { jobId: id, fromState: 'Completed', toState: 'Processing' } as const;
+    return session.manager.existsBy(BulkPaymentJobHistory, rejections);
   }
 
   private async noteCompletion(session: SqlSession, { id }: BulkPaymentJob, gatewayJobId: string): Promise<void> {

@@ -106,6 +106,12 @@ export abstract class ApprovalConfig {
 export abstract class NotificationConfig {
   /** Networks notifications may come from; empty allows all. */
   abstract readonly allowedCidrs: readonly string[];
+  /** Questions to PNS in a minute, by all replicas together, about what did not come to a waiting job's own address. */
+  abstract readonly questionsPerMinute: number;
+  /** Kilobytes, each message at least one, that one source may have stored in a day by this process; 0 is no limit. */
+  abstract readonly sourceKilobytesPerDay: number;
+  /** How long what PNS disowned, or nobody could verify, is kept. */
+  abstract readonly retentionDays: number;
 }
 
 /** Which billing runs a person must confirm. */

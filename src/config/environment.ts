@@ -150,6 +150,9 @@ export class Environment {
   TSTORE_REFUNDED_STATUSES: string = '';
 
   @Expose() @Each('cidrs', 'a list of networks such as 203.0.113.0/24', isCidr) PNS_ALLOWED_CIDRS: string = '';
+  @Whole(1, 6_000) PNS_QUESTIONS_PER_MINUTE: number = 120;
+  @Whole(0, 10_000_000) NOTIFICATION_SOURCE_KILOBYTES_PER_DAY: number = 10_000;
+  @Whole(1, 3_650) NOTIFICATION_RETENTION_DAYS: number = 30;
 
   @Expose()
   @ValidateBy({

@@ -130,7 +130,12 @@ function configurationOf(environment: Environment): Configuration {
       ofDoubt: environment.APPROVAL_OF_DOUBT,
       ofDecisions: environment.APPROVAL_OF_DECISIONS,
     },
-    notification: { allowedCidrs: commaSeparated(environment.PNS_ALLOWED_CIDRS) },
+    notification: {
+      allowedCidrs: commaSeparated(environment.PNS_ALLOWED_CIDRS),
+      questionsPerMinute: environment.PNS_QUESTIONS_PER_MINUTE,
+      sourceKilobytesPerDay: environment.NOTIFICATION_SOURCE_KILOBYTES_PER_DAY,
+      retentionDays: environment.NOTIFICATION_RETENTION_DAYS,
+    },
     billing: {
       cron: environment.BILLING_CRON === 'none' ? undefined : environment.BILLING_CRON,
       tickSeconds: environment.SCHEDULER_TICK_SECONDS,

@@ -22,4 +22,5 @@ export const MALFORMED = failure(400, 'The body is neither a JSON object nor a f
 export const FORBIDDEN = failure(403, 'Notifications are not accepted from this address');
 export const WRONG_METHOD = failure(405, 'Notifications are sent with POST');
 export const TOO_LARGE = failure(413, 'The body is too large');
+export const TOO_MUCH = failure(429, 'Too many notifications came from this address today');
 export const NOT_STORED = failure(503, 'The notification could not be stored, send it again');

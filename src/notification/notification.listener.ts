@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPM
 import type { Counter } from 'prom-client';
 import { NotificationConfig } from '../config';
 import { Clock } from '../platform/clock';
+import { plainAddress } from '../platform/http-server';
 import { Logger } from '../platform/logging';
 import { Metrics } from '../platform/metrics';
 import type { Arrival } from './arrival';
@@ -14,11 +15,13 @@ import {
   NOT_STORED,
   STORED,
   TOO_LARGE,
+  TOO_MUCH,
   WRONG_METHOD,
   type ListenerAnswer,
 } from './listener.answers';
 import { messageKey, readMessage, sha256, type NotificationMessage } from './notification-message';
-import { SourceNetworks, plainAddress } from './source-networks';
+import { SourceAllowance } from './source-allowance';
+import { SourceNetworks } from './source-networks';
 
 /** A notification has five short members; everything longer is not one. */
 const BODY_LIMIT_BYTES = 16 * 1024;
@@ -38,6 +41,7 @@ type Request = FastifyRequest<{ Params: { callbackToken?: string } }>;
 @Injectable()
 export class NotificationListener implements OnModuleInit {
   private readonly networks: SourceNetworks;
+  private readonly allowance: SourceAllowance;
   private readonly log: Logger;
   private readonly received: Counter<'answer'>;
 
@@ -51,6 +55,7 @@ export class NotificationListener implements OnModuleInit {
   ) {
     this.networks = new SourceNetworks(config.allowedCidrs);
     this.log = logger.child({ component: 'notification-listener' });
+    this.allowance = new SourceAllowance(config.sourceKilobytesPerDay, this.log);
     this.received = metrics.counter({
       name: 'notification_received_total',
       help: 'Requests to the notification listener, by the HTTP status they were answered with',
@@ -110,8 +115,10 @@ export class NotificationListener implements OnModuleInit {
       this.logRefused(request, body);
       return this.answer(reply, MALFORMED);
     }
+    const arrival = this.arrivalOf(request, message, body);
+    if (!this.allowance.takes(arrival)) return this.answer(reply, TOO_MUCH);
     try {
-      await this.queue.add(this.arrivalOf(request, message, body));
+      await this.queue.add(arrival);
     } catch {
       // The queue has logged why, once for all that failed together.
       return this.answer(reply, NOT_STORED);

@@ -5,13 +5,14 @@ import { ArrivalStore } from './arrival.store';
 import { Notification, NotificationHistory } from './notification.entity';
 import { NotificationListener } from './notification.listener';
 import { NotificationRepository } from './notification.repository';
+import { NotificationRetention } from './notification-retention';
 import { Notifications } from './notifications.service';
 
 /** The rows, for whoever verifies or shows them. */
 @Module({
   imports: [TypeOrmModule.forFeature([Notification, NotificationHistory])],
-  providers: [NotificationRepository, Notifications],
-  exports: [NotificationRepository, Notifications],
+  providers: [NotificationRepository, NotificationRetention, Notifications],
+  exports: [NotificationRepository, NotificationRetention, Notifications],
 })
 export class NotificationModule {}
 

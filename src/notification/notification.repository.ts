@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { In } from 'typeorm';
 import { Clock, secondsAfter } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
+import { CLAIM_CLASSES, CLAIM_LOCK, claimSql, type ClaimClass } from './claim.sql';
 import { Notification, NotificationHistory } from './notification.entity';
 import { NOTIFICATION_TRANSITIONS, type NotificationState } from './notification.state';
 import { GIVE_UP_AFTER, nextVerificationAt } from './verification-schedule';
@@ -27,6 +28,9 @@ const ACTOR = 'scheduler';
 /** The `status` of a message that says that the gateway is done with a job. */
 export const COMPLETED_STATUS = 'completed';
 
+/** Whether PNS may be asked about a message of the class now; called in the claiming transaction. */
+export type TakeTurn = (claimClass: ClaimClass, session: SqlSession) => Promise<boolean>;
+
 /** What messages know a job by: its own address, and the gateway's id. */
 interface NamedJob {
   callbackTokenHash: Buffer | null;
@@ -48,13 +52,6 @@ const ofJobSql = (tokenHash: string, gatewayJobId: string): string =>
 
 const OF_JOB_SQL = ofJobSql('$1', '$2');
 
-const claimableSql = (condition: string): string =>
-  `SELECT id FROM notification
-   WHERE next_attempt_at <= $3 AND (lease_until IS NULL OR lease_until <= $3) ${condition}
-   ORDER BY next_attempt_at, id
-   LIMIT 1
-   FOR UPDATE SKIP LOCKED`;
-
 /**
  * The rows behind the listener, for whoever verifies them. Every write is guarded by lease and state, and tells whether
  * the guard held instead of throwing: a lost lease is an answer to handle.
@@ -67,8 +64,8 @@ export class NotificationRepository {
   ) {}
 
   /**
-   * Claims the notification that has been due longest and that no other replica holds, of the jobs that wait for one if
-   * there is any: however many a stranger sends, they never come before those.
+   * Claims the notification that is to be verified next and that no other replica holds; {@link ClaimClass} has the order.
+   * Nothing is claimed for which there is no turn: then it stays due.
    *
    * @param leaseSeconds how long the claim stays, unless it is given back before
    * @param awaited the jobs that wait for a notification
@@ -77,22 +74,26 @@ export class NotificationRepository {
     now: Date,
     leaseSeconds: number,
     awaited: readonly NamedJob[] = [],
+    takeTurn: TakeTurn = () => Promise.resolve(true),
   ): Promise<NotificationClaim | undefined> {
     const leaseId = randomUUID();
-    const [claimed] = await this.database.rows<{ id: string }>(
-      `UPDATE notification SET lease_id = $1, lease_until = $2
-       WHERE id = coalesce(
-         (${claimableSql(`AND ${ofJobSql('ANY ($4)', 'ANY ($5)')}`)}),
-         (${claimableSql('')}))
-       RETURNING id`,
-      [
-        leaseId,
-        secondsAfter(now, leaseSeconds),
-        now,
-        awaited.flatMap(({ callbackTokenHash }) => callbackTokenHash ?? []),
-        awaited.flatMap(({ gatewayJobId }) => gatewayJobId ?? []),
-      ],
-    );
+    const parameters = [
+      leaseId,
+      secondsAfter(now, leaseSeconds),
+      now,
+      awaited.map(({ callbackTokenHash }) => callbackTokenHash),
+      awaited.map(({ gatewayJobId }) => gatewayJobId),
+    ];
+    const claimed = await this.database.transaction(async (session) => {
+      await session.rows('SELECT pg_advisory_xact_lock($1)', [CLAIM_LOCK]);
+      for (const claimClass of CLAIM_CLASSES) {
+        const [found] = await session.rows<{ id: string }>(claimSql(claimClass), parameters);
+        if (found === undefined) continue;
+        if (await takeTurn(claimClass, session)) return found;
+        await session.execute('UPDATE notification SET lease_id = NULL, lease_until = NULL WHERE id = $1', [found.id]);
+      }
+      return undefined;
+    });
     if (claimed === undefined) return undefined;
     // Found under the lease, or not at all when it was lost between the two statements.
     const notification = await this.database.manager.findOneBy(Notification, { id: claimed.id, leaseId });

@@ -16,24 +16,10 @@ export class SourceNetworks {
   /**
    * IPv4 addresses written as IPv6 (`::ffff:203.0.113.7`) count as what they are.
    *
-   * @param address as {@link plainAddress} makes it; an unknown one is in no network
+   * @param address without port or zone; an unknown one is in no network
    */
   allows(address: string | null): boolean {
     if (this.cidrs.length === 0) return true;
     return address !== null && this.networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
   }
-}
-
-/** What a sender's address may be wrapped in: the port some proxies add, the brackets IPv6 then needs. */
-const WRAPPED = /^(?:\[([^\]]+)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/;
-
-/**
- * An address without port, brackets and the zone of a link (`fe80::1%eth0`), as PostgreSQL's `inet` can hold it.
- *
- * @returns `null` for anything else: a proxy passes on what it was given, which need not be an address
- */
-export function plainAddress(text: string): string | null {
-  const [, ipv6, ipv4] = WRAPPED.exec(text) ?? [];
-  const [address = ''] = (ipv6 ?? ipv4 ?? text).split('%', 1);
-  return isIP(address) === 0 ? null : address;
 }

@@ -8,8 +8,11 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && !name.startsWith('platform/crash-points'))
   .map((name) => ({ name, text: readFileSync(join(SOURCE, name), 'utf8') }));
 
-/** Only reads the switch and writes a log line about what it read: there is nothing it could leave half done. */
-const WITHOUT_EFFECT = ['watch-kill-switch'];
+/**
+ * There is nothing these could leave half done: the one only reads the switch and writes a log line about what it read, the
+ * other is a single statement that takes away what nothing refers to.
+ */
+const WITHOUT_EFFECT = ['watch-kill-switch', 'prune-notifications'];
 
 function places(pattern: RegExp): string[] {
   return files.flatMap(({ text }) => [...text.matchAll(pattern)].map((match) => match[1] ?? ''));
@@ -35,6 +38,8 @@ describe('crash points', () => {
     expect(withPoints.filter((step) => pointsOf(step) < 2)).toEqual([]);
     const watch = files.find(({ name }) => name === 'bulk-payment/kill-switch-watch.ts');
     expect(watch?.text).not.toMatch(/\b(?:execute|transaction|manager|set)\(/);
+    const retention = files.find(({ name }) => name === 'notification/notification-retention.ts');
+    expect(retention?.text.match(/\b(?:execute|transaction|manager)\b/g)).toEqual(['execute']);
   });
 
   it('are observed by tests only', () => {

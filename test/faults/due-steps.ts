@@ -12,6 +12,7 @@ const WORK_OF_STEP: Readonly<Record<string, string>> = {
   ),
   'watch-kill-switch': 'SELECT FROM kill_switch WHERE engaged',
   'verify-notification': `SELECT FROM notification WHERE state = 'Received'`,
+  'prune-notifications': `SELECT FROM notification WHERE state = 'Rejected' OR given_up_at IS NOT NULL`,
   'send-refund': `SELECT FROM refund WHERE ended_at IS NULL`,
   'resolve-refund': `SELECT FROM refund WHERE ended_at IS NULL`,
   'watch-doubt': `SELECT FROM bulk_payment_job WHERE state = 'Processing' AND doubt_told_at IS NULL`,

@@ -48,12 +48,16 @@ describe('claiming and deciding notifications', () => {
     await database.drop();
   });
 
-  async function arrive(jobId: string, token: string | null = null): Promise<void> {
+  async function arrive(
+    jobId: string,
+    token: string | null = null,
+    sourceAddress: string | null = null,
+  ): Promise<void> {
     const body = Buffer.from(pnsMessage(jobId));
     const message = readMessage(body) as NotificationMessage;
     const callbackTokenHash = token === null ? null : sha256(token);
     const key = messageKey(callbackTokenHash, message, body);
-    const source = { contentType: null, sourceAddress: null, receivedAt: clock.now() };
+    const source = { contentType: null, sourceAddress, receivedAt: clock.now() };
     const arrival = { key, callbackTokenHash, ...message, body, ...source };
     await client.query(STORE_ARRIVALS, arrivalParameters([{ arrival, repeats: 0 }]));
   }
@@ -95,7 +99,50 @@ describe('claiming and deciding notifications', () => {
       const found = await repository.claimDue(clock.now(), LEASE_SECONDS, [byAddress, byId]);
       order.push(found?.notification.gatewayJobId);
     }
-    expect(order).toEqual(['52', '51', '0']);
+    expect(order).toEqual(['51', '52', '0']);
+  });
+
+  it('asks about one message of a job at a time, whether it is waited for or not', async () => {
+    const job = { callbackTokenHash: sha256('its own'), gatewayJobId: '51' };
+    const messages = [
+      ['51', null],
+      ['51', 'its own'],
+      ['52', 'its own'],
+      ['7', 'guessed'],
+      ['8', 'guessed'],
+    ] as const;
+    for (const [jobId, token] of messages) await arrive(jobId, token);
+    const next = () => repository.claimDue(clock.now(), LEASE_SECONDS, [job]);
+    const [own, other] = (await Promise.all([next(), next(), next()])).flatMap((found) => found ?? []);
+    expect([own?.notification.gatewayJobId, other?.notification.gatewayJobId]).toEqual(['51', '7']);
+    expect(await next()).toBeUndefined();
+    for (const held of [own, other]) await repository.release(held as NotificationClaim);
+    expect((await next())?.notification).toMatchObject({ callbackTokenHash: job.callbackTokenHash });
+  });
+
+  it('leaves due what there is no turn for, and lets that hold up nobody’s own address', async () => {
+    const job = { callbackTokenHash: sha256('its own'), gatewayJobId: '51' };
+    await arrive('51');
+    const asked: string[] = [];
+    const onlyOwn = (claimClass: string) => Promise.resolve(asked.push(claimClass) > 0 && claimClass === 'own-address');
+    const next = () => repository.claimDue(clock.now(), LEASE_SECONDS, [job], onlyOwn);
+    expect(await next()).toBeUndefined();
+    expect(await repository.list({ limit: 10 })).toMatchObject([{ leaseId: null, nextAttemptAt: clock.now() }]);
+    await arrive('51', 'its own');
+    expect((await next())?.notification.callbackTokenHash).toEqual(job.callbackTokenHash);
+    expect(asked).toEqual(['shared-address', 'own-address']);
+  });
+
+  it('comes last to who was caught with a forged one, among those to the shared address', async () => {
+    const jobs = [1, 2, 3].map((id) => ({ callbackTokenHash: null, gatewayJobId: String(id) }));
+    const next = () => repository.claimDue(clock.now(), LEASE_SECONDS, jobs);
+    await arrive('1', null, '198.51.100.1');
+    await repository.markRejected(db, (await next()) as NotificationClaim, ANSWER);
+    await arrive('2', null, '198.51.100.1');
+    later(1);
+    await arrive('3', null, '203.0.113.9');
+    expect((await next())?.notification.gatewayJobId).toBe('3');
+    expect((await next())?.notification.gatewayJobId).toBe('2');
   });
 
   it('hands a lease that has run out to another, and refuses every write of the first', async () => {

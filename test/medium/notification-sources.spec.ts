@@ -114,4 +114,37 @@ describe('where notifications may come from', () => {
     expect(await outcome(open, { 'x-forwarded-for': 'fe80::1%eth0' })).toBe('fe80::1');
     expect(await outcome(open, { 'x-forwarded-for': STRANGER })).toBe(STRANGER);
   });
+
+  describe('and how much of one in a day', () => {
+    let service: RunningService;
+
+    beforeAll(async () => {
+      service = await world.listen({ TRUSTED_PROXY_CIDRS: '127.0.0.1', NOTIFICATION_SOURCE_KILOBYTES_PER_DAY: '20' });
+    });
+
+    const from = (address: string) => outcome(service, { 'x-forwarded-for': address });
+
+    it('is bounded by messages, whatever else arrives, and by a whole network of IPv6', async () => {
+      for (let message = 0; message < 20; message += 1) await from(STRANGER);
+      expect(await from(STRANGER)).toBe(429);
+      expect(await from(`::ffff:${STRANGER}`)).toBe(429);
+      expect(await from(PNS)).toBe(PNS);
+      for (let message = 0; message < 20; message += 1) await from(`2001:db8:5:6::${message}`);
+      expect(await from('2001:db8:5:6:ffff::1')).toBe(429);
+      expect(await from('2001:db8:5:7::1')).toBe('2001:db8:5:7::1');
+    });
+
+    it('is bounded by bytes', async () => {
+      const address = '198.51.100.2';
+      const large = (jobId: string) => JSON.stringify({ jobId, padding: 'x'.repeat(15_000) });
+      const send = (jobId: string) => sendTo(service, '', large(jobId), { headers: { 'x-forwarded-for': address } });
+      expect([(await send('l1')).status, (await send('l2')).status, (await send('l3')).status]).toEqual([
+        200, 200, 429,
+      ]);
+    });
+
+    it('is not, of a proxy nobody named', async () => {
+      for (let message = 0; message < 25; message += 1) expect(await from('10.9.9.9')).toBe('10.9.9.9');
+    });
+  });
 });

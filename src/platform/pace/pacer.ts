@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../kernel/errors';
 import { Clock, secondsAfter } from '../clock';
-import { Database } from '../database';
+import { Database, type SqlSession } from '../database';
 
 /** How often something may happen, over all replicas together. */
 export interface Pace {
@@ -24,19 +24,23 @@ export class Pacer {
     private readonly clock: Clock,
   ) {}
 
-  /** Takes a turn, if one is free. @returns when one will be, `undefined` when it was taken */
-  async take({ name, perMinute, burst }: Pace): Promise<Date | undefined> {
+  /**
+   * Takes a turn, if one is free; in the session's transaction, if one is given.
+   *
+   * @returns when one will be, `undefined` when it was taken
+   */
+  async take({ name, perMinute, burst }: Pace, session: SqlSession = this.database): Promise<Date | undefined> {
     const now = this.clock.now();
     const spacingSeconds = 60 / perMinute;
     const ahead = (burst - 1) * spacingSeconds;
-    const taken = await this.database.execute(
+    const taken = await session.execute(
       `INSERT INTO pace (name, next_at) VALUES ($1, $2::timestamptz + make_interval(secs => $3))
        ON CONFLICT (name) DO UPDATE SET next_at = greatest(pace.next_at, $2) + make_interval(secs => $3)
        WHERE pace.next_at <= $2::timestamptz + make_interval(secs => $4)`,
       [name, now, spacingSeconds, ahead],
     );
     if (taken === 1) return undefined;
-    const [row] = await this.database.rows<{ next_at: Date }>('SELECT next_at FROM pace WHERE name = $1', [name]);
+    const [row] = await session.rows<{ next_at: Date }>('SELECT next_at FROM pace WHERE name = $1', [name]);
     if (row === undefined) throw new DomainError('internal-error', `the pace ${name} has no row`);
     return secondsAfter(row.next_at, -ahead);
   }

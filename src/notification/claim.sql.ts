@@ -1,0 +1,54 @@
+/**
+ * Whose message is asked about next, in this order:
+ *
+ * - own-address: sent to the secret address of a job that waits for it. T store alone knows it, so no stranger can come first.
+ * - shared-address: with the gateway's id of a waiting job. Anybody may send these; who was caught with one comes last.
+ * - unawaited: what no job waits for.
+ */
+export type ClaimClass = 'own-address' | 'shared-address' | 'unawaited';
+
+export const CLAIM_CLASSES: readonly ClaimClass[] = ['own-address', 'shared-address', 'unawaited'];
+
+/** Any constant will do, as long as nobody else in the database takes the same advisory lock. */
+export const CLAIM_LOCK = 7_163_405_120;
+
+const isOfSql = (message: string, job: string): string =>
+  `(${message}.callback_token_hash = ${job}.callback_token_hash
+    OR ${message}.callback_token_hash IS NULL AND ${message}.gateway_job_id = ${job}.gateway_job_id)`;
+
+const CONDITIONS: Readonly<Record<ClaimClass, string>> = {
+  'own-address': `callback_token_hash IN (SELECT callback_token_hash FROM free)`,
+  'shared-address': `callback_token_hash IS NULL AND gateway_job_id IN (SELECT gateway_job_id FROM free)`,
+  unawaited: `NOT EXISTS (SELECT FROM awaited WHERE ${isOfSql('message', 'awaited')})
+    AND NOT EXISTS (SELECT FROM asked WHERE ${isOfSql('message', 'asked')})`,
+};
+
+/** Only an order, and no refusal: behind a proxy that nobody named, all senders have one address. */
+const WAS_CAUGHT = `EXISTS (
+  SELECT FROM notification AS caught WHERE caught.state = 'Rejected' AND caught.source_address = message.source_address)`;
+
+/**
+ * Claims the message of a class that has been due longest. A job about whose message somebody asks already is not free:
+ * PNS is asked one question a job at a time. Only under {@link CLAIM_LOCK}, so that each claim sees those before it.
+ *
+ * Parameters: lease id, lease end, now, and the waiting jobs' address hashes and gateway ids, side by side.
+ */
+export function claimSql(claimClass: ClaimClass): string {
+  const order = claimClass === 'shared-address' ? `${WAS_CAUGHT}, next_attempt_at, id` : 'next_attempt_at, id';
+  return `
+    WITH awaited AS MATERIALIZED (
+      SELECT * FROM unnest($4::bytea[], $5::text[]) AS job (callback_token_hash, gateway_job_id)
+    ), asked AS MATERIALIZED (
+      SELECT callback_token_hash, gateway_job_id FROM notification WHERE lease_until > $3
+    ), free AS MATERIALIZED (
+      SELECT * FROM awaited WHERE NOT EXISTS (SELECT FROM asked WHERE ${isOfSql('asked', 'awaited')})
+    )
+    UPDATE notification SET lease_id = $1, lease_until = $2
+    WHERE id = (
+      SELECT id FROM notification AS message
+      WHERE next_attempt_at <= $3 AND (lease_until IS NULL OR lease_until <= $3) AND ${CONDITIONS[claimClass]}
+      ORDER BY ${order}
+      LIMIT 1
+      FOR UPDATE SKIP LOCKED)
+    RETURNING id`;
+}

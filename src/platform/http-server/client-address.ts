@@ -1,0 +1,62 @@
+import { BlockList, isIP } from 'node:net';
+
+/** What a sender's address may be wrapped in: the port some proxies add, the brackets IPv6 then needs. */
+const WRAPPED = /^(?:\[([^\]]+)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/;
+
+/**
+ * An address without port, brackets and the zone of a link (`fe80::1%eth0`), as PostgreSQL's `inet` can hold it.
+ *
+ * @returns `null` for anything else: a proxy passes on what it was given, which need not be an address
+ */
+export function plainAddress(text: string): string | null {
+  const [, ipv6, ipv4] = WRAPPED.exec(text) ?? [];
+  const [address = ''] = (ipv6 ?? ipv4 ?? text).split('%', 1);
+  return isIP(address) === 0 ? null : address;
+}
+
+const privateNetworks = new BlockList();
+for (const cidr of [
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+]) {
+  const [network = '', prefix] = cidr.split('/');
+  privateNetworks.addSubnet(network, Number(prefix), 'ipv4');
+}
+for (const [network, prefix] of [
+  ['::1', 128],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const) {
+  privateNetworks.addSubnet(network, prefix, 'ipv6');
+}
+
+/** Whether an address is of this machine or a private network: a program of ours, or a proxy that nobody named. */
+export function isPrivateAddress(address: string): boolean {
+  return privateNetworks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+/** Groups of 16 bits that name a network of IPv6; whoever has one has all 2^64 addresses in it. */
+const NETWORK_GROUPS = 4;
+
+/**
+ * Who counts as one sender: an IPv4 address, however it is written, or a /64 of IPv6.
+ *
+ * @param address as {@link plainAddress} makes it
+ */
+export function senderOf(address: string): string {
+  const mapped = MAPPED_IPV4.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (isIP(address) !== 6) return address;
+  const [head = '', tail = ''] = address.toLowerCase().split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const isShortened = address.includes('::');
+  const rest = tail === '' ? [] : tail.split(':');
+  const zeros = isShortened ? Array.from({ length: Math.max(0, 8 - groups.length - rest.length) }, () => '0') : [];
+  const network = [...groups, ...zeros, ...rest].slice(0, NETWORK_GROUPS).map((group) => group.replace(/^0+(?=.)/, ''));
+  return `${network.join(':')}::/64`;
+}
