@@ -1376,6 +1376,17 @@ export interface components {
             /** @description Won */
             amount: number;
         };
+        ParkedLineView: {
+            orderNo: string;
+            subscriptionId: string;
+            customerReference: string;
+            /** @description Why it can’t be charged */
+            reason: string;
+        };
+        ParkedView: {
+            count: number;
+            first: components["schemas"]["ParkedLineView"][];
+        };
         ComparedRunView: {
             count: number;
             /** @description Won */
@@ -1410,6 +1421,8 @@ export interface components {
             /** @description Why a person would have to confirm it */
             confirmationReason: string | null;
             firstLines: components["schemas"]["PreviewLineView"][];
+            /** @description Due, and parked by a line stop instead of charged */
+            parked: components["schemas"]["ParkedView"];
             /** @description null when there is no run to compare with */
             differences: components["schemas"]["RunDifferencesView"] | null;
         };
@@ -2104,6 +2117,15 @@ export interface components {
             known: string | null;
             failureReason: string | null;
         };
+        UnbillableEvidenceView: {
+            orderNo: string;
+            /** Format: date */
+            periodStartOn: string;
+            /** @description Won */
+            amount: number;
+            /** @description Why it can’t be charged */
+            reason: string;
+        };
         LineStopLinksView: {
             self: string;
             /** @description The job it parks */
@@ -2120,7 +2142,7 @@ export interface components {
         LineStopView: {
             id: string;
             /** @enum {string} */
-            kind: "charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts";
+            kind: "charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
             /** @enum {string} */
             state: "Open" | "Resolved";
             /** @description What may be done with it now */
@@ -2134,7 +2156,7 @@ export interface components {
             /** @description What is wrong, in words */
             violation: string;
             /** @description The rows that show it, by its kind */
-            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"];
+            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"];
             /** Format: date-time */
             raisedAt: string;
             /** @description Who resolved it, when and why */
@@ -2628,7 +2650,7 @@ export interface components {
             /** @description For people */
             detail: string;
             /** @enum {string} */
-            code: "invalid-request" | "invalid-cursor" | "unsupported-content-type" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-unavailable" | "internal-error";
+            code: "invalid-request" | "invalid-cursor" | "unsupported-content-type" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-unavailable" | "transaction-conflict" | "internal-error";
             /** @description Whether the same request may succeed later without being changed */
             retryable: boolean;
             /** @description Under which the log and the audit log know it */
@@ -4317,7 +4339,7 @@ export interface operations {
                 /** @description nextCursor of the page before */
                 cursor?: string;
                 state?: "Open" | "Resolved";
-                kind?: "charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts";
+                kind?: "charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
                 /** @description Parks this job */
                 jobId?: string;
                 /** @description Parks this subscription */

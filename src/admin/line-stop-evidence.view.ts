@@ -60,6 +60,13 @@ class GatewayContradictsEvidenceView {
   @ApiProperty({ type: String, nullable: true }) failureReason!: string | null;
 }
 
+class UnbillableEvidenceView {
+  @ApiProperty() orderNo!: string;
+  @ApiProperty({ format: 'date' }) periodStartOn!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ description: 'Why it can’t be charged' }) reason!: string;
+}
+
 /** What shows a violation, by its kind. */
 export const LINE_STOP_EVIDENCE = [
   ChargedTwiceEvidenceView,
@@ -67,4 +74,5 @@ export const LINE_STOP_EVIDENCE = [
   RefundedTooMuchEvidenceView,
   NumbersDifferEvidenceView,
   GatewayContradictsEvidenceView,
+  UnbillableEvidenceView,
 ];

@@ -17,6 +17,18 @@ class PreviewLineView {
   @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
 }
 
+class ParkedLineView {
+  @ApiProperty() orderNo!: string;
+  @ApiProperty() subscriptionId!: string;
+  @ApiProperty() customerReference!: string;
+  @ApiProperty({ description: 'Why it can’t be charged' }) reason!: string;
+}
+
+class ParkedView {
+  @ApiProperty({ type: 'integer' }) count!: number;
+  @ApiProperty({ type: [ParkedLineView] }) first!: ParkedLineView[];
+}
+
 class ComparedRunView extends TallyView {
   @ApiProperty() id!: string;
   @ApiProperty({ format: 'date' }) billingDate!: string;
@@ -45,6 +57,8 @@ export class RunPreviewView {
   @ApiProperty({ type: String, nullable: true, description: 'Why a person would have to confirm it' })
   confirmationReason!: string | null;
   @ApiProperty({ type: [PreviewLineView] }) firstLines!: RunPreview['firstLines'];
+  @ApiProperty({ type: ParkedView, description: 'Due, and parked by a line stop instead of charged' })
+  parked!: RunPreview['parked'];
   @ApiProperty({ type: RunDifferencesView, nullable: true, description: 'null when there is no run to compare with' })
   differences!: Differences | null;
 }

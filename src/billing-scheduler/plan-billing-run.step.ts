@@ -18,7 +18,7 @@ const DAY_SECONDS = 86_400;
 @Injectable()
 export class PlanBillingRunStep implements BillingStep {
   readonly name = 'plan-billing-run';
-  readonly makesDue = ['write-request-file'];
+  readonly makesDue = ['write-request-file', 'check-line'];
   private readonly cron: CronTime | undefined;
   /** When the cron calls next, for this replica; any number may hear it, the date is opened once. */
   private dueAt: Date | undefined;
@@ -53,6 +53,9 @@ export class PlanBillingRunStep implements BillingStep {
       this.logger.warn('billing run awaits confirmation: nothing of it is sent before', { ...planned });
     } else if (planned) this.logger.info('billing run planned', { ...planned });
     else this.logger.info('billing run was planned before', { billingDate });
+    if (planned && planned.parkedCount > 0) {
+      this.logger.error('subscriptions can’t be charged: line stops say why', { ...planned });
+    }
   }
 }
 

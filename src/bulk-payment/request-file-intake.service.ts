@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { OWN_ORDER_NOS } from '../charge';
 import { TstoreConfig } from '../config';
 import { RequestFileReader, type NumberedRequestRow, type RequestFileVerdict } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import { crashPoint } from '../platform/crash-points';
-import { Database, violatesUnique, type SqlTransaction } from '../platform/database';
+import { Database, isTransactionConflict, violatesUnique, type SqlTransaction } from '../platform/database';
 import { FileStore } from '../platform/storage';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository } from './bulk-payment-job.repository';
@@ -60,29 +61,28 @@ export class RequestFileIntakeService {
     return stored;
   }
 
+  /** What collides with an upload at the same time looks again, and finds that one, or nothing if it was taken back. */
   private async storeRead(spooled: string, accepted: AcceptedRequestFile, upload: RequestFileUpload): Promise<string> {
-    try {
-      return await this.store(spooled, accepted, upload);
-    } catch (error) {
-      const repeatsOrderNumber = violatesUnique(error, 'charge_order_no_once');
-      if (!repeatsOrderNumber && !violatesUnique(error, 'bulk_payment_job_content_once')) throw error;
-      if (repeatsOrderNumber) {
+    for (let collisions = 1; ; collisions += 1) {
+      try {
+        return await this.store(spooled, accepted, upload);
+      } catch (error) {
+        if (!isCollision(error) || collisions === MAX_COLLISIONS) throw error;
+        if (violatesUnique(error, 'bulk_payment_job_content_once')) continue;
         await this.database.transaction((session) => this.refuseRepeatedOrderNumbers(session, spooled));
       }
-      // It collided with an upload at the same time. Looking again finds that, or nothing if it was taken back.
-      return this.store(spooled, accepted, upload);
     }
   }
 
   /** Reads the file to its end, for its faults, its numbers and its checksum. @throws {DomainError} `invalid-request-file` */
   private async read(spooled: string): Promise<AcceptedRequestFile> {
-    const reader = new RequestFileReader(this.tstore.mid);
+    const reader = new RequestFileReader(this.tstore.mid, OWN_ORDER_NOS);
     return acceptedOf(await reader.check(this.files.openRead(spooled)));
   }
 
   /** The rows of a file that was read before and found to be good. */
   private rows(spooled: string): AsyncIterable<readonly NumberedRequestRow[]> {
-    return new RequestFileReader(this.tstore.mid).rows(this.files.openRead(spooled));
+    return new RequestFileReader(this.tstore.mid, OWN_ORDER_NOS).rows(this.files.openRead(spooled));
   }
 
   private async store(spooled: string, accepted: AcceptedRequestFile, upload: RequestFileUpload): Promise<string> {
@@ -125,6 +125,15 @@ export class RequestFileIntakeService {
       })),
     });
   }
+}
+
+/** Each takes another upload that was quicker with the same order numbers, and then took itself back. */
+const MAX_COLLISIONS = 5;
+
+/** Two files with the same order numbers in another order wait for each other, until PostgreSQL ends one. */
+function isCollision(error: unknown): boolean {
+  const keys = ['charge_order_no_once', 'bulk_payment_job_content_once'];
+  return keys.some((key) => violatesUnique(error, key)) || isTransactionConflict(error);
 }
 
 type AcceptedRequestFile = Extract<RequestFileVerdict, { kind: 'accepted' }>;

@@ -6,6 +6,7 @@ export { ChargeRepository, type UploadedCharge } from './charge.repository';
 export { CHARGE_TRANSITIONS, type ChargeState } from './charge.state';
 export { ChargeTransactions, type ChargeTransaction } from './charge-transactions.service';
 export { Charges } from './charges.service';
+export { OWN_ORDER_NOS, TAKEN_ORDER_NOS_SQL } from './own-order-no';
 export { Refund, RefundHistory } from './refund.entity';
 export { RefundResolutionService } from './refund-resolution.service';
 export { RefundSendingService } from './refund-sending.service';

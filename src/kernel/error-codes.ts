@@ -146,6 +146,7 @@ export const ERROR_CODES = {
   },
   'result-file-unusable': { kind: 'gateway-unknown', title: 'The result file is not usable yet', retryable: true },
   'database-unavailable': { kind: 'unavailable', title: 'The database can’t be reached', retryable: true },
+  'transaction-conflict': { kind: 'unavailable', title: 'Another change was in the way', retryable: true },
   'internal-error': { kind: 'internal', title: 'Something failed on our side', retryable: false },
 } as const satisfies Record<string, ErrorDefinition>;
 

@@ -11,6 +11,12 @@ export type Won = number & { readonly [wonBrand]: true };
 /** Largest amount that adds, stores and prints exactly: 2^53 - 1, far above any sum of a merchant's year. */
 export const MAX_WON = Number.MAX_SAFE_INTEGER;
 
+/**
+ * What one charge may ask for, at most: far above any monthly price, and so low that the sums of nine million such charges
+ * are still exact.
+ */
+export const MAX_CHARGE_WON = 1_000_000_000 as Won;
+
 export const ZERO_WON = 0 as Won;
 
 export class InvalidWonError extends RangeError {

@@ -9,6 +9,7 @@ import type { TransitionTable } from '../kernel/transitions';
  * - numbers-differ: a job's numbers don't add up, or are not those of the settlement log.
  * - gateway-contradicts: what the gateway says of a job can't be true beside what is recorded of it, such as the
  *   completion of a job that was closed as not accepted.
+ * - unbillable: what a subscription is to be charged can't be planned or written into a request file.
  */
 export const LINE_STOP_KINDS = [
   'charged-twice',
@@ -16,6 +17,7 @@ export const LINE_STOP_KINDS = [
   'refunded-too-much',
   'numbers-differ',
   'gateway-contradicts',
+  'unbillable',
 ] as const;
 export type LineStopKind = (typeof LINE_STOP_KINDS)[number];
 

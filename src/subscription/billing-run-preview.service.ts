@@ -4,6 +4,7 @@ import { sumWon, wonFromDatabase, type Won } from '../kernel/won';
 import { Database, type SqlSession } from '../platform/database';
 import { BillingRunGuard } from './billing-run.guard';
 import { DUE_CHARGES_SQL, LINE_ORDER_SQL, ORDER_NO_SQL } from './due-charges.sql';
+import { BILLABLE_CHARGES_SQL, UNBILLABLE_REASON_SQL } from './unbillable.sql';
 
 interface Sum {
   count: number;
@@ -18,6 +19,14 @@ export interface PreviewLine {
   periodStartOn: string;
   attempt: number;
   amount: Won;
+}
+
+/** A subscription that is due and would be parked instead of charged. */
+export interface ParkedLine {
+  orderNo: string;
+  subscriptionId: string;
+  customerReference: string;
+  reason: string;
 }
 
 /** How a run would differ from the one a month before; each sum is of the run it belongs to. */
@@ -42,6 +51,8 @@ export interface RunPreview {
   /** Why a person would have to confirm it. */
   confirmationReason: string | null;
   firstLines: PreviewLine[];
+  /** Who is due and can't be charged: the run would park each with a line stop, and bill everybody else. */
+  parked: { count: number; first: ParkedLine[] };
   /** `null` when there was no run to compare with. */
   differences: RunDifferences | null;
 }
@@ -69,6 +80,7 @@ export class BillingRunPreview {
         groups: byGroup(groups),
         confirmationReason: (await this.guard.reasonToAsk(session, billingDate, size)) ?? null,
         firstLines: await this.firstLines(session, billingDate, lineLimit),
+        parked: await this.parked(session, billingDate, lineLimit),
         differences: (await this.differences(session, billingDate)) ?? null,
       };
     });
@@ -77,7 +89,7 @@ export class BillingRunPreview {
   private async groups(session: SqlSession, date: SeoulDate): Promise<GroupSum[]> {
     const rows = await session.rows<{ group: string; retry: boolean; count: number; amount: string }>(
       `SELECT billing_group AS "group", attempt > 1 AS retry, count(*)::int AS count, sum(amount)::text AS amount
-       FROM (${DUE_CHARGES_SQL}) AS due GROUP BY billing_group, attempt > 1 ORDER BY billing_group`,
+       FROM (${BILLABLE_CHARGES_SQL}) AS due GROUP BY billing_group, attempt > 1 ORDER BY billing_group`,
       [date],
     );
     return rows.map((row) => ({
@@ -98,11 +110,26 @@ export class BillingRunPreview {
       `SELECT ${ORDER_NO_SQL} AS "orderNo", due.subscription_id AS "subscriptionId",
          subscription.customer_reference AS "customerReference", due.next_billing_on::text AS "periodStartOn",
          due.attempt, due.amount::text
-       FROM (${DUE_CHARGES_SQL}) AS due JOIN subscription ON subscription.id = due.subscription_id
+       FROM (${BILLABLE_CHARGES_SQL}) AS due JOIN subscription ON subscription.id = due.subscription_id
        ORDER BY due.billing_group, ${LINE_ORDER_SQL} LIMIT $2`,
       [date, limit],
     );
     return lines.map((line) => ({ ...line, amount: wonFromDatabase(line.amount) }));
+  }
+
+  private async parked(session: SqlSession, date: SeoulDate, limit: number): Promise<RunPreview['parked']> {
+    const rows = await session.rows<ParkedLine & { count: number }>(
+      `SELECT count(*) OVER ()::int AS count, ${ORDER_NO_SQL} AS "orderNo", due.subscription_id AS "subscriptionId",
+         subscription.customer_reference AS "customerReference", found.reason
+       FROM (${DUE_CHARGES_SQL}) AS due CROSS JOIN LATERAL (SELECT ${UNBILLABLE_REASON_SQL} AS reason) AS found
+       JOIN subscription ON subscription.id = due.subscription_id
+       WHERE found.reason IS NOT NULL ORDER BY due.subscription_id LIMIT $2`,
+      [date, Math.max(limit, 1)],
+    );
+    const first = rows.map(({ orderNo, subscriptionId, customerReference, reason }) => {
+      return { orderNo, subscriptionId, customerReference, reason };
+    });
+    return { count: rows[0]?.count ?? 0, first };
   }
 
   /**
@@ -122,7 +149,7 @@ export class BillingRunPreview {
          FROM before JOIN bulk_payment_job AS job ON job.billing_run_id = before.id AND job.rebill_of_job_id IS NULL
          JOIN charge ON charge.bulk_payment_job_id = job.id
          GROUP BY charge.subscription_id),
-       is_due AS (SELECT subscription_id, amount FROM (${DUE_CHARGES_SQL}) AS due)
+       is_due AS (SELECT subscription_id, amount FROM (${BILLABLE_CHARGES_SQL}) AS due)
        SELECT before.id, before.billing_date::text AS date,
          count(was.amount)::int AS was_count, coalesce(sum(was.amount), 0)::text AS was_amount,
          count(*) FILTER (WHERE was.amount IS NULL AND is_due.amount IS NOT NULL)::int AS new_count,

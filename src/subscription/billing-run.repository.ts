@@ -4,7 +4,7 @@ import type { SeoulDate } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import type { SqlSession } from '../platform/database';
 import type { BillingRunState } from './billing-run.state';
-import { DUE_CHARGES_SQL, LINE_ORDER_SQL, ORDER_NO_SQL } from './due-charges.sql';
+import { DUE_CHARGES_SQL, LINE_ORDER_SQL, ORDER_NO_SQL, freeAttemptSql } from './due-charges.sql';
 
 /** One job's part of what is due: of one billing group, and at most so many charges as a job may have. */
 export interface JobShare {
@@ -23,13 +23,21 @@ export interface SharedJob extends Pick<JobShare, 'billingGroup' | 'part'> {
 /** A million due rows are sorted in this; PostgreSQL takes it per operation and gives it back at commit. */
 const WORK_MEMORY = '256MB';
 
+/** Any constant nobody else locks: one planning at a time, because what one has charged is not due for the next. */
+const PLANNING_LOCK = 7_261_543_007;
+
 /** The statements of planning, set-based throughout: a million due subscriptions are a handful of statements. */
 @Injectable()
 export class BillingRunRepository {
   constructor(private readonly charges: ChargeRepository) {}
 
-  /** @returns the new run's id, or `undefined` when the date has one */
+  /**
+   * Waits for another run that is being opened: of two neighbouring dates both would charge what is due on either.
+   *
+   * @returns the new run's id, or `undefined` when the date has one
+   */
   async open(session: SqlSession, billingDate: SeoulDate, at: Date): Promise<string | undefined> {
+    await session.rows('SELECT pg_advisory_xact_lock($1)', [PLANNING_LOCK]);
     const [run] = await session.rows<{ id: string }>(
       `INSERT INTO billing_run (billing_date, charge_count, total_amount, job_count, planned_at)
        VALUES ($1, 0, 0, 0, $2)
@@ -61,7 +69,7 @@ export class BillingRunRepository {
        SELECT row_number() OVER (ORDER BY charge.line_number) - 1 AS place, subscription.id AS subscription_id,
          subscription.state, subscription.next_billing_on, subscription.billing_token_hash, job.billing_group,
          charge.store_product_id, charge.product_name, charge.amount, charge.carrier_amount,
-         charge.credit_card_amount, charge.tmembership_amount, (charge.attempt + 1)::smallint AS attempt
+         charge.credit_card_amount, charge.tmembership_amount, ${freeAttemptSql('(charge.attempt + 1)')} AS attempt
        FROM charge
        JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
        JOIN subscription ON subscription.id = charge.subscription_id

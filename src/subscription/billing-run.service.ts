@@ -10,6 +10,7 @@ import { BillingRunGuard } from './billing-run.guard';
 import { BillingRunRepository } from './billing-run.repository';
 import type { BillingRunState } from './billing-run.state';
 import { endSubscriptions } from './subscription-endings';
+import { UnbillableCharges } from './unbillable-charges';
 
 /** What a billing run found due and made of it. */
 export interface PlannedRun {
@@ -19,6 +20,8 @@ export interface PlannedRun {
   chargeCount: number;
   totalAmount: Won;
   jobCount: number;
+  /** Subscriptions that were due and can't be charged; a line stop of each says why. */
+  parkedCount: number;
 }
 
 const SCHEDULER = 'billing-scheduler';
@@ -29,6 +32,7 @@ export class BillingRunService {
   constructor(
     private readonly runs: BillingRunRepository,
     private readonly runJobs: BillingRunJobs,
+    private readonly unbillable: UnbillableCharges,
     private readonly guard: BillingRunGuard,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -53,7 +57,8 @@ export class BillingRunService {
    * second waits for the first to commit and then finds it done.
    *
    * Everything due up to the date is taken, so days missed before it are caught up, and so are retries. A run far beyond
-   * the usual is planned too, but its jobs are held until it is confirmed.
+   * the usual is planned too, but its jobs are held until it is confirmed. A subscription that can't be charged, whatever is
+   * wrong with it, is parked by a line stop and keeps nobody else from being billed.
    *
    * @returns what was planned, or `undefined` when the date has its run already
    */
@@ -63,6 +68,7 @@ export class BillingRunService {
       const id = await this.runs.open(session, billingDate, at);
       if (id === undefined) return undefined;
       await this.runs.selectDue(session, billingDate);
+      const parkedCount = await this.unbillable.takeOut(session);
       const { jobMaxRows } = this.billing;
       const shares = await this.runs.shares(session, jobMaxRows);
       const size = {
@@ -74,13 +80,15 @@ export class BillingRunService {
       const origin = { billingRunId: id, holdReason, cause: 'planned by a billing run', actor };
       const jobIds = await this.runJobs.create(session, shares, jobMaxRows, origin, at);
       await this.runs.noteLaterAttempts(session, { cause: 'retry planned', actor, at });
+      // Last, because whoever raises stops keeps submissions waiting until it commits.
+      if (parkedCount > 0) await this.unbillable.park(session, billingDate, { actor, at });
       await endSubscriptions(session, billingDate, at);
       const totals = { ...size, jobCount: jobIds.length };
       const state: BillingRunState = unusual === undefined ? 'Planned' : 'AwaitingConfirmation';
       await this.runs.close(session, id, totals, { state, confirmationReason: unusual ?? null, actor, at });
       await wakeBilling(session);
       await crashPoint('plan-billing-run.before-commit');
-      return { id, billingDate, state, ...totals };
+      return { id, billingDate, state, ...totals, parkedCount };
     });
     if (planned !== undefined) await crashPoint('plan-billing-run.committed');
     return planned;

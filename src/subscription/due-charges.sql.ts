@@ -1,3 +1,4 @@
+import { TAKEN_ORDER_NOS_SQL } from '../charge';
 import { PARKED_SUBSCRIPTION_SQL } from '../line-stop';
 import { CHARGED_AMOUNTS_SQL, DUE_SUBSCRIPTION_SQL } from './due-subscriptions.sql';
 
@@ -17,6 +18,23 @@ const LATEST_ATTEMPT_SQL = `LATERAL (
   ORDER BY charge.attempt DESC LIMIT 1)`;
 
 /**
+ * The number of an attempt over `subscription`: what it would be, and one more for each order number that somebody else has
+ * used and a person has let it go past, by resolving the line stop which that was.
+ *
+ * @param attempt SQL of what it would be
+ */
+export function freeAttemptSql(attempt: string): string {
+  return `(${attempt} + CASE WHEN subscription.id IN (SELECT subscription_id FROM (${TAKEN_ORDER_NOS_SQL}) AS taken) THEN (
+    SELECT count(*) FROM (${TAKEN_ORDER_NOS_SQL}) AS taken
+    WHERE taken.order_no LIKE format('B%s-%s-%%', to_char(subscription.next_billing_on::timestamp, 'YYYYMMDD'), subscription.id)
+      AND split_part(taken.order_no, '-', 3)::int >= ${attempt}
+      AND EXISTS (
+        SELECT FROM line_stop
+        WHERE line_stop.subscription_id = subscription.id AND line_stop.kind = 'unbillable'
+          AND line_stop.state = 'Resolved' AND line_stop.evidence ->> 'orderNo' = taken.order_no)) ELSE 0 END)::smallint`;
+}
+
+/**
  * What is to be charged on the billing date `$1`: subscription_id, state, next_billing_on, billing_token_hash,
  * billing_group, store_product_id, product_name, the four amounts, attempt.
  *
@@ -29,14 +47,14 @@ const LATEST_ATTEMPT_SQL = `LATERAL (
 export const DUE_CHARGES_SQL = `
   (SELECT subscription.id AS subscription_id, subscription.state, subscription.next_billing_on,
     subscription.billing_token_hash, product.billing_group, product.store_product_id, product.name AS product_name,
-    ${CHARGED_AMOUNTS_SQL}, 1::smallint AS attempt
+    ${CHARGED_AMOUNTS_SQL}, ${freeAttemptSql('1')} AS attempt
   FROM subscription JOIN product ON product.id = subscription.product_id
   WHERE ${DUE_SUBSCRIPTION_SQL}
   ORDER BY subscription.id)
   UNION ALL
   (SELECT subscription.id, subscription.state, subscription.next_billing_on, subscription.billing_token_hash,
     product.billing_group, latest.store_product_id, latest.product_name, latest.amount, latest.carrier_amount,
-    latest.credit_card_amount, latest.tmembership_amount, (latest.attempt + 1)::smallint
+    latest.credit_card_amount, latest.tmembership_amount, ${freeAttemptSql('(latest.attempt + 1)')}
   FROM subscription JOIN product ON product.id = subscription.product_id
   CROSS JOIN ${LATEST_ATTEMPT_SQL} AS latest
   WHERE ${RETRY_DUE_SQL}

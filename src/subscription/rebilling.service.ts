@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { BulkPaymentJobRepository } from '../bulk-payment';
 import { DomainError } from '../kernel/errors';
+import { seoulDateAt } from '../kernel/seoul-calendar';
 import { LineStopRepository } from '../line-stop';
 import { Clock } from '../platform/clock';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
 import type { Decision } from './billing-run-decision.service';
 import { BillingRunJobs } from './billing-run-jobs';
 import { BillingRunRepository } from './billing-run.repository';
+import { UnbillableCharges } from './unbillable-charges';
 
 /**
  * Bills the charges of a failed job again: new attempts under new order numbers in a new job. Only where the gateway
@@ -17,6 +19,7 @@ export class Rebilling {
   constructor(
     private readonly runs: BillingRunRepository,
     private readonly runJobs: BillingRunJobs,
+    private readonly unbillable: UnbillableCharges,
     private readonly jobs: BulkPaymentJobRepository,
     private readonly stops: LineStopRepository,
     private readonly database: Database,
@@ -28,24 +31,37 @@ export class Rebilling {
    *
    * @returns the new job's id
    * @throws {DomainError} `job-not-found`; `state-conflict` when the gateway may have the job or one it bills again, or it
-   *   was uploaded, was rebilled before, or has nobody left to charge; `line-stopped` when it or somebody in it is parked
+   *   was uploaded, was rebilled before, or has nobody left to charge; `line-stopped` when it or somebody in it is parked, or
+   *   is now because the charge can't be written
    */
-  async rebill(jobId: string, { actor, reason }: Decision): Promise<string> {
-    return this.database.transaction(async (session) => {
-      const { billingRunId, lineCount } = await this.lockRebillable(session, jobId);
-      await this.stops.assertRunning(session, jobId);
-      const at = this.clock.now();
-      await this.runs.selectUnbilled(session, jobId);
-      await this.assertNobodyParked(session, jobId);
-      const shares = await this.runs.shares(session, lineCount);
-      const why = { cause: `billed again for job ${jobId}`, actor };
-      const origin = { ...why, billingRunId, rebillOfJobId: jobId, reason };
-      const [rebilledAs] = await this.runJobs.create(session, shares, lineCount, origin, at);
-      if (rebilledAs === undefined) throw refused(jobId, 'nobody is left to be charged');
-      await this.runs.noteLaterAttempts(session, { ...why, at });
-      await wakeBilling(session);
-      return rebilledAs;
-    });
+  async rebill(jobId: string, decision: Decision): Promise<string> {
+    const rebilledAs = await this.database.transaction((session) => this.rebillIn(session, jobId, decision));
+    if (rebilledAs === undefined) {
+      const why = 'somebody in it can’t be charged; open line stops of the kind unbillable say who and why';
+      throw new DomainError('line-stopped', `Job ${jobId} can’t be billed again: ${why}`);
+    }
+    return rebilledAs;
+  }
+
+  /** @returns `undefined` when somebody in it can't be charged, and is parked now */
+  private async rebillIn(session: SqlSession, jobId: string, { actor, reason }: Decision): Promise<string | undefined> {
+    const { billingRunId, lineCount } = await this.lockRebillable(session, jobId);
+    await this.stops.assertRunning(session, jobId);
+    const at = this.clock.now();
+    await this.runs.selectUnbilled(session, jobId);
+    await this.assertNobodyParked(session, jobId);
+    if ((await this.unbillable.takeOut(session)) > 0) {
+      await this.unbillable.park(session, seoulDateAt(at), { actor, at });
+      return undefined;
+    }
+    const shares = await this.runs.shares(session, lineCount);
+    const why = { cause: `billed again for job ${jobId}`, actor };
+    const origin = { ...why, billingRunId, rebillOfJobId: jobId, reason };
+    const [rebilledAs] = await this.runJobs.create(session, shares, lineCount, origin, at);
+    if (rebilledAs === undefined) throw refused(jobId, 'nobody is left to be charged');
+    await this.runs.noteLaterAttempts(session, { ...why, at });
+    await wakeBilling(session);
+    return rebilledAs;
   }
 
   /** A job is billed again once: leaving somebody out would leave their period unbilled for ever. */

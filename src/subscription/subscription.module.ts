@@ -30,6 +30,7 @@ import {
   SubscriptionHistory,
 } from './subscription.entity';
 import { SubscriptionRepository } from './subscription.repository';
+import { UnbillableCharges } from './unbillable-charges';
 
 const BILLING_RUNS = [BillingRunDecisions, BillingRunPreview, BillingRunService, BillingRuns, Rebilling];
 
@@ -63,6 +64,7 @@ const BILLING_RUNS = [BillingRunDecisions, BillingRunPreview, BillingRunService,
     SubscriptionRecordRepository,
     SubscriptionRepository,
     Subscriptions,
+    UnbillableCharges,
   ],
   exports: [
     ...BILLING_RUNS,

@@ -7,7 +7,13 @@ export type { ResultDownload } from './result-download';
 export type { GatewayTransaction, PaymentPart } from './transaction';
 export type { RefundOrder, RefundReceipt } from './refund';
 export type { ReceivedNotification, VerificationReceipt } from './verification';
-export { RequestFileWriter, formatRequestLine, isWritableText, type RequestFileSummary } from './request-file';
+export {
+  RequestFileWriter,
+  UNWRITABLE_TEXT_PATTERN,
+  formatRequestLine,
+  isWritableText,
+  type RequestFileSummary,
+} from './request-file';
 export { RequestFileReader, type RequestFileVerdict } from './request-file-reader';
 export {
   BILLING_TOKEN_LENGTHS,
@@ -18,6 +24,7 @@ export {
   isProductName,
 } from './request-file-rules';
 export type { NumberedRequestRow, RequestRow } from './request-row';
+export type { ReservedOrderNos } from './request-row-reader';
 export {
   MAX_RAW_BYTES,
   RESULT_COLUMN,

@@ -6,7 +6,7 @@ import { FaultList } from '../../kernel/fault-list';
 import { LineFields } from './line-fields';
 import { MAX_REQUEST_LINE_BYTES, REQUEST_FILE_HEADER, REQUEST_FILE_HEADER_AMT_TMS } from './request-file-rules';
 import type { NumberedRequestRow } from './request-row';
-import { RequestRowReader } from './request-row-reader';
+import { RequestRowReader, type ReservedOrderNos } from './request-row-reader';
 import { WholeLines } from './whole-lines';
 import { REQUEST_FILE_COLUMNS } from './wire';
 
@@ -44,9 +44,12 @@ export class RequestFileReader {
   private headerIsWrong = false;
   private finished: RequestFileVerdict | undefined;
 
-  /** @param merchantId what every row must have as `mid` */
-  constructor(merchantId: string) {
-    this.rowReader = new RequestRowReader(this.fields, merchantId);
+  /**
+   * @param merchantId what every row must have as `mid`
+   * @param reserved order numbers no row may have
+   */
+  constructor(merchantId: string, reserved?: ReservedOrderNos) {
+    this.rowReader = new RequestRowReader(this.fields, merchantId, reserved);
   }
 
   /**

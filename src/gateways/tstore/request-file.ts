@@ -16,6 +16,9 @@ const ROWS_PER_CHUNK = 1_000;
 const PLAIN_TEXT = /^[\x20-\x2b\x2d-\x7e]+$/;
 const UNWRITABLE_CHARACTER = /[\p{Cc}\p{Cs},]/u;
 
+/** What {@link isWritableText} refuses of a text the database can hold, as a pattern of PostgreSQL's. */
+export const UNWRITABLE_TEXT_PATTERN = '[\\u0001-\\u001f\\u007f-\\u009f,]|^$';
+
 /**
  * Whether a text can stand in a column: the format has no quoting, so a comma, a newline or any other control character
  * would change the meaning of the line; a lone surrogate has no UTF-8.

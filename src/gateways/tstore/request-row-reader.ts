@@ -21,6 +21,15 @@ const COLUMN = Object.fromEntries(REQUEST_FILE_COLUMNS.map((name, index) => [nam
 
 const AMOUNT_PARTS = ['amtCarrier', 'amtCreditCard', 'amtRms'] as const satisfies readonly Column[];
 
+/** Order numbers a file may not use, because somebody else gives them. */
+export interface ReservedOrderNos {
+  /** How all of them begin: what begins otherwise is not looked at closer. */
+  prefix: string;
+  shape: RegExp;
+  /** What a row that has one is told. */
+  expected: string;
+}
+
 /** Reads the line the fields stand on: checks it, and makes a row of it for who wants one. */
 export class RequestRowReader {
   private faults: InputFault[] = [];
@@ -32,6 +41,7 @@ export class RequestRowReader {
   constructor(
     private readonly fields: LineFields,
     private readonly merchantId: string,
+    private readonly reserved?: ReservedOrderNos,
   ) {}
 
   /** @returns all faults of the line; only where there is none, {@link row} means something */
@@ -80,11 +90,18 @@ export class RequestRowReader {
     if (!this.isId('productId', MAX_PRODUCT_ID_LENGTH)) this.columnFault('productId');
     if (!this.isProductName()) this.columnFault('nmProduct');
     if (!this.isId('noBranchOrder', MAX_ORDER_NO_LENGTH)) this.columnFault('noBranchOrder');
+    else if (this.reserved !== undefined) this.checkReserved(this.reserved);
     if (this.amountOf('amtReqPurchase') < 1) this.columnFault('amtReqPurchase');
     for (const part of AMOUNT_PARTS) {
       if (this.amountOf(part) < 0) this.columnFault(part);
     }
     if (this.faults.length === 0) this.checkParts();
+  }
+
+  private checkReserved({ prefix, shape, expected }: ReservedOrderNos): void {
+    const orderNo = this.text('noBranchOrder');
+    if (!orderNo.startsWith(prefix) || !shape.test(orderNo)) return;
+    this.faults.push({ line: this.lineNumber, field: 'noBranchOrder', expected });
   }
 
   /** A sum above 2^53 may be rounded, but an amount is always below and so never equals it. */

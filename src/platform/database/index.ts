@@ -5,5 +5,5 @@ export { DatabaseModule } from './database.module';
 export { Database, type SqlSession, type SqlTransaction } from './database';
 export { dataSourceOptions, openDataSource, type DataSourceSettings } from './data-source';
 export { migrate, openMigrations, pendingMigrations, runMigrations } from './migrate';
-export { isDatabaseUnavailable, violatesCheck, violatesUnique } from './sql-errors';
+export { isDatabaseUnavailable, isTransactionConflict, violatesCheck, violatesUnique } from './sql-errors';
 export { BILLING_WAKE_CHANNEL, wakeBilling } from './wake';

@@ -19,6 +19,14 @@ export function violatesCheck(error: unknown, constraint: string): boolean {
   return cause?.code === CHECK_VIOLATION && cause.constraint === constraint;
 }
 
+/** Deadlock, serialization failure, a lock not available: PostgreSQL ended one of two, and what it did is undone. */
+const TRANSACTION_CONFLICTS = new Set(['40P01', '40001', '55P03']);
+
+/** Whether a transaction was undone because of another one at the same time; done again, it finds what that one left. */
+export function isTransactionConflict(error: unknown): boolean {
+  return TRANSACTION_CONFLICTS.has(postgresError(error)?.code ?? '');
+}
+
 /** Connection lost, refused, timed out, shutting down or out of slots: try again later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   const code = postgresError(error)?.code;

@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { DomainError, messageOf } from '../../kernel/errors';
 import type { ErrorCode, ErrorKind } from '../../kernel/error-codes';
-import { isDatabaseUnavailable } from '../database';
+import { isDatabaseUnavailable, isTransactionConflict } from '../database';
 
 /** The HTTP status of every kind of error: a kind without one does not compile. */
 const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
@@ -53,6 +53,10 @@ export function asDomainError(error: unknown): DomainError {
       {},
       { cause: error },
     );
+  }
+  if (isTransactionConflict(error)) {
+    const message = 'Another change at the same time was in the way; nothing was changed. Try again.';
+    return new DomainError('transaction-conflict', message, {}, { cause: error });
   }
   const status = frameworkStatus(error);
   if (status === undefined || status >= 500) {
