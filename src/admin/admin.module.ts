@@ -7,7 +7,7 @@ import { LineStopModule } from '../line-stop';
 import { NotificationModule } from '../notification';
 import { SubscriptionModule } from '../subscription';
 import { TransactionLookupModule } from '../transaction-lookup';
-import { AccessGuard, ApiKeyRepository, ApiKeys, Authentication, RateLimits, ScopeCheck } from './access';
+import { AccessGuard, ApiKeyRepository, ApiKeys, Authentication, KeyLookup, RateLimits, ScopeCheck } from './access';
 import { ApiKeysController } from './api-keys.controller';
 import { ApprovalsController } from './approvals.controller';
 import { AuditInterceptor, AuditLog, AuditLogRepository, AuditViews } from './audit';
@@ -85,6 +85,7 @@ import { SummaryService } from './summary.service';
     AuditLogRepository,
     AuditViews,
     Authentication,
+    KeyLookup,
     IdempotencyInterceptor,
     IdempotencyRepository,
     Inquiry,

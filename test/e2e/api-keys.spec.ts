@@ -1,3 +1,4 @@
+import { newSecret, writeToken } from '../../src/admin/access/key-token';
 import { Database } from '../../src/platform/database';
 import { bearer, callAdmin, startAdminWorld, type AdminWorld } from '../support/admin-world';
 import { ADMIN_KEY } from '../support/service-environment';
@@ -163,19 +164,56 @@ describe('API keys', () => {
       expect((await ask(other.token)).status).toBe(200);
     });
 
-    it('look at no further wrong key of an address, and lock no right key out', async () => {
-      const limited = await world.replica({ ADMIN_FAILED_KEYS_PER_MINUTE: '2' });
-      const { token } = await world.key('viewer');
+    /** Asks a replica behind a proxy that tells where requests come from. @returns the status */
+    async function asker(settings: NodeJS.ProcessEnv) {
+      const limited = await world.replica({ TRUSTED_PROXY_CIDRS: '127.0.0.0/8', ...settings });
+      return async (key: string, from: string): Promise<number> => {
+        const headers = { ...bearer(key), 'X-Forwarded-For': from };
+        return (await callAdmin(limited.url, 'GET', 'products', { headers })).status;
+      };
+    }
+
+    /** Well formed, and nobody's. */
+    const guess = (id: number | string): string => writeToken('simulator', String(id), newSecret());
+
+    it('refuse no right key, however many wrong ones came from the same address or for the same id', async () => {
+      const ask = await asker({ ADMIN_FAILED_KEYS_PER_MINUTE: '2' });
+      const { id, token } = await world.key('viewer');
+      const from = '203.0.113.9';
+      expect([await ask('guess-1', from), await ask('guess-2', from), await ask('guess-3', from)]).toEqual([
+        401, 401, 429,
+      ]);
+      expect([await ask(guess(id), from), await ask(token, from), await ask(ADMIN_KEY, from)]).toEqual([429, 200, 200]);
+      const fresh = await world.key('viewer');
+      expect(await ask(fresh.token, from)).toBe(200);
+      expect([await ask(guess(id), '203.0.113.10'), await ask(guess(id), '203.0.113.11')]).toEqual([401, 429]);
+      expect(await ask(token, '203.0.113.11')).toBe(200);
+    });
+
+    it('count wrong keys with ever other ids, by address: without its port, and by network of IPv6', async () => {
+      const ask = await asker({ ADMIN_FAILED_KEYS_PER_MINUTE: '5' });
+      let id = 1_000_000;
+      const outcomes = async (addressOf: (index: number) => string): Promise<number[]> => {
+        const statuses: number[] = [];
+        for (let index = 0; index < 8; index += 1) statuses.push(await ask(guess((id += 1)), addressOf(index)));
+        return statuses;
+      };
+      const limited = [401, 401, 401, 401, 401, 429, 429, 429];
+      expect(await outcomes(() => '198.51.100.1')).toEqual(limited);
+      expect(await outcomes((index) => `198.51.100.2:${4_000 + index}`)).toEqual(limited);
+      expect(await outcomes((index) => `2001:db8:5:6::${index + 1}`)).toEqual(limited);
+      expect(await outcomes((index) => (index % 2 === 0 ? '198.51.100.3' : '::ffff:198.51.100.3'))).toEqual(limited);
+      expect(await ask(guess((id += 1)), '2001:db8:5:7::1')).toBe(401);
+    });
+
+    it('answer a key that has ended like one that asks too often, and count it against nobody else', async () => {
+      const ask = await asker({ ADMIN_FAILED_KEYS_PER_MINUTE: '2' });
       const { id, token: lost } = await world.key('viewer');
       await world.call('POST', `api-keys/${id}/revoke`, { body: { reason: 'lost' } });
-      const ask = async (key: string) =>
-        (await callAdmin(limited.url, 'GET', 'products', { headers: bearer(key) })).status;
-      expect([await ask(lost), await ask(lost), await ask(lost)]).toEqual([401, 401, 429]);
-      expect([await ask('guess-1'), await ask('guess-2'), await ask('guess-3')]).toEqual([401, 401, 429]);
-      expect(await ask(token)).toBe(200);
-      // Guesses look like the bootstrap key, so they share its fate from this address.
-      expect(await ask(ADMIN_KEY)).toBe(429);
-      expect((await callAdmin(limited.url, 'GET', 'products', { headers: { Authorization: '' } })).status).toBe(401);
+      const from = '203.0.113.9';
+      expect([await ask(lost, from), await ask(lost, from), await ask(lost, from)]).toEqual([401, 401, 429]);
+      expect(await ask('guess', from)).toBe(401);
+      expect(await ask('', from)).toBe(401);
     });
   });
 });

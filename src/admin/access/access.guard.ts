@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../kernel/errors';
+import { clientAddress } from '../../platform/http-server';
 import { Authentication } from './authentication.service';
 import { rememberCaller } from './caller';
 import { RateLimits } from './rate-limits';
@@ -20,7 +21,7 @@ export class AccessGuard implements CanActivate {
   /** @throws {DomainError} as {@link Authentication.authenticate}; `rate-limited`; `scope-missing`, which names the scope */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = await this.authentication.authenticate(request.headers.authorization, request.ip);
+    const caller = await this.authentication.authenticate(request.headers.authorization, clientAddress(request));
     await this.limits.countRequest(caller.keyId ?? 'bootstrap');
     const scope = this.reflector.get<Scope | undefined>(SCOPE, context.getHandler());
     if (scope === undefined) throw new DomainError('internal-error', 'an endpoint names no scope');

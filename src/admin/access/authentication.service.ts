@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { timingSafeEqual } from 'node:crypto';
 import { AdminConfig, TstoreConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
 import { Clock, secondsAfter } from '../../platform/clock';
 import { constantTimeEquals } from '../../platform/crypto';
+import { senderOf } from '../../platform/http-server';
 import { ApiKeyRepository, type ApiKey } from './api-key.repository';
 import { BOOTSTRAP_ACTOR, BOOTSTRAP_OWNER, actorOf, type Caller } from './caller';
+import { KeyLookup } from './key-lookup';
 import { readToken, type KeyToken } from './key-token';
 import { RateLimits } from './rate-limits';
 import { scopesOf } from './roles';
@@ -30,6 +31,7 @@ export class Authentication {
 
   constructor(
     private readonly keys: ApiKeyRepository,
+    private readonly lookup: KeyLookup,
     private readonly limits: RateLimits,
     private readonly admin: AdminConfig,
     private readonly tstore: TstoreConfig,
@@ -38,19 +40,17 @@ export class Authentication {
 
   /**
    * @throws {DomainError} `api-key-required`, the same for a missing and for a wrong key; `api-key-expired` and
-   *   `api-key-revoked`, which only the holder of the secret learns; `rate-limited` after too many failures
+   *   `api-key-revoked`, which only the holder of the secret learns; `rate-limited` instead of
+   *   `api-key-required` after too many of those. A right key is never refused for what others did.
    */
   async authenticate(authorization: string | undefined, address: string): Promise<Caller> {
     const text = BEARER.exec(authorization ?? '')?.[1];
     if (text === undefined) throw new DomainError('api-key-required', UNKNOWN_KEY);
     const token = readToken(this.tstore.environment, text);
-    // One wrong key behind an address must not lock out the right ones there, so failures with a known id count apart.
-    const source = token === undefined ? address : `${address} ${token.id}`;
-    await this.limits.assertMayTry(source);
     try {
       return token === undefined ? this.asBootstrap(text) : await this.asHolder(token, address);
     } catch (error) {
-      if (error instanceof DomainError) await this.limits.countFailure(source);
+      if (error instanceof DomainError) await this.limits.countFailure(sourcesOf(error, token, address));
       throw error;
     }
   }
@@ -62,10 +62,8 @@ export class Authentication {
   }
 
   private async asHolder(token: KeyToken, address: string): Promise<Caller> {
-    const key = await this.keys.findWithSecret(token.id);
-    if (key === undefined || !timingSafeEqual(key.secretSha256, token.secretSha256)) {
-      throw new DomainError('api-key-required', UNKNOWN_KEY);
-    }
+    const key = await this.lookup.find(token, await this.limits.isSuspect(senderOf(address)));
+    if (key === undefined) throw new DomainError('api-key-required', UNKNOWN_KEY);
     const now = this.clock.now();
     if (key.revokedAt !== null) throw new DomainError('api-key-revoked', 'This key was revoked; ask for another one.');
     if (key.expiresAt !== null && key.expiresAt <= now) {
@@ -80,4 +78,10 @@ export class Authentication {
     const notedBefore = secondsAfter(at, -USE_NOTED_EVERY_SECONDS);
     if (lastUsedAt === null || lastUsedAt <= notedBefore) await this.keys.noteUse(id, { at, address, notedBefore });
   }
+}
+
+/** Who has a key that has ended is no guesser, and spoils nothing for others at the same address. */
+function sourcesOf(error: DomainError, token: KeyToken | undefined, address: string): string[] {
+  const ofKey = token === undefined ? [] : [`key ${token.id}`];
+  return error.code === 'api-key-required' ? [senderOf(address), ...ofKey] : ofKey;
 }

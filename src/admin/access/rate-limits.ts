@@ -23,14 +23,21 @@ export class RateLimits {
     });
   }
 
-  async countFailure(source: string): Promise<void> {
-    await this.failures?.penalty(source);
+  /**
+   * Counts a wrong key for each of its sources: where it came from, and the key it pretends to be.
+   *
+   * @throws {DomainError} `rate-limited` when one of them was wrong too often. Only who is wrong is ever told so.
+   */
+  async countFailure(sources: readonly string[]): Promise<void> {
+    const counted = await Promise.all(sources.map((source) => this.failures?.penalty(source)));
+    const beyond = counted.find((one) => one !== undefined && one.consumedPoints > (this.failures?.points ?? 0));
+    if (beyond !== undefined) throw tooMany('Too many attempts with a wrong key', beyond);
   }
 
-  /** @throws {DomainError} `rate-limited` when the source was wrong too often to be looked at again */
-  async assertMayTry(source: string): Promise<void> {
+  /** Whether a source was wrong too often of late. */
+  async isSuspect(source: string): Promise<boolean> {
     const counted = await this.failures?.get(source);
-    if (counted && counted.remainingPoints <= 0) throw tooMany('Too many attempts with a wrong key', counted);
+    return counted ? counted.remainingPoints <= 0 : false;
   }
 }
 

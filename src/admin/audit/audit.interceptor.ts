@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { Clock } from '../../platform/clock';
-import { asDomainError, problemOf } from '../../platform/http-server';
+import { asDomainError, clientAddress, problemOf } from '../../platform/http-server';
 import { Logger } from '../../platform/logging';
 import { SCOPE, callerOf, isChanging, type ScopeName } from '../access';
 import { operationIdOf, resourceOf } from '../admin-route';
@@ -71,7 +71,7 @@ export class AuditInterceptor implements NestInterceptor {
       reason: reasonOf(request.body),
       before: await this.views.look(resource, parameters),
       requestId: request.id,
-      address: request.ip,
+      address: clientAddress(request),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { BlockList, isIP } from 'node:net';
 
 /** What a sender's address may be wrapped in: the port some proxies add, the brackets IPv6 then needs. */
@@ -12,6 +13,14 @@ export function plainAddress(text: string): string | null {
   const [, ipv6, ipv4] = WRAPPED.exec(text) ?? [];
   const [address = ''] = (ipv6 ?? ipv4 ?? text).split('%', 1);
   return isIP(address) === 0 ? null : address;
+}
+
+/**
+ * Who sent a request, as an address that can be compared: what trusted proxies say, without the port some of them add; else
+ * the other end of the connection.
+ */
+export function clientAddress({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
+  return plainAddress(ip) ?? plainAddress(socket.remoteAddress ?? '') ?? 'unknown';
 }
 
 const privateNetworks = new BlockList();

@@ -1,4 +1,4 @@
-export { isPrivateAddress, plainAddress, senderOf } from './client-address';
+export { clientAddress, isPrivateAddress, plainAddress, senderOf } from './client-address';
 export { DRAIN_TIMES, drain, type DrainTimes } from './drain';
 export { createHttpAdapter, type HttpServerParts } from './http-adapter';
 export { HTTP_LIMITS, type HttpLimits } from './http-limits';

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Histogram } from 'prom-client';
 import type { Logger } from '../logging';
 import type { Metrics } from '../metrics';
+import { clientAddress } from './client-address';
 
 /** Routes that machines ask every few seconds. */
 const QUIET_ROUTES = /^\/(?:health\/|metrics$)/;
@@ -40,6 +41,6 @@ function lineOf(request: FastifyRequest, reply: FastifyReply): Record<string, un
     path: request.url.split('?', 1)[0],
     status: reply.statusCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
-    source: request.ip,
+    source: clientAddress(request),
   };
 }
