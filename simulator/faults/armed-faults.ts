@@ -33,6 +33,8 @@ export class Strike {
     readonly kind: FaultKind,
     private readonly options: Readonly<Record<string, FaultOptionValue>>,
     readonly random: SeededRandom,
+    /** Resolves when the fault is disarmed: what is held until then. */
+    readonly disarmed: Promise<void>,
   ) {}
 
   number(name: string): number {
@@ -50,6 +52,8 @@ export class Strike {
 
 interface ArmedFault extends ArmedFaultView {
   random: SeededRandom;
+  disarmed: Promise<void>;
+  disarm: () => void;
 }
 
 /** An order that can't be armed; the message says what is wrong with it. */
@@ -66,6 +70,7 @@ export class ArmedFaults {
     const id = this.nextId;
     this.nextId += 1;
     const once = order.times === undefined && order.share === undefined;
+    const { promise: disarmed, resolve: disarm } = promiseWithResolve();
     const fault: ArmedFault = {
       id,
       kind: checked.kind,
@@ -76,6 +81,8 @@ export class ArmedFaults {
       options: { ...definitionOf(checked.kind).options, ...order.options },
       struck: 0,
       random: new SeededRandom(seedOf(this.seed, 'fault', id, checked.kind)),
+      disarmed,
+      disarm,
     };
     this.armed.push(fault);
     return viewOf(fault);
@@ -83,12 +90,12 @@ export class ArmedFaults {
 
   disarm(id: number): boolean {
     const index = this.armed.findIndex((fault) => fault.id === id);
-    if (index >= 0) this.armed.splice(index, 1);
+    for (const fault of index < 0 ? [] : this.armed.splice(index, 1)) fault.disarm();
     return index >= 0;
   }
 
   disarmAll(): void {
-    this.armed.length = 0;
+    for (const fault of this.armed.splice(0)) fault.disarm();
   }
 
   /** Armed ones, spent ones included: what struck how often is part of a test's evidence. */
@@ -115,10 +122,16 @@ export class ArmedFaults {
       if (fault.share < 1 && fault.random.next() >= fault.share) continue;
       if (fault.timesLeft !== null) fault.timesLeft -= 1;
       fault.struck += 1;
-      return new Strike(kind, fault.options, fault.random);
+      return new Strike(kind, fault.options, fault.random, fault.disarmed);
     }
     return null;
   }
+}
+
+function promiseWithResolve(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve };
 }
 
 function viewOf({ id, kind, timesLeft, share, skip, jobId, options, struck }: ArmedFault): ArmedFaultView {

@@ -16,6 +16,7 @@ export interface FaultDefinition {
 const SLOW = { delayMs: 3000 };
 const STATUS_500 = { status: 500 };
 const REFUSED = { resultCode: REFUSAL_CODES.failure as string, resultMsg: 'Refused on request', status: 200 };
+const THROTTLED = { ...REFUSED, resultMsg: 'Too many requests', status: 429 };
 const SOME_LINES = { lines: 1 };
 
 /** The one list of faults: arming, the page, the README's table and the tests read it. Delays are real milliseconds. */
@@ -37,6 +38,12 @@ export const FAULTS = {
   'submit-failing-before': { point: 'submission', what: '500 and nothing accepted', options: STATUS_500 },
   'submit-failing-after': { point: 'submission', what: 'accepted, then 500', options: STATUS_500 },
   'submit-answer-lost': { point: 'submission', what: 'accepted, then cut without an answer', options: {} },
+  'submit-held': { point: 'submission', what: 'accepted, and not answered until the fault is disarmed', options: {} },
+  'submit-refused-after': {
+    point: 'submission',
+    what: 'accepted, then answered as if it were not',
+    options: THROTTLED,
+  },
   'submit-refused': { point: 'submission', what: 'refused with a result code; nothing accepted', options: REFUSED },
 
   'notification-before-answer': {
@@ -76,6 +83,7 @@ export const FAULTS = {
   'notification-lost': { point: 'notification', what: 'the first delivery never leaves; re-sent later', options: {} },
 
   'verify-slow': { point: 'verification', what: 'verification answers late', options: SLOW },
+  'verify-held': { point: 'verification', what: 'not answered until the fault is disarmed', options: {} },
   'verify-unavailable': { point: 'verification', what: 'verification answers 503', options: { status: 503 } },
   'verify-cut': { point: 'verification', what: 'connection cut instead of an answer; not verified', options: {} },
   'verify-answer-lost': { point: 'verification', what: 'verified, then cut without an answer', options: {} },
@@ -105,6 +113,16 @@ export const FAULTS = {
   },
   'result-cut': { point: 'result', what: 'connection cut in the middle', options: { share: 0.5 } },
   'result-drip': { point: 'result', what: 'comes in small pieces, slowly', options: { bytes: 64, everyMs: 20 } },
+  'result-held': {
+    point: 'result',
+    what: 'drips, a byte at a time, until the fault is disarmed; then the rest at once',
+    options: { everyMs: 500 },
+  },
+  'result-blank-lines': {
+    point: 'result',
+    what: 'lines of blanks behind the last',
+    options: { lines: 1, blanks: 2 },
+  },
   'result-lines-missing': { point: 'result', what: 'lines left out', options: SOME_LINES },
   'result-lines-doubled': { point: 'result', what: 'lines sent twice', options: SOME_LINES },
   'result-lines-charged-twice': {
@@ -125,6 +143,7 @@ export const FAULTS = {
   'result-without-header': { point: 'result', what: 'no header line', options: {} },
 
   'lookup-slow': { point: 'lookup', what: 'the lookup answers late', options: SLOW },
+  'lookup-held': { point: 'lookup', what: 'not answered until the fault is disarmed', options: {} },
   'lookup-failing': { point: 'lookup', what: 'the lookup answers 500', options: STATUS_500 },
   'lookup-refused': { point: 'lookup', what: 'the lookup is refused with a result code', options: REFUSED },
   'lookup-cut': { point: 'lookup', what: 'connection cut instead of an answer', options: {} },
@@ -134,6 +153,7 @@ export const FAULTS = {
   'refund-failing-before': { point: 'refund', what: '500 and nothing refunded', options: STATUS_500 },
   'refund-failing-after': { point: 'refund', what: 'refunded, then 500', options: STATUS_500 },
   'refund-refused': { point: 'refund', what: 'refused with a result code', options: REFUSED },
+  'refund-refused-after': { point: 'refund', what: 'refunded, then answered as if it were not', options: THROTTLED },
   'refund-answer-lost': { point: 'refund', what: 'refunded, then cut without an answer', options: {} },
 } as const satisfies Record<string, FaultDefinition>;
 

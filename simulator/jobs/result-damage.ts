@@ -43,6 +43,8 @@ export function damageLines(faults: ArmedFaults, exchange: Exchange, job: Job, a
   const lineEnd = strike('result-crlf') ? '\r\n' : '\n';
   const stages: Transform[] = [];
   if (edits.length > 0 || !header || lineEnd !== '\n') stages.push(lineStage({ header, lineEnd, edits }));
+  const blank = strike('result-blank-lines');
+  if (blank) stages.push(suffixStage(`${' '.repeat(blank.number('blanks'))}${lineEnd}`.repeat(blank.number('lines'))));
   if (strike('result-bom')) stages.push(prefixStage(Buffer.from([0xef, 0xbb, 0xbf])));
   return stages;
 }
@@ -65,6 +67,8 @@ export async function damageBytes(
   if (cut) stages.push(limitStage(await shareOf(job.resultPath, cut), () => exchange.cut()));
   const drip = faults.strikeOn(exchange, 'result-drip', askedJobId);
   if (drip) stages.push(dripStage(Math.max(1, drip.number('bytes')), drip.number('everyMs')));
+  const held = faults.strikeOn(exchange, 'result-held', askedJobId);
+  if (held) stages.push(dripStage(1, held.number('everyMs'), held.disarmed));
   return stages;
 }
 
@@ -113,6 +117,13 @@ function prefixStage(prefix: Buffer): Transform {
   });
 }
 
+function suffixStage(suffix: string): Transform {
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => done(null, chunk),
+    flush: (done) => done(null, Buffer.from(suffix)),
+  });
+}
+
 /** Lets so many bytes through; then either swallows the rest, so that the answer ends properly, or cuts. */
 function limitStage(limit: number, cut: (() => void) | null): Transform {
   let passed = 0;
@@ -127,11 +138,17 @@ function limitStage(limit: number, cut: (() => void) | null): Transform {
   });
 }
 
-function dripStage(bytes: number, everyMs: number): Transform {
+/** @param until lets the rest through at once */
+function dripStage(bytes: number, everyMs: number, until?: Promise<void>): Transform {
+  let isOver = false;
+  const over = until?.then(() => (isOver = true));
   const drip = async (chunk: Buffer, target: Transform): Promise<void> => {
-    for (let start = 0; start < chunk.length && !target.destroyed; start += bytes) {
-      target.push(chunk.subarray(start, start + bytes));
-      await delay(everyMs);
+    let start = 0;
+    while (start < chunk.length && !target.destroyed) {
+      const end = isOver ? chunk.length : start + bytes;
+      target.push(chunk.subarray(start, end));
+      start = end;
+      await (over === undefined ? delay(everyMs) : Promise.race([delay(everyMs), over]));
     }
   };
   return new Transform({

@@ -97,9 +97,15 @@ export class SubmitCall {
       await this.parts.completeAndNotify(job);
     const slow = this.parts.faults.strikeOn(exchange, 'submit-slow', job.id);
     if (slow) await delay(slow.number('delayMs'));
+    await this.parts.faults.strikeOn(exchange, 'submit-held', job.id)?.disarmed;
     const failing = this.parts.faults.strikeOn(exchange, 'submit-failing-after', job.id);
     if (failing) {
       exchange.result(failing.number('status'), REFUSAL_CODES.failure, 'Failed after acceptance');
+      return;
+    }
+    const refused = this.parts.faults.strikeOn(exchange, 'submit-refused-after', job.id);
+    if (refused) {
+      exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));
       return;
     }
     if (this.parts.faults.strikeOn(exchange, 'submit-answer-lost', job.id)) {

@@ -31,6 +31,7 @@ export class LookupCall {
     await exchange.drain();
     const slow = this.faults.strikeOn(exchange, 'lookup-slow');
     if (slow) await delay(slow.number('delayMs'));
+    await this.faults.strikeOn(exchange, 'lookup-held')?.disarmed;
     const failing = this.faults.strikeOn(exchange, 'lookup-failing');
     if (failing) return exchange.result(failing.number('status'), REFUSAL_CODES.failure, 'Lookup failed');
     if (this.faults.strikeOn(exchange, 'lookup-cut')) return exchange.cut();

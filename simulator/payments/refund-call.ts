@@ -61,6 +61,10 @@ export class RefundCall {
     if (slow) await delay(slow.number('delayMs'));
     const failing = this.faults.strikeOn(exchange, 'refund-failing-after');
     if (failing) return exchange.result(failing.number('status'), REFUSAL_CODES.failure, 'Failed after the refund');
+    const refused = this.faults.strikeOn(exchange, 'refund-refused-after');
+    if (refused) {
+      return exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));
+    }
     if (this.faults.strikeOn(exchange, 'refund-answer-lost')) return exchange.cut();
     const body: RefundResponse = {
       resultCode: RESULT_CODE_SUCCESS,

@@ -28,6 +28,7 @@ export class VerifyCall {
     const isOurs = request !== null && this.notifier.verify(request);
     const slow = this.faults.strikeOn(exchange, 'verify-slow', jobId);
     if (slow) await delay(slow.number('delayMs'));
+    await this.faults.strikeOn(exchange, 'verify-held', jobId)?.disarmed;
     if (this.faults.strikeOn(exchange, 'verify-answer-lost', jobId)) return exchange.cut();
     if (request === null) return exchange.result(200, REFUSAL_CODES.unreadable, 'The body is not a verification');
     if (!isOurs) return exchange.result(200, REFUSAL_CODES.notOurMessage, 'No such message was sent');

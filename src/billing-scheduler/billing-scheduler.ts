@@ -48,14 +48,14 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
   }
 
   private callAll(): void {
-    for (const loop of this.loops.values()) void loop.call();
+    for (const loop of this.loops.values()) loop.call();
   }
 
   /** A name no step has is another version's, and may mean any of them. */
   private call(name: string): void {
     const loop = this.loops.get(name);
     if (loop === undefined) this.callAll();
-    else void loop.call();
+    else loop.call();
   }
 
   /** Calls at the minute what would otherwise wait for the next tick; whether a run is due, the step finds out. */

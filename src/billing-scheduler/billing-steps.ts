@@ -12,6 +12,7 @@ import {
   SubmissionService,
 } from '../bulk-payment';
 import { RefundResolutionService, RefundSendingService } from '../charge';
+import { BillingConfig } from '../config';
 import { NotificationRetention } from '../notification';
 import type { BillingStep } from './billing-step';
 import { PlanBillingRunStep } from './plan-billing-run.step';
@@ -39,19 +40,32 @@ export class BillingSteps {
     line: LineChecks,
     approvalExpiry: ApprovalExpiry,
     retention: NotificationRetention,
+    { gatewayWidth: width }: BillingConfig,
   ) {
+    // What waits for T store works on several side by side, so that one slow answer delays nobody else. What has only the
+    // database to wait for would not get faster by it: one big job uses all that the database has.
     this.all = [
       planning,
       { name: 'watch-kill-switch', makesDue: [], runOnce: () => killSwitch.runOnce() },
       { name: 'write-request-file', makesDue: ['submit'], runOnce: () => writing.runOnce() },
-      { name: 'submit', makesDue: [], runOnce: () => submission.runOnce() },
+      { name: 'submit', makesDue: [], width, runOnce: (claimed) => submission.runOnce(claimed) },
       verification,
-      { name: 'download-result', makesDue: ['load-result'], runOnce: () => download.runOnce() },
+      { name: 'download-result', makesDue: ['load-result'], width, runOnce: (claimed) => download.runOnce(claimed) },
       { name: 'load-result', makesDue: ['reconcile'], runOnce: () => loading.runOnce() },
       { name: 'reconcile', makesDue: ['settle'], runOnce: () => reconciliation.runOnce() },
       { name: 'settle', makesDue: ['check-line'], runOnce: () => settlement.runOnce() },
-      { name: 'send-refund', makesDue: ['resolve-refund'], runOnce: () => refundSending.runOnce() },
-      { name: 'resolve-refund', makesDue: ['send-refund'], runOnce: () => refundResolution.runOnce() },
+      {
+        name: 'send-refund',
+        makesDue: ['resolve-refund'],
+        width,
+        runOnce: (claimed) => refundSending.runOnce(claimed),
+      },
+      {
+        name: 'resolve-refund',
+        makesDue: ['send-refund'],
+        width,
+        runOnce: (claimed) => refundResolution.runOnce(claimed),
+      },
       { name: 'watch-doubt', makesDue: [], runOnce: () => doubt.runOnce() },
       { name: 'check-line', makesDue: [], runOnce: () => line.runOnce() },
       { name: 'expire-approval', makesDue: [], runOnce: () => approvalExpiry.runOnce() },

@@ -1,13 +1,18 @@
 import type { BillingStep } from './billing-step';
 import type { Logger } from '../platform/logging';
 
+/** Whoever still waits for a gateway when the process ends is left to its lease after this: it may wait for minutes. */
+const STOP_WITHIN_MS = 8_000;
+
 /**
  * Runs one step whenever it is told that there may be work, until nothing is due.
  *
- * A call that comes while the step runs is remembered, so that work made due meanwhile is not left for the next tick.
+ * Up to the step's width, pieces are at work side by side: as soon as one has its piece in hand, another looks for the
+ * next. So a piece that waits for minutes holds up nobody while there is room. A call that comes while all are at work is
+ * remembered, so that work made due meanwhile is not left for the next tick.
  */
 export class StepLoop {
-  private running: Promise<void> | undefined;
+  private readonly workers = new Set<Promise<void>>();
   private calledAgain = false;
   private stopped = false;
 
@@ -18,39 +23,43 @@ export class StepLoop {
     private readonly onDone: () => void,
   ) {}
 
-  /** @returns when nothing is due any more; a failure of the step is logged and left to the next call */
-  call(): Promise<void> {
-    if (this.running) {
-      this.calledAgain = true;
-      return this.running;
-    }
-    this.running = this.run().finally(() => (this.running = undefined));
-    return this.running;
+  /** There may be work. A failure of the step is logged and left to the next call. */
+  call(): void {
+    this.calledAgain = true;
+    this.addWorker();
   }
 
-  /** Lets the piece in hand finish and takes no other. */
-  async stop(): Promise<void> {
+  /** Takes no other piece and lets those in hand finish, but waits for none for ever. */
+  async stop(withinMs = STOP_WITHIN_MS): Promise<void> {
     this.stopped = true;
-    await this.running;
+    let limit: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<'left'>((resolve) => (limit = setTimeout(() => resolve('left'), withinMs)));
+    const ended = await Promise.race([Promise.all(this.workers), tooLong]);
+    clearTimeout(limit);
+    if (ended === 'left') this.logger.warn('work left to its lease', { step: this.step.name, left: this.workers.size });
   }
 
-  private async run(): Promise<void> {
-    do {
+  private addWorker(): void {
+    if (this.stopped || this.workers.size >= (this.step.width ?? 1)) return;
+    const worker = this.work().finally(() => this.workers.delete(worker));
+    this.workers.add(worker);
+  }
+
+  private async work(): Promise<void> {
+    try {
+      await this.workUntilIdle();
+    } catch (error) {
+      this.logger.warn('step failed', { step: this.step.name, error });
+    }
+  }
+
+  private async workUntilIdle(): Promise<void> {
+    let found = true;
+    while ((found || this.calledAgain) && !this.stopped) {
       this.calledAgain = false;
-      try {
-        await this.runUntilIdle();
-      } catch (error) {
-        this.logger.warn('step failed', { step: this.step.name, error });
-        return;
-      }
-    } while (this.calledAgain && !this.stopped);
-  }
-
-  private async runUntilIdle(): Promise<void> {
-    while (!this.stopped) {
-      const report = await this.step.runOnce();
+      const report = await this.step.runOnce(() => this.addWorker());
       if (report.done > 0) this.onDone();
-      if (report.done + report.postponed === 0) return;
+      found = report.done + report.postponed > 0;
     }
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CompletionService, type BulkPaymentJob } from '../bulk-payment';
 import { BillingConfig, NotificationConfig } from '../config';
 import { DomainError } from '../kernel/errors';
-import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
+import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../kernel/step-report';
 import {
   COMPLETED_STATUS,
   NotificationRepository,
@@ -33,6 +33,7 @@ const OWN_ADDRESS_PER_MINUTE = 600;
 export class VerifyNotificationStep implements BillingStep {
   readonly name = VERIFY_STEP;
   readonly makesDue = ['download-result'];
+  readonly width: number;
 
   constructor(
     private readonly notifications: NotificationRepository,
@@ -44,9 +45,11 @@ export class VerifyNotificationStep implements BillingStep {
     private readonly billing: BillingConfig,
     private readonly config: NotificationConfig,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.width = billing.gatewayWidth;
+  }
 
-  async runOnce(): Promise<StepReport> {
+  async runOnce(claimed?: OnClaimed): Promise<StepReport> {
     const awaited = await this.completion.awaited();
     const claim = await this.notifications.claimDue(
       this.clock.now(),
@@ -55,6 +58,7 @@ export class VerifyNotificationStep implements BillingStep {
       (claimClass, session) => this.takeTurn(claimClass, session),
     );
     if (claim === undefined) return NOTHING_DUE;
+    claimed?.();
     await crashPoint('verify-notification.claimed');
     const { notification } = claim;
     if (notification.event !== BULK_JOB_EVENT) return this.setAside(claim);

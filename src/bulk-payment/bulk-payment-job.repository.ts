@@ -112,7 +112,8 @@ export class BulkPaymentJobRepository {
   }
 
   /**
-   * Claims the oldest job that is due for a stage and that no other replica holds.
+   * Claims the oldest job that is due for a stage and that nobody holds. One whose stage failed comes after those whose
+   * did not: however many fail again and again, they don't hold up the others.
    *
    * @param leaseSeconds how long the claim stays without being renewed
    */
@@ -129,7 +130,7 @@ export class BulkPaymentJobRepository {
            AND line_stop_of_job(id) IS NULL
            AND (lease_until IS NULL OR lease_until <= $3)
            AND (next_attempt_at IS NULL OR next_attempt_at <= $3)
-         ORDER BY id
+         ORDER BY attempts, id
          LIMIT 1
          FOR UPDATE SKIP LOCKED)
        RETURNING id`,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BillingConfig } from '../config';
 import { DomainError, messageOf } from '../kernel/errors';
-import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
+import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../kernel/step-report';
 import { Clock, retryAt } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
@@ -26,15 +26,17 @@ export class JobStageRunner {
   /**
    * @param work brings the stage to its end and finishes the claim; what it throws postpones the job. Its logger names
    *   the job and the stage; its progress is for those who wait
-   * @param condition a further SQL condition on the job's row
+   * @param options.condition a further SQL condition on the job's row
+   * @param options.claimed told when a job is in hand
    */
   async run(
     stage: JobStage,
     work: (claim: JobClaim, log: Logger, progress: StageProgress) => Promise<void>,
-    condition?: string,
+    { condition, claimed }: { condition?: string | undefined; claimed?: OnClaimed | undefined } = {},
   ): Promise<StepReport> {
     const claim = await this.jobs.claim(stage, this.billing.leaseSeconds, condition);
     if (claim === undefined) return NOTHING_DUE;
+    claimed?.();
     const log = this.logger.child({ jobId: claim.job.id, stage });
     const heartbeat = this.keepAlive(claim, log);
     try {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { pipeline, type Readable } from 'node:stream';
 import { TstoreClient, countDataRows, maxResultFileBytes } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
-import type { StepReport } from '../kernel/step-report';
+import type { OnClaimed, StepReport } from '../kernel/step-report';
 import { OAuthTokenStore } from '../oauth-token';
 import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
@@ -26,8 +26,10 @@ export class ResultDownloadService {
     private readonly clock: Clock,
   ) {}
 
-  runOnce(): Promise<StepReport> {
-    return this.stages.run('download-result', (claim, log, progress) => this.download(claim, log, progress));
+  runOnce(claimed?: OnClaimed): Promise<StepReport> {
+    return this.stages.run('download-result', (claim, log, progress) => this.download(claim, log, progress), {
+      claimed,
+    });
   }
 
   private async download(claim: JobClaim, log: Logger, progress: StageProgress): Promise<void> {
@@ -68,9 +70,10 @@ export class ResultDownloadService {
   private async open(job: BulkPaymentJob): Promise<Readable> {
     const { gatewayJobId } = job;
     if (gatewayJobId === null) throw new DomainError('internal-error', `job ${job.id} has no gateway job id`);
-    const answer = await this.tokens.withToken((token) => this.client.downloadResult(gatewayJobId, token), {
-      repeatable: true,
-    });
+    const answer = await this.tokens.withToken(
+      (token) => this.client.downloadResult(gatewayJobId, token, { rows: job.lineCount }),
+      { repeatable: true },
+    );
     switch (answer.kind) {
       case 'success':
         return answer.value.content;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { TstoreClient, type GatewayAnswer, type SubmissionReceipt } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
-import type { StepReport } from '../kernel/step-report';
+import type { OnClaimed, StepReport } from '../kernel/step-report';
 import { OAuthTokenStore, type AccessToken } from '../oauth-token';
 import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
@@ -32,8 +32,8 @@ export class SubmissionService {
     private readonly client: TstoreClient,
   ) {}
 
-  runOnce(): Promise<StepReport> {
-    return this.stages.run('submit', (claim, log) => this.submit(claim, log));
+  runOnce(claimed?: OnClaimed): Promise<StepReport> {
+    return this.stages.run('submit', (claim, log) => this.submit(claim, log), { claimed });
   }
 
   private async submit(claim: JobClaim, log: Logger): Promise<void> {
@@ -75,7 +75,7 @@ export class SubmissionService {
     token: AccessToken,
   ): Promise<GatewayAnswer<SubmissionReceipt>> {
     const content = this.files.openRead(requestFileOf(job));
-    return this.client.submit({ headers, content }, token.value);
+    return this.client.submit({ headers, content, byteCount: Number(job.requestFileBytes) }, token.value);
   }
 
   private async record(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BillingConfig, RefundConfig } from '../config';
 import { messageOf } from '../kernel/errors';
-import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
+import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../kernel/step-report';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { RefundCheck } from './refund-check';
@@ -30,7 +30,7 @@ export class RefundResolutionService {
     private readonly clock: Clock,
   ) {}
 
-  async runOnce(): Promise<StepReport> {
+  async runOnce(claimed?: OnClaimed): Promise<StepReport> {
     const { leaseSeconds } = this.billing;
     const unanswered = await this.refunds.claim('give-up-waiting', leaseSeconds);
     if (unanswered !== undefined) {
@@ -43,6 +43,7 @@ export class RefundResolutionService {
     }
     const claim = await this.refunds.claim('resolve', leaseSeconds);
     if (claim === undefined) return NOTHING_DUE;
+    claimed?.();
     try {
       await crashPoint('resolve-refund.claimed');
       const report = await this.resolve(claim);

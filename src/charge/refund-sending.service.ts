@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RESULT_CODE_SUCCESS, type GatewayAnswer, type RefundReceipt } from '../gateways/tstore';
 import { messageOf } from '../kernel/errors';
-import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type StepReport } from '../kernel/step-report';
+import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../kernel/step-report';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
@@ -32,9 +32,10 @@ export class RefundSendingService {
     private readonly logger: Logger,
   ) {}
 
-  async runOnce(): Promise<StepReport> {
+  async runOnce(claimed?: OnClaimed): Promise<StepReport> {
     const claim = await this.queue.next();
     if (claim === undefined) return NOTHING_DUE;
+    claimed?.();
     const log = this.logger.child({ refundId: claim.refund.id });
     try {
       await crashPoint('send-refund.claimed');

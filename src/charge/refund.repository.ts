@@ -95,7 +95,7 @@ export class RefundRepository {
     return due.length > 0;
   }
 
-  /** Claims the oldest refund that is due for a stage and that no other replica holds. */
+  /** Claims the oldest refund that is due for a stage and that nobody holds; those that were tried before come last. */
   async claim(stage: RefundStage, leaseSeconds: number): Promise<RefundClaim | undefined> {
     const now = this.clock.now();
     const leaseId = randomUUID();
@@ -103,7 +103,7 @@ export class RefundRepository {
       `UPDATE refund SET lease_id = $2, lease_until = $3
        WHERE id = (
          SELECT id FROM refund WHERE ended_at IS NULL AND ${REFUND_STAGES[stage]}
-         ORDER BY id LIMIT 1
+         ORDER BY attempts, id LIMIT 1
          FOR UPDATE SKIP LOCKED)
        RETURNING id`,
       [now, leaseId, secondsAfter(now, leaseSeconds)],

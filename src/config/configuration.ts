@@ -64,6 +64,8 @@ export abstract class TstoreConfig {
   abstract readonly answerTimeoutMs: number;
   /** Longest silence in the middle of a body, either way. */
   abstract readonly idleTimeoutMs: number;
+  /** A file that crosses more slowly, either way, is given up: see `TstoreClient`. */
+  abstract readonly leastBytesPerSecond: number;
   /** A token that expires sooner than this counts as expired. */
   abstract readonly tokenMarginSeconds: number;
 }
@@ -140,6 +142,8 @@ export abstract class BillingConfig {
   abstract readonly tickSeconds: number;
   /** How long a claimed job stays with a replica that says nothing more. */
   abstract readonly leaseSeconds: number;
+  /** Of each step that waits for a gateway: pieces at work at once in this process. */
+  abstract readonly gatewayWidth: number;
   /** How long a submission may be in doubt before a person is told. */
   abstract readonly inDoubtAlarmMinutes: number;
   abstract readonly jobMaxRows: number;

@@ -139,6 +139,7 @@ export class Environment {
   @Whole(1, 300) TSTORE_CONNECT_TIMEOUT_SECONDS: number = 5;
   @Whole(1, 3_600) TSTORE_ANSWER_TIMEOUT_SECONDS: number = 60;
   @Whole(1, 3_600) TSTORE_IDLE_TIMEOUT_SECONDS: number = 60;
+  @Whole(1, 1_000_000) TSTORE_LEAST_KILOBYTES_PER_SECOND: number = 64;
   @Whole(0, 3_600) TSTORE_TOKEN_MARGIN_SECONDS: number = 300;
   @Whole(1, 6_000) TSTORE_LOOKUPS_PER_MINUTE: number = 60;
   @Whole(0, 3_600) TSTORE_LOOKUP_FRESH_SECONDS: number = 60;
@@ -204,6 +205,7 @@ export class Environment {
 
   @Whole(1, 3_600) SCHEDULER_TICK_SECONDS: number = 10;
   @Whole(10, 3_600) SCHEDULER_LEASE_SECONDS: number = 120;
+  @Whole(1, 64) SCHEDULER_GATEWAY_WIDTH: number = 8;
   @Whole(1, 10_080) IN_DOUBT_ALARM_MINUTES: number = 60;
   @Whole(1, 1_000_000) BULK_JOB_MAX_ROWS: number = 100_000;
   @Whole(1, 1_000_000) UPLOAD_MAX_MEGABYTES: number = 1_024;

@@ -110,6 +110,7 @@ function configurationOf(environment: Environment): Configuration {
       connectTimeoutMs: environment.TSTORE_CONNECT_TIMEOUT_SECONDS * 1000,
       answerTimeoutMs: environment.TSTORE_ANSWER_TIMEOUT_SECONDS * 1000,
       idleTimeoutMs: environment.TSTORE_IDLE_TIMEOUT_SECONDS * 1000,
+      leastBytesPerSecond: environment.TSTORE_LEAST_KILOBYTES_PER_SECOND * 1024,
       tokenMarginSeconds: environment.TSTORE_TOKEN_MARGIN_SECONDS,
     },
     lookup: {
@@ -140,6 +141,7 @@ function configurationOf(environment: Environment): Configuration {
       cron: environment.BILLING_CRON === 'none' ? undefined : environment.BILLING_CRON,
       tickSeconds: environment.SCHEDULER_TICK_SECONDS,
       leaseSeconds: environment.SCHEDULER_LEASE_SECONDS,
+      gatewayWidth: environment.SCHEDULER_GATEWAY_WIDTH,
       inDoubtAlarmMinutes: environment.IN_DOUBT_ALARM_MINUTES,
       jobMaxRows: environment.BULK_JOB_MAX_ROWS,
       confirm: {

@@ -4,8 +4,11 @@ import type { SeededRandom } from '../../simulator/seeded';
 
 /** Where faults strike, each as often as the other. */
 const POINTS = ['token', 'api', 'submission', 'notification', 'verification', 'result', 'lookup', 'refund'];
-/** How long a lookup may be stale the service is told by a setting; a clock that jumps would make it any time. */
-const KINDS = (Object.keys(FAULTS) as FaultKind[]).filter((kind) => kind !== 'lookup-stale');
+/**
+ * How long a lookup may be stale the service is told by a setting; a clock that jumps would make it any time. And nobody is
+ * there who disarms what is held until then.
+ */
+const KINDS = (Object.keys(FAULTS) as FaultKind[]).filter((kind) => kind !== 'lookup-stale' && !kind.endsWith('-held'));
 
 /** Real time, of which there is little. */
 const QUICK: Readonly<Record<string, number>> = { delayMs: 20, everyMs: 1 };

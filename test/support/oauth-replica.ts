@@ -40,7 +40,7 @@ export async function openReplica(environment: NodeJS.ProcessEnv, log: LogDestin
     store: new OAuthTokenStore(repository, client, new KeyRing(encryption), clock, tstore, logger),
     advanceSeconds: (seconds) => void (clock.shiftMs += seconds * 1000),
     async close() {
-      client.onModuleDestroy();
+      client.onApplicationShutdown();
       await dataSource.destroy();
     },
   };

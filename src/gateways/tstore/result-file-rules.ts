@@ -13,6 +13,11 @@ export function maxResultFileBytes(rows: number): number {
   return 1024 * 1024 + rows * 2_048;
 }
 
+/** About how many bytes a file with so many rows has, at twice the usual line. */
+export function usualResultFileBytes(rows: number): number {
+  return rows * 512;
+}
+
 /** Three times the gateway's own; longer ones could be neither looked up nor indexed. */
 export const MAX_TRANSACTION_ID_BYTES = 128;
 

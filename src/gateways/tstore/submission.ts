@@ -8,6 +8,8 @@ export interface Submission {
   headers: SubmissionHeaders;
   /** The request file's bytes; destroyed by the call, whatever the outcome. */
   content: Readable;
+  /** Its length, which says how long the whole submission may take; without it there is no limit. */
+  byteCount?: number;
   signal?: AbortSignal;
 }
 

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { TstoreConfig } from '../../config';
 import { Clock } from '../../platform/clock';
 import { HttpClient, type HttpRequest } from '../../platform/http-client';
@@ -7,6 +7,7 @@ import type { GatewayAnswer } from './gateway-answer';
 import { readAnswer, unansweredAs, unknown } from './read-answer';
 import { readRefund, writeRefund, type RefundOrder, type RefundReceipt } from './refund';
 import { peek, type ResultDownload } from './result-download';
+import { usualResultFileBytes } from './result-file-rules';
 import { readReceipt, requireHeaderTexts, type Submission, type SubmissionReceipt } from './submission';
 import { readTransaction, type GatewayTransaction } from './transaction';
 import {
@@ -20,13 +21,15 @@ import { BULK_JOB_LISTENER_TYPE, REQUEST_FILE_CONTENT_TYPE, TSTORE_PATHS } from 
 /** The labels of the official client, which T store's servers have always been sent. */
 const JSON_TYPE = 'application/json; charset=UTF-8';
 const FORM_TYPE = 'application/x-www-form-urlencoded; charset=ISO-8859-1';
+/** A longer one of Node's would run out at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The T store Payment Open API: one method a call, each answering success, refused or unknown, never throwing for what
  * the network or the gateway does. Nothing is repeated here, no token renewed, nothing recorded: that is for the features.
  */
 @Injectable()
-export class TstoreClient implements OnModuleDestroy {
+export class TstoreClient implements OnApplicationShutdown {
   private readonly http: HttpClient;
   private readonly credentials: string;
 
@@ -42,7 +45,8 @@ export class TstoreClient implements OnModuleDestroy {
     this.credentials = Buffer.from(`${config.clientId}:${config.clientSecret}`, 'utf8').toString('base64');
   }
 
-  onModuleDestroy(): void {
+  /** Not earlier: it cuts what is under way, and steps finish what they have in hand before this. */
+  onApplicationShutdown(): void {
     this.http.close();
   }
 
@@ -67,7 +71,7 @@ export class TstoreClient implements OnModuleDestroy {
    * @throws {RangeError} when a header can't be sent as it stands; nothing was sent then
    */
   async submit(submission: Submission, accessToken: string): Promise<GatewayAnswer<SubmissionReceipt>> {
-    const { headers, content, signal } = submission;
+    const { headers, content, byteCount, signal } = submission;
     try {
       requireHeaderTexts(headers);
     } catch (error) {
@@ -80,6 +84,7 @@ export class TstoreClient implements OnModuleDestroy {
       headers: { ...bearer(accessToken), ...headers, 'Content-Type': REQUEST_FILE_CONTENT_TYPE },
       body: content,
       freshConnection: true,
+      ...(byteCount !== undefined && { withinMs: this.transferMs(byteCount) }),
       ...(signal && { signal }),
     });
     const answer = readAnswer(outcome, readReceipt, [accessToken]);
@@ -89,16 +94,21 @@ export class TstoreClient implements OnModuleDestroy {
     return answer;
   }
 
-  /** Fetches a job's result file, as a stream. Only after a verified completion does the gateway have one. */
+  /**
+   * Fetches a job's result file, as a stream. Only after a verified completion does the gateway have one.
+   *
+   * @param options.rows how many are expected, which says how long the whole file may take; without it there is no limit
+   */
   async downloadResult(
     gatewayJobId: string,
     accessToken: string,
-    signal?: AbortSignal,
+    { rows, signal }: { rows?: number; signal?: AbortSignal } = {},
   ): Promise<GatewayAnswer<ResultDownload>> {
     const outcome = await this.http.send({
       method: 'GET',
       url: `${this.config.apiBaseUrl}${TSTORE_PATHS.job}/${pathSegment(gatewayJobId)}`,
       headers: bearer(accessToken),
+      ...(rows !== undefined && { withinMs: this.transferMs(usualResultFileBytes(rows)) }),
       ...(signal && { signal }),
     });
     if (outcome.kind === 'unanswered') return unansweredAs(outcome);
@@ -138,6 +148,13 @@ export class TstoreClient implements OnModuleDestroy {
     const body = writeVerification(notification, listenerType);
     const request = jsonRequest(this.config.pnsBaseUrl + TSTORE_PATHS.verify, body, accessToken);
     return readAnswer(await this.http.sendForBytes(request), readVerification, [accessToken]);
+  }
+
+  /** How long a file of so many bytes may take as a whole; a small one, as long as any other answer. */
+  private transferMs(byteCount: number): number {
+    const { connectTimeoutMs, answerTimeoutMs, idleTimeoutMs, leastBytesPerSecond } = this.config;
+    const longestPausesMs = connectTimeoutMs + answerTimeoutMs + idleTimeoutMs;
+    return Math.min(longestPausesMs + Math.ceil((byteCount / leastBytesPerSecond) * 1000), LONGEST_TIMER_MS);
   }
 }
 

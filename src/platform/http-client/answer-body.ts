@@ -11,20 +11,27 @@ export class BodyInterruptedError extends Error {
 }
 
 /**
- * The body of an answer that ends with {@link BodyInterruptedError} when the other side falls silent.
+ * The body of an answer that ends with {@link BodyInterruptedError} when the other side falls silent, or takes longer for
+ * all of it than it may.
  *
  * Only silence while the reader is waiting counts: a reader that stops to write to a slow disk is not the server's
  * fault, and a time-out of the socket can't tell the two apart.
  */
 export class AnswerBody extends Readable {
   private timer: NodeJS.Timeout | undefined;
+  private readonly limit: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly source: Readable,
     private readonly idleMs: number,
     private readonly signal: AbortSignal | undefined,
+    /** What is left of the time for the whole exchange; `undefined`: no limit. */
+    withinMs: number | undefined,
   ) {
     super();
+    if (withinMs !== undefined) {
+      this.limit = setTimeout(() => this.destroy(new BodyInterruptedError('too-slow')), Math.max(0, withinMs));
+    }
     source.on('data', (chunk: Buffer) => this.receive(chunk));
     source.on('end', () => this.push(null));
     source.on('error', () => this.interrupt());
@@ -40,6 +47,7 @@ export class AnswerBody extends Readable {
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.disarm();
+    clearTimeout(this.limit);
     if (!this.source.readableEnded) this.source.destroy();
     done(error);
   }

@@ -12,12 +12,14 @@ export class ExchangeWatch {
 
   private request: ClientRequest | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private limit: NodeJS.Timeout | undefined;
   private connected = false;
   private failure: UnansweredReason | undefined;
 
   constructor(
     private readonly timeouts: HttpTimeouts,
     private readonly signal: AbortSignal | undefined,
+    private readonly withinMs: number | undefined,
   ) {}
 
   /**
@@ -40,6 +42,7 @@ export class ExchangeWatch {
   /** @param request just made; nothing of it has happened yet */
   watch(request: ClientRequest, secure: boolean): void {
     this.request = request;
+    if (this.withinMs !== undefined) this.limit = this.endAfter(this.withinMs, 'too-slow');
     this.expect(this.timeouts.connectMs, 'connect-timeout');
     request.once('socket', (socket) => {
       if (request.reusedSocket) this.uploading();
@@ -47,12 +50,12 @@ export class ExchangeWatch {
     });
     request.once('finish', () => this.expect(this.timeouts.answerMs, 'answer-timeout'));
     request.once('response', () => this.answering());
-    request.once('close', () => clearTimeout(this.timer));
+    request.once('close', () => this.disarm());
   }
 
   /** @param error what axios threw */
   unanswered(error: unknown): Unanswered {
-    clearTimeout(this.timer);
+    this.disarm();
     const code = codeOf(error);
     return { kind: 'unanswered', reason: this.reasonOf(code), code, mayHaveArrived: this.connected };
   }
@@ -64,17 +67,26 @@ export class ExchangeWatch {
   }
 
   private answering(): void {
-    clearTimeout(this.timer);
+    this.disarm();
     this.requestComplete = this.request?.writableEnded === true;
   }
 
   private expect(withinMs: number, otherwise: UnansweredReason): void {
     clearTimeout(this.timer);
+    this.timer = this.endAfter(withinMs, otherwise);
+  }
+
+  private endAfter(ms: number, reason: UnansweredReason): NodeJS.Timeout {
     // Network time: a silent server must be noticed whatever the injected clock says.
-    this.timer = setTimeout(() => {
-      this.fail(otherwise);
+    return setTimeout(() => {
+      this.fail(reason);
       this.request?.destroy();
-    }, withinMs);
+    }, ms);
+  }
+
+  private disarm(): void {
+    clearTimeout(this.timer);
+    clearTimeout(this.limit);
   }
 
   private fail(reason: UnansweredReason): void {

@@ -43,12 +43,14 @@ export class HttpClient {
    * @throws {TypeError} when a header can't be sent as it stands; nothing was sent then
    */
   async send(request: HttpRequest): Promise<HttpOutcome<Readable>> {
-    const watch = new ExchangeWatch(this.timeouts, request.signal);
+    const watch = new ExchangeWatch(this.timeouts, request.signal, request.withinMs);
+    const startedAt = performance.now();
     const body = request.body instanceof Readable ? watch.tapped(request.body) : request.body;
     try {
       requireSendable(request.headers);
       const response = await axios.request<IncomingMessage>(this.axiosRequest(request, body, watch));
-      return this.answered(request, response.data, watch);
+      const leftMs = request.withinMs === undefined ? undefined : request.withinMs - (performance.now() - startedAt);
+      return this.answered(request, response.data, watch, leftMs);
     } catch (error) {
       letGo(request.body);
       if (error instanceof UnsendableHeaderError) throw error;
@@ -84,8 +86,13 @@ export class HttpClient {
     }
   }
 
-  private answered(request: HttpRequest, message: IncomingMessage, watch: ExchangeWatch): Answered<Readable> {
-    const body = new AnswerBody(message, this.timeouts.idleMs, request.signal);
+  private answered(
+    request: HttpRequest,
+    message: IncomingMessage,
+    watch: ExchangeWatch,
+    leftMs: number | undefined,
+  ): Answered<Readable> {
+    const body = new AnswerBody(message, this.timeouts.idleMs, request.signal, leftMs);
     // An answer may come before the request was read; nobody will read the rest.
     body.once('close', () => letGo(request.body));
     return {

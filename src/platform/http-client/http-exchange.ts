@@ -24,6 +24,11 @@ export interface HttpRequest {
    * just closed fails after the request left, and then nobody knows whether it arrived.
    */
   freshConnection?: boolean;
+  /**
+   * The longest the whole exchange may take, from the call to the last byte of the answer, in milliseconds. The silences
+   * of {@link HttpTimeouts} end what stops; this ends what never does, a byte at a time.
+   */
+  withinMs?: number;
   signal?: AbortSignal;
 }
 
@@ -40,6 +45,8 @@ export type UnansweredReason =
   | 'connect-timeout'
   | 'answer-timeout'
   | 'idle-timeout'
+  /** Not at its end within the time for the whole exchange. */
+  | 'too-slow'
   | 'connection-failed'
   | 'connection-lost'
   | 'not-http'

@@ -1,3 +1,4 @@
+import { until } from '../../support/until';
 import { openBench, type Bench } from './support/bench';
 import { orders, resultCodeOf, resultLines } from './support/merchant';
 import { readCompletely, readStrictly } from './support/strict-reader';
@@ -22,6 +23,21 @@ test.each(['lookup-slow' as const, 'refund-slow' as const])('%s answers late', a
   const answer = kind === 'lookup-slow' ? bench.merchant.lookup(tid) : bench.merchant.refundShort(tid, 1);
   expect(resultCodeOf(await answer)).toBe('0000');
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(55);
+});
+
+test('lookup-held answers when it is disarmed', async () => {
+  const { control } = bench.simulator;
+  control.armFault({ kind: 'lookup-held' });
+  const answer = bench.merchant.lookup(tid);
+  await until('it is asked', async () => control.faults().find(({ struck }) => struck > 0));
+  control.disarmAllFaults();
+  expect(resultCodeOf(await answer)).toBe('0000');
+});
+
+test('refund-refused-after refunds and denies it', async () => {
+  bench.simulator.control.armFault({ kind: 'refund-refused-after' });
+  expect((await bench.merchant.refundShort(tid, 400)).status).toBe(429);
+  expect(refunded()).toBe(400);
 });
 
 test('lookup-failing answers the wanted status', async () => {

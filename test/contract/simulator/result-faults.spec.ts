@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FaultOrder } from '../../../simulator';
+import { until } from '../../support/until';
 import { openBench, type Bench } from './support/bench';
 import { orders, resultCodeOf, resultLines, type Answer } from './support/merchant';
 import { readStrictly } from './support/strict-reader';
@@ -39,6 +40,20 @@ test('result-slow starts late and is whole', async () => {
   const answer = await damaged({ kind: 'result-slow', options: { delayMs: 60 } });
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(55);
   expect(answer.body.equals(clean)).toBe(true);
+});
+
+test('result-held drips until it is disarmed, and is whole', async () => {
+  const { control } = bench.simulator;
+  control.armFault({ kind: 'result-held', options: { everyMs: 5 } });
+  const answer = bench.merchant.result(jobId);
+  await until('it is asked for', async () => control.faults().find(({ struck }) => struck > 0));
+  control.disarmAllFaults();
+  expect((await answer).body.equals(clean)).toBe(true);
+});
+
+test('result-blank-lines ends in lines of blanks', async () => {
+  const { body } = await damaged({ kind: 'result-blank-lines', options: { lines: 2, blanks: 3 } });
+  expect(body.toString()).toBe(`${clean.toString()}   \n   \n`);
 });
 
 test('result-failing answers 500', async () => {

@@ -1,3 +1,4 @@
+import { until } from '../../support/until';
 import { openBench, type Bench } from './support/bench';
 import { orders, payFile, resultCodeOf } from './support/merchant';
 import { readCompletely, readStrictly } from './support/strict-reader';
@@ -48,7 +49,16 @@ test('submit-refused answers 200 with the wanted result code and accepts nothing
   expect(bench.simulator.control.jobs()).toEqual([]);
 });
 
+test('submit-held accepts, and answers when it is disarmed', async () => {
+  bench.simulator.control.armFault({ kind: 'submit-held' });
+  const submitted = bench.merchant.submitted(orders(1));
+  await until('the job is accepted', async () => bench.simulator.control.job('1') ?? undefined);
+  bench.simulator.control.disarmAllFaults();
+  expect(await submitted).toBe('1');
+});
+
 describe.each([
+  ['submit-refused-after' as const, 429],
   ['submit-failing-after' as const, 500],
   ['submit-answer-lost' as const, null],
 ])('%s', (kind, status) => {

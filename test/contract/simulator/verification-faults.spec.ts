@@ -1,3 +1,4 @@
+import { until } from '../../support/until';
 import { openBench, type Bench } from './support/bench';
 import { orders, resultCodeOf } from './support/merchant';
 import { readStrictly } from './support/strict-reader';
@@ -15,6 +16,15 @@ test('verify-slow answers late', async () => {
   const startedAt = performance.now();
   expect(resultCodeOf(await bench.merchant.verify(bench.lastNotification()))).toBe('0000');
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(55);
+});
+
+test('verify-held answers when it is disarmed', async () => {
+  const { control } = bench.simulator;
+  control.armFault({ kind: 'verify-held' });
+  const answer = bench.merchant.verify(bench.lastNotification());
+  await until('it is asked', async () => control.faults().find(({ struck }) => struck > 0));
+  control.disarmAllFaults();
+  expect(resultCodeOf(await answer)).toBe('0000');
 });
 
 test('verify-unavailable answers 503 and verifies nothing; the message is sent again', async () => {

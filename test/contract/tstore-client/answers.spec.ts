@@ -18,7 +18,7 @@ describe('what the client makes of answers', () => {
   async function against(server: RawServer, changes: Partial<TstoreConfig> = {}): Promise<TstoreClient> {
     opened.push(await server.listen());
     const client = clientOf(tstoreConfig(server.url, changes));
-    opened.push({ close: () => client.onModuleDestroy() });
+    opened.push({ close: () => client.onApplicationShutdown() });
     return client;
   }
 

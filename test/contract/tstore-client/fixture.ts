@@ -30,6 +30,7 @@ export function tstoreConfig(baseUrl: string, changes: Partial<TstoreConfig> = {
     connectTimeoutMs: PATIENT_MS,
     answerTimeoutMs: PATIENT_MS,
     idleTimeoutMs: PATIENT_MS,
+    leastBytesPerSecond: 64 * 1024,
     tokenMarginSeconds: 300,
     ...changes,
   };

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as passing } from 'node:timers/promises';
@@ -132,6 +133,14 @@ describe('HttpClient', () => {
       expect(outcome).toMatchObject({ kind: 'unanswered', reason: 'idle-timeout', mayHaveArrived: true });
     });
 
+    it('ends a body that moves, but too slowly for the time it has', async () => {
+      const server = await serve(new RawServer());
+      const body = Readable.from(dripping(Infinity, 10));
+      const outcome = await client().send({ ...upload(server.url, body), withinMs: 100 });
+      expect(outcome).toMatchObject({ kind: 'unanswered', reason: 'too-slow', mayHaveArrived: true });
+      expect(body.destroyed).toBe(true);
+    });
+
     it('does not end a body that moves, however long it takes', async () => {
       const server = await serve(answering('200 OK', 'taken'));
       // The time-outs are what is tested here, so time has to pass: twice theirs, in steps far below.
@@ -207,6 +216,12 @@ describe('HttpClient', () => {
       expect(await failureOf(outcome)).toEqual(new BodyInterruptedError('idle-timeout'));
     });
 
+    it('ends one that never stops and never ends, when its time is over', async () => {
+      const server = await serve(new RawServer((socket) => drip(socket, beginning)));
+      const outcome = await client().send({ ...get(server.url), withinMs: 50 });
+      expect(await failureOf(outcome)).toEqual(new BodyInterruptedError('too-slow'));
+    });
+
     it('does not count the reader’s own pauses', async () => {
       const server = await serve(answering('200 OK', 'x'.repeat(1_000_000)));
       const outcome = await client({ idleMs: 100 }).send(get(server.url));
@@ -246,13 +261,7 @@ describe('HttpClient', () => {
     });
 
     it('does not wait for ever for a small answer that drips', async () => {
-      const server = await serve(
-        new RawServer((socket) => {
-          socket.write(beginning);
-          const timer = setInterval(() => socket.write('.'), 10);
-          socket.once('close', () => clearInterval(timer));
-        }),
-      );
+      const server = await serve(new RawServer((socket) => drip(socket, beginning)));
       const outcome = await client({ answerMs: 200 }).sendForBytes(get(server.url));
       expect(outcome).toMatchObject({ kind: 'unanswered', reason: 'answer-timeout', mayHaveArrived: true });
     });
@@ -266,6 +275,13 @@ async function failureOf(outcome: HttpOutcome<Readable>): Promise<unknown> {
     () => undefined,
     (error: unknown) => error,
   );
+}
+
+/** Answers with a beginning, and then a byte at a time, for as long as anybody listens. */
+function drip(socket: Socket, beginning: string): void {
+  socket.write(beginning);
+  const timer = setInterval(() => socket.write('.'), 10);
+  socket.once('close', () => clearInterval(timer));
 }
 
 function endless(): Readable {

@@ -30,7 +30,7 @@ describe('the client and the simulator', () => {
   }
 
   afterEach(async () => {
-    client.onModuleDestroy();
+    client.onApplicationShutdown();
     await simulator.close();
     await listener.close();
   });

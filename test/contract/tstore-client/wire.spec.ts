@@ -21,7 +21,7 @@ describe('the bytes the client sends', () => {
   });
 
   afterEach(async () => {
-    client.onModuleDestroy();
+    client.onApplicationShutdown();
     await server.close();
   });
 
