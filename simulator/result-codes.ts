@@ -14,6 +14,7 @@ export const REFUSAL_CODES = {
   refundExceeds: '8009',
   notOurMessage: '8010',
   unreadable: '8011',
+  tooManyRequests: '8429',
   failure: '8500',
 } as const;
 

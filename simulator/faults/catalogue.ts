@@ -16,7 +16,7 @@ export interface FaultDefinition {
 const SLOW = { delayMs: 3000 };
 const STATUS_500 = { status: 500 };
 const REFUSED = { resultCode: REFUSAL_CODES.failure as string, resultMsg: 'Refused on request', status: 200 };
-const THROTTLED = { ...REFUSED, resultMsg: 'Too many requests', status: 429 };
+const THROTTLED = { resultCode: REFUSAL_CODES.tooManyRequests as string, resultMsg: 'Too many requests', status: 429 };
 const SOME_LINES = { lines: 1 };
 
 /** The one list of faults: arming, the page, the README's table and the tests read it. Delays are real milliseconds. */

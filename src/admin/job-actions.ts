@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { wasClosedInDoubt, type BulkPaymentJob } from '../bulk-payment';
+import { failedAfterSending, type BulkPaymentJob } from '../bulk-payment';
 
 /** Where a job's evidence is; what there is none of yet is left out. */
 export class JobLinksView {
@@ -21,7 +21,7 @@ export function jobActionsOf(job: BulkPaymentJob, isInDoubt: boolean): string[] 
   if (job.state === 'Created') return ['cancel'];
   if (isInDoubt) return ['close-as-not-accepted', 'attach-gateway-job'];
   if (job.state === 'Failed') {
-    const attach = wasClosedInDoubt(job) ? ['attach-gateway-job'] : [];
+    const attach = failedAfterSending(job) ? ['attach-gateway-job'] : [];
     return job.billingRunId === null ? attach : [...attach, 'rebill'];
   }
   const isOnlyFetched = job.resultDownloadedAt !== null && job.reconciledAt === null;

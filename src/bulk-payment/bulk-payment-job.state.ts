@@ -11,8 +11,8 @@ import type { TransitionTable } from '../kernel/transitions';
  * - Completed: a notification says the gateway is done, and nobody has confirmed that yet. Verification moves it on, or
  *   back when PNS disowns the message.
  * - VerifiedCompleted: PNS confirmed it. Fetching and settling the result are recorded beside the state.
- * - Failed: canceled, refused by the gateway, or closed by an operator while in doubt. Only the last may come back, when
- *   it turns out that the gateway has the job after all (docs/decisions/0007).
+ * - Failed: canceled, refused by the gateway, or closed by an operator while in doubt. The last two may come back, when it
+ *   turns out that the gateway has the job after all (docs/decisions/0007).
  */
 export const JOB_TRANSITIONS = {
   Created: { submit: 'Processing', cancel: 'Failed' },

@@ -18,9 +18,12 @@ export function isBeingSent(job: BulkPaymentJob, now: Date): boolean {
   return job.state === 'Processing' && job.leaseUntil !== null && job.leaseUntil > now;
 }
 
-/** Given up by a person while in doubt: the only way to fail after sending without an answer. */
-export function wasClosedInDoubt(job: BulkPaymentJob): boolean {
-  return job.state === 'Failed' && job.submissionStartedAt !== null && job.submissionAnsweredAt === null;
+/**
+ * Failed after it was sent: closed by a person while in doubt, or refused. Both are somebody's word, which may turn out to be
+ * wrong: then T store has the job after all.
+ */
+export function failedAfterSending(job: BulkPaymentJob): boolean {
+  return job.state === 'Failed' && job.submissionStartedAt !== null;
 }
 
 /**

@@ -7,7 +7,7 @@ import { Database, violatesUnique, wakeBilling, type SqlSession } from '../platf
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository, RELEASED } from './bulk-payment-job.repository';
 import { CompletionService } from './completion.service';
-import { isBeingSent, isInDoubt, wasClosedInDoubt } from './doubt';
+import { isBeingSent, isInDoubt, failedAfterSending } from './doubt';
 
 /** Who decides, and on what T store's word: both stay in the job's history. */
 export interface DoubtDecision {
@@ -45,10 +45,10 @@ export class DoubtfulJobs {
 
   /**
    * States which gateway job it is, and the job goes on: with the notification that is here already, or the one to come. A
-   * job that was closed comes back. What bills its charges again and is not sent yet is canceled with it, because this
+   * job that was closed, or refused, comes back. What bills its charges again and is not sent yet is canceled with it, because this
    * job collects them.
    *
-   * @throws {DomainError} `job-not-found`; `state-conflict` when the job is neither in doubt nor was closed so;
+   * @throws {DomainError} `job-not-found`; `state-conflict` when the job is neither in doubt nor failed after it was sent;
    *   `gateway-job-taken` when the id is another job's
    */
   async attachGatewayJob(id: string, request: DoubtDecision & { gatewayJobId: string }): Promise<void> {
@@ -84,7 +84,7 @@ export class DoubtfulJobs {
     // An id that a person named, a person may name anew.
     const isAttached = job.state === 'Processing' && job.gatewayJobAttachedAt !== null;
     if (isAttached || isInDoubt(job, this.clock.now())) return this.jobs.amend(session, job, why, attached);
-    if (!wasClosedInDoubt(job)) throw this.notInDoubt(job);
+    if (!failedAfterSending(job)) throw this.notInDoubt(job);
     await this.jobs.transition(session, job, 'reopen', why, { ...attached, failedAt: null, failureReason: null });
     await this.cancelUnsentRebills(session, job.id, decision);
   }

@@ -10,7 +10,7 @@ export { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 export type { DiscrepancyCounts } from './discrepancy.repository';
 export { DISCREPANCY_TRANSITIONS, type DiscrepancyState } from './discrepancy.state';
 export { DoubtWatch } from './doubt-watch';
-export { wasClosedInDoubt } from './doubt';
+export { failedAfterSending } from './doubt';
 export { DoubtfulJobs } from './doubtful-jobs.service';
 export { DISCREPANCY_KINDS, type DiscrepancyKind, type FindingCounts } from './finding';
 export { failingSql, inDoubtSql, unnotifiedJobsSql } from './doubt';

@@ -66,6 +66,8 @@ export abstract class TstoreConfig {
   abstract readonly idleTimeoutMs: number;
   /** A file that crosses more slowly, either way, is given up: see `TstoreClient`. */
   abstract readonly leastBytesPerSecond: number;
+  /** Result codes that certainly mean that T store has not done what was asked; any other no is doubt. */
+  abstract readonly refusalCodes: readonly string[];
   /** A token that expires sooner than this counts as expired. */
   abstract readonly tokenMarginSeconds: number;
 }

@@ -67,6 +67,10 @@ const Whole = (min: number, max: number): PropertyDecorator => {
   return (target, key) => decorators.forEach((decorate) => decorate(target, key));
 };
 
+function isResultCode(code: string): boolean {
+  return /^[0-9A-Za-z]{1,20}$/.test(code);
+}
+
 /** An absolute http or https address; a base without query or fragment. */
 function IsBaseUrl() {
   return ValidateBy({
@@ -145,6 +149,11 @@ export class Environment {
   @Whole(0, 3_600) TSTORE_LOOKUP_FRESH_SECONDS: number = 60;
 
   @Expose()
+  @IsOptional()
+  @Each('resultCodes', 'a list of result codes, letters and digits, or none', isResultCode)
+  TSTORE_REFUSAL_CODES?: string;
+
+  @Expose()
   @Each('statuses', 'a list of status words, each 1 to 40 letters and digits', (word) =>
     /^[0-9A-Za-z_-]{1,40}$/.test(word),
   )
@@ -181,7 +190,7 @@ export class Environment {
   RETRY_DAYS: string = '3,7';
 
   @Expose()
-  @Each('resultCodes', 'a list of result codes, letters and digits', (code) => /^[0-9A-Za-z]{1,20}$/.test(code))
+  @Each('resultCodes', 'a list of result codes, letters and digits', isResultCode)
   RETRY_NEVER_CODES: string = '';
 
   @Expose()

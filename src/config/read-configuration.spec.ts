@@ -106,6 +106,15 @@ describe('readConfiguration', () => {
     expect(faultyFields({ ...GOOD, TRUSTED_PROXY_CIDRS: networks })).toEqual(['TRUSTED_PROXY_CIDRS']);
   });
 
+  it('knows what a refusal is beside the simulator, and nowhere else until it is told', () => {
+    const codesOf = (settings: NodeJS.ProcessEnv) => readConfiguration({ ...GOOD, ...settings }).tstore.refusalCodes;
+    expect(codesOf({})).toContain('8500');
+    expect(codesOf(LIVE)).toEqual([]);
+    expect(codesOf({ TSTORE_REFUSAL_CODES: 'none' })).toEqual([]);
+    expect(codesOf({ ...LIVE, TSTORE_REFUSAL_CODES: '4711, 4712' })).toEqual(['4711', '4712']);
+    expect(faultyFields({ ...GOOD, TSTORE_REFUSAL_CODES: '47 11' })).toEqual(['TSTORE_REFUSAL_CODES']);
+  });
+
   it('knows the hosts of live', () => {
     expect(readConfiguration(LIVE).tstore).toMatchObject({
       authBaseUrl: 'https://apiauth.payplanet.co.kr',

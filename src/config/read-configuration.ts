@@ -23,6 +23,21 @@ const TSTORE_HOSTS: Record<TstoreEnvironment, { auth?: string; api?: string; pns
   },
 };
 
+/** T store publishes no result code but success; what its simulator answers when it has done nothing is known. */
+const REFUSAL_CODES_OF_SIMULATOR = [
+  '8002',
+  '8003',
+  '8004',
+  '8005',
+  '8006',
+  '8007',
+  '8008',
+  '8009',
+  '8010',
+  '8011',
+  '8500',
+];
+
 /** The settings can't be used; lists every fault at once, by name, never by value. */
 export class InvalidConfigurationError extends Error {
   override readonly name = 'InvalidConfigurationError';
@@ -111,6 +126,7 @@ function configurationOf(environment: Environment): Configuration {
       answerTimeoutMs: environment.TSTORE_ANSWER_TIMEOUT_SECONDS * 1000,
       idleTimeoutMs: environment.TSTORE_IDLE_TIMEOUT_SECONDS * 1000,
       leastBytesPerSecond: environment.TSTORE_LEAST_KILOBYTES_PER_SECOND * 1024,
+      refusalCodes: refusalCodesOf(environment),
       tokenMarginSeconds: environment.TSTORE_TOKEN_MARGIN_SECONDS,
     },
     lookup: {
@@ -173,6 +189,11 @@ function configurationOf(environment: Environment): Configuration {
 function rolesOf(environment: Environment): ReadonlySet<Role> {
   const named = commaSeparated(environment.ROLE);
   return new Set(named.includes('all') ? ROLES : (named as Role[]));
+}
+
+function refusalCodesOf({ TSTORE_REFUSAL_CODES, TSTORE_ENVIRONMENT }: Environment): readonly string[] {
+  if (TSTORE_REFUSAL_CODES === undefined) return TSTORE_ENVIRONMENT === 'simulator' ? REFUSAL_CODES_OF_SIMULATOR : [];
+  return TSTORE_REFUSAL_CODES === 'none' ? [] : commaSeparated(TSTORE_REFUSAL_CODES);
 }
 
 function encryptionOf(environment: Environment): EncryptionConfig {

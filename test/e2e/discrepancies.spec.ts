@@ -121,11 +121,13 @@ describe('working discrepancies off', () => {
   });
 
   it.each([
-    ['lookup-failing', { answer: 'unknown', suggestion: 'look-up-later' }],
-    ['lookup-refused', { answer: 'refused', suggestion: 'accept-as-declined' }],
-  ] as const)('%s suggests what follows from it, and changes nothing', async (kind, expected) => {
+    ['lookup-failing', {}, { answer: 'unknown', suggestion: 'look-up-later' }],
+    ['lookup-refused', { status: 429 }, { answer: 'unknown', suggestion: 'look-up-later' }],
+    ['lookup-refused', { resultCode: '4711' }, { answer: 'unknown', suggestion: 'look-up-later' }],
+    ['lookup-refused', {}, { answer: 'refused', suggestion: 'accept-as-declined' }],
+  ] as const)('%s %p suggests what follows from it, and changes nothing', async (kind, options, expected) => {
     const discrepancy = await altered();
-    world.simulator.control.armFault({ kind });
+    world.simulator.control.armFault({ kind, options });
     const { body } = await send(world, 'POST', `discrepancies/${discrepancy.id}/lookup`, {});
     expect(body).toMatchObject(expected);
     expect((await world.get(`discrepancies/${discrepancy.id}`)).body.state).toBe('Open');

@@ -70,6 +70,24 @@ describe('the charges of a job that was closed while in doubt', () => {
     expect(world.simulator.control.bookTotals()).toMatchObject({ jobs: 1, chargedAmount: 5_500 });
   });
 
+  it('that was refused and taken all the same: its unsent rebill goes when it comes back', async () => {
+    await subscribe(world, 'refused', '2027-01-05');
+    world.simulator.control.armFault({ kind: 'submit-refused-after', options: { status: 200, resultCode: '8003' } });
+    await planOn(world, '2027-01-05');
+    const jobId = await until('it is refused', async () => {
+      const [job] = (await world.get('bulk-payment-jobs?state=Failed')).body.items;
+      return job?.id as string | undefined;
+    });
+    await send(world, 'POST', 'kill-switch', { reason: 'let the notification come first' });
+    const rebill = (await post(`${jobId}/rebill`)).body;
+    await world.simulator.control.deliverNotifications();
+    const { gatewayJobId } = (await openStop(world, 'gateway-contradicts')).evidence;
+    expect((await post(`${jobId}/attach-gateway-job`, { ...ASKED, gatewayJobId })).status).toBe(200);
+    expect(await jobOf(rebill.id)).toMatchObject({ state: 'Failed', submission: null });
+    expect((await world.settled(jobId)).result.totals.paid).toEqual({ count: 1, amount: 5_500 });
+    expect(world.simulator.control.bookTotals()).toMatchObject({ jobs: 1, chargedAmount: 5_500 });
+  });
+
   it('can’t be billed again while a line stop says that T store has the job', async () => {
     const { jobId } = await closedJobOf('taken', 'submit-answer-lost');
     await world.simulator.control.deliverNotifications();

@@ -205,6 +205,38 @@ describe('submissions in doubt', () => {
     expect(await world.simulator.control.repeatedOrders()).toEqual([]);
   });
 
+  it('refused by a known code although T store has them stop the line too, and are brought back', async () => {
+    const options = { status: 200, resultCode: '8003' };
+    world.simulator.control.armFault({ kind: 'submit-refused-after', options });
+    const { id } = (await world.upload(requestFile(3, 'refused-'))).body;
+    const refused = await until('it is refused', async () => {
+      const job = await jobOf(id);
+      return job.state === 'Failed' ? job : undefined;
+    });
+    expect(refused).toMatchObject({ failureReason: 'refused by the gateway: Too many requests' });
+    expect(refused.actions).toContain('attach-gateway-job');
+    const gatewayJobId = gatewayJobOf();
+    await world.simulator.control.deliverNotifications();
+    const stop = await openStop(world, 'gateway-contradicts');
+    expect(stop).toMatchObject({ jobId: id, evidence: { gatewayJobId, from: 'a notification PNS confirmed' } });
+
+    const back = await attach(id, gatewayJobId);
+    expect(back).toMatchObject({
+      status: 200,
+      body: { state: 'VerifiedCompleted', failureReason: null, heldBy: null },
+    });
+    expect((await world.settled(id)).result.totals.paid).toEqual({ count: 3, amount: 3_003 });
+    expect((await world.get(`line-stops/${stop.id}`)).body).toMatchObject({ state: 'Resolved' });
+    expect((await attach(id, gatewayJobId)).status).toBe(409);
+    // What was never sent, T store can't have.
+    await send(world, 'POST', 'kill-switch', { reason: 'nothing is to be sent' });
+    const { body: unsent } = await world.upload(requestFile(1, 'unsent-'));
+    await send(world, 'POST', `bulk-payment-jobs/${unsent.id}/cancel`, { reason: 'not wanted' });
+    expect((await jobOf(unsent.id)).actions).not.toContain('attach-gateway-job');
+    expect((await attach(unsent.id, 'another')).status).toBe(409);
+    await send(world, 'DELETE', 'kill-switch', { reason: 'go on' });
+  });
+
   it('whose notification and closing race end settled, or closed with the line stopped: never quietly', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 4; count++) ids.push((await inDoubt('submit-answer-lost')).id);

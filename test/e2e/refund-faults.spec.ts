@@ -31,7 +31,7 @@ describe('refunds when T store fails', () => {
 
   beforeAll(async () => {
     world = await startWorld({ simulator: { declineRate: 0 }, environment: ENVIRONMENT });
-    orderNos = await paidCharges(world, 14, 'f-');
+    orderNos = await paidCharges(world, 17, 'f-');
   });
 
   afterAll(() => world.close());
@@ -62,6 +62,21 @@ describe('refunds when T store fails', () => {
     expect(await bookedRefunds(world, orderNo)).toEqual([400]);
     expect(await loggedRefunds(world, orderNo)).toEqual(['partially-refunded 400']);
     expect(await chargeState(orderNo)).toBe('PartiallyRefunded');
+    expect(timesSent()).toBe(before + 1);
+  });
+
+  it.each([
+    ['429', {}],
+    ['200 with a code nobody knows', { status: 200, resultCode: '4711' }],
+  ])('refund-refused-after, %s: in doubt, and found by a lookup', async (_name, options) => {
+    const orderNo = fresh();
+    const before = timesSent();
+    arm('refund-refused-after', { options });
+    const { body } = await askRefund(world, orderNo);
+    expect(JSON.stringify((await refundInState(world, body.id, 'Unknown')).doubt)).toContain('Too many requests');
+    world.clock.advanceSeconds(11);
+    expect(await refundInState(world, body.id, 'Refunded')).toMatchObject({ result: { resultCode: 'by-lookup' } });
+    expect(await bookedRefunds(world, orderNo)).toHaveLength(1);
     expect(timesSent()).toBe(before + 1);
   });
 
@@ -122,19 +137,20 @@ describe('refunds when T store fails', () => {
     expect(await bookedRefunds(world, orderNo)).toEqual([100, 200]);
   });
 
-  it.each(['lookup-failing', 'lookup-cut'] as const)(
-    '%s before it: nothing is sent until T store can be asked',
-    async (kind) => {
-      const orderNo = fresh();
-      arm(kind);
-      const { body } = await askRefund(world, orderNo);
-      await until('it waits', async () => (await world.get(`refunds/${body.id}`)).body.retry ?? undefined);
-      expect(await bookedRefunds(world, orderNo)).toEqual([]);
-      world.clock.advanceSeconds(11);
-      await refundInState(world, body.id, 'Refunded');
-      expect(await bookedRefunds(world, orderNo)).toHaveLength(1);
-    },
-  );
+  it.each<[FaultOrder['kind'], FaultOrder['options']]>([
+    ['lookup-failing', {}],
+    ['lookup-cut', {}],
+    ['lookup-refused', { status: 429 }],
+  ])('%s %p before it: nothing is sent until T store can be asked', async (kind, options = {}) => {
+    const orderNo = fresh();
+    arm(kind, { options });
+    const { body } = await askRefund(world, orderNo);
+    await until('it waits', async () => (await world.get(`refunds/${body.id}`)).body.retry ?? undefined);
+    expect(await bookedRefunds(world, orderNo)).toEqual([]);
+    world.clock.advanceSeconds(11);
+    await refundInState(world, body.id, 'Refunded');
+    expect(await bookedRefunds(world, orderNo)).toHaveLength(1);
+  });
 
   it.each(['refund-refused', 'lookup-refused'] as const)('%s: failed, and the charge is as it was', async (kind) => {
     const orderNo = fresh();

@@ -47,8 +47,14 @@ describe('notifications and results that are not as they should be', () => {
     expect(states).toEqual(['Created', 'Processing', 'Completed', 'Processing', 'Completed', 'VerifiedCompleted']);
   });
 
-  it.each(['verify-unavailable', 'verify-cut', 'verify-answer-lost'] as const)('%s is asked again', async (kind) => {
-    world.simulator.control.armFault({ kind });
+  it.each([
+    ['verify-unavailable', {}],
+    ['verify-cut', {}],
+    ['verify-answer-lost', {}],
+    ['verify-refused', { status: 429 }],
+    ['verify-refused', { resultCode: '4711' }],
+  ] as const)('%s %p is asked again', async (kind, options) => {
+    world.simulator.control.armFault({ kind, options });
     const jobId = await upload();
     await until('verification was tried', async () => {
       await world.simulator.control.deliverNotifications();

@@ -63,6 +63,24 @@ describe('submitting once, whatever breaks', () => {
     expect(await timesAccepted(prefix)).toBe(0);
   });
 
+  it.each([
+    ['429', {}],
+    ['429 with a code that else means no', { resultCode: '8500' }],
+    ['400 with a code nobody knows', { status: 400, resultCode: '4711' }],
+    ['200 with a code nobody knows', { status: 200, resultCode: '4711' }],
+  ])(
+    'a job that was taken though the answer was %s is in doubt, not refused, and is healed',
+    async (_name, options) => {
+      world.simulator.control.armFault({ kind: 'submit-refused-after', options });
+      const { jobId, prefix } = await upload();
+      const doubtful = await jobWhen(jobId, (job) => job.submission?.doubt);
+      expect(doubtful).toMatchObject({ state: 'Processing', inDoubt: true });
+      expect(doubtful.submission.doubt).toContain('Too many requests');
+      expect((await world.settled(jobId)).result.totals.paid).toEqual({ count: 3, amount: 3_003 });
+      expect(await timesAccepted(prefix)).toBe(1);
+    },
+  );
+
   it('a refused job fails with the gateway’s reason, and its charges stay as they were', async () => {
     world.simulator.control.armFault({ kind: 'submit-refused' });
     const { jobId, prefix } = await upload();

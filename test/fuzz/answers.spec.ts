@@ -12,9 +12,10 @@ import { FUZZ_SEED, FUZZ_TIMEOUT_MS, UNSTORABLE, fuzzing, hostile, savedCases } 
 
 const TID = 'TID';
 const SECRET = 'SECRET-TOKEN';
+const READING = { refusalCodes: new Set(['8001', '8003']), secrets: [SECRET] };
 const ASKED_AT = new Date('2026-11-21T00:00:00Z');
 /** A message of 500 and what we say before it. */
-const LONGEST_TEXT = 520;
+const LONGEST_TEXT = 570;
 /** Fields whose text goes out again and is neither stored nor shown. */
 const PASSED_ON = new Set(['accessToken', 'payerAuthKey']);
 
@@ -22,16 +23,16 @@ const PASSED_ON = new Set(['accessToken', 'payerAuthKey']);
 const CALLS = {
   token: {
     read: (answer: Answered<Buffer>): GatewayAnswer<unknown> =>
-      readAnswer(answer, (members, show) => readToken(members, ASKED_AT, show), [SECRET]),
+      readAnswer(answer, (members, show) => readToken(members, ASKED_AT, show), READING),
     good: { accessToken: 'a'.repeat(32), expired: '43200', tokenType: 'Bearer', scope: 'GetTxInfo GetTxInfoV2' },
   },
   submit: {
-    read: (answer: Answered<Buffer>): GatewayAnswer<unknown> => readAnswer(answer, readReceipt, [SECRET]),
+    read: (answer: Answered<Buffer>): GatewayAnswer<unknown> => readAnswer(answer, readReceipt, READING),
     good: { resultCode: '0000', resultMsg: '정상', waitingJobs: 3, jobId: '145' },
   },
   transaction: {
     read: (answer: Answered<Buffer>): GatewayAnswer<unknown> =>
-      readAnswer(answer, (members, show) => readTransaction(members, TID, show), [SECRET]),
+      readAnswer(answer, (members, show) => readTransaction(members, TID, show), READING),
     good: {
       resultCode: '0000',
       resultMsg: 'Success',
@@ -51,7 +52,7 @@ const CALLS = {
   },
   refund: {
     read: (answer: Answered<Buffer>): GatewayAnswer<unknown> =>
-      readAnswer(answer, (members, show) => readRefund(members, TID, show), [SECRET]),
+      readAnswer(answer, (members, show) => readRefund(members, TID, show), READING),
     good: {
       resultCode: '0000',
       resultMsg: 'Success',
@@ -64,7 +65,7 @@ const CALLS = {
     },
   },
   verify: {
-    read: (answer: Answered<Buffer>): GatewayAnswer<unknown> => readAnswer(answer, readVerification, [SECRET]),
+    read: (answer: Answered<Buffer>): GatewayAnswer<unknown> => readAnswer(answer, readVerification, READING),
     good: { resultCode: '0000', resultMsg: 'Success' },
   },
 } as const;

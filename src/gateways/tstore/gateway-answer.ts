@@ -5,11 +5,11 @@ export interface GatewaySuccess<T> {
   value: T;
 }
 
-/** The gateway said no: it did not do what was asked. */
+/** The gateway said no, in a way whose meaning is known: it did not do what was asked. */
 export interface GatewayRefusal {
   kind: 'refused';
   httpStatus: number;
-  /** For people: no code but `0000` is published, so nothing may branch on it. Absent where none was given. */
+  /** One of those that are known to be a refusal; absent only from a 401 that has none. */
   resultCode?: string;
   resultMessage: string;
   /** The access token was not accepted; a new one may help. */
@@ -19,6 +19,8 @@ export interface GatewayRefusal {
 export type UnknownReason =
   | UnansweredReason
   | 'server-error'
+  /** A no whose meaning nobody knows: the code is in no list, or the status speaks of load and not of the request. */
+  | 'unknown-refusal'
   | 'unexpected-status'
   | 'unreadable-answer'
   /** Success, said before the whole request was sent: it can't be an answer to all of it. */

@@ -8,9 +8,16 @@ function answered(status: number, body: string | Buffer): HttpOutcome<Buffer> {
   return { kind: 'answered', status, headers: {}, body: Buffer.from(body as string), requestComplete: true };
 }
 
+/** Codes that are known to mean no. */
+const KNOWN = ['1', '8102', 'tok+en'];
+
+function reading(secrets: string[] = []) {
+  return { refusalCodes: new Set(KNOWN), secrets };
+}
+
 function read(status: number, body: unknown, secrets: string[] = []) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return readAnswer(answered(status, text), (members) => members.word, secrets);
+  return readAnswer(answered(status, text), (members) => members.word, reading(secrets));
 }
 
 describe('readAnswer', () => {
@@ -18,7 +25,7 @@ describe('readAnswer', () => {
     expect(read(200, { resultCode: '0000', word: 'yes', more: [1] })).toEqual({ kind: 'success', value: 'yes' });
   });
 
-  it('takes 200 with any other result code for a refusal', () => {
+  it('takes 200 with a result code that is known to be one for a refusal', () => {
     expect(read(200, { resultCode: '8102', resultMsg: '유효하지 않은 결제 수단', word: 'yes' })).toEqual({
       kind: 'refused',
       httpStatus: 200,
@@ -28,22 +35,41 @@ describe('readAnswer', () => {
     });
   });
 
-  it.each([400, 403, 404, 409, 429, 499])('takes HTTP %d for a refusal', (status) => {
-    expect(read(status, { resultCode: '1', resultMsg: 'no' })).toMatchObject({ kind: 'refused', unauthorized: false });
-    expect(read(status, '<html>no</html>')).toEqual({
-      kind: 'refused',
-      httpStatus: status,
-      resultMessage: '<html>no</html>',
-      unauthorized: false,
+  it('takes 200 with any other result code for unknown: it may be said of something that is done', () => {
+    expect(read(200, { resultCode: '4711', resultMsg: 'hm', word: 'yes' })).toEqual({
+      kind: 'unknown',
+      reason: 'unknown-refusal',
+      message: 'HTTP 200, result code 4711: hm',
+      mayHaveArrived: true,
     });
+  });
+
+  it.each([400, 403, 404, 409, 499])('takes HTTP %d for a refusal only by its result code', (status) => {
+    expect(read(status, { resultCode: '1', resultMsg: 'no' })).toMatchObject({ kind: 'refused', unauthorized: false });
+    for (const body of ['<html>no</html>', { resultCode: '4711' }, {}]) {
+      expect(read(status, body)).toMatchObject({ kind: 'unknown', reason: 'unknown-refusal', mayHaveArrived: true });
+    }
+  });
+
+  it.each([
+    [408, 'unknown-refusal'],
+    [425, 'unknown-refusal'],
+    [429, 'unknown-refusal'],
+    [500, 'server-error'],
+    [302, 'unexpected-status'],
+  ])('takes HTTP %d for unknown, whatever its result code', (status, reason) => {
+    expect(read(status, { resultCode: '1', resultMsg: 'no' })).toMatchObject({ kind: 'unknown', reason });
   });
 
   it('marks 401, for which a new token may help', () => {
     expect(read(401, '')).toEqual({ kind: 'refused', httpStatus: 401, resultMessage: '', unauthorized: true });
   });
 
-  it('does not believe 4xx with 0000 to be success', () => {
-    expect(read(400, { resultCode: '0000', word: 'yes' })).toMatchObject({ kind: 'refused', httpStatus: 400 });
+  it('does not believe 4xx with 0000 to be anything', () => {
+    expect(read(400, { resultCode: '0000', word: 'yes' })).toMatchObject({
+      kind: 'unknown',
+      reason: 'unknown-refusal',
+    });
   });
 
   it.each([
@@ -52,7 +78,7 @@ describe('readAnswer', () => {
     [204, 'unexpected-status'],
     [302, 'unexpected-status'],
     [307, 'unexpected-status'],
-    [408, 'unexpected-status'],
+    [408, 'unknown-refusal'],
     [500, 'server-error'],
     [502, 'server-error'],
     [503, 'server-error'],
@@ -75,13 +101,13 @@ describe('readAnswer', () => {
     ['a number for the code and nothing else', '{"resultCode":0}'],
     ['bytes that are no text', Buffer.from([0x7b, 0xff, 0x7d])],
   ])('takes 200 with %s for unknown', (_name, body) => {
-    const answer = readAnswer(answered(200, body), (members) => members.word ?? undefined, []);
+    const answer = readAnswer(answered(200, body), (members) => members.word ?? undefined, reading());
     expect(answer).toMatchObject({ kind: 'unknown', reason: 'unreadable-answer', mayHaveArrived: true });
   });
 
   it.each([true, false])('passes on whether an unanswered request may have arrived: %p', (mayHaveArrived) => {
     const outcome: Unanswered = { kind: 'unanswered', reason: 'connection-lost', code: 'ECONNRESET', mayHaveArrived };
-    expect(readAnswer(outcome, () => 1, [])).toEqual({
+    expect(readAnswer(outcome, () => 1, reading())).toEqual({
       kind: 'unknown',
       reason: 'connection-lost',
       message: 'no answer: connection-lost (ECONNRESET)',
@@ -99,7 +125,9 @@ describe('readAnswer', () => {
 
   it('makes one bounded line of whatever the other side says', () => {
     const answer = read(400, `a\r\n\tb\0${'x'.repeat(10_000)}`);
-    expect(answer).toMatchObject({ resultMessage: `a b ${'x'.repeat(496)}` });
+    expect(answer).toMatchObject({ message: `HTTP 400: a b ${'x'.repeat(496)}` });
+    const coded = read(400, { resultCode: 'no '.repeat(100), resultMsg: 'no' });
+    expect(coded).toMatchObject({ message: `HTTP 400, result code ${'no '.repeat(13)}n: no` });
   });
 
   it('never throws and never takes for success what is not, whatever the answer', () => {
@@ -110,8 +138,8 @@ describe('readAnswer', () => {
     );
     fc.assert(
       fc.property(fc.integer({ min: 100, max: 599 }), json, (status, body) => {
-        const receipt = readAnswer(answered(status, body), readReceipt, []);
-        const transaction = readAnswer(answered(status, body), (members) => readTransaction(members, 'tid'), []);
+        const receipt = readAnswer(answered(status, body), readReceipt, reading());
+        const transaction = readAnswer(answered(status, body), (members) => readTransaction(members, 'tid'), reading());
         expect([receipt.kind, transaction.kind]).not.toContain('success');
       }),
     );

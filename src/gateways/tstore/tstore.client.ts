@@ -1,10 +1,10 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { TstoreConfig } from '../../config';
 import { Clock } from '../../platform/clock';
-import { HttpClient, type HttpRequest } from '../../platform/http-client';
+import { HttpClient, type HttpOutcome, type HttpRequest } from '../../platform/http-client';
 import { readToken, type IssuedToken } from './access-token';
 import type { GatewayAnswer } from './gateway-answer';
-import { readAnswer, unansweredAs, unknown } from './read-answer';
+import { readAnswer, unansweredAs, unknown, type ReadMembers } from './read-answer';
 import { readRefund, writeRefund, type RefundOrder, type RefundReceipt } from './refund';
 import { peek, type ResultDownload } from './result-download';
 import { usualResultFileBytes } from './result-file-rules';
@@ -32,6 +32,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class TstoreClient implements OnApplicationShutdown {
   private readonly http: HttpClient;
   private readonly credentials: string;
+  private readonly refusalCodes: ReadonlySet<string>;
 
   constructor(
     private readonly config: TstoreConfig,
@@ -42,6 +43,7 @@ export class TstoreClient implements OnApplicationShutdown {
       answerMs: config.answerTimeoutMs,
       idleMs: config.idleTimeoutMs,
     });
+    this.refusalCodes = new Set(config.refusalCodes);
     this.credentials = Buffer.from(`${config.clientId}:${config.clientSecret}`, 'utf8').toString('base64');
   }
 
@@ -61,7 +63,7 @@ export class TstoreClient implements OnApplicationShutdown {
       ...(signal && { signal }),
     });
     const secrets = [this.credentials, this.config.clientSecret];
-    return readAnswer(outcome, (members, show) => readToken(members, requestedAt, show), secrets);
+    return this.read(outcome, (members, show) => readToken(members, requestedAt, show), secrets);
   }
 
   /**
@@ -87,7 +89,7 @@ export class TstoreClient implements OnApplicationShutdown {
       ...(byteCount !== undefined && { withinMs: this.transferMs(byteCount) }),
       ...(signal && { signal }),
     });
-    const answer = readAnswer(outcome, readReceipt, [accessToken]);
+    const answer = this.read(outcome, readReceipt, [accessToken]);
     if (answer.kind === 'success' && outcome.kind === 'answered' && !outcome.requestComplete) {
       return unknown('answered-early', `job ${answer.value.gatewayJobId} was named before the whole file was sent`);
     }
@@ -116,7 +118,7 @@ export class TstoreClient implements OnApplicationShutdown {
     if (peeked.kind === 'file') return { kind: 'success', value: peeked.download };
     if (peeked.kind === 'empty') return unknown('unreadable-answer', 'HTTP 200 without a file');
     if (peeked.kind === 'interrupted') return unansweredAs(peeked.outcome);
-    return readAnswer<ResultDownload>(await this.http.readWhole(peeked.answer), () => undefined, [accessToken]);
+    return this.read<ResultDownload>(await this.http.readWhole(peeked.answer), () => undefined, [accessToken]);
   }
 
   /** Looks a payment up. The gateway may block clients that do so excessively: the caller keeps the pace. */
@@ -126,7 +128,7 @@ export class TstoreClient implements OnApplicationShutdown {
       url: `${this.config.apiBaseUrl}${TSTORE_PATHS.transaction}/${pathSegment(transactionId)}`,
       headers: bearer(accessToken),
     });
-    return readAnswer(outcome, (members, show) => readTransaction(members, transactionId, show), [accessToken]);
+    return this.read(outcome, (members, show) => readTransaction(members, transactionId, show), [accessToken]);
   }
 
   /** Refunds a payment or a part of it. Like a submission, not to be repeated after `unknown`. */
@@ -136,7 +138,7 @@ export class TstoreClient implements OnApplicationShutdown {
       freshConnection: true,
     });
     const secrets = [accessToken, order.payerAuthKey ?? ''];
-    return readAnswer(outcome, (members, show) => readRefund(members, order.transactionId, show), secrets);
+    return this.read(outcome, (members, show) => readRefund(members, order.transactionId, show), secrets);
   }
 
   /** Asks PNS whether a notification is its own; may be repeated at will. */
@@ -147,7 +149,11 @@ export class TstoreClient implements OnApplicationShutdown {
   ): Promise<GatewayAnswer<VerificationReceipt>> {
     const body = writeVerification(notification, listenerType);
     const request = jsonRequest(this.config.pnsBaseUrl + TSTORE_PATHS.verify, body, accessToken);
-    return readAnswer(await this.http.sendForBytes(request), readVerification, [accessToken]);
+    return this.read(await this.http.sendForBytes(request), readVerification, [accessToken]);
+  }
+
+  private read<T>(outcome: HttpOutcome<Buffer>, read: ReadMembers<T>, secrets: readonly string[]): GatewayAnswer<T> {
+    return readAnswer(outcome, read, { refusalCodes: this.refusalCodes, secrets });
   }
 
   /** How long a file of so many bytes may take as a whole; a small one, as long as any other answer. */

@@ -46,11 +46,18 @@ describe('what the client makes of answers', () => {
     it.each([
       ['200 OK', '{"resultCode":"8003","resultMsg":"bad header"}', { kind: 'refused', resultCode: '8003' }],
       ['401 Unauthorized', '{"resultCode":"8001","resultMsg":"expired"}', { kind: 'refused', unauthorized: true }],
-      ['400 Bad Request', 'no JSON', { kind: 'refused', httpStatus: 400, resultMessage: 'no JSON' }],
+      [
+        '400 Bad Request',
+        '{"resultCode":"8003","resultMsg":"no"}',
+        { kind: 'refused', httpStatus: 400, resultCode: '8003' },
+      ],
+      ['200 OK', '{"resultCode":"7777","resultMsg":"what?"}', { kind: 'unknown', reason: 'unknown-refusal' }],
+      ['429 Too Many Requests', '{"resultCode":"8003"}', { kind: 'unknown', reason: 'unknown-refusal' }],
+      ['400 Bad Request', 'no JSON', { kind: 'unknown', reason: 'unknown-refusal', mayHaveArrived: true }],
       ['500 Oops', ACCEPTED, { kind: 'unknown', reason: 'server-error' }],
       ['202 Accepted', ACCEPTED, { kind: 'unknown', reason: 'unexpected-status' }],
       ['307 Temporary Redirect', ACCEPTED, { kind: 'unknown', reason: 'unexpected-status' }],
-      ['408 Request Timeout', ACCEPTED, { kind: 'unknown', reason: 'unexpected-status' }],
+      ['408 Request Timeout', ACCEPTED, { kind: 'unknown', reason: 'unknown-refusal' }],
       ['200 OK', '<html>maintenance</html>', { kind: 'unknown', reason: 'unreadable-answer' }],
       ['200 OK', '', { kind: 'unknown', reason: 'unreadable-answer' }],
       ['200 OK', '{"resultCode":"0000"}', { kind: 'unknown', reason: 'unreadable-answer' }],
@@ -131,8 +138,8 @@ describe('what the client makes of answers', () => {
       const credentials = Buffer.from('client+/=:secret:with+/=').toString('base64');
       const client = await against(answering('403 Forbidden', `BASIC ${credentials} and secret:with+/= are wrong`));
       expect(await client.requestToken()).toMatchObject({
-        kind: 'refused',
-        resultMessage: 'BASIC [redacted] and [redacted] are wrong',
+        kind: 'unknown',
+        message: 'HTTP 403: BASIC [redacted] and [redacted] are wrong',
       });
     });
 
@@ -175,7 +182,7 @@ describe('what the client makes of answers', () => {
       ['200 OK', '', { kind: 'unknown', reason: 'unreadable-answer' }],
       ['200 OK', '\n', { kind: 'unknown', reason: 'unreadable-answer' }],
       ['401 Unauthorized', 'x', { kind: 'refused', unauthorized: true }],
-      ['404 Not Found', file, { kind: 'refused', httpStatus: 404 }],
+      ['404 Not Found', file, { kind: 'unknown', reason: 'unknown-refusal' }],
       ['500 Oops', file, { kind: 'unknown', reason: 'server-error' }],
       ['206 Partial Content', file, { kind: 'unknown', reason: 'unexpected-status' }],
     ])('of %s is no file: %p', async (status, body, expected) => {

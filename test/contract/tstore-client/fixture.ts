@@ -1,6 +1,7 @@
 import { TstoreConfig } from '../../../src/config';
 import { TstoreClient, type RequestRow } from '../../../src/gateways/tstore';
 import { won } from '../../../src/kernel/won';
+import { REFUSAL_CODES } from '../../../simulator/result-codes';
 import { Clock } from '../../../src/platform/clock';
 
 export class FixedClock extends Clock {
@@ -31,6 +32,7 @@ export function tstoreConfig(baseUrl: string, changes: Partial<TstoreConfig> = {
     answerTimeoutMs: PATIENT_MS,
     idleTimeoutMs: PATIENT_MS,
     leastBytesPerSecond: 64 * 1024,
+    refusalCodes: Object.values(REFUSAL_CODES),
     tokenMarginSeconds: 300,
     ...changes,
   };

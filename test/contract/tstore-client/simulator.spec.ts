@@ -1,3 +1,6 @@
+import { readConfiguration } from '../../../src/config';
+import { REFUSAL_CODES } from '../../../simulator/result-codes';
+import { serviceEnvironment } from '../../support/service-environment';
 import { Readable } from 'node:stream';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../simulator';
 import {
@@ -169,6 +172,15 @@ describe('the client and the simulator', () => {
     simulator.control.armFault({ kind: 'submit-refused' });
     expect(await submit([requestRow('a')])).toMatchObject({ kind: 'refused', httpStatus: 200, resultCode: '8500' });
     expect(simulator.control.jobs()).toEqual([]);
+  });
+
+  it('agree on which result codes are a certain no', () => {
+    const { unauthorized, tooManyRequests, ...refusals } = REFUSAL_CODES;
+    const known = readConfiguration(serviceEnvironment('postgres://nowhere')).tstore.refusalCodes;
+    expect(known).toEqual(Object.values(refusals));
+    // The status of the one tells, and the other says nothing of what was asked.
+    expect(known).not.toContain(unauthorized);
+    expect(known).not.toContain(tooManyRequests);
   });
 
   it('accounts for every line of a damaged result', async () => {
