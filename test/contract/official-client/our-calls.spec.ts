@@ -35,7 +35,7 @@ beforeEach(async () => {
   client = clientOf(tstoreConfig(server.url, { clientId: 'demo-client', clientSecret: 'demo-secret+/=' }));
 });
 afterEach(async () => {
-  client.onModuleDestroy();
+  client.onApplicationShutdown();
   await server.close();
 });
 
