@@ -9,13 +9,13 @@ const LAYERS = [
   ['subscription'],
   ['bulk-payment'],
   ['charge', 'billing-token', 'oauth-token', 'transaction-lookup', 'line-stop', 'notification', 'outbox'],
-  ['gateways', 'approval'],
+  ['gateways', 'approval', 'kill-switch'],
   ['platform'],
   ['config'],
   ['kernel'],
 ];
 const FEATURES =
-  '(?:charge|billing-token|oauth-token|transaction-lookup|line-stop|bulk-payment|notification|subscription|billing-scheduler|outbox|admin|approval)';
+  '(?:charge|billing-token|oauth-token|transaction-lookup|line-stop|bulk-payment|notification|subscription|billing-scheduler|outbox|admin|approval|kill-switch)';
 
 /** What a layer may not import: every layer above it. */
 const upwards = LAYERS.map((names, index) => {

@@ -20,9 +20,9 @@ const IN_DOUBT = (now: string): string => `bulk_payment_job WHERE ${inDoubtSql('
 const FIGURES: readonly Figure[] = [
   {
     name: 'kill_switch_engaged',
-    help: '1 while the kill switch stops all submissions',
+    help: '1 while the kill switch stops all that moves money',
     sql: () => 'SELECT engaged::int AS figure FROM kill_switch',
-    notice: { name: 'kill-switch', text: () => 'engaged: nothing is submitted' },
+    notice: { name: 'kill-switch', text: () => 'engaged: nothing is submitted and nothing refunded' },
   },
   {
     name: 'submissions_in_doubt',

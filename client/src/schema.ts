@@ -627,12 +627,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether submissions are stopped, and the last changes, newest first */
+        /** Whether submissions and refunds are stopped, and the last changes, newest first */
         get: operations["killSwitch.get"];
         put?: never;
-        /** Stop all submissions at once; what is being sent already can’t be called back */
+        /** Stop all submissions and refunds at once; what is being sent already can’t be called back */
         post: operations["killSwitch.engage"];
-        /** Let submissions go on */
+        /** Let submissions and refunds go on */
         delete: operations["killSwitch.release"];
         options?: never;
         head?: never;
@@ -1840,6 +1840,8 @@ export interface components {
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["RefundLinksView"];
+            /** @description What keeps it from being sent although it is released */
+            heldBy: string | null;
             reason: string;
             /** @description What its orderer calls it */
             reference: string | null;
@@ -2007,7 +2009,7 @@ export interface components {
             auditLog: string;
         };
         KillSwitchChangeView: {
-            /** @description true: nothing is submitted */
+            /** @description true: nothing is submitted and nothing refunded */
             engaged: boolean;
             reason: string | null;
             actor: string | null;
@@ -2018,7 +2020,7 @@ export interface components {
             changedAt: string | null;
         };
         KillSwitchDetailView: {
-            /** @description true: nothing is submitted */
+            /** @description true: nothing is submitted and nothing refunded */
             engaged: boolean;
             reason: string | null;
             actor: string | null;
@@ -2037,7 +2039,7 @@ export interface components {
             history: components["schemas"]["KillSwitchChangeView"][];
         };
         KillSwitchView: {
-            /** @description true: nothing is submitted */
+            /** @description true: nothing is submitted and nothing refunded */
             engaged: boolean;
             reason: string | null;
             actor: string | null;
@@ -2371,6 +2373,8 @@ export interface components {
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["RefundLinksView"];
+            /** @description What keeps it from being sent although it is released */
+            heldBy: string | null;
             reason: string;
             /** @description What its orderer calls it */
             reference: string | null;

@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { ApprovalModule } from '../approval';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
+import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
 import { NotificationModule } from '../notification';
 import { SubscriptionModule } from '../subscription';
@@ -45,6 +46,7 @@ import { SummaryService } from './summary.service';
     ApprovalModule,
     BulkPaymentModule,
     ChargeModule,
+    KillSwitchModule,
     LineStopModule,
     NotificationModule,
     SubscriptionModule,

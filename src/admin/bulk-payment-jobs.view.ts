@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { BulkPaymentJob, JobState, KillSwitchState } from '../bulk-payment';
+import type { BulkPaymentJob, JobState } from '../bulk-payment';
+import type { KillSwitchState } from '../kill-switch';
 import type { LineStop } from '../line-stop';
 import { StateChangeView } from './history.view';
 import { JobLinksView, jobActionsOf, jobLinksOf } from './job-actions';

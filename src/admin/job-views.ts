@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { BulkPaymentJobs, KillSwitch, type BulkPaymentJob } from '../bulk-payment';
+import { BulkPaymentJobs, type BulkPaymentJob } from '../bulk-payment';
+import { KillSwitch } from '../kill-switch';
 import { LineStops } from '../line-stop';
 import { jobViewOf, type BulkPaymentJobView } from './bulk-payment-jobs.view';
 

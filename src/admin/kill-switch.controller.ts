@@ -1,6 +1,6 @@
 import { Body, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { KillSwitch } from '../bulk-payment';
+import { KillSwitch } from '../kill-switch';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { AuditView } from './audit';
@@ -10,14 +10,14 @@ import { IfMatch, TakesIfMatch } from './versions';
 
 const HISTORY_LIMIT = 100;
 
-/** The kill switch: stops all submissions of all replicas at once. */
+/** The kill switch: stops all that moves money, in all replicas at once. */
 @AdminController('kill-switch')
 export class KillSwitchController {
   constructor(private readonly killSwitch: KillSwitch) {}
 
   @Get()
   @Scope('kill-switch:read')
-  @ApiOperation({ summary: 'Whether submissions are stopped, and the last changes, newest first' })
+  @ApiOperation({ summary: 'Whether submissions and refunds are stopped, and the last changes, newest first' })
   @ApiOkResponse({ type: KillSwitchDetailView })
   async get(): Promise<KillSwitchDetailView> {
     return { ...(await this.view()), history: await this.killSwitch.history(HISTORY_LIMIT) };
@@ -26,7 +26,9 @@ export class KillSwitchController {
   @Post()
   @HttpCode(200)
   @Scope('kill-switch:change')
-  @ApiOperation({ summary: 'Stop all submissions at once; what is being sent already can’t be called back' })
+  @ApiOperation({
+    summary: 'Stop all submissions and refunds at once; what is being sent already can’t be called back',
+  })
   @ApiOkResponse({ type: KillSwitchView })
   @TakesIfMatch()
   async engage(
@@ -39,7 +41,7 @@ export class KillSwitchController {
 
   @Delete()
   @Scope('kill-switch:change')
-  @ApiOperation({ summary: 'Let submissions go on' })
+  @ApiOperation({ summary: 'Let submissions and refunds go on' })
   @ApiOkResponse({ type: KillSwitchView })
   @TakesIfMatch()
   async release(

@@ -48,6 +48,8 @@ export class RefundView {
   @ApiProperty({ enum: statesOf(REFUND_TRANSITIONS) }) state!: RefundState;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
   @ApiProperty({ type: RefundLinksView, description: 'Where its evidence is' }) links!: RefundLinksView;
+  @ApiProperty({ type: String, nullable: true, description: 'What keeps it from being sent although it is released' })
+  heldBy!: string | null;
   @ApiProperty() reason!: string;
   @ApiProperty({ type: String, nullable: true, description: 'What its orderer calls it' }) reference!: string | null;
   @ApiProperty() requestedBy!: string;
@@ -87,6 +89,7 @@ export function refundViewOf(refund: Refund): RefundView {
   } = refund;
   return {
     ...{ id, chargeId, orderNo, transactionId, amount, state, actions: actionsOf(refund), links: linksOf(refund) },
+    heldBy: refund.heldBy,
     ...{ reason, reference, requestedBy, requestedByOwner, requestedAt, release: releaseOf(refund) },
     sent: refund.sentAt && { at: refund.sentAt, isFull: refund.isFull, paymentParts: refund.paymentParts },
     doubt: refund.inDoubtSince && { since: refund.inDoubtSince, why: refund.doubt },

@@ -1,15 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import {
-  DailyReport,
-  KillSwitch,
-  failingSql,
-  inDoubtSql,
-  unnotifiedJobsSql,
-  type Day,
-  type DayNumbers,
-} from '../bulk-payment';
+import { DailyReport, failingSql, inDoubtSql, unnotifiedJobsSql, type Day, type DayNumbers } from '../bulk-payment';
 import { seoulDate, seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
 import { wonFromDatabase, won } from '../kernel/won';
+import { KillSwitch } from '../kill-switch';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import type { StuckView, SummaryOfDaysView, SummaryView } from './summary.view';

@@ -4,6 +4,7 @@ import { ApprovalModule } from '../approval';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
 import { TstoreModule } from '../gateways/tstore';
+import { KillSwitchModule } from '../kill-switch';
 import { NotificationModule } from '../notification';
 import { OAuthTokenModule } from '../oauth-token';
 import { SubscriptionModule } from '../subscription';
@@ -20,6 +21,7 @@ import { WakeListener } from './wake-listener';
     ApprovalModule,
     BulkPaymentModule,
     ChargeModule,
+    KillSwitchModule,
     NotificationModule,
     OAuthTokenModule,
     SubscriptionModule,

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { ApprovalExpiry } from '../approval';
 import {
   DoubtWatch,
-  KillSwitchWatch,
   LineChecks,
   ReconciliationService,
   RequestFileWritingService,
@@ -14,6 +13,7 @@ import {
 import { RefundResolutionService, RefundSendingService } from '../charge';
 import { BillingConfig } from '../config';
 import { NotificationRetention } from '../notification';
+import { KillSwitchWatch } from '../kill-switch';
 import type { BillingStep } from './billing-step';
 import { PlanBillingRunStep } from './plan-billing-run.step';
 import { VerifyNotificationStep } from './verify-notification.step';

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { BillingTokenModule } from '../billing-token';
 import { ChargeModule } from '../charge';
 import { TstoreModule } from '../gateways/tstore';
+import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
 import { NotificationModule } from '../notification';
 import { OAuthTokenModule } from '../oauth-token';
@@ -21,8 +22,6 @@ import { DoubtfulJobs } from './doubtful-jobs.service';
 import { GatewayContradictions } from './gateway-contradictions';
 import { JobInterventions } from './job-interventions.service';
 import { JobStageRunner } from './job-stage.runner';
-import { KillSwitch } from './kill-switch';
-import { KillSwitchWatch } from './kill-switch-watch';
 import { LineChecks } from './line-checks';
 import { ReconciliationRepository } from './reconciliation.repository';
 import { ReconciliationService } from './reconciliation.service';
@@ -52,6 +51,7 @@ const STAGES = [
     TypeOrmModule.forFeature([BulkPaymentJob, BulkPaymentJobHistory, Discrepancy, DiscrepancyLookup]),
     BillingTokenModule,
     ChargeModule,
+    KillSwitchModule,
     LineStopModule,
     NotificationModule,
     OAuthTokenModule,
@@ -72,8 +72,6 @@ const STAGES = [
     GatewayContradictions,
     JobInterventions,
     JobStageRunner,
-    KillSwitch,
-    KillSwitchWatch,
     LineChecks,
     ReconciliationRepository,
     RequestFileIntakeService,
@@ -93,8 +91,6 @@ const STAGES = [
     DoubtWatch,
     DoubtfulJobs,
     JobInterventions,
-    KillSwitch,
-    KillSwitchWatch,
     LineChecks,
     RequestFileIntakeService,
   ],

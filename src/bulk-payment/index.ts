@@ -15,8 +15,6 @@ export { DoubtfulJobs } from './doubtful-jobs.service';
 export { DISCREPANCY_KINDS, type DiscrepancyKind, type FindingCounts } from './finding';
 export { failingSql, inDoubtSql, unnotifiedJobsSql } from './doubt';
 export { JobInterventions } from './job-interventions.service';
-export { KillSwitch, type KillSwitchState } from './kill-switch';
-export { KillSwitchWatch } from './kill-switch-watch';
 export { LineChecks } from './line-checks';
 export { ReconciliationService } from './reconciliation.service';
 export { RequestFileIntakeService, type RequestFileUpload } from './request-file-intake.service';

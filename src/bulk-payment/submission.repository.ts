@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { SubmissionReceipt } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
+import { KillSwitch } from '../kill-switch';
 import { LineStopRepository } from '../line-stop';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { BulkPaymentJobRepository, type JobChanges, type JobClaim } from './bulk-payment-job.repository';
 import { GatewayContradictions } from './gateway-contradictions';
-import { KillSwitch } from './kill-switch';
 import type { JobHeaders } from './submission-headers';
 
 const ACTOR = 'billing-scheduler';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { TstoreModule } from '../gateways/tstore';
+import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
 import { OAuthTokenModule } from '../oauth-token';
 import { TransactionLookupModule } from '../transaction-lookup';
@@ -26,6 +27,7 @@ import { SettlementLogRepository } from './settlement-log.repository';
 @Module({
   imports: [
     TypeOrmModule.forFeature([Charge, Refund, RefundHistory, Settlement]),
+    KillSwitchModule,
     LineStopModule,
     OAuthTokenModule,
     TransactionLookupModule,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { TstoreConfig } from '../config';
 import type { PaymentPart } from '../gateways/tstore';
+import { KillSwitch } from '../kill-switch';
 import { LineStopRepository } from '../line-stop';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
@@ -50,6 +51,7 @@ export class RefundRecorder {
     private readonly refunds: RefundRepository,
     private readonly settlement: ChargeSettlement,
     private readonly stops: LineStopRepository,
+    private readonly killSwitch: KillSwitch,
     private readonly database: Database,
     private readonly clock: Clock,
     tstore: TstoreConfig,
@@ -62,7 +64,7 @@ export class RefundRecorder {
    * Commits the intent to send. From here on it is never sent again by itself.
    *
    * @returns the refund as it is now
-   * @throws {DomainError} `line-stopped`
+   * @throws {DomainError} `submissions-stopped`, `line-stopped`
    */
   async begin({ refund, leaseId }: RefundClaim, intent: RefundIntent): Promise<SentRefund> {
     const now = this.clock.now();
@@ -72,6 +74,7 @@ export class RefundRecorder {
     const changes = { ...sent, leaseUntil: secondsAfter(now, this.callSeconds), lastError: null };
     const why = { cause: 'sending begins', actor: ACTOR };
     await this.database.transaction(async (session) => {
+      await this.killSwitch.assertReleased(session);
       await this.stops.assertMayRefund(session, refund.chargeId);
       await this.refunds.transition(session, refund, 'send', why, changes, { leaseId });
     });

@@ -20,6 +20,14 @@ export class Refund {
   })
   orderNo!: string;
 
+  /** Why it is not sent although its turn would come: the kill switch is engaged. */
+  @VirtualColumn({
+    type: 'text',
+    query: (refund) =>
+      `SELECT 'kill switch: ' || reason FROM kill_switch WHERE engaged AND ${refund}.state = 'Requested'`,
+  })
+  heldBy!: string | null;
+
   /** The payment it takes back. */
   @Column({ type: 'text', name: 'transaction_id' })
   transactionId!: string;

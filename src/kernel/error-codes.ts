@@ -99,7 +99,7 @@ export const ERROR_CODES = {
   'billing-run-not-found': { kind: 'not-found', title: 'There is no such billing run', retryable: false },
   'submissions-stopped': {
     kind: 'conflict',
-    title: 'The kill switch is engaged; nothing is submitted',
+    title: 'The kill switch is engaged; no money is moved',
     retryable: true,
   },
   'line-stop-not-found': { kind: 'not-found', title: 'There is no such line stop', retryable: false },

@@ -1,8 +1,18 @@
-import { BulkPaymentJobRepository, KillSwitch, SubmissionService } from '../../src/bulk-payment';
+import { BulkPaymentJobRepository, SubmissionService } from '../../src/bulk-payment';
 import { readConfiguration } from '../../src/config';
+import { KillSwitch } from '../../src/kill-switch';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { observeCrashPoints } from '../../src/platform/crash-points';
+import {
+  PAST_ALL_WAITING_SECONDS,
+  askRefund,
+  bookedRefunds,
+  paidCharges,
+  refundInState,
+  runRefunds,
+} from '../support/refunds';
 import { requestFile } from '../support/request-files';
 import { moveTo, planOn, send, settleAll, subscribe, subscriptionRow } from '../support/subscribers';
 import { until } from '../support/until';
@@ -12,7 +22,11 @@ describe('the kill switch', () => {
   const logLines: string[] = [];
 
   beforeAll(async () => {
-    world = await startWorld({ simulator: { declineRate: 0 }, logLines });
+    world = await startWorld({
+      simulator: { declineRate: 0 },
+      environment: { REFUND_RATE_PER_MINUTE: '6000', TSTORE_LOOKUPS_PER_MINUTE: '6000' },
+      logLines,
+    });
   });
 
   afterAll(() => world.close());
@@ -37,7 +51,7 @@ describe('the kill switch', () => {
     const ready = await path('health/ready');
     expect([ready.status, await ready.json()]).toMatchObject([
       200,
-      { status: 'ready', notices: { 'kill-switch': 'engaged: nothing is submitted' } },
+      { status: 'ready', notices: { 'kill-switch': 'engaged: nothing is submitted and nothing refunded' } },
     ]);
     expect(await (await path('metrics')).text()).toContain('\nkill_switch_engaged 1\n');
     await until('the log says so', () => Promise.resolve(warnings('kill switch engaged') || undefined));
@@ -53,6 +67,47 @@ describe('the kill switch', () => {
       [true, 'wrong prices'],
     ]);
     expect(warnings('kill switch engaged')).toBe(1);
+  });
+
+  it('stops refunds too: what is asked for waits, says why, and is sent when the switch is released', async () => {
+    const [orderNo = ''] = await paidCharges(world, 1, 'switched-');
+    await send(world, 'POST', 'kill-switch', { reason: 'a stolen key' });
+    const asked = await askRefund(world, orderNo);
+    expect(asked).toMatchObject({ status: 202, body: { state: 'Requested', heldBy: 'kill switch: a stolen key' } });
+    await runRefunds(world.service);
+    expect((await world.get(`refunds/${asked.body.id}`)).body).toMatchObject({
+      state: 'Requested',
+      heldBy: 'kill switch: a stolen key',
+      retry: null,
+    });
+    expect(await bookedRefunds(world, orderNo)).toEqual([]);
+    await send(world, 'DELETE', 'kill-switch', { reason: 'the key is revoked' });
+    expect(await refundInState(world, asked.body.id, 'Refunded')).toMatchObject({ heldBy: null });
+    expect(await bookedRefunds(world, orderNo)).toEqual([1_000]);
+  });
+
+  it('lets no intent to refund be committed once it is engaged, however far its sending has come', async () => {
+    const [orderNo = ''] = await paidCharges(world, 1, 'overtaken-');
+    const killSwitch = world.service.app.get(KillSwitch);
+    let engaging: Promise<unknown> | undefined;
+    observeCrashPoints((point) => {
+      if (point !== 'send-refund.token-ready') return undefined;
+      engaging ??= killSwitch.set(true, { actor: 'test', reason: 'stop' });
+      return engaging.then(() => undefined);
+    });
+    const { body: refund } = await askRefund(world, orderNo);
+    const waits = await until('it was overtaken', async () => {
+      const { body } = await world.get(`refunds/${refund.id}`);
+      return body.retry === null ? undefined : body;
+    });
+    observeCrashPoints(undefined);
+    expect(waits).toMatchObject({ state: 'Requested', sent: null, heldBy: 'kill switch: stop' });
+    expect(waits.retry.error).toContain('the kill switch is engaged');
+    expect(await bookedRefunds(world, orderNo)).toEqual([]);
+    await killSwitch.set(false, { actor: 'test', reason: 'go on' });
+    world.clock.advanceSeconds(PAST_ALL_WAITING_SECONDS);
+    await refundInState(world, refund.id, 'Refunded');
+    expect(await bookedRefunds(world, orderNo)).toEqual([1_000]);
   });
 
   it('waits for an intent that is being committed, and lets none be committed after it', async () => {

@@ -11,7 +11,7 @@ export interface KillSwitchChange {
   changedAt: Date | null;
 }
 
-/** Whether all submissions are stopped now. */
+/** Whether all that moves money is stopped now. */
 export interface KillSwitchState extends KillSwitchChange {
   /** Changes with it. */
   version: string;
@@ -20,10 +20,11 @@ export interface KillSwitchState extends KillSwitchChange {
 const STATE_SQL = 'SELECT engaged, reason, actor, changed_at AS "changedAt", xmin::text AS version FROM kill_switch';
 
 /**
- * Stops all submissions of all replicas at once.
+ * Stops all that moves money, in either direction and in all replicas, at once: submissions, which collect it, and refunds,
+ * which give it back (docs/decisions/0016).
  *
  * Whoever commits an intent to send shares a lock on the switch's row, and engaging takes it for itself. So when engaging
- * returns, every intent is either committed before, and that job may be under way, or will not be committed.
+ * returns, every intent is either committed before, and that job or refund may be under way, or will not be committed.
  */
 @Injectable()
 export class KillSwitch {

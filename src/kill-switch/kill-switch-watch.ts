@@ -7,7 +7,7 @@ import { KillSwitch } from './kill-switch';
 /** Often enough that nobody forgets the switch, seldom enough that the log stays readable. */
 const REMIND_EVERY_SECONDS = 60;
 
-/** Says in the log that submissions are stopped: at each change, and again every minute while it lasts. */
+/** Says in the log that no money is moved: at each change, and again every minute while it lasts. */
 @Injectable()
 export class KillSwitchWatch {
   private engaged = false;
@@ -26,9 +26,14 @@ export class KillSwitchWatch {
     const isChange = engaged !== this.engaged;
     if (engaged && (isChange || this.remindAt === undefined || now >= this.remindAt)) {
       this.remindAt = secondsAfter(now, REMIND_EVERY_SECONDS);
-      this.logger.warn('kill switch engaged: nothing is submitted', { reason, actor, since: changedAt });
+      this.logger.warn('kill switch engaged: nothing is submitted and nothing refunded', {
+        reason,
+        actor,
+        since: changedAt,
+      });
     }
-    if (!engaged && isChange) this.logger.warn('kill switch released: submissions go on', { reason, actor });
+    if (!engaged && isChange)
+      this.logger.warn('kill switch released: submissions and refunds go on', { reason, actor });
     this.engaged = engaged;
     return NOTHING_DUE;
   }

@@ -1,0 +1,3 @@
+export { KillSwitch, type KillSwitchState } from './kill-switch';
+export { KillSwitchModule } from './kill-switch.module';
+export { KillSwitchWatch } from './kill-switch-watch';
