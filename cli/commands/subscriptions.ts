@@ -80,7 +80,7 @@ export function addSubscriptionCommands(program: Command, run: Run): void {
   );
   addDownload(subscriptions, run, {
     name: 'export',
-    does: 'save subscriptions as CSV, as `import` takes them; of a billing token the beginning of its hash',
+    does: 'save subscriptions as CSV; of a billing token the beginning of its hash',
     operation: 'GET /admin/v1/subscriptions/export',
     filters: filters(),
   });

@@ -10,7 +10,7 @@ export type { components, operations, paths } from './schema';
 /** What an answer of the API looks like, by its name in the OpenAPI document. */
 export type Schema<Name extends keyof components['schemas']> = components['schemas'][Name];
 
-/** Its answers are JSON; lists as CSV are for `fetch` or a browser. */
+/** Its answers are JSON; lists as CSV or XLSX are for `fetch` or a browser. */
 export type MerchantBillingClient = Client<paths, 'application/json'>;
 
 export interface ClientOptions {

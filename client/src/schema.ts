@@ -1648,6 +1648,8 @@ export interface components {
             /** @description Line of the request file */
             lineNumber: number;
             subscriptionId: string | null;
+            /** @description Your own name for the customer; null: of no subscription */
+            customerReference: string | null;
             /** Format: date */
             periodStartOn: string | null;
             /** @description Which attempt at its period */
@@ -1880,6 +1882,8 @@ export interface components {
             chargeId: string;
             bulkPaymentJobId: string;
             subscriptionId: string | null;
+            /** @description Your own name for the customer; null: of no subscription */
+            customerReference: string | null;
             /** Format: date */
             periodStartOn: string | null;
             storeProductId: string;
@@ -2683,8 +2687,10 @@ export interface operations {
                 cursor?: string;
                 /** @description All keys of one owner */
                 owner?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -2692,18 +2698,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["ApiKeyView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -2829,8 +2837,10 @@ export interface operations {
                 kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "discrepancy";
                 /** @description The refund, billing run, job or discrepancy it is about */
                 subjectId?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -2838,18 +2848,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["ApprovalView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -3039,8 +3051,10 @@ export interface operations {
                 from?: string;
                 /** @description Before this instant */
                 until?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -3048,18 +3062,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["AuditEntryView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -3080,8 +3096,10 @@ export interface operations {
                 /** @description nextCursor of the page before */
                 cursor?: string;
                 state?: "Planned" | "AwaitingConfirmation" | "Confirmed" | "Rejected";
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -3089,18 +3107,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["BillingRunView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -3331,8 +3351,10 @@ export interface operations {
                 from?: string;
                 /** @description Made on this Seoul day or earlier */
                 to?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -3340,18 +3362,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["BulkPaymentJobView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -3441,8 +3465,10 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path: {
@@ -3452,18 +3478,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["ChargeView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -3483,8 +3511,10 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path: {
@@ -3494,18 +3524,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["DiscrepancyView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -3593,8 +3625,10 @@ export interface operations {
                 subscriptionId?: string;
                 jobId?: string;
                 state?: "Pending" | "Submitted" | "Paid" | "Declined" | "Refunding" | "PartiallyRefunded" | "Refunded";
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -3602,18 +3636,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["ChargeView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -3693,8 +3729,10 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path: {
@@ -3704,18 +3742,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["RefundView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -3776,8 +3816,10 @@ export interface operations {
                 cursor?: string;
                 /** @description The last position you have; entries behind it are given */
                 after?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -3785,13 +3827,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["SettlementLogEntryView"][];
                         /** @description after of the next call, also when nothing came */
                         nextAfter: string;
@@ -3799,6 +3842,7 @@ export interface operations {
                         hasMore: boolean;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -3857,8 +3901,10 @@ export interface operations {
                 kind?: "missing" | "duplicate" | "unknown-order" | "amount-mismatch" | "identity-mismatch" | "malformed" | "unclear-outcome" | "transaction-shared";
                 jobId?: string;
                 orderNo?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -3866,18 +3912,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["DiscrepancyView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -4124,8 +4172,10 @@ export interface operations {
                 transactionId?: string;
                 /** @description Your own name for the customer; the latest charges are told */
                 customerReference?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -4133,16 +4183,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["AnswerView"][];
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -4348,8 +4400,10 @@ export interface operations {
                 jobId?: string;
                 /** @description Parks this subscription */
                 subscriptionId?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -4357,18 +4411,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["LineStopView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -4464,8 +4520,10 @@ export interface operations {
                 state?: "Received" | "Verified" | "Rejected";
                 /** @description Those that speak of this job */
                 jobId?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -4473,18 +4531,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["NotificationView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -4535,8 +4595,10 @@ export interface operations {
                 /** @description nextCursor of the page before */
                 cursor?: string;
                 active?: boolean;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -4544,18 +4606,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["ProductView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -4722,8 +4786,10 @@ export interface operations {
                 cursor?: string;
                 state?: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
                 chargeId?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -4731,18 +4797,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["RefundView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -4918,8 +4986,10 @@ export interface operations {
                 from: string;
                 /** @description Seoul date, included; at most 366 days in all */
                 to: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -4927,18 +4997,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         days: components["schemas"]["DayView"][];
                         /** @description Whether all of them are */
                         balanced: boolean;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -4959,8 +5031,10 @@ export interface operations {
                 from: string;
                 /** @description Seoul date, included; at most 366 days in all */
                 to: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -4968,16 +5042,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["UnbalancedJobView"][];
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -4999,8 +5075,10 @@ export interface operations {
                 cursor?: string;
                 /** @description The last position you have; entries behind it are given */
                 after?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -5008,13 +5086,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["SettlementLogEntryView"][];
                         /** @description after of the next call, also when nothing came */
                         nextAfter: string;
@@ -5022,6 +5101,7 @@ export interface operations {
                         hasMore: boolean;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */
@@ -5115,8 +5195,10 @@ export interface operations {
                 state?: "Active" | "PastDue" | "Paused" | "Canceled" | "Expired";
                 customerReference?: string;
                 productId?: string;
-                /** @description csv: all rows; also by Accept */
-                format?: "json" | "csv";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -5124,18 +5206,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A piece of the list; as CSV all of it, or as many rows as limit says */
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description A row each */
                         items: components["schemas"]["SubscriptionView"][];
                         /** @description cursor of the next page; null at the end */
                         nextCursor: string | null;
                     };
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem; its code says which */

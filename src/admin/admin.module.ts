@@ -21,7 +21,7 @@ import { DiscrepanciesController } from './discrepancies.controller';
 import { DoubtfulJobsController } from './doubtful-jobs.controller';
 import { IdempotencyInterceptor, IdempotencyRepository } from './idempotency';
 import { JobViews } from './job-views';
-import { CsvInterceptor } from './lists';
+import { ListFormatInterceptor } from './lists';
 import { InquiryController } from './inquiry.controller';
 import { Inquiry } from './inquiry.service';
 import { JobInterventionsController } from './job-interventions.controller';
@@ -78,7 +78,7 @@ import { SummaryService } from './summary.service';
   ],
   providers: [
     AccessGuard,
-    CsvInterceptor,
+    ListFormatInterceptor,
     EtagInterceptor,
     ApiKeyRepository,
     ApiKeys,

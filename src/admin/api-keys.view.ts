@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ROLES, scopesOf, type ApiKey, type Role } from './access';
+import { FirstColumns } from './lists';
 
 class RevocationView {
   @ApiProperty() at!: Date;
@@ -12,6 +13,7 @@ class ApiKeyLinksView {
   @ApiProperty({ description: 'What was changed with it' }) auditLog!: string;
 }
 
+@FirstColumns('createdAt', 'name', 'owner', 'role')
 export class ApiKeyView {
   @ApiProperty() id!: string;
   @ApiProperty() name!: string;

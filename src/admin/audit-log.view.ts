@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { FirstColumns } from './lists';
 
 export class AuditOutcomeView {
   @ApiProperty() at!: Date;
@@ -14,6 +15,7 @@ export class AuditOutcomeView {
   after!: object | null;
 }
 
+@FirstColumns('at', 'actor', 'owner', 'operation', 'resource', 'resourceId', 'reason')
 export class AuditEntryView {
   @ApiProperty() id!: string;
   @ApiProperty() at!: Date;

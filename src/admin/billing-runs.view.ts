@@ -4,11 +4,13 @@ import { BILLING_RUN_TRANSITIONS, type BillingRun, type BillingRunState } from '
 import { BulkPaymentJobView } from './bulk-payment-jobs.view';
 import { StateChangeView } from './history.view';
 import { TallyView } from './tally.view';
+import { FirstColumns } from './lists';
 
 class BillingRunLinksView {
   @ApiProperty({ description: 'With its jobs and its history' }) self!: string;
 }
 
+@FirstColumns('billingDate', 'state', 'planned.count', 'planned.amount')
 export class BillingRunView {
   @ApiProperty() id!: string;
   @ApiProperty({ format: 'date' }) billingDate!: string;

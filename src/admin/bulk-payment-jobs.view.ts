@@ -14,6 +14,7 @@ import {
 } from './job-parts.view';
 import { RetryView } from './retry.view';
 import { TallyView } from './tally.view';
+import { FirstColumns } from './lists';
 
 /** A page of a list; `nextCursor` is `null` at its end. */
 export interface Page<Item> {
@@ -27,6 +28,7 @@ export function pageOf<Item>(items: Item[], limit: number, cursorOf: (last: Item
   return { items, nextCursor: last !== undefined && items.length === limit ? cursorOf(last) : null };
 }
 
+@FirstColumns('createdAt', 'id', 'state', 'requested.count', 'requested.amount')
 export class BulkPaymentJobView {
   @ApiProperty() id!: string;
   @ApiProperty({ enum: ['Created', 'Processing', 'Completed', 'VerifiedCompleted', 'Failed'] }) state!: JobState;

@@ -3,6 +3,7 @@ import { CHARGE_TRANSITIONS, type ChargeRecord, type ChargeState, type ChargeTra
 import { statesOf } from '../kernel/transitions';
 import { SCALAR } from './history.view';
 import { FoundTransactionView } from './found-transaction.view';
+import { FirstColumns } from './lists';
 
 const ROOT = '/admin/v1';
 
@@ -21,6 +22,16 @@ class ChargeLinksView {
 }
 
 /** A charge as it is shown: it never held the billing token. */
+@FirstColumns(
+  'settledAt',
+  'orderNo',
+  'customerReference',
+  'productName',
+  'amount',
+  'state',
+  'refundedAmount',
+  'resultMessage',
+)
 export class ChargeView {
   @ApiProperty() id!: string;
   @ApiProperty() orderNo!: string;
@@ -29,6 +40,12 @@ export class ChargeView {
   @ApiProperty() bulkPaymentJobId!: string;
   @ApiProperty({ type: 'integer', description: 'Line of the request file' }) lineNumber!: number;
   @ApiProperty({ type: String, nullable: true }) subscriptionId!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Your own name for the customer; null: of no subscription',
+  })
+  customerReference!: string | null;
   @ApiProperty({ type: String, format: 'date', nullable: true }) periodStartOn!: string | null;
   @ApiProperty({ type: 'integer', nullable: true, description: 'Which attempt at its period' }) attempt!: number | null;
   @ApiProperty() storeProductId!: string;

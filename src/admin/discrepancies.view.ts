@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { DISCREPANCY_TRANSITIONS, type DiscrepancyLookup, type DiscrepancyRecord } from '../bulk-payment';
 import { FoundTransactionView } from './found-transaction.view';
+import { FirstColumns } from './lists';
 
 /** What is compared of a charge and its line; a line that can't be read has a reason instead. */
 class ComparedView {
@@ -34,6 +35,7 @@ class DiscrepancyLinksView {
   @ApiPropertyOptional() charge?: string;
 }
 
+@FirstColumns('createdAt', 'orderNo', 'kind', 'state', 'expected.amount', 'found.amount')
 export class DiscrepancyView {
   @ApiProperty() id!: string;
   @ApiProperty() jobId!: string;

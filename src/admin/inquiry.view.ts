@@ -7,6 +7,7 @@ import type { ChargeFacts } from './inquiry.service';
 import { jobActionsOf } from './job-actions';
 import { lineStopViewOf } from './line-stops.view';
 import { refundViewOf } from './refunds.view';
+import { FirstColumns } from './lists';
 
 /**
  * Whether the customer was charged.
@@ -33,6 +34,7 @@ export class ActionView {
   @ApiProperty() href!: string;
 }
 
+@FirstColumns('charge.settledAt', 'charge.orderNo', 'charge.productName', 'verdict', 'amountCharged', 'because')
 export class AnswerView {
   @ApiProperty({ enum: VERDICTS }) verdict!: Verdict;
   @ApiProperty({ type: 'integer', description: 'Won the customer is out of pocket, by our record' })

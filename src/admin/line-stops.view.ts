@@ -2,6 +2,7 @@ import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from 
 import { statesOf } from '../kernel/transitions';
 import { LINE_STOP_KINDS, LINE_STOP_TRANSITIONS, type LineStop } from '../line-stop';
 import { LINE_STOP_EVIDENCE } from './line-stop-evidence.view';
+import { FirstColumns } from './lists';
 
 class ResolutionView {
   @ApiProperty() at!: Date;
@@ -16,6 +17,7 @@ class LineStopLinksView {
 }
 
 @ApiExtraModels(...LINE_STOP_EVIDENCE)
+@FirstColumns('raisedAt', 'kind', 'state', 'violation', 'jobId', 'subscriptionId')
 export class LineStopView {
   @ApiProperty() id!: string;
   @ApiProperty({ enum: LINE_STOP_KINDS }) kind!: string;

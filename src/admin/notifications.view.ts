@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Notification, NotificationHistory } from '../notification';
 import { GATEWAY_JOB_ID } from './bulk-payment-jobs.dto';
 import { RetryView } from './retry.view';
+import { FirstColumns } from './lists';
 
 class VerdictView {
   @ApiProperty() at!: Date;
@@ -19,6 +20,7 @@ class NotificationLinksView {
   @ApiPropertyOptional({ description: 'The job it names, if it is one of ours' }) job?: string;
 }
 
+@FirstColumns('receivedAt', 'state', 'event', 'status', 'gatewayJobId')
 export class NotificationView {
   @ApiProperty() id!: string;
   @ApiProperty({ enum: ['Received', 'Verified', 'Rejected'] }) state!: string;

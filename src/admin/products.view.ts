@@ -2,12 +2,14 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { Product, ProductHistory } from '../subscription';
 import { PriceBody } from './body-fields';
 import { ChangeView, changesViewOf } from './history.view';
+import { FirstColumns } from './lists';
 
 class ProductLinksView {
   @ApiProperty() self!: string;
   @ApiProperty() subscriptions!: string;
 }
 
+@FirstColumns('name', 'storeProductId', 'price.amount', 'active')
 export class ProductView {
   @ApiProperty() id!: string;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];

@@ -4,6 +4,7 @@ import { statesOf } from '../kernel/transitions';
 import { PaymentPartView } from './found-transaction.view';
 import { StateChangeView } from './history.view';
 import { RetryView } from './retry.view';
+import { FirstColumns } from './lists';
 
 class RefundLinksView {
   @ApiProperty({ description: 'With the history of its states' }) self!: string;
@@ -39,6 +40,7 @@ class RefundResultView {
   @ApiProperty({ type: String, nullable: true }) resultMessage!: string | null;
 }
 
+@FirstColumns('requestedAt', 'orderNo', 'amount', 'state', 'reason', 'requestedBy', 'result.at')
 export class RefundView {
   @ApiProperty() id!: string;
   @ApiProperty() chargeId!: string;

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { TallyView } from './tally.view';
+import { FirstColumns } from './lists';
 
 /** How the charges of some days ended. */
 export class DayNumbersView {
@@ -14,6 +15,7 @@ export class DayNumbersView {
 }
 
 /** A Seoul day's numbers. */
+@FirstColumns('day')
 export class DayView extends DayNumbersView {
   @ApiProperty({ format: 'date' }) day!: string;
   @ApiProperty({ description: 'Whether requested is the sum of all others' }) balanced!: boolean;

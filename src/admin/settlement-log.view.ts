@@ -1,7 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { SETTLEMENT_KINDS, type SettlementLogEntry } from '../charge';
+import { FirstColumns } from './lists';
 
 /** An entry of the settlement log, as it is stored. */
+@FirstColumns(
+  'settledAt',
+  'orderNo',
+  'customerReference',
+  'productName',
+  'kind',
+  'amount',
+  'transactionId',
+  'resultMessage',
+)
 export class SettlementLogEntryView implements SettlementLogEntry {
   @ApiProperty() position!: string;
   @ApiProperty() settledAt!: Date;
@@ -10,6 +21,12 @@ export class SettlementLogEntryView implements SettlementLogEntry {
   @ApiProperty() chargeId!: string;
   @ApiProperty() bulkPaymentJobId!: string;
   @ApiProperty({ type: String, nullable: true }) subscriptionId!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Your own name for the customer; null: of no subscription',
+  })
+  customerReference!: string | null;
   @ApiProperty({ type: String, format: 'date', nullable: true }) periodStartOn!: string | null;
   @ApiProperty() storeProductId!: string;
   @ApiProperty() productName!: string;

@@ -8,6 +8,7 @@ import {
 } from '../subscription';
 import { PriceBody } from './body-fields';
 import { ChangeView, changesViewOf } from './history.view';
+import { FirstColumns } from './lists';
 
 class SubscribedProductView {
   @ApiProperty() id!: string;
@@ -22,6 +23,7 @@ class SubscriptionLinksView {
   @ApiProperty({ description: 'What parks it or has parked it' }) lineStops!: string;
 }
 
+@FirstColumns('customerReference', 'product.name', 'state', 'price.amount', 'nextBillingOn', 'paidThroughOn')
 export class SubscriptionView {
   @ApiProperty() id!: string;
   @ApiProperty() customerReference!: string;

@@ -12,6 +12,8 @@ export interface ChargeRecord {
   lineNumber: number;
   state: ChargeState;
   subscriptionId: string | null;
+  /** Whose it is, by the merchant’s name; `null` for a charge of no subscription. */
+  customerReference: string | null;
   periodStartOn: SeoulDate | null;
   attempt: number | null;
   storeProductId: string;
@@ -54,6 +56,7 @@ type AmountName =
 const RECORD_SQL = `
   SELECT charge.id, charge.order_no AS "orderNo", charge.bulk_payment_job_id AS "bulkPaymentJobId",
     charge.line_number AS "lineNumber", ${CHARGE_STATE_SQL} AS state, charge.subscription_id AS "subscriptionId",
+    charge_subscription.customer_reference AS "customerReference",
     charge.period_start_on::text AS "periodStartOn", charge.attempt, charge.store_product_id AS "storeProductId",
     charge.product_name AS "productName", charge.amount, charge.carrier_amount AS "carrierAmount",
     charge.credit_card_amount AS "creditCardAmount", charge.tmembership_amount AS "tmembershipAmount",
@@ -67,7 +70,8 @@ const RECORD_SQL = `
   JOIN bulk_payment_job AS charge_job ON charge_job.id = charge.bulk_payment_job_id
   LEFT JOIN settlement AS charge_settlement ON charge_settlement.charge_id = charge.id
     AND charge_settlement.refund_id IS NULL
-  LEFT JOIN refund_total AS charge_refund ON charge_refund.charge_id = charge.id`;
+  LEFT JOIN refund_total AS charge_refund ON charge_refund.charge_id = charge.id
+  LEFT JOIN subscription AS charge_subscription ON charge_subscription.id = charge.subscription_id`;
 
 /** Charges as they are read. */
 @Injectable()

@@ -14,6 +14,8 @@ export interface SettlementLogEntry {
   chargeId: string;
   bulkPaymentJobId: string;
   subscriptionId: string | null;
+  /** Whose it is, by the merchant’s name. */
+  customerReference: string | null;
   /** Seoul date the settled period begins on. */
   periodStartOn: string | null;
   storeProductId: string;
@@ -97,7 +99,8 @@ export class SettlementLog {
     const rows = await this.database.rows<Omit<SettlementLogEntry, 'amount'> & { amount: string }>(
       `SELECT settlement.position, settlement.settled_at AS "settledAt", settlement.kind, charge.order_no AS "orderNo",
          settlement.charge_id AS "chargeId", settlement.bulk_payment_job_id AS "bulkPaymentJobId",
-         settlement.subscription_id AS "subscriptionId", settlement.period_start_on::text AS "periodStartOn",
+         settlement.subscription_id AS "subscriptionId",
+         subscription.customer_reference AS "customerReference", settlement.period_start_on::text AS "periodStartOn",
          charge.store_product_id AS "storeProductId", charge.product_name AS "productName", settlement.amount,
          settlement.transaction_id AS "transactionId", settlement.result_code AS "resultCode",
          settlement.result_message AS "resultMessage", settlement.result_line_number AS "resultLineNumber",
@@ -110,6 +113,7 @@ export class SettlementLog {
          END AS delivery
        FROM settlement
        JOIN charge ON charge.id = settlement.charge_id
+       LEFT JOIN subscription ON subscription.id = settlement.subscription_id
        LEFT JOIN delivery ON delivery.position = settlement.position
        WHERE settlement.position > $1 AND ${condition}
        ORDER BY settlement.position

@@ -2,6 +2,7 @@ import {
   billingDateAfter,
   daysBetween,
   formatSeoulInstant,
+  seoulTimestamp,
   parseSeoulDate,
   parseSeoulInstant,
   seoulDate,
@@ -49,6 +50,7 @@ describe('Seoul calendar', () => {
   it('reads and writes the gateway’s instants in Seoul time', () => {
     expect(parseSeoulInstant('20150910010101')).toEqual(new Date('2015-09-09T16:01:01.000Z'));
     expect(formatSeoulInstant(new Date('2015-09-09T16:01:01.000Z'))).toBe('20150910010101');
+    expect(seoulTimestamp(new Date('2026-11-30T15:00:00.123Z'))).toBe('2026-12-01T00:00:00.123+09:00');
     expect(parseSeoulInstant('20150931010101')).toBeUndefined();
     expect(parseSeoulInstant('20150910240000')).toBeUndefined();
     expect(parseSeoulInstant('43200')).toBeUndefined();

@@ -150,3 +150,10 @@ export function startOfSeoulDay(date: SeoulDate): Date {
 export function formatSeoulInstant(instant: Date): string {
   return seoulClock.format(instant).replaceAll(/\D/g, '');
 }
+
+const SEOUL_OFFSET_MS = 9 * 3_600_000;
+
+/** An instant as ISO 8601 by Seoul's clocks with their offset: so written, its first ten characters are Seoul's day. */
+export function seoulTimestamp(instant: Date): string {
+  return `${new Date(instant.getTime() + SEOUL_OFFSET_MS).toISOString().slice(0, -1)}+09:00`;
+}

@@ -64,7 +64,8 @@ export class SubscriptionExport {
 }
 
 async function* csvOf(batches: AsyncIterable<SubscriptionRecord[]>): AsyncGenerator<Buffer> {
-  yield Buffer.from(`${EXPORT_COLUMNS.join(',')}\n`);
+  // With a byte order mark: without one Excel reads Hangul as something else.
+  yield Buffer.from(`\uFEFF${EXPORT_COLUMNS.join(',')}\n`);
   for await (const batch of batches) yield Buffer.from(stringify(batch.map(fieldsOf), { escape_formulas: true }));
 }
 

@@ -1,4 +1,7 @@
 import { parse } from 'csv-parse/sync';
+import { readXlsx, type CellValue } from 'hucre';
+import { buffer } from 'node:stream/consumers';
+import { xlsxOf } from '../../src/admin/lists/xlsx';
 import { Database } from '../../src/platform/database';
 import { Products } from '../../src/subscription';
 import { bearer, startAdminWorld, type AdminAnswer, type AdminWorld } from '../support/admin-world';
@@ -8,7 +11,7 @@ import { carrierPrice } from '../support/subscribers';
 
 const COUNT = 2_500;
 
-describe('lists as CSV', () => {
+describe('lists as CSV and XLSX', () => {
   let world: AdminWorld;
 
   beforeAll(async () => {
@@ -25,7 +28,15 @@ describe('lists as CSV', () => {
 
   afterAll(() => world.close());
 
-  const rowsOf = ({ body }: AdminAnswer): Record<string, string>[] => parse(body, { columns: true });
+  const rowsOf = ({ body }: AdminAnswer): Record<string, string>[] => parse(body, { columns: true, bom: true });
+
+  const bytesOf = async (path: string, headers: Record<string, string> = {}): Promise<Buffer> => {
+    const answer = await fetch(`${world.service.url}/admin/v1/${path}`, {
+      headers: { ...bearer(ADMIN_KEY), ...headers },
+    });
+    expect(answer.status).toBe(200);
+    return Buffer.from(await answer.arrayBuffer());
+  };
 
   it('hold every row of all pages once, by the address or by the header', async () => {
     const csv = await world.call('GET', 'products?format=csv');
@@ -51,7 +62,7 @@ describe('lists as CSV', () => {
       'price.tmembershipAmount': '0',
       active: 'true',
       billingGroup: '',
-      createdAt: '2026-11-01T00:00:00.000Z',
+      createdAt: '2026-11-01T09:00:00.000+09:00',
       version: first.version,
     });
     const byHeader = await world.call('GET', 'products', { headers: { Accept: 'text/csv, application/json;q=0.5' } });
@@ -102,6 +113,84 @@ describe('lists as CSV', () => {
     expect(rows.slice(-2).map((row) => row.name)).toEqual(['a "quoted", 상품', "'=1+1"]);
   });
 
+  it('begin with the mark that spreadsheets know UTF-8 by, unless a program asks for none', async () => {
+    const mark = Buffer.from([0xef, 0xbb, 0xbf]);
+    const [marked, bare] = await Promise.all([
+      bytesOf('products?format=csv'),
+      bytesOf('products?format=csv&bom=false'),
+    ]);
+    expect(marked.subarray(0, 3)).toEqual(mark);
+    expect(marked.subarray(3)).toEqual(bare);
+    expect((await bytesOf('products', { Accept: 'text/csv' })).subarray(0, 3)).toEqual(mark);
+    expect((await bytesOf('subscriptions/export')).subarray(0, 3)).toEqual(mark);
+    expect(await world.call('GET', 'products?format=csv&bom=perhaps')).toMatchObject({
+      status: 400,
+      body: { faults: [{ field: 'bom', expected: 'true or false' }] },
+    });
+  });
+
+  it('begin with the columns people look at, and end with those for programs', async () => {
+    const headerOf = async (path: string): Promise<string[] | undefined> =>
+      parse((await world.call('GET', path)).body, { bom: true })[0];
+    const header = await headerOf('products?format=csv&limit=1');
+    expect(header?.slice(0, 4)).toEqual(['name', 'storeProductId', 'price.amount', 'active']);
+    expect(header?.slice(-4)).toEqual(['actions', 'links.self', 'links.subscriptions', 'version']);
+    expect((await headerOf('charges?format=csv'))?.slice(0, 6)).toEqual([
+      ...['settledAt', 'orderNo', 'customerReference', 'productName', 'amount', 'state'],
+    ]);
+    expect((await headerOf('reports/daily?format=csv&from=2026-11-01&to=2026-11-30'))?.[0]).toBe('day');
+  });
+
+  describe('as XLSX', () => {
+    it('hold every row, with numbers to add, dates of Seoul, and ids and formulas as text', async () => {
+      const byHeader = { Accept: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' };
+      for (const content of [await bytesOf('products?format=xlsx'), await bytesOf('products', byHeader)]) {
+        const { sheets } = await readXlsx(content);
+        const [header, ...rows] = sheets[0]?.rows as CellValue[][];
+        const column = (name: string) => rows.map((row) => row[(header as string[]).indexOf(name)]);
+        expect(rows).toHaveLength(COUNT);
+        expect((column('price.amount') as number[]).reduce((sum, one) => sum + one)).toBe((COUNT * (COUNT + 1)) / 2);
+        expect(column('createdAt (Seoul)')[0]).toEqual(new Date('2026-11-01T09:00:00Z'));
+        expect(column('id').every((id) => typeof id === 'string' && /^\d+$/.test(id))).toBe(true);
+        expect(column('name').slice(-2)).toEqual(['a "quoted", 상품', '=1+1']);
+      }
+      const { headers } = await world.call('GET', 'products?format=xlsx&limit=1');
+      expect(headers.get('content-disposition')).toBe('attachment; filename="products.xlsx"');
+    });
+
+    it('are on their way while the rest is not read yet', async () => {
+      const products = world.service.app.get(Products);
+      const list = products.list.bind(products);
+      let letGo = (): void => undefined;
+      const gate = new Promise<void>((resolve) => (letGo = resolve));
+      const spy = jest.spyOn(products, 'list').mockImplementation(async (page) => {
+        if (page.beforeId !== undefined) await gate;
+        return list(page);
+      });
+      const url = `${world.service.url}/admin/v1/products?format=xlsx`;
+      const { body } = await fetch(url, { headers: bearer(ADMIN_KEY) });
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of body as ReadableStream<Uint8Array>) {
+        chunks.push(chunk);
+        letGo();
+      }
+      expect((await readXlsx(Buffer.concat(chunks))).sheets[0]?.rows).toHaveLength(COUNT + 1);
+      spy.mockRestore();
+    });
+
+    it('are whole whatever characters a text has', async () => {
+      const wild = 'a\u0000b\u001f\uffff\ud800 홍길동 <&> _x0041_';
+      const columns = [{ path: ['text'], name: 'text', kind: 'text' as const }];
+      const pieces = (async function* () {
+        yield await Promise.resolve([{ text: wild }, { text: 'x'.repeat(40_000) }]);
+      })();
+      const { sheets } = await readXlsx(await buffer(xlsxOf('texts', columns, pieces)));
+      const [, [first], [second]] = sheets[0]?.rows as [unknown, string[], string[]];
+      expect(first).toBe('a\ufffdb\ufffd\ufffd\ufffd 홍길동 <&> _x0041_');
+      expect(second).toHaveLength(32_767);
+    });
+  });
+
   it('obey filter, limit and cursor', async () => {
     expect(rowsOf(await world.call('GET', 'products?format=csv&active=false'))).toEqual([]);
     expect(rowsOf(await world.call('GET', 'products?format=csv&limit=3'))).toHaveLength(3);
@@ -115,14 +204,14 @@ describe('lists as CSV', () => {
     expect(await world.call('GET', 'products?format=csv&limit=x')).toMatchObject({ status: 400 });
     expect(await world.call('GET', 'products?format=xml')).toMatchObject({
       status: 400,
-      body: { faults: [{ field: 'format', expected: 'json or csv' }] },
+      body: { faults: [{ field: 'format', expected: 'json, csv or xlsx' }] },
     });
     const { token } = await world.key('viewer');
     expect((await world.call('GET', 'audit-log?format=csv', { headers: bearer(token) })).status).toBe(403);
   });
 
   it('are JSON unless CSV is named before it', async () => {
-    for (const accept of ['*/*', 'application/json, text/csv', 'text/html']) {
+    for (const accept of ['*/*', 'application/json, text/csv', 'text/html', 'text/csv;q=0', 'text/csv;q=0.2, */*']) {
       const { headers } = await world.call('GET', 'products?limit=1', { headers: { Accept: accept } });
       expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
     }
@@ -145,6 +234,8 @@ describe('lists as CSV', () => {
       const address = path.replace('/admin/v1/', '').replace(/\{\w+\}/, '1');
       const days = address.startsWith('reports/') ? '&from=2026-11-01&to=2026-11-30' : '';
       const subject = address === 'inquiry' ? '&orderNo=a' : '';
+      const xlsx = await world.call('GET', `${address}?format=xlsx${days}${subject}`);
+      expect([path, xlsx.status]).toEqual([path, path.includes('{') ? 404 : 200]);
       const csv = await world.call('GET', `${address}?format=csv${days}${subject}`);
       const text = path.includes('{') ? '' : csv.body;
       expect([path, csv.status]).toEqual([path, path.includes('{') ? 404 : 200]);

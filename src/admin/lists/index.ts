@@ -1,4 +1,6 @@
-export { CsvInterceptor } from './csv.interceptor';
+export { FirstColumns } from './columns';
+export { BYTE_ORDER_MARK } from './csv';
+export { ListFormatInterceptor } from './list-format.interceptor';
 export { ListOf } from './list-of.decorator';
 export { LIST } from './list-definition';
 export { PAGES, STRETCHES, WHOLE, type ListShape } from './list-shapes';
