@@ -1762,6 +1762,8 @@ export interface components {
             updatedAt: string | null;
             paymentParts: components["schemas"]["PaymentPartView"][];
             goods: components["schemas"]["GoodsView"][];
+            /** @description SHA-256 of the billing token that was charged, where T store names it (TSTORE_AUTH_KEY_IS_BILLING_TOKEN) */
+            billingTokenHash?: string;
         };
         ComparedFieldView: {
             field: string;

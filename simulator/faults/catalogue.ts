@@ -148,6 +148,7 @@ export const FAULTS = {
   'lookup-refused': { point: 'lookup', what: 'the lookup is refused with a result code', options: REFUSED },
   'lookup-cut': { point: 'lookup', what: 'connection cut instead of an answer', options: {} },
   'lookup-stale': { point: 'lookup', what: 'the answer knows nothing of refunds', options: {} },
+  'lookup-other-payer': { point: 'lookup', what: 'the answer names another payer', options: {} },
 
   'refund-slow': { point: 'refund', what: 'refunded, answered late', options: SLOW },
   'refund-failing-before': { point: 'refund', what: '500 and nothing refunded', options: STATUS_500 },

@@ -18,6 +18,9 @@ export const REFUNDED_STATUSES: readonly string[] = [STATUS.refunded, STATUS.par
 /** No sample shows where it comes from; the form is that of T store's application ids. */
 const APP_ID = 'OA00000000';
 
+/** Nobody's. */
+const OTHER_AUTH_KEY = '0'.repeat(64);
+
 export class LookupCall {
   constructor(
     private readonly authorization: Authorization,
@@ -42,7 +45,8 @@ export class LookupCall {
     const payment = await findPayment(this.jobs, tid);
     if (!payment) return exchange.result(200, REFUSAL_CODES.unknownTransaction, 'No such transaction');
     const refunds = this.faults.strikeOn(exchange, 'lookup-stale') ? [] : this.refunds.of(tid);
-    exchange.json(200, describe(payment, refunds));
+    const isOfAnother = this.faults.strikeOn(exchange, 'lookup-other-payer') !== null;
+    exchange.json(200, describe(isOfAnother ? { ...payment, authKey: OTHER_AUTH_KEY } : payment, refunds));
   }
 }
 

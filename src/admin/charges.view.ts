@@ -72,7 +72,8 @@ export class ChargeView {
 }
 
 export function chargeViewOf(charge: ChargeRecord): ChargeView {
-  return { ...charge, actions: actionsOf(charge), links: linksOf(charge) };
+  const { billingTokenHash, ...shown } = charge;
+  return { ...shown, actions: actionsOf(charge), links: linksOf(charge) };
 }
 
 /** Looking up changes nothing, but needs a transaction to ask for. */

@@ -22,4 +22,10 @@ export class FoundTransactionView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) updatedAt!: string | null;
   @ApiProperty({ type: [PaymentPartView] }) paymentParts!: PaymentPartView[];
   @ApiProperty({ type: [GoodsView] }) goods!: GoodsView[];
+  @ApiProperty({
+    required: false,
+    description:
+      'SHA-256 of the billing token that was charged, where T store names it (TSTORE_AUTH_KEY_IS_BILLING_TOKEN)',
+  })
+  billingTokenHash?: string;
 }

@@ -18,6 +18,8 @@ export interface ChargeRecord {
   attempt: number | null;
   storeProductId: string;
   productName: string;
+  /** SHA-256 of the token it is collected with, in hexadecimal. */
+  billingTokenHash: string;
   amount: Won;
   carrierAmount: Won;
   creditCardAmount: Won;
@@ -58,7 +60,7 @@ const RECORD_SQL = `
     charge.line_number AS "lineNumber", ${CHARGE_STATE_SQL} AS state, charge.subscription_id AS "subscriptionId",
     charge_subscription.customer_reference AS "customerReference",
     charge.period_start_on::text AS "periodStartOn", charge.attempt, charge.store_product_id AS "storeProductId",
-    charge.product_name AS "productName", charge.amount, charge.carrier_amount AS "carrierAmount",
+    charge.product_name AS "productName", encode(charge.billing_token_hash, 'hex') AS "billingTokenHash", charge.amount, charge.carrier_amount AS "carrierAmount",
     charge.credit_card_amount AS "creditCardAmount", charge.tmembership_amount AS "tmembershipAmount",
     charge_settlement.transaction_id AS "transactionId", charge_settlement.result_code AS "resultCode",
     charge_settlement.result_message AS "resultMessage", charge_settlement.position AS "settlementPosition",

@@ -8,6 +8,7 @@ const charge = {
   transactionId: 'TS003_1',
   amount: won(5_500),
   storeProductId: '0910024116',
+  billingTokenHash: 'a1'.repeat(32),
   refundedAmount: won(0),
   periodStartOn: seoulDate('2027-01-31'),
 } as ChargeRecord;
@@ -38,6 +39,7 @@ describe('a charge held against T store’s transaction', () => {
     ['amount', { amount: won(5_501) }],
     ['sumOfParts', { paymentParts: [{ method: '11', amount: won(5_000) }] }],
     ['refunded', { status: 'refunded' }],
+    ['billingToken', { billingTokenHash: 'b2'.repeat(32) }],
     ['storeProductId', { goods: [{ appId: 'OA', productId: '0910024117' }] }],
   ])('marks %s, and nothing else', (field, change) => {
     const { agrees, fields } = compareWithTransaction(charge, { answer: 'found', found: { ...found, ...change } }, [
@@ -45,6 +47,13 @@ describe('a charge held against T store’s transaction', () => {
     ]);
     expect(agrees).toBe(false);
     expect(fields.filter((one) => !one.same).map((one) => one.field)).toEqual([field]);
+  });
+
+  it('shows the beginning of both tokens’ hashes where T store names the token', () => {
+    const named = { ...found, billingTokenHash: charge.billingTokenHash };
+    const { agrees, fields } = compareWithTransaction(charge, { answer: 'found', found: named }, []);
+    expect(agrees).toBe(true);
+    expect(fields).toContainEqual({ field: 'billingToken', ours: 'a1a1a1a1', tstore: 'a1a1a1a1', same: true });
   });
 
   it('says neither when T store could not be asked', () => {

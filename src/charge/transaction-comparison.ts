@@ -1,5 +1,5 @@
 import { sumWon } from '../kernel/won';
-import { isOfProduct, type FoundTransaction, type TransactionLookup } from '../transaction-lookup';
+import { isOfProduct, isWithToken, type FoundTransaction, type TransactionLookup } from '../transaction-lookup';
 import type { ChargeRecord } from './charge-record.repository';
 
 /** One thing that both sides know, by each. */
@@ -42,11 +42,19 @@ function fieldsOf(charge: ChargeRecord, found: FoundTransaction, refundedStatuse
   if (refundedStatuses.length > 0) {
     fields.push(compared('refunded', charge.refundedAmount > 0, refundedStatuses.includes(found.status)));
   }
+  if (found.billingTokenHash !== undefined) {
+    const shown = [charge.billingTokenHash, found.billingTokenHash].map((hexHash) => hexHash.slice(0, SHOWN_OF_HASH));
+    const same = isWithToken(found, charge.billingTokenHash);
+    fields.push({ field: 'billingToken', ours: shown[0], tstore: shown[1], same });
+  }
   if (found.goods.length === 0) return fields;
   const tstore = found.goods.map((one) => one.productId).join(', ');
   const same = isOfProduct(found, charge.storeProductId);
   return [...fields, { field: 'storeProductId', ours: charge.storeProductId, tstore, same }];
 }
+
+/** Digits of a token's hash by which people tell two apart. */
+const SHOWN_OF_HASH = 8;
 
 function compared(field: string, ours: unknown, tstore: unknown): ComparedField {
   return { field, ours, tstore, same: ours === tstore };

@@ -78,6 +78,8 @@ export abstract class LookupConfig {
   abstract readonly perMinute: number;
   /** An answer younger than this is given again. */
   abstract readonly freshSeconds: number;
+  /** Whether T store names the payer by the billing token that was charged, so that it can be compared. */
+  abstract readonly authKeyIsBillingToken: boolean;
 }
 
 export abstract class RefundConfig {

@@ -147,6 +147,10 @@ export class Environment {
   @Whole(0, 3_600) TSTORE_TOKEN_MARGIN_SECONDS: number = 300;
   @Whole(1, 6_000) TSTORE_LOOKUPS_PER_MINUTE: number = 60;
   @Whole(0, 3_600) TSTORE_LOOKUP_FRESH_SECONDS: number = 60;
+  @Expose()
+  @Flag()
+  @IsBoolean({ message: 'true or false' })
+  TSTORE_AUTH_KEY_IS_BILLING_TOKEN: boolean = false;
 
   @Expose()
   @IsOptional()

@@ -132,6 +132,7 @@ function configurationOf(environment: Environment): Configuration {
     lookup: {
       perMinute: environment.TSTORE_LOOKUPS_PER_MINUTE,
       freshSeconds: environment.TSTORE_LOOKUP_FRESH_SECONDS,
+      authKeyIsBillingToken: environment.TSTORE_AUTH_KEY_IS_BILLING_TOKEN,
     },
     refund: {
       perMinute: environment.REFUND_RATE_PER_MINUTE,

@@ -3,11 +3,23 @@ import type { GatewayTransaction } from '../gateways/tstore';
 import { nullable } from '../platform/database';
 
 /** A payment as T store has it, without the payer's key, which is a secret; `updatedAt` as text, because it is kept as JSON. */
-export type FoundTransaction = Omit<GatewayTransaction, 'payerAuthKey' | 'updatedAt'> & { updatedAt: string | null };
+export type FoundTransaction = Omit<GatewayTransaction, 'payerAuthKey' | 'updatedAt'> & {
+  updatedAt: string | null;
+  /**
+   * SHA-256 of the billing token that was charged, in hexadecimal. Absent where T store named none, or where it is not
+   * known that it names the payer by the token (`TSTORE_AUTH_KEY_IS_BILLING_TOKEN`).
+   */
+  billingTokenHash?: string;
+};
 
 /** Whether it can be a payment for a product: goods are shown in samples and promised nowhere, so none is no difference. */
 export function isOfProduct({ goods }: FoundTransaction, storeProductId: string | undefined): boolean {
   return goods.length === 0 || goods.some(({ productId }) => productId === storeProductId);
+}
+
+/** Whether it can be a payment with a billing token: where T store did not say which was charged, that is no difference. */
+export function isWithToken({ billingTokenHash }: FoundTransaction, hexHash: string): boolean {
+  return billingTokenHash === undefined || billingTokenHash === hexHash;
 }
 
 /** What T store said of a transaction when it was asked. */

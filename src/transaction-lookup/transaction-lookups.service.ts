@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { hash } from 'node:crypto';
 import { LookupConfig } from '../config';
 import { TstoreClient, type GatewayAnswer, type GatewayTransaction } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
@@ -7,7 +8,7 @@ import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database } from '../platform/database';
 import { Pacer } from '../platform/pace';
-import { TransactionLookup } from './transaction-lookup.entity';
+import { TransactionLookup, type FoundTransaction } from './transaction-lookup.entity';
 
 /** What T store said just now: kept, and with what may not be kept. */
 export interface FreshLookup {
@@ -53,7 +54,7 @@ export class TransactionLookups {
       repeatable: true,
     });
     await crashPoint('lookup.answered');
-    const row = { transactionId, ...keptOf(answer), actor, at: this.clock.now() };
+    const row = { transactionId, ...this.keptOf(answer), actor, at: this.clock.now() };
     const inserted = await this.database.manager.insert(TransactionLookup, row);
     await crashPoint('lookup.kept');
     return { lookup: { ...row, id: String(inserted.identifiers[0]?.id) }, answer };
@@ -84,20 +85,25 @@ export class TransactionLookups {
       { retryAfterSeconds },
     );
   }
-}
 
-function keptOf(answer: GatewayAnswer<GatewayTransaction>): Kept {
-  switch (answer.kind) {
-    case 'success': {
-      // The payer's key is a secret, and nobody needs it once the answer is used.
-      const { transactionId, amount, status, reason, message, description, updatedAt, paymentParts, goods } =
-        answer.value;
-      const shown = { transactionId, amount, status, reason, message, description, paymentParts, goods };
-      return { answer: 'found', found: { ...shown, updatedAt: updatedAt?.toISOString() ?? null }, message: null };
+  private keptOf(answer: GatewayAnswer<GatewayTransaction>): Kept {
+    switch (answer.kind) {
+      case 'success':
+        return { answer: 'found', found: this.foundOf(answer.value), message: null };
+      case 'refused':
+        return { answer: 'refused', found: null, message: answer.resultMessage };
+      case 'unknown':
+        return { answer: 'unknown', found: null, message: answer.message };
     }
-    case 'refused':
-      return { answer: 'refused', found: null, message: answer.resultMessage };
-    case 'unknown':
-      return { answer: 'unknown', found: null, message: answer.message };
+  }
+
+  /** The payer's key is a secret, and nobody needs it once the answer is used: what is kept is its hash, where it is a token. */
+  private foundOf({ payerAuthKey, updatedAt, ...shown }: GatewayTransaction): FoundTransaction {
+    const isToken = this.config.authKeyIsBillingToken && payerAuthKey !== null;
+    return {
+      ...shown,
+      updatedAt: updatedAt?.toISOString() ?? null,
+      ...(isToken && { billingTokenHash: hash('sha256', payerAuthKey) }),
+    };
   }
 }

@@ -70,6 +70,14 @@ test('lookup-stale knows nothing of a refund that was made', async () => {
   expect(await status()).toBe('refunded');
 });
 
+test('lookup-other-payer names another payer, once', async () => {
+  bench.simulator.control.armFault({ kind: 'lookup-other-payer' });
+  const payer = async (): Promise<unknown> =>
+    readCompletely('transaction', (await bench.merchant.lookup(tid)).body).payer;
+  expect(await payer()).not.toEqual({ authKey: 'A'.repeat(64) });
+  expect(await payer()).toEqual({ authKey: 'A'.repeat(64) });
+});
+
 test('refund-failing-before refunds nothing', async () => {
   bench.simulator.control.armFault({ kind: 'refund-failing-before' });
   const answer = await bench.merchant.refundShort(tid, 400);
