@@ -47,6 +47,20 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts', 'demo/**/*.ts', 'bench/**/*.ts'],
+    ignores: ['src/**/*.spec.ts', 'src/platform/database/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          name: 'pg',
+          message: 'Connection and openPool (src/platform/database) state what is relied on.',
+          allowTypeImports: true,
+        },
+      ],
+    },
+  },
+  {
     // Programs a person runs in a terminal speak to it.
     files: ['src/main.ts', 'src/commands/**/*.ts', 'simulator/main.ts', 'demo/**/*.ts', 'bench/**/*.ts'],
     rules: { 'no-console': 'off' },

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { BulkPaymentJobs } from '../src/bulk-payment';
 import { billingDateAfter, type SeoulDate } from '../src/kernel/seoul-calendar';
 import type { RunningService } from '../src/service';
 import { BillingRunService } from '../src/subscription';
+import { Connection } from '../src/platform/database';
 import { withDatabase } from './database';
 import { EACH, FLOOR_TABLE } from './listener';
 import { Load } from './load';
@@ -39,7 +39,7 @@ export async function benchmarkBusyListener(options: BenchmarkOptions): Promise<
   try {
     return await withDatabase(options.adminUrl, async (url) => {
       const service = await startBenchService({ url, directory, simulatorUrl: simulator.baseUrl });
-      const client = new Client({ connectionString: url });
+      const client = new Connection(url);
       await client.connect();
       await client.query(FLOOR_TABLE);
       const bare = startProcess('bare-listener', url, 'each');
@@ -67,7 +67,7 @@ class Bench {
 
   constructor(
     private readonly service: RunningService,
-    private readonly client: Client,
+    private readonly client: Connection,
     private readonly bareAddress: string,
   ) {
     this.listener = `${service.url}/noti_listener`;

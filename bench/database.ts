@@ -1,11 +1,10 @@
-import { Client } from 'pg';
 import { MIGRATIONS } from '../migrations';
-import { migrate } from '../src/platform/database';
+import { Connection, migrate } from '../src/platform/database';
 
 /** Runs `work` on a new, migrated database and drops it afterwards. */
 export async function withDatabase<Result>(adminUrl: string, work: (url: string) => Promise<Result>): Promise<Result> {
   const name = `bench_${process.pid}`;
-  const admin = new Client({ connectionString: adminUrl });
+  const admin = new Connection(adminUrl);
   await admin.connect();
   try {
     await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { Connection } from '../src/platform/database';
 import { withDatabase } from './database';
 import { Load } from './load';
 import { spreadOf, type Bar, type BenchmarkOptions, type Comparison } from './measure';
@@ -33,7 +33,7 @@ export async function benchmarkListener({ adminUrl, rounds, print }: BenchmarkOp
   try {
     return await withDatabase(adminUrl, async (url) => {
       const service = await startBenchService({ url, directory, role: 'listener' });
-      const client = new Client({ connectionString: url });
+      const client = new Connection(url);
       await client.connect();
       await client.query(FLOOR_TABLE);
       const processes = [startProcess('bare-listener', url, 'each'), startProcess('bare-listener', url, 'shared')];
@@ -68,7 +68,7 @@ class Bench {
   private readonly generator = new Load();
 
   constructor(
-    private readonly client: Client,
+    private readonly client: Connection,
     private readonly addresses: Record<Side, string>,
   ) {}
 

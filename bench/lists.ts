@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { DEMO_ADMIN_KEY } from '../src/config';
+import { Connection } from '../src/platform/database';
 import { withDatabase } from './database';
 import { spreadOf, type BenchmarkOptions, type Comparison } from './measure';
 import { answerOf, startProcess } from './processes';
@@ -77,7 +77,7 @@ export async function benchmarkLists({ adminUrl, rounds, print }: BenchmarkOptio
   const directory = await mkdtemp(join(tmpdir(), 'bench-lists-'));
   try {
     return await withDatabase(adminUrl, async (url) => {
-      const client = new Client({ connectionString: url });
+      const client = new Connection(url);
       await client.connect();
       try {
         await addCharges(client, print);
@@ -143,7 +143,7 @@ async function compared(
 }
 
 /** Uploaded charges, all settled; every tenth declined. */
-async function addCharges(client: Client, print: (line: string) => void): Promise<void> {
+async function addCharges(client: Connection, print: (line: string) => void): Promise<void> {
   const at = '2026-11-01T00:00:00Z';
   for (let job = 1; job <= JOBS; job++) {
     await client.query(

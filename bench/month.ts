@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
 import { BulkPaymentJobs, type BulkPaymentJob } from '../src/bulk-payment';
 import { billingDateAfter, seoulDate, type SeoulDate } from '../src/kernel/seoul-calendar';
 import type { RunningService } from '../src/service';
 import { BillingRunService } from '../src/subscription';
+import { Connection } from '../src/platform/database';
 import { withDatabase } from './database';
 import { createFloorTable, floorOf } from './floors';
 import {
@@ -48,7 +48,7 @@ export async function benchmarkMonth(options: BenchmarkOptions): Promise<Compari
   try {
     return await withDatabase(options.adminUrl, async (url) => {
       const service = await startBenchService({ url, directory, simulatorUrl: simulator.baseUrl });
-      const client = new Client({ connectionString: url });
+      const client = new Connection(url);
       await client.connect();
       try {
         await answerOf(startProcess('subscriptions', url, String(options.lines)));
@@ -74,7 +74,7 @@ interface Followed {
 class Bench {
   constructor(
     private readonly service: RunningService,
-    private readonly client: Client,
+    private readonly client: Connection,
     private readonly url: string,
     private readonly directory: string,
     private readonly options: BenchmarkOptions,

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { Client } from 'pg';
 import { RequestFileIntakeService } from '../src/bulk-payment';
 import type { RunningService } from '../src/service';
+import { Connection } from '../src/platform/database';
 import { withDatabase } from './database';
 import { createFloorTable, floorOf } from './floors';
 import { compareSeconds, timed, type BenchmarkOptions, type Comparison, type RoundRuns } from './measure';
@@ -22,7 +22,7 @@ export async function benchmarkUpload(options: BenchmarkOptions): Promise<Compar
   try {
     return await withDatabase(options.adminUrl, async (url) => {
       const service = await startBenchService({ url, directory, role: 'admin' });
-      const client = new Client({ connectionString: url });
+      const client = new Connection(url);
       await client.connect();
       try {
         await createFloorTable(client, 'floor_request', 9);

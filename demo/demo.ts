@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { Client } from 'pg';
 import { DEMO_ADMIN_KEY } from '../src/config';
 import { billingDateAfter, seoulDateAt } from '../src/kernel/seoul-calendar';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/platform/embedded-postgres';
+import { Connection } from '../src/platform/database';
 import { billMonths, travelling } from './many-months';
 import { billOneMonth } from './one-month';
 import { startParts } from './parts';
@@ -68,7 +68,7 @@ async function emptyPlace(
   dataDirectory: string,
 ): Promise<{ databaseUrl: string; dataDirectory: string }> {
   await rm(dataDirectory, { recursive: true, force: true });
-  const client = new Client({ connectionString: postgres.adminUrl });
+  const client = new Connection(postgres.adminUrl);
   await client.connect();
   try {
     await client.query(`DROP DATABASE IF EXISTS ${MONTHS_DATABASE} WITH (FORCE)`);

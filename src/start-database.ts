@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../migrations';
 import type { Configuration } from './config';
 import { messageOf } from './kernel/errors';
-import { isDatabaseUnavailable, openMigrations, runMigrations } from './platform/database';
+import { assertFits, isDatabaseUnavailable, openMigrations, runMigrations } from './platform/database';
 import { EmbeddedPostgresError, startEmbeddedPostgres } from './platform/embedded-postgres';
 import { maskText, type Logger } from './platform/logging';
 import { StartError } from './start-error';
@@ -68,6 +68,7 @@ async function startEmbedded(directory: string, logger: Logger): Promise<OpenedD
 async function reach(url: string, logger: Logger, shutdown: AbortSignal): Promise<DataSource> {
   for (let attempt = 1; ; attempt += 1) {
     try {
+      await assertFits(url);
       return await openMigrations(url, MIGRATIONS);
     } catch (error) {
       const reason = reasonOf(error);

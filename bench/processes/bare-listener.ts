@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Pool } from 'pg';
+import { openPool } from '../../src/platform/database';
 
 /** `each`: an INSERT a request. `shared`: whatever arrives while one is in flight is the next. */
 export type BareInserts = 'each' | 'shared';
 
 const ANSWER = '{"resultCode":"0000","resultMsg":"SUCCESS"}';
 const [url = '', inserts = 'each'] = process.argv.slice(2);
-const pool = new Pool({ connectionString: url, max: 10 });
+const pool = openPool({ connectionString: url, max: 10 });
 
 async function insertEach(body: string): Promise<void> {
   await pool.query('INSERT INTO floor_notification (body) VALUES ($1)', [body]);

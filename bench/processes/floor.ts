@@ -1,11 +1,11 @@
-import { Client } from 'pg';
 import { copyFile, copyToFile, type FloorOrder } from '../floors';
+import { Connection } from '../../src/platform/database';
 
 /** Moves bytes plainly, with nothing of the service in its process, and sends what it took. */
 async function main(): Promise<void> {
   const [url = '', text = ''] = process.argv.slice(2);
   const order = JSON.parse(text) as FloorOrder;
-  const client = new Client({ connectionString: url });
+  const client = new Connection(url);
   await client.connect();
   const { file } = order;
   const run =

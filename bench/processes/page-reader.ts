@@ -1,5 +1,5 @@
 import { Agent, get } from 'node:http';
-import { Client } from 'pg';
+import { Connection } from '../../src/platform/database';
 import { answerOrders, answerTo } from './exchange';
 
 /** Pages to read, each beside its bare rows, one after the other over one connection each. */
@@ -16,7 +16,7 @@ export interface PagesResult {
 }
 
 async function read({ databaseUrl, key, pages }: PagesOrder): Promise<PagesResult> {
-  const client = new Client({ connectionString: databaseUrl });
+  const client = new Connection(databaseUrl);
   await client.connect();
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const result: PagesResult = { ours: [], floor: [] };

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Client } from 'pg';
-import { BILLING_WAKE_CHANNEL, Database } from '../platform/database';
+import { BILLING_WAKE_CHANNEL, Connection, Database } from '../platform/database';
 import { Logger } from '../platform/logging';
 
 /** Tries again after this; until then the ticks do the work. */
@@ -9,7 +8,7 @@ const RECONNECT_MS = 5_000;
 /** Hears on a connection of its own that somebody made work due. Without it the ticks still find everything. */
 @Injectable()
 export class WakeListener {
-  private client: Client | undefined;
+  private client: Connection | undefined;
   private reconnect: NodeJS.Timeout | undefined;
   private closed = false;
 
@@ -21,10 +20,15 @@ export class WakeListener {
   /** @param onWake hears the name of the step that work is due for; an empty one means all */
   async listen(onWake: (step: string) => void): Promise<void> {
     const { connectionString } = this.database.pool.options;
-    const client = new Client({ connectionString, application_name: 'tstore-merchant-billing-wake', keepAlive: true });
+    const client = new Connection({
+      ...(connectionString !== undefined && { connectionString }),
+      application_name: 'tstore-merchant-billing-wake',
+      keepAlive: true,
+    });
+    const lost = once(() => this.lost(client, onWake));
     client.on('notification', ({ payload }) => onWake(payload ?? ''));
-    client.on('error', () => this.lost(client, onWake));
-    client.on('end', () => this.lost(client, onWake));
+    client.on('error', lost);
+    client.on('end', lost);
     try {
       await client.connect();
       await client.query(`LISTEN ${BILLING_WAKE_CHANNEL}`);
@@ -32,7 +36,7 @@ export class WakeListener {
       if (this.closed) await client.end();
     } catch (error) {
       this.logger.warn('not listening for wake-ups; ticks go on', { error });
-      this.lost(client, onWake);
+      lost();
     }
   }
 
@@ -42,15 +46,23 @@ export class WakeListener {
     await this.client?.end().catch(() => undefined);
   }
 
-  private lost(client: Client, onWake: (step: string) => void): void {
-    client.removeAllListeners('end').removeAllListeners('notification');
-    // A connection that breaks while it is given up may still say so; without a listener that would end the process.
-    client.removeAllListeners('error').on('error', () => undefined);
+  private lost(client: Connection, onWake: (step: string) => void): void {
+    client.removeAllListeners('notification');
+    // A server that takes no LISTEN, as a standby, would keep the connection.
+    void client.end().catch(() => undefined);
     if (this.client === client) this.client = undefined;
     if (this.closed) return;
-    clearTimeout(this.reconnect);
     this.reconnect = setTimeout(() => {
       void this.listen(onWake).then(() => onWake(''));
     }, RECONNECT_MS).unref();
   }
+}
+
+/** A connection tells of its end in up to three ways. */
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
 }

@@ -1,8 +1,9 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Pool, type PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { DatabaseConfig } from '../config';
 import { messageOf } from '../kernel/errors';
 import { crashPoint } from '../platform/crash-points';
+import { openPool } from '../platform/database';
 import { Logger } from '../platform/logging';
 import type { CountedArrival } from './arrival';
 import { STORE_ARRIVALS, arrivalParameters } from './arrival.sql';
@@ -29,23 +30,21 @@ export class ArrivalStore implements OnApplicationShutdown {
 
   constructor(config: DatabaseConfig, logger: Logger) {
     const log = logger.child({ component: 'notification-listener' });
-    this.pool = new Pool({
-      connectionString: config.url,
-      application_name: 'tstore-merchant-billing-listener',
-      max: 2,
-      // Kept open while idle: the next message must not wait for a connection.
-      idleTimeoutMillis: 0,
-      keepAlive: true,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: SILENCE_TIMEOUT_MS,
-      lock_timeout: LOCK_TIMEOUT_MS,
-    });
-    // A connection in use that breaks fails its statement, and says so a second time as an event: that nobody listens to
-    // would end the process.
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
-    // A lost idle connection; the pool has dropped it already and opens another when it is needed.
-    this.pool.on('error', (error) => log.warn('database connection lost', { reason: messageOf(error) }));
+    this.pool = openPool(
+      {
+        connectionString: config.url,
+        application_name: 'tstore-merchant-billing-listener',
+        max: 2,
+        // Kept open while idle: the next message must not wait for a connection.
+        idleTimeoutMillis: 0,
+        keepAlive: true,
+        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        query_timeout: SILENCE_TIMEOUT_MS,
+        lock_timeout: LOCK_TIMEOUT_MS,
+      },
+      (error) => log.warn('database connection lost', { reason: messageOf(error) }),
+    );
   }
 
   /**

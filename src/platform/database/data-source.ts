@@ -5,6 +5,7 @@ import {
   type MixedList,
   type MigrationInterface,
 } from 'typeorm';
+import { pooled } from './connection';
 
 export interface DataSourceSettings {
   url: string;
@@ -32,10 +33,10 @@ export function dataSourceOptions(settings: DataSourceSettings): DataSourceOptio
     migrationsTableName: 'schema_migration',
     synchronize: false,
     logging: false,
-    extra: {
+    extra: pooled({
       statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-    },
+    }),
   };
 }
 

@@ -1,9 +1,11 @@
 export { nullable, wonColumn } from './columns';
+export { Connection, openPool } from './connection';
 export type { CopiedRows } from './copied-rows';
 export { copyBytes, copyInto, copyLine, copyOut, copyText, type CopyValue } from './copy';
 export { DatabaseModule } from './database.module';
 export { Database, type SqlSession, type SqlTransaction } from './database';
 export { dataSourceOptions, openDataSource, type DataSourceSettings } from './data-source';
 export { migrate, openMigrations, pendingMigrations, runMigrations } from './migrate';
+export { UnfitDatabaseError, assertFits } from './server-check';
 export { isDatabaseUnavailable, isTransactionConflict, violatesCheck, violatesUnique } from './sql-errors';
 export { BILLING_WAKE_CHANNEL, wakeBilling } from './wake';

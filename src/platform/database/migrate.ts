@@ -1,11 +1,13 @@
 import { MigrationExecutor, type DataSource, type MigrationInterface } from 'typeorm';
 import { openDataSource } from './data-source';
+import { assertFits } from './server-check';
 
 /** Any constant will do, as long as nobody else in the database takes the same advisory lock. */
 const MIGRATION_LOCK = 7_261_543_001;
 
 /** Brings the schema of a database up to date. @returns the names of the migrations that ran now */
 export async function migrate(url: string, migrations: (new () => MigrationInterface)[]): Promise<string[]> {
+  await assertFits(url);
   const dataSource = await openMigrations(url, migrations);
   try {
     return await runMigrations(dataSource);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { Connection } from '../database';
 import { findBinaries } from './binaries';
 import { EmbeddedPostgresError } from './embedded-postgres.error';
 import { becomeOwner, recordOwner } from './owner';
@@ -95,7 +95,7 @@ function portOf(cluster: string): number {
 }
 
 async function ensureDatabase(adminUrl: string): Promise<void> {
-  const client = new Client({ connectionString: adminUrl });
+  const client = new Connection(adminUrl);
   await client.connect();
   try {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { DatabaseConfig } from '../../config';
+import { openPool } from '../database';
 import { Readiness } from './readiness';
 
 const TIMEOUT_MS = 2_000;
@@ -17,7 +18,8 @@ export class DatabaseCheck implements OnModuleInit, OnApplicationShutdown {
     config: DatabaseConfig,
     private readonly readiness: Readiness,
   ) {
-    this.pool = new Pool({
+    // The next check opens a new connection and tells what is wrong.
+    this.pool = openPool({
       connectionString: config.url,
       application_name: 'tstore-merchant-billing-health',
       max: 1,
@@ -25,8 +27,6 @@ export class DatabaseCheck implements OnModuleInit, OnApplicationShutdown {
       statement_timeout: TIMEOUT_MS,
       query_timeout: TIMEOUT_MS,
     });
-    // The next check opens a new connection and tells what is wrong.
-    this.pool.on('error', () => undefined);
   }
 
   onModuleInit(): void {
