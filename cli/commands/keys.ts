@@ -14,6 +14,7 @@ const COLUMNS: readonly Column<ApiKey>[] = [
   ['name', (key) => key.name, { wraps: true }],
   ['owner', (key) => key.owner, { wraps: true }],
   ['role', (key) => key.role],
+  ['made by', (key) => key.createdBy],
   ['revoked', (key) => (key.revocation === null ? 'no' : 'yes')],
   ['last used', (key) => seoulTime(key.lastUsedAt), { spare: true }],
   ['expires', (key) => seoulTime(key.expiresAt), { spare: true }],
@@ -42,7 +43,9 @@ export function addKeyCommands(program: Command, run: Run): void {
   const create = keys
     .command('create <name>')
     .description('make a key; it is shown this once')
-    .addOption(new Option('--role <role>').choices(['viewer', 'operator', 'finance', 'admin']).makeOptionMandatory())
+    .addOption(
+      new Option('--role <role>').choices(['viewer', 'operator', 'finance', 'manager', 'admin']).makeOptionMandatory(),
+    )
     .addOption(new Option('--owner <who>', 'whose it is: e-mail address or staff id').makeOptionMandatory())
     .option('--expires <time>', 'when it ends by itself, such as 2027-12-31T23:59:59+09:00');
   covers(create, 'POST /admin/v1/api-keys').action(

@@ -37,8 +37,8 @@ export class ApiKeysController {
   @Scope('keys:read')
   @ListOf(ApiKeyView)
   @ApiOperation({ summary: 'Keys, newest first, revoked ones too' })
-  async list(@Query() { owner, cursor, limit }: ApiKeyListQuery): Promise<Page<ApiKeyView>> {
-    const keys = await this.keys.list({ owner, beforeId: cursor, limit });
+  async list(@Query() { owner, createdByKeyId, cursor, limit }: ApiKeyListQuery): Promise<Page<ApiKeyView>> {
+    const keys = await this.keys.list({ owner, createdByKeyId, beforeId: cursor, limit });
     return pageOf(keys.map(apiKeyViewOf), limit, (key) => key.id);
   }
 

@@ -1,13 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsOptional, Matches } from 'class-validator';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { normalizeOwner } from '../approval';
 import { ALL_SCOPES, ROLES, type Role } from './access';
-import { IsInstant, MayBeMissing } from './body-fields';
+import { IsId, IsInstant, MayBeMissing } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
 
 const OWNER = { message: 'an e-mail address or staff id: letters, digits and . _ % + - @' };
-const inSmallLetters = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' ? value.toLowerCase() : value;
+const asStored = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' ? normalizeOwner(value) : value;
 
 export class NewApiKeyBody {
   @ApiProperty({ maxLength: 100, description: 'Who or what uses it; histories and the audit log show it' })
@@ -18,11 +19,11 @@ export class NewApiKeyBody {
     example: 'kim@example.com',
     maxLength: 100,
     description:
-      'Whose it is: the person’s e-mail address or staff id, the same for all their keys; capitals don’t count. ' +
-      'What a second person must do, no other key of the same owner can',
+      'Whose it is: the person’s e-mail address or staff id, the same for all their keys. Capitals, a +tag and dots ' +
+      'behind don’t count. What a second person must do, no other key of the same owner can',
   })
-  @Transform(inSmallLetters)
-  @Matches(/^[a-z0-9][a-z0-9._%+@-]{0,99}$/, OWNER)
+  @IsString(OWNER)
+  @Length(1, 100, OWNER)
   owner!: string;
 
   @ApiProperty({ enum: ROLES })
@@ -41,7 +42,11 @@ export class NewApiKeyBody {
   @IsIn(ALL_SCOPES, { each: true, message: `each one of ${ALL_SCOPES.join(', ')}` })
   scopes?: string[];
 
-  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'When it ends by itself; left out: never' })
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'When it ends by itself, at the latest when the key it is made with does; left out: never',
+  })
   @MayBeMissing()
   @IsInstant()
   expiresAt?: string;
@@ -50,7 +55,12 @@ export class NewApiKeyBody {
 export class ApiKeyListQuery extends PageQuery {
   @ApiPropertyOptional({ example: 'kim@example.com', description: 'All keys of one owner' })
   @IsOptional()
-  @Transform(inSmallLetters)
-  @Matches(/^[a-z0-9._%+@-]{1,100}$/, OWNER)
+  @Transform(asStored)
+  @Matches(/^[a-z0-9._%@-]{1,100}$/, OWNER)
   owner?: string;
+
+  @ApiPropertyOptional({ description: 'All keys made with this one' })
+  @IsOptional()
+  @IsId('the id of a key')
+  createdByKeyId?: string;
 }

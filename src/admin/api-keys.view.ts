@@ -10,6 +10,7 @@ class RevocationView {
 
 class ApiKeyLinksView {
   @ApiProperty() self!: string;
+  @ApiProperty({ description: 'Keys that were made with it' }) madeWithIt!: string;
   @ApiProperty({ description: 'What was changed with it' }) auditLog!: string;
 }
 
@@ -18,9 +19,13 @@ export class ApiKeyView {
   @ApiProperty() id!: string;
   @ApiProperty() name!: string;
   @ApiProperty({ description: 'Whose it is; unstated: made before keys had owners' }) owner!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'The same as it was stated, where that differs' })
+  statedOwner!: string | null;
   @ApiProperty({ enum: ROLES }) role!: Role;
   @ApiProperty({ type: [String], description: 'All that it may do' }) scopes!: string[];
   @ApiProperty() createdBy!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'The key it was made with; null: the bootstrap key' })
+  createdByKeyId!: string | null;
   @ApiProperty() createdAt!: Date;
   @ApiProperty({ type: Date, nullable: true }) expiresAt!: Date | null;
   @ApiProperty({ type: Date, nullable: true, description: 'To the minute' }) lastUsedAt!: Date | null;
@@ -37,13 +42,19 @@ export class NewApiKeyView extends ApiKeyView {
 }
 
 export function apiKeyViewOf(key: ApiKey): ApiKeyView {
-  const { id, name, owner, role, createdBy, createdAt, expiresAt, lastUsedAt, lastUsedAddress } = key;
+  const { id, name, owner, statedOwner, role, createdBy, createdByKeyId, createdAt, expiresAt } = key;
+  const { lastUsedAt, lastUsedAddress } = key;
   const { revokedAt, revokedBy, revocationReason } = key;
   const scopes = [...scopesOf(role, key.scopes)];
   const revocation = revokedAt === null ? null : { at: revokedAt, by: revokedBy, reason: revocationReason };
   return {
-    ...{ id, name, owner, role, scopes, createdBy, createdAt, expiresAt, lastUsedAt, lastUsedAddress, revocation },
+    ...{ id, name, owner, statedOwner, role, scopes, createdBy, createdByKeyId, createdAt, expiresAt },
+    ...{ lastUsedAt, lastUsedAddress, revocation },
     actions: revokedAt === null ? ['revoke'] : [],
-    links: { self: `/admin/v1/api-keys/${id}`, auditLog: `/admin/v1/audit-log?apiKeyId=${id}` },
+    links: {
+      self: `/admin/v1/api-keys/${id}`,
+      madeWithIt: `/admin/v1/api-keys?createdByKeyId=${id}`,
+      auditLog: `/admin/v1/audit-log?apiKeyId=${id}`,
+    },
   };
 }

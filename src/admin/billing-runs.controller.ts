@@ -71,7 +71,7 @@ export class BillingRunsController {
 
   @Post(':id/confirm')
   @HttpCode(200)
-  @Scope('runs:decide')
+  @Scope('approvals:decide')
   @ApiOperation({ summary: 'Let the jobs of a run go that is beyond the usual' })
   @TakesIfMatch()
   @ApiOkResponse({ type: BillingRunView })
@@ -87,7 +87,7 @@ export class BillingRunsController {
 
   @Post(':id/reject')
   @HttpCode(200)
-  @Scope('runs:decide')
+  @Scope('approvals:decide')
   @ApiOperation({
     summary: 'Stop a run that is beyond the usual; its jobs fail unsent, and can be rebilled one by one',
   })

@@ -69,10 +69,10 @@ export class ChargesController {
   async refund(
     @Param() { orderNo }: OrderNoParameter,
     @Body() body: RefundBody,
-    @CurrentCaller() { actor, owner }: Caller,
+    @CurrentCaller() by: Caller,
   ): Promise<RefundView> {
     const { amount, reason, reference } = body;
-    return refundViewOf(await this.refundDesk.request(orderNo, { amount, reason, reference, actor, owner }));
+    return refundViewOf(await this.refundDesk.request(orderNo, { amount, reason, reference, by }));
   }
 
   @AuditView()

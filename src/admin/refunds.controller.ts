@@ -1,9 +1,12 @@
-import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { Refunds } from '../charge';
-import { Actor, CurrentCaller, Scope, type Caller } from './access';
+import { CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
+import type { ApprovalView } from './approvals.view';
 import { AuditView } from './audit';
+import { MayAwaitApproval, awaiting } from './awaiting-approval';
 import { ReasonBody } from './billing-runs.dto';
 import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
@@ -37,19 +40,19 @@ export class RefundsController {
 
   @Post(':id/release')
   @HttpCode(200)
-  @Scope('refunds:release')
+  @Scope('approvals:decide')
   @ApiOperation({
-    summary: 'Let a refund go that is above what one person may order; not with a key of who ordered it',
+    summary: 'Let a refund go that is above what one person may order: approves what waits for it, as another person',
   })
   @TakesIfMatch()
   @ApiOkResponse({ type: RefundView })
   async release(
     @Param() { id }: IdParameter,
     @Body() { reason }: ReasonBody,
-    @CurrentCaller() { actor, owner }: Caller,
+    @CurrentCaller() by: Caller,
     @IfMatch() version: string | undefined,
   ): Promise<RefundView> {
-    return refundViewOf(await this.refunds.release(id, { reason, actor, owner, version }));
+    return refundViewOf(await this.refunds.release(id, { reason, by, version }));
   }
 
   @Post(':id/cancel')
@@ -61,25 +64,29 @@ export class RefundsController {
   async cancel(
     @Param() { id }: IdParameter,
     @Body() { reason }: ReasonBody,
-    @Actor() actor: string,
+    @CurrentCaller() by: Caller,
     @IfMatch() version: string | undefined,
   ): Promise<RefundView> {
-    return refundViewOf(await this.refunds.cancel(id, { reason, actor, version }));
+    return refundViewOf(await this.refunds.cancel(id, { reason, by, version }));
   }
 
   @Post(':id/resolve')
-  @HttpCode(200)
-  @Scope('refunds:release')
-  @ApiOperation({ summary: 'Say what became of a refund whose answer was lost, where lookups can’t; sends nothing' })
+  @Scope('refunds:create')
+  @ApiOperation({
+    summary:
+      'Say what became of a refund whose answer was lost, after a look at T store (GET …/transaction) since; sends nothing',
+  })
   @TakesIfMatch()
-  @ApiOkResponse({ type: RefundView })
+  @MayAwaitApproval(RefundView)
   async resolve(
     @Param() { id }: IdParameter,
     @Body() body: ResolveRefundBody,
-    @Actor() actor: string,
+    @CurrentCaller() by: Caller,
     @IfMatch() version: string | undefined,
-  ): Promise<RefundView> {
-    return refundViewOf(await this.refunds.resolve(id, { ...body, actor, version }));
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RefundView | ApprovalView> {
+    const waiting = await this.refunds.resolve(id, { ...body, by, version });
+    return waiting === undefined ? this.viewOf({ id }) : awaiting(reply, waiting);
   }
 
   @AuditView()

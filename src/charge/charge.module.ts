@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ApprovalModule } from '../approval';
 import { TstoreModule } from '../gateways/tstore';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
@@ -12,6 +13,7 @@ import { ChargeSettlement } from './charge-settlement';
 import { ChargeTransactions } from './charge-transactions.service';
 import { Charges } from './charges.service';
 import { RefundAllowance } from './refund-allowance';
+import { RefundApprovals } from './refund-approvals';
 import { RefundCheck } from './refund-check';
 import { RefundGateway } from './refund-gateway';
 import { RefundQueue } from './refund-queue';
@@ -28,6 +30,7 @@ import { SettlementLogRepository } from './settlement-log.repository';
   imports: [
     TypeOrmModule.forFeature([Charge, Refund, RefundHistory, Settlement]),
     KillSwitchModule,
+    ApprovalModule,
     LineStopModule,
     OAuthTokenModule,
     TransactionLookupModule,
@@ -40,6 +43,7 @@ import { SettlementLogRepository } from './settlement-log.repository';
     ChargeTransactions,
     Charges,
     RefundAllowance,
+    RefundApprovals,
     RefundCheck,
     RefundGateway,
     RefundQueue,

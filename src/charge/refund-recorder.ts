@@ -6,7 +6,8 @@ import { KillSwitch } from '../kill-switch';
 import { LineStopRepository } from '../line-stop';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
-import { Database } from '../platform/database';
+import { Approvals } from '../approval';
+import { Database, type SqlSession } from '../platform/database';
 import { ChargeSettlement } from './charge-settlement';
 import type { Refund } from './refund.entity';
 import type { RefundState } from './refund.state';
@@ -52,6 +53,7 @@ export class RefundRecorder {
     private readonly settlement: ChargeSettlement,
     private readonly stops: LineStopRepository,
     private readonly killSwitch: KillSwitch,
+    private readonly approvals: Approvals,
     private readonly database: Database,
     private readonly clock: Clock,
     tstore: TstoreConfig,
@@ -91,23 +93,39 @@ export class RefundRecorder {
     await this.refunds.renew({ id: refund.id, leaseId }, secondsAfter(this.clock.now(), this.callSeconds));
   }
 
-  /** Money moved: the settlement log tells it, and what it means to the subscription follows, in the same transaction. */
-  async succeed(refund: Refund, result: RefundResult, why: RefundCause, holder?: Holder): Promise<void> {
+  /**
+   * Money moved: the settlement log tells it, and what it means to the subscription follows, in the same transaction.
+   *
+   * @param session the transaction it belongs to; one of its own without it
+   */
+  async succeed(
+    refund: Refund,
+    result: RefundResult,
+    why: RefundCause,
+    holder?: Holder,
+    session?: SqlSession,
+  ): Promise<void> {
     const at = this.clock.now();
     const changes = { ...result, ...ENDED, endedAt: at };
     const current = { id: refund.id, state: await this.stateOf(refund, holder) };
-    await this.database.transaction(async (session) => {
+    await this.ending(refund, why, session, async (session) => {
       await this.refunds.transition(session, current, 'succeed', why, changes, holder);
       await this.settlement.refund(session, { sql: REFUND_OUTCOME_SQL, parameters: [refund.id] }, at);
       await crashPoint('refund.before-commit');
     });
   }
 
-  /** No money moved, and none will by this refund. */
-  async fail(refund: Refund, result: RefundResult, why: RefundCause, holder?: Holder): Promise<void> {
+  /** No money moved, and none will by this refund. @param session as for {@link succeed} */
+  async fail(
+    refund: Refund,
+    result: RefundResult,
+    why: RefundCause,
+    holder?: Holder,
+    session?: SqlSession,
+  ): Promise<void> {
     const changes = { ...result, ...ENDED, endedAt: this.clock.now() };
     const current = { id: refund.id, state: await this.stateOf(refund, holder) };
-    await this.database.transaction((session) =>
+    await this.ending(refund, why, session, (session) =>
       this.refunds.transition(session, current, 'fail', why, changes, holder),
     );
   }
@@ -134,6 +152,20 @@ export class RefundRecorder {
     await this.database.transaction((session) =>
       this.refunds.transition(session, refund, 'withdraw', why, changes, holder),
     );
+  }
+
+  /** What somebody said of it has nothing to wait for any more; looked for first, as approving locks in this order. */
+  private async ending(
+    { id }: Refund,
+    { cause, actor, reason = cause }: RefundCause,
+    session: SqlSession | undefined,
+    work: (session: SqlSession) => Promise<void>,
+  ): Promise<void> {
+    if (session !== undefined) return work(session);
+    await this.database.transaction(async (own) => {
+      await this.approvals.withdrawOf(own, 'refund-doubt', id, { actor, reason });
+      await work(own);
+    });
   }
 
   /** An answer counts even if it comes so late that another replica has given up waiting for it. */

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Approvals, type Approval, type Person } from '../approval';
+import { ApprovalConfig } from '../config';
 import { DomainError } from '../kernel/errors';
 import type { Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
@@ -6,7 +8,8 @@ import { Database, violatesCheck, violatesUnique, wakeBilling, type SqlSession }
 import type { ChargeRecord } from './charge-record.repository';
 import { Charges } from './charges.service';
 import { RefundAllowance } from './refund-allowance';
-import { RESULT_BY_DECISION, RESULT_NOT_SENT, RefundRecorder } from './refund-recorder';
+import { RefundApprovals, type RefundOutcome } from './refund-approvals';
+import { RESULT_NOT_SENT } from './refund-recorder';
 import type { Refund, RefundHistory } from './refund.entity';
 import { RELEASED, RefundRepository, guardOf, type RefundFilter } from './refund.repository';
 
@@ -17,31 +20,19 @@ export interface RefundRequest {
   reason: string;
   /** What the orderer calls it. Asked for again under the same reference, it is the same refund. */
   reference?: string | undefined;
-  actor: string;
-  /** Whose key it is requested with. */
-  owner: string;
+  by: Person;
 }
 
 /** Who decides on a refund, and why. */
 export interface RefundDecision {
   reason: string;
-  actor: string;
+  by: Person;
   /** The only version it may be decided in, when there is one. */
   version?: string | undefined;
 }
 
-/** Lets a refund go as a second person. */
-export interface RefundRelease extends RefundDecision {
-  /** Whose key it is released with. */
-  owner: string;
-}
-
 /** What a person found out about a refund in doubt. */
-export interface RefundFinding extends RefundDecision {
-  outcome: 'refunded' | 'not-refunded';
-  /** T store's id of the refund, where it is known. */
-  refundTransactionId?: string | undefined;
-}
+export type RefundFinding = RefundDecision & RefundOutcome;
 
 /** Refunds as people order and decide them. Sending them is the scheduler's; nothing here calls T store. */
 @Injectable()
@@ -50,7 +41,9 @@ export class Refunds {
     private readonly charges: Charges,
     private readonly refunds: RefundRepository,
     private readonly allowance: RefundAllowance,
-    private readonly recorder: RefundRecorder,
+    private readonly doubt: RefundApprovals,
+    private readonly approvals: Approvals,
+    private readonly policy: ApprovalConfig,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -99,23 +92,14 @@ export class Refunds {
   }
 
   /**
-   * Lets a refund go that is above what one person may order. Persons are told apart by the owners of their keys.
+   * Lets a refund go that is above what one person may order, as approving it does.
    *
-   * @throws {DomainError} `refund-not-found`; `second-person-required` for whoever requested it, with whatever key;
-   *   `state-conflict`; `version-conflict`
+   * @throws {DomainError} `refund-not-found`; `state-conflict` when it does not wait for that; else as {@link Approvals.approve}
    */
-  async release(id: string, { reason, actor, owner, version }: RefundRelease): Promise<Refund> {
-    const refund = await this.get(id);
-    if (refund.requestedByOwner === owner || refund.requestedBy === actor) {
-      throw new DomainError('second-person-required', `${owner} requested refund ${id}; somebody else must release it`);
-    }
-    const why = { cause: 'released by a second person', actor, reason };
-    const released = { releasedBy: actor, releasedByOwner: owner, releasedAt: this.clock.now() };
-    await this.database.transaction(async (session) => {
-      const from = { id, state: 'AwaitingRelease' } as const;
-      await this.refunds.transition(session, from, 'release', why, released, guardOf(version));
-      await wakeBilling(session);
-    });
+  async release(id: string, { version: subjectVersion, ...decision }: RefundDecision): Promise<Refund> {
+    await this.get(id);
+    const waiting = await this.approvals.waitingOf('refund', id);
+    await this.approvals.approve(waiting.id, { ...decision, subjectVersion });
     return this.get(id);
   }
 
@@ -124,31 +108,57 @@ export class Refunds {
    *
    * @throws {DomainError} `refund-not-found`, `state-conflict`, `version-conflict`
    */
-  async cancel(id: string, { reason, actor, version }: RefundDecision): Promise<Refund> {
+  async cancel(id: string, { reason, by, version }: RefundDecision): Promise<Refund> {
+    const { actor } = by;
     const { state } = await this.get(id);
     const result = { resultCode: RESULT_NOT_SENT, resultMessage: reason, endedAt: this.clock.now() };
     const changes = { ...result, ...RELEASED, nextAttemptAt: null };
     const why = { cause: 'canceled', actor, reason };
-    await this.database.transaction((session) =>
-      this.refunds.transition(session, { id, state }, 'cancel', why, changes, guardOf(version)),
-    );
+    await this.database.transaction(async (session) => {
+      await this.approvals.withdrawOf(session, 'refund', id, { actor, reason });
+      await this.refunds.transition(session, { id, state }, 'cancel', why, changes, guardOf(version));
+    });
     return this.get(id);
   }
 
   /**
-   * Decides what became of a refund whose answer was lost, where lookups can't. Nothing is sent.
+   * Says what became of a refund whose answer was lost, where lookups can't; nothing is sent. A wrong word pays back twice, so
+   * it needs a look at T store made after the sending, and, unless a setting says otherwise, a second person.
    *
-   * @throws {DomainError} `refund-not-found`; `state-conflict` unless it is Unknown; `version-conflict`
+   * @returns what waits for the second person; `undefined` when none is needed and the refund has ended
+   * @throws {DomainError} `refund-not-found`; `state-conflict` unless it is Unknown; `version-conflict`; `lookup-required`;
+   *   `approval-open`
    */
-  async resolve(id: string, { outcome, reason, actor, version, ...found }: RefundFinding): Promise<Refund> {
-    const refund = { ...(await this.get(id)), state: 'Unknown' as const };
-    const result = { resultCode: RESULT_BY_DECISION, resultMessage: reason };
-    const why = { cause: `decided: ${outcome}`, actor, reason };
-    const refundTransactionId = found.refundTransactionId ?? null;
-    const seen = guardOf(version);
-    if (outcome === 'not-refunded') await this.recorder.fail(refund, result, why, seen);
-    else await this.recorder.succeed(refund, { ...result, refundTransactionId }, why, seen);
-    return this.get(id);
+  async resolve(id: string, finding: RefundFinding): Promise<Approval | undefined> {
+    const { outcome, refundTransactionId, reason, by, version } = finding;
+    const refund = await this.get(id);
+    const { amount, orderNo } = refund;
+    this.assertInDoubt(refund, version);
+    const seen = await this.refunds.lookupAfterSending(refund);
+    if (seen === undefined) throw unseen(refund);
+    return this.database.transaction(async (session) => {
+      if (!this.policy.ofDoubt) {
+        await this.approvals.withdrawOf(session, 'refund-doubt', id, { actor: by.actor, reason });
+        await this.doubt.end(session, id, { outcome, refundTransactionId }, { actor: by.actor, reason, version });
+        return undefined;
+      }
+      return this.approvals.require(session, {
+        ...{ kind: 'refund-doubt', subjectId: id, by, reason, count: 1, amount },
+        act: { outcome, ...(refundTransactionId !== undefined && { refundTransactionId }) },
+        summary: `Record refund ${id} (${amount} won of ${orderNo}) as ${outcome}; T store at ${seen.at.toISOString()}: ${seen.said}`,
+        because: 'nobody knows what became of it; a wrong word gives the money back twice, or never',
+      });
+    });
+  }
+
+  private assertInDoubt({ id, state, version: current }: Refund, version: string | undefined): void {
+    if (version !== undefined && version !== current) {
+      throw new DomainError('version-conflict', `Refund ${id} was changed since you read it`);
+    }
+    if (state === 'Unknown') return;
+    throw new DomainError('state-conflict', `Refund ${id} is ${state} and not in doubt; nothing was changed`, {
+      refundId: id,
+    });
   }
 
   /** The refund that the same request has made before. */
@@ -165,14 +175,20 @@ export class Refunds {
   private async store(
     session: SqlSession,
     charge: ChargeRecord,
-    { amount, reason, reference, actor, owner }: RefundRequest & { amount: Won },
+    { amount, reason, reference, by }: RefundRequest & { amount: Won },
   ): Promise<string> {
     const { id: chargeId, transactionId } = charge;
+    const { actor, owner } = by;
     const holdReason = (await this.allowance.take(session, amount)) ?? null;
     const state = holdReason === null ? 'Requested' : 'AwaitingRelease';
     const asked = { amount, reason, reference: reference ?? null, requestedBy: actor, requestedByOwner: owner };
     const fields = { chargeId, transactionId: transactionId ?? '', ...asked, holdReason, state } as const;
     const id = await this.refunds.create(session, fields, { cause: 'requested', actor, reason });
+    if (holdReason !== null) {
+      const summary = `Send refund ${id}: ${amount} won of ${charge.orderNo}`;
+      const what = { kind: 'refund', subjectId: id, summary, because: holdReason, count: 1, amount } as const;
+      await this.approvals.require(session, { ...what, by, reason });
+    }
     await wakeBilling(session);
     return id;
   }
@@ -194,6 +210,12 @@ function assertRefundable(charge: ChargeRecord, wanted: Won): void {
 
 function stillOpen(orderNo: string): DomainError {
   return new DomainError('refund-open', `A refund of ${orderNo} has not ended yet; one is under way at a time`);
+}
+
+function unseen({ orderNo, sentAt }: Refund): DomainError {
+  const message = `Look the payment up first (GET /admin/v1/charges/${encodeURIComponent(orderNo)}/transaction): `;
+  const why = `T store has not been asked since the refund was sent at ${sentAt?.toISOString()}`;
+  return new DomainError('lookup-required', `${message}${why}`);
 }
 
 function exceeds(orderNo: string, left?: Won): DomainError {

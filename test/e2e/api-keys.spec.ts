@@ -1,7 +1,8 @@
+import { ALL_SCOPES, ROLES, scopesOf } from '../../src/admin/access';
 import { newSecret, writeToken } from '../../src/admin/access/key-token';
 import { Database } from '../../src/platform/database';
 import { bearer, callAdmin, startAdminWorld, type AdminWorld } from '../support/admin-world';
-import { ADMIN_KEY } from '../support/service-environment';
+import { BOOTSTRAP_KEY } from '../support/service-environment';
 
 describe('API keys', () => {
   let world: AdminWorld;
@@ -12,18 +13,20 @@ describe('API keys', () => {
 
   afterAll(() => world.close());
 
+  const make = (body: object, token = BOOTSTRAP_KEY) =>
+    world.call('POST', 'api-keys', { body, headers: bearer(token) });
+
   const as = (token: string, path: string) => world.call('GET', path, { headers: bearer(token) });
 
   it('are shown once, look like keys, and are stored as a hash only', async () => {
-    const made = await world.call('POST', 'api-keys', {
-      body: { name: '정산 담당', owner: 'Kim@Example.com', role: 'finance' },
-    });
+    const made = await make({ name: '정산 담당', owner: 'Han@Example.com', role: 'finance' });
     expect(made.status).toBe(201);
     expect(made.headers.get('cache-control')).toBe('no-store');
     const { token, ...key } = made.body;
     expect(token).toMatch(/^tmb_simulator_\d+_[0-9a-f]{72}$/);
     expect(key).toMatchObject({
-      ...{ name: '정산 담당', owner: 'kim@example.com', role: 'finance', createdBy: 'bootstrap key' },
+      ...{ name: '정산 담당', owner: 'han@example.com', statedOwner: 'Han@Example.com', role: 'finance' },
+      ...{ createdBy: 'bootstrap key', createdByKeyId: null },
       ...{ revocation: null, actions: ['revoke'] },
     });
     expect(key.scopes).toContain('refunds:create');
@@ -44,6 +47,11 @@ describe('API keys', () => {
     [{ name: 'x', role: 'viewer' }, 'owner'],
     [{ name: 'x', owner: 'Kim Lee', role: 'viewer' }, 'owner'],
     [{ name: 'x', owner: '김', role: 'viewer' }, 'owner'],
+    [{ name: 'x', owner: 'k\u0456m@example.com', role: 'viewer' }, 'owner'],
+    [{ name: 'x', owner: '+2@example.com', role: 'viewer' }, 'owner'],
+    [{ name: 'x', owner: 'kim@lee@example.com', role: 'viewer' }, 'owner'],
+    [{ name: 'x', owner: 'Bootstrap', role: 'viewer' }, 'owner'],
+    [{ name: 'x', owner: 'billing-scheduler.', role: 'viewer' }, 'owner'],
     [{ owner: 'kim', role: 'viewer' }, 'name'],
     [{ name: 'x', owner: 'kim', role: 'root' }, 'role'],
     [{ name: 'a\nb', owner: 'kim', role: 'viewer' }, 'name'],
@@ -54,7 +62,7 @@ describe('API keys', () => {
     [{ name: 'x', owner: 'kim', role: 'viewer', expiresAt: '2099-02-30T00:00:00Z' }, 'expiresAt'],
     [{ name: 'x', owner: 'kim', role: 'viewer', expiresAt: '2000-01-01T00:00:00Z' }, 'expiresAt'],
   ])('that make no sense are refused by field: %j', async (body, field) => {
-    const { status, body: problem } = await world.call('POST', 'api-keys', { body });
+    const { status, body: problem } = await make(body);
     expect(status).toBe(400);
     expect(problem.faults.map((fault: { field: string }) => fault.field)).toContain(field);
   });
@@ -72,11 +80,61 @@ describe('API keys', () => {
     const { token } = await world.key('admin', { scopes: ['keys:manage', 'products:read'] });
     expect((await as(token, 'products')).status).toBe(200);
     expect((await as(token, 'subscriptions')).status).toBe(403);
-    const make = (body: object) =>
-      world.call('POST', 'api-keys', { body: { name: 'x', owner: 'kim', ...body }, headers: bearer(token) });
-    expect(await make({ role: 'viewer' })).toMatchObject({ status: 403, body: { code: 'scope-missing' } });
-    expect((await make({ role: 'viewer', scopes: ['products:read'] })).status).toBe(201);
+    const give = (body: object) => make({ name: 'x', owner: 'kim', ...body }, token);
+    expect(await give({ role: 'viewer' })).toMatchObject({ status: 403, body: { code: 'scope-missing' } });
+    expect((await give({ role: 'viewer', scopes: ['products:read'] })).status).toBe(201);
   });
+
+  it('either make keys or move money, but for no role both; and an admin’s gives what it has not', async () => {
+    const moving = ALL_SCOPES.filter((scope) =>
+      /^(approvals:(decide|withdraw)|jobs:(decide|upload)|refunds:create|runs:open|discrepancies:decide|subscriptions:manage|products:manage|line-stops:resolve)$/.test(
+        scope,
+      ),
+    );
+    expect(moving).toHaveLength(10);
+    for (const role of ROLES) {
+      const scopes = scopesOf(role, null);
+      expect([role, scopes.has('keys:manage') && moving.some((scope) => scopes.has(scope))]).toEqual([role, false]);
+    }
+    expect(scopesOf('operator', null).has('files:download')).toBe(false);
+    for (const token of [BOOTSTRAP_KEY, (await world.key('admin')).token]) {
+      const refused = await world.call('POST', 'charges/x/refunds', { body: { reason: 'r' }, headers: bearer(token) });
+      expect(refused).toMatchObject({ status: 403, body: { scope: 'refunds:create' } });
+      expect((await make({ name: 'x', owner: 'choi', role: 'manager' }, token)).status).toBe(201);
+    }
+    const { token } = await world.key('manager');
+    expect(await make({ name: 'x', owner: 'choi', role: 'viewer' }, token)).toMatchObject({
+      body: { scope: 'keys:manage' },
+    });
+  });
+
+  it('end no later than the key that made them, and show which that was', async () => {
+    const inAnHour = new Date(world.clock.now().getTime() + 3_600_000).toISOString();
+    const later = new Date(world.clock.now().getTime() + 3_600_001).toISOString();
+    const { id, token } = await world.key('admin', { expiresAt: inAnHour });
+    const order = { name: 'child', owner: 'park', role: 'viewer' };
+    for (const expiresAt of [undefined, later]) {
+      const refused = await make({ ...order, expiresAt }, token);
+      expect(refused).toMatchObject({ status: 400, body: { faults: [{ field: 'expiresAt' }] } });
+      expect(refused.body.faults[0].expected).toContain(inAnHour);
+    }
+    const { body: child } = await make({ ...order, expiresAt: inAnHour }, token);
+    expect(child).toMatchObject({ createdBy: `a admin (key ${id})`, createdByKeyId: id, expiresAt: inAnHour });
+    const { body: made } = await world.call('GET', `api-keys?createdByKeyId=${id}`);
+    expect(made.items.map((key: { id: string }) => key.id)).toEqual([child.id]);
+    const written = world.service.app.get(Database).execute('UPDATE api_key SET created_by_key_id = NULL');
+    await expect(written).rejects.toThrow(/append-only/);
+  });
+
+  it.each(['kim@example.com.', 'kim+2@example.com', 'KIM@example.com', ' kim@example.com', 'k\u200bim@example.com'])(
+    'of the owner %j are Kim’s',
+    async (owner) => {
+      const { body } = await make({ name: 'alias', owner, role: 'viewer' });
+      expect(body).toMatchObject({ owner: 'kim@example.com', statedOwner: owner });
+      const { body: found } = await world.call('GET', `api-keys?owner=${encodeURIComponent(owner)}`);
+      expect(found.items[0].id).toBe(body.id);
+    },
+  );
 
   it.each([
     ['a letter less', (token: string) => token.slice(0, -1)],
@@ -107,12 +165,14 @@ describe('API keys', () => {
     const there = () => callAdmin(replica.url, 'GET', 'products', { headers: bearer(token) });
     expect((await there()).status).toBe(200);
     const reason = 'laptop lost';
-    const revoked = await world.call('POST', `api-keys/${id}/revoke`, { body: { reason } });
+    const revoke = (keyId: string, why: string) =>
+      world.call('POST', `api-keys/${keyId}/revoke`, { body: { reason: why }, headers: bearer(BOOTSTRAP_KEY) });
+    const revoked = await revoke(id, reason);
     expect(revoked.body.revocation).toMatchObject({ by: 'bootstrap key', reason });
     expect(await there()).toMatchObject({ status: 401, body: { code: 'api-key-revoked' } });
-    const again = await world.call('POST', `api-keys/${id}/revoke`, { body: { reason: 'once more' } });
+    const again = await revoke(id, 'once more');
     expect(again).toMatchObject({ status: 200, body: { revocation: revoked.body.revocation } });
-    const unknown = await world.call('POST', 'api-keys/999999/revoke', { body: { reason } });
+    const unknown = await revoke('999999', reason);
     expect(unknown).toMatchObject({ status: 404, body: { code: 'api-key-not-found' } });
   });
 
@@ -147,8 +207,8 @@ describe('API keys', () => {
       cursor = page.body.nextCursor;
     }
     expect(paged).toEqual(all.items.map((key: { id: string }) => key.id));
-    const { body: kims } = await world.call('GET', 'api-keys?owner=KIM@example.com');
-    expect(kims.items).toMatchObject([{ name: '정산 담당', owner: 'kim@example.com' }]);
+    const { body: hans } = await world.call('GET', 'api-keys?owner=HAN@example.com');
+    expect(hans.items).toMatchObject([{ name: '정산 담당', owner: 'han@example.com' }]);
     expect(paged.map(Number)).toEqual(paged.map(Number).sort((one, other) => other - one));
   });
 
@@ -183,7 +243,7 @@ describe('API keys', () => {
       expect([await ask('guess-1', from), await ask('guess-2', from), await ask('guess-3', from)]).toEqual([
         401, 401, 429,
       ]);
-      expect([await ask(guess(id), from), await ask(token, from), await ask(ADMIN_KEY, from)]).toEqual([429, 200, 200]);
+      expect([await ask(guess(id), from), await ask(token, from), await ask(BOOTSTRAP_KEY, from)]).toEqual([429, 200, 200]);
       const fresh = await world.key('viewer');
       expect(await ask(fresh.token, from)).toBe(200);
       expect([await ask(guess(id), '203.0.113.10'), await ask(guess(id), '203.0.113.11')]).toEqual([401, 429]);
@@ -209,7 +269,7 @@ describe('API keys', () => {
     it('answer a key that has ended like one that asks too often, and count it against nobody else', async () => {
       const ask = await asker({ ADMIN_FAILED_KEYS_PER_MINUTE: '2' });
       const { id, token: lost } = await world.key('viewer');
-      await world.call('POST', `api-keys/${id}/revoke`, { body: { reason: 'lost' } });
+      await world.call('POST', `api-keys/${id}/revoke`, { body: { reason: 'lost' }, headers: bearer(BOOTSTRAP_KEY) });
       const from = '203.0.113.9';
       expect([await ask(lost, from), await ask(lost, from), await ask(lost, from)]).toEqual([401, 401, 429]);
       expect(await ask('guess', from)).toBe(401);

@@ -1,3 +1,4 @@
+import { ADMIN_ACTOR } from '../support/people';
 import { Products } from '../../src/subscription';
 import { Database } from '../../src/platform/database';
 import { bearer, startAdminWorld, type AdminWorld } from '../support/admin-world';
@@ -53,8 +54,8 @@ describe('the audit log', () => {
     const [stop] = await entries('resource=kill-switch');
     expect(stop).toMatchObject({
       operation: 'killSwitch.engage',
-      apiKeyId: null,
-      actor: 'bootstrap key',
+      apiKeyId: '1',
+      actor: ADMIN_ACTOR,
       reason: 'drill',
       before: { engaged: false },
       outcome: { after: { engaged: true, reason: 'drill' } },

@@ -8,7 +8,7 @@ import { programOf } from '../../cli/program';
 import type { Surroundings } from '../../cli/session';
 import { LineStops } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
-import { ADMIN_KEY, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { ADMIN_KEY, BOOTSTRAP_KEY, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { uploadInDoubt } from '../support/doubt';
 import { TOKEN_64, requestFile } from '../support/request-files';
 
@@ -62,8 +62,10 @@ describe('the operators’ program', () => {
     }
   }
 
-  async function json(...args: string[]): Promise<JsonBody> {
-    const { exitCode, output, complaint } = await run(['--json', ...args]);
+  const json = (...args: string[]): Promise<JsonBody> => jsonWith({}, ...args);
+
+  async function jsonWith(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<JsonBody> {
+    const { exitCode, output, complaint } = await run(['--json', ...args], environment);
     if (exitCode !== 0) throw new Error(complaint);
     return JSON.parse(output);
   }
@@ -301,11 +303,14 @@ describe('the operators’ program', () => {
   });
 
   it('makes keys with an owner, and lists what was changed, by whom and why', async () => {
-    const { id, token } = await json('keys', 'create', 'laptop', '--role', 'operator', '--owner', 'Kim@example.com');
-    expect((await run(['keys', 'list'])).output).toContain('kim@example.com');
+    const { id, token } = await jsonWith(
+      { MERCHANT_BILLING_API_KEY: BOOTSTRAP_KEY },
+      ...['keys', 'create', 'laptop', '--role', 'operator', '--owner', 'Park@example.com'],
+    );
+    expect((await run(['keys', 'list'])).output).toContain('park@example.com');
     const environment = { MERCHANT_BILLING_API_KEY: token };
     await run(['kill-switch', 'release', '--yes', '--reason', 'audited'], environment);
-    const [entry] = await json('audit', 'list', '--owner', 'kim@example.com', '--resource', 'kill-switch');
+    const [entry] = await json('audit', 'list', '--owner', 'park@example.com', '--resource', 'kill-switch');
     expect(entry).toMatchObject({
       actor: `laptop (key ${id})`,
       reason: 'audited',

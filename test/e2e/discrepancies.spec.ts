@@ -2,7 +2,7 @@ import { TstoreClient } from '../../src/gateways/tstore';
 import { won } from '../../src/kernel/won';
 import { OAuthTokenStore } from '../../src/oauth-token';
 import { Database } from '../../src/platform/database';
-import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { requestFile } from '../support/request-files';
 import { VERSION_CONFLICT, ifMatch, planOn, send, subscribe, subscriptionRow } from '../support/subscribers';
 import { until } from '../support/until';
@@ -68,7 +68,7 @@ describe('working discrepancies off', () => {
     });
     expect(accepted).toMatchObject({
       status: 200,
-      body: { state: 'Accepted', actions: ['lookup'], decision: { by: 'bootstrap key', acceptedAs: 'paid' } },
+      body: { state: 'Accepted', actions: ['lookup'], decision: { by: ADMIN_ACTOR, acceptedAs: 'paid' } },
     });
     expect(await settlementsOf(discrepancy.chargeId)).toEqual([
       {

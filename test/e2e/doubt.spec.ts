@@ -1,7 +1,7 @@
 import { DoubtWatch } from '../../src/bulk-payment';
 import { NOTHING_DUE, ONE_DONE } from '../../src/kernel/step-report';
 import { Database } from '../../src/platform/database';
-import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { metricOf, openStop, uploadInDoubt } from '../support/doubt';
 import { requestFile } from '../support/request-files';
 import { send } from '../support/subscribers';
@@ -92,7 +92,7 @@ describe('submissions in doubt', () => {
       fromState: 'Processing',
       toState: 'Failed',
       cause: 'closed as not accepted',
-      actor: 'bootstrap key',
+      actor: ADMIN_ACTOR,
       reason: ASKED.reason,
     });
     expect(await close(id)).toMatchObject({ status: 409, body: { code: 'state-conflict', state: 'Failed' } });
@@ -201,7 +201,7 @@ describe('submissions in doubt', () => {
       'Processing > Completed: completion notification',
       'Completed > VerifiedCompleted: notification verified',
     ]);
-    expect((await world.get(`line-stops/${stop.id}`)).body.resolution).toMatchObject({ by: 'bootstrap key', ...ASKED });
+    expect((await world.get(`line-stops/${stop.id}`)).body.resolution).toMatchObject({ by: ADMIN_ACTOR, ...ASKED });
     expect(await world.simulator.control.repeatedOrders()).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { Products } from '../../src/subscription';
 import { Database } from '../../src/platform/database';
 import { bearer, startAdminWorld, type AdminAnswer, type AdminWorld } from '../support/admin-world';
+import { BOOTSTRAP_KEY } from '../support/people';
 import { REQUEST_HEADER, requestFile } from '../support/request-files';
 import { carrierPrice } from '../support/subscribers';
 import { until } from '../support/until';
@@ -168,8 +169,8 @@ describe('Idempotency-Key', () => {
 
   it('keeps answers encrypted: a new key’s token is nowhere in clear', async () => {
     const order = { name: 'kept', owner: 'kim', role: 'viewer' };
-    const first = await post('api-keys', 'key', order);
-    const second = await post('api-keys', 'key', order);
+    const first = await post('api-keys', 'key', order, bearer(BOOTSTRAP_KEY));
+    const second = await post('api-keys', 'key', order, bearer(BOOTSTRAP_KEY));
     expect(second.body).toEqual(first.body);
     const [row] = await database.rows<{ row: string; text: string }>(
       `SELECT idempotency_key::text AS row, encode(answer_ciphertext, 'escape') AS text FROM idempotency_key WHERE key = 'key'`,

@@ -2,7 +2,7 @@ import { BulkPaymentJobRepository, LineChecks } from '../../src/bulk-payment';
 import { RefundSendingService } from '../../src/charge';
 import { LineStopRepository } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
-import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
+import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
 import { metricOf, openStop } from '../support/doubt';
 import { askRefund, bookedRefunds, paidCharges } from '../support/refunds';
 import { requestFile } from '../support/request-files';
@@ -227,7 +227,7 @@ describe('the line stops when money is not as it must be', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
     expect((await world.get(`line-stops/${stopId}`)).body).toMatchObject({
       state: 'Resolved',
-      resolution: { by: 'bootstrap key', reason: 'looked into' },
+      resolution: { by: ADMIN_ACTOR, reason: 'looked into' },
     });
     expect((await resolve('99999')).status).toBe(404);
     expect((await world.get('line-stops/99999')).body.code).toBe('line-stop-not-found');

@@ -135,7 +135,6 @@ describe('what an operator needs at any hour', () => {
   it('for everything what may be done with it, as the API has it, and evidence that is there', async () => {
     const subscriptionId = await subscribe(world, 'a customer', '2027-01-05');
     await billOn(world, '2027-01-05');
-    await send(world, 'POST', 'api-keys', { name: 'links', owner: 'kim', role: 'viewer' });
     const evidence = { periodStartOn: '2027-01-05', payments: [] };
     const violations = {
       sql: `SELECT 'period-paid-twice' AS kind, NULL::bigint AS bulk_payment_job_id, $1::bigint AS subscription_id,
@@ -145,7 +144,15 @@ describe('what an operator needs at any hour', () => {
     const { app } = world.service;
     await app.get(Database).transaction((session) => app.get(LineStops).raise(session, violations, 'test'));
 
-    const resources = ['bulk-payment-jobs', 'charges', 'discrepancies', 'refunds', 'notifications', 'billing-runs'];
+    const resources = [
+      'bulk-payment-jobs',
+      'charges',
+      'discrepancies',
+      'refunds',
+      'approvals',
+      'notifications',
+      'billing-runs',
+    ];
     const shown: JsonBody[] = [(await world.get('kill-switch')).body];
     for (const resource of [...resources, 'products', 'subscriptions', 'line-stops', 'api-keys']) {
       const { items } = (await world.get(`${resource}?limit=1000`)).body;

@@ -1,4 +1,4 @@
-import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { Database } from '../../src/platform/database';
 import { carrierPrice, send } from '../support/subscribers';
 
@@ -21,7 +21,7 @@ describe('products over the admin API', () => {
     expect(created.body).toMatchObject({ ...BODY, id: expect.stringMatching(/^\d+$/), active: true });
     expect(await create({ name: 'another' })).toMatchObject({ status: 409, body: { code: 'duplicate-product' } });
     const { body } = await world.get(`products/${created.body.id}`);
-    expect(body).toMatchObject({ ...BODY, history: [{ cause: 'created', actor: 'bootstrap key', changes: null }] });
+    expect(body).toMatchObject({ ...BODY, history: [{ cause: 'created', actor: ADMIN_ACTOR, changes: null }] });
   });
 
   it.each([

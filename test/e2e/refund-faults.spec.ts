@@ -15,7 +15,7 @@ import {
   refundInState,
 } from '../support/refunds';
 import { ServiceProcess } from '../support/service-process';
-import { VERSION_CONFLICT, ifMatch, send } from '../support/subscribers';
+import { agreed, VERSION_CONFLICT, ifMatch, send } from '../support/subscribers';
 import { until } from '../support/until';
 
 const ENVIRONMENT = {
@@ -297,8 +297,10 @@ describe('refunds where nobody knows T store’s words', () => {
         send(world, 'POST', `refunds/${id}/resolve`, { outcome, reason: 'T store says so' }, headers);
       expect(await resolve(one.id, 'refunded', ifMatch({ version: '1' }))).toMatchObject(VERSION_CONFLICT);
       const answers = await Promise.all([resolve(one.id, 'refunded'), resolve(one.id, 'not-refunded')]);
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
-      expect((await resolve(other.id, 'not-refunded')).body).toMatchObject({
+      expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+      expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'approval-open' });
+      await agreed(world, await resolve(other.id, 'not-refunded'));
+      expect((await world.get(`refunds/${other.id}`)).body).toMatchObject({
         state: 'Failed',
         result: { resultCode: 'by-decision' },
       });

@@ -1,8 +1,8 @@
 import { Database } from '../../src/platform/database';
-import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { callAdmin } from '../support/admin-world';
 import { askRefund, bookedRefunds, loggedRefunds, paidCharges, refundInState } from '../support/refunds';
-import { VERSION_CONFLICT, ifMatch, send } from '../support/subscribers';
+import { VERSION_CONFLICT, ifMatch, keyOf, send } from '../support/subscribers';
 
 describe('refunds', () => {
   let world: BillingWorld;
@@ -187,10 +187,10 @@ describe('refunds', () => {
   it('are released by no other key of who ordered them', async () => {
     const held = await startWorld({ simulator: { declineRate: 0 }, environment: { REFUND_RELEASE_ABOVE_COUNT: '0' } });
     try {
-      const tokenOf = async (name: string, owner: string): Promise<string> =>
-        (await send(held, 'POST', 'api-keys', { name, owner, role: 'finance' })).body.token;
+      const tokenOf = (name: string, owner: string): Promise<string> => keyOf(held, owner, 'finance', { name });
       const laptop = await tokenOf('laptop', 'kim@example.com');
       const phone = await tokenOf('phone', 'KIM@Example.com');
+      const lees = await tokenOf('laptop', 'lee@example.com');
       const [orderNo] = await paidCharges(held, 1, 'p-');
       const call = (token: string, path: string) =>
         callAdmin(held.service.url, 'POST', path, {
@@ -201,8 +201,8 @@ describe('refunds', () => {
       expect(refund).toMatchObject({ state: 'AwaitingRelease', requestedByOwner: 'kim@example.com' });
       const own = await call(phone, `refunds/${refund.id}/release`);
       expect(own).toMatchObject({ status: 409, body: { code: 'second-person-required' } });
-      expect(own.body.detail).toContain('kim@example.com requested');
-      const others = await call(await tokenOf('laptop', 'lee@example.com'), `refunds/${refund.id}/release`);
+      expect(own.body.detail).toContain('kim@example.com asked for it');
+      const others = await call(lees, `refunds/${refund.id}/release`);
       expect(others.body).toMatchObject({ state: 'Requested', release: { byOwner: 'lee@example.com' } });
       // Whose a key is, and who ordered a refund, is never written anew.
       const database = held.service.app.get(Database);
@@ -213,6 +213,7 @@ describe('refunds', () => {
       expect(byOwner.map((entry: JsonBody) => [entry.operation, entry.outcome.status])).toEqual([
         ['refunds.release', 409],
         ['charges.refund', 202],
+        ['bulkPaymentJobs.upload', 201],
       ]);
     } finally {
       await held.close();
@@ -226,29 +227,27 @@ describe('refunds', () => {
     });
     try {
       const charges = await paidCharges(held, 6, 'h-');
+      const [boss, deputy, clerk] = (await Promise.all(
+        ['finance', 'finance', 'operator'].map((role, at) => keyOf(held, `person-${at}`, role)),
+      )) as [string, string, string];
       const answers = await Promise.all(charges.map((orderNo) => askRefund(held, orderNo)));
       const waiting = answers.filter(({ body }) => body.state === 'AwaitingRelease').map(({ body }) => body);
       expect(waiting).toHaveLength(4);
       expect(waiting[0]).toMatchObject({ actions: ['release', 'cancel'], release: { by: null } });
       const own = await send(held, 'POST', `refunds/${waiting[0].id}/release`, { reason: 'myself' });
       expect(own).toMatchObject({ status: 409, body: { code: 'second-person-required' } });
-      expect(waiting[0]).toMatchObject({ requestedBy: 'bootstrap key', requestedByOwner: 'bootstrap' });
+      expect(waiting[0]).toMatchObject({ requestedBy: ADMIN_ACTOR, requestedByOwner: 'kim@example.com' });
       const cancel = (version: string) =>
         send(held, 'POST', `refunds/${waiting[1].id}/cancel`, { reason: 'a mistake' }, ifMatch({ version }));
       expect(await cancel('1')).toMatchObject(VERSION_CONFLICT);
       const canceled = await cancel(waiting[1].version);
       expect(canceled.body).toMatchObject({ state: 'Canceled', result: { resultMessage: 'a mistake' } });
-      const [boss, deputy, clerk] = await Promise.all(
-        ['finance', 'finance', 'operator'].map((role, at) =>
-          send(held, 'POST', 'api-keys', { name: role, owner: `person-${at}`, role }),
-        ),
-      );
-      const release = (key?: { body: JsonBody }, version = '*') =>
+      const release = (token: string, version = '*') =>
         callAdmin(held.service.url, 'POST', `refunds/${waiting[0].id}/release`, {
           body: { reason: 'looked at it' },
-          headers: { Authorization: `Bearer ${key?.body.token}`, 'If-Match': version },
+          headers: { Authorization: `Bearer ${token}`, 'If-Match': version },
         });
-      expect((await release(clerk)).body).toMatchObject({ code: 'scope-missing', scope: 'refunds:release' });
+      expect((await release(clerk)).body).toMatchObject({ code: 'scope-missing', scope: 'approvals:decide' });
       expect(await release(boss, '"1"')).toMatchObject(VERSION_CONFLICT);
       const releases = await Promise.all([release(boss), release(deputy)]);
       expect(releases.map(({ status }) => status).sort()).toEqual([200, 409]);

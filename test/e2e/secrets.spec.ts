@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { serviceSettings, startSimulator, type Simulator } from '../../simulator';
 import type { JsonBody } from '../support/billing-world';
 import { dumpOf } from '../support/database-dump';
+import { ADMIN_KEY } from '../support/people';
 import { REQUEST_HEADER } from '../support/request-files';
 import { leaksIn, type Searched, type Secret } from '../support/secret-search';
 import { ServiceProcess } from '../support/service-process';
@@ -14,7 +15,7 @@ import { until } from '../support/until';
 import { WireTap } from '../support/wire-tap';
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex').toUpperCase();
-const ADMIN_KEY = `admin-${randomBytes(24).toString('base64url')}`;
+const BOOTSTRAP_KEY = `admin-${randomBytes(24).toString('base64url')}`;
 const CLIENT = { clientId: `client-${randomUUID()}`, clientSecret: `${randomBytes(24).toString('base64')}+/=` };
 const KEYS = [randomBytes(32), randomBytes(32)];
 const TOKENS = Array.from({ length: 12 }, (_, index) => hex(index % 2 === 0 ? 32 : 48));
@@ -62,7 +63,7 @@ class CompleteRun {
       LOG_DIR: join(this.directory, 'log'),
       LOG_LEVEL: 'trace',
       ENCRYPTION_KEYS: KEYS.map((key, index) => `k${index}:${key.toString('base64')}`).join(','),
-      ADMIN_BOOTSTRAP_KEY: ADMIN_KEY,
+      ADMIN_BOOTSTRAP_KEY: BOOTSTRAP_KEY,
       SCHEDULER_TICK_SECONDS: '1',
       BILLING_RUN_CONFIRM_FACTOR: '0',
     });
@@ -75,7 +76,7 @@ class CompleteRun {
     const named = (name: string, values: readonly (string | Buffer)[]): Secret[] =>
       values.map((value, index) => ({ name: `${name} ${index + 1}`, value }));
     return [
-      ...named('admin key', [ADMIN_KEY, ...this.madeKeys]),
+      ...named('admin key', [BOOTSTRAP_KEY, ADMIN_KEY, ...this.madeKeys]),
       ...named('client secret', [CLIENT.clientSecret]),
       ...named('encryption key', KEYS),
       ...named('billing token', TOKENS),
@@ -282,7 +283,7 @@ describe('a complete run', () => {
       'POST',
       '/admin/v1/api-keys',
       { name: 'finance', owner: 'kim', role: 'viewer' },
-      { 'Idempotency-Key': 'k' },
+      { 'Idempotency-Key': 'k', Authorization: `Bearer ${BOOTSTRAP_KEY}` },
     );
     run.madeKeys.push(made.token);
     await run.call('GET', '/admin/v1/charges', undefined, { authorization: `Bearer ${made.token}` });

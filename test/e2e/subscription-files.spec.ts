@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Database } from '../../src/platform/database';
-import { ADMIN_KEY, startWorld, type BillingWorld, type JsonAnswer } from '../support/billing-world';
+import { ADMIN_ACTOR, ADMIN_KEY, startWorld, type BillingWorld, type JsonAnswer } from '../support/billing-world';
 import { TOKEN_64, TOKEN_96 } from '../support/request-files';
 import { OTHER_PRODUCT, PRODUCT, moveTo, subscribe } from '../support/subscribers';
 import { until } from '../support/until';
@@ -73,9 +73,7 @@ describe('subscriptions in files', () => {
       },
     ]);
     const { body: one } = await world.get(`subscriptions/${body.items[0].id}`);
-    expect(one.history).toMatchObject([
-      { fromState: null, toState: 'Active', cause: 'imported', actor: 'bootstrap key' },
-    ]);
+    expect(one.history).toMatchObject([{ fromState: null, toState: 'Active', cause: 'imported', actor: ADMIN_ACTOR }]);
   });
 
   const FAULTY = [

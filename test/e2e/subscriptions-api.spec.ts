@@ -2,7 +2,7 @@ import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { nextState, statesOf } from '../../src/kernel/transitions';
 import { Database } from '../../src/platform/database';
 import { BillingRunService, SUBSCRIPTION_TRANSITIONS, type SubscriptionState } from '../../src/subscription';
-import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { TOKEN_64, TOKEN_96 } from '../support/request-files';
 import {
   OTHER_PRODUCT,
@@ -238,7 +238,7 @@ describe('subscriptions over the admin API', () => {
         fromState: 'Active',
         toState: 'Active',
         cause: 'terms changed',
-        actor: 'bootstrap key',
+        actor: ADMIN_ACTOR,
         changes: { endsOn: { from: null, to: '2027-12-25' } },
       },
       { changes: { endsOn: { from: '2027-12-25', to: null } } },

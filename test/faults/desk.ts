@@ -10,12 +10,13 @@ export interface Act {
   bySecondPerson?: boolean;
 }
 
-/** What lies on the operators' desk, by our own database. */
+/** What lies on the operators' desk, by our own database. What waits for a second person is nobody's to ask for again. */
 interface Desk {
   now: Date;
   jobs: { id: string; orderNo: string; isClosed: boolean; isRebillable: boolean }[];
-  refunds: { id: string; orderNo: string; amount: number; state: string }[];
+  refunds: { id: string; orderNo: string; amount: number }[];
   stops: { id: string; kind: string }[];
+  approvals: { id: string }[];
   isStopped: boolean;
 }
 
@@ -24,7 +25,7 @@ interface Desk {
  * its people would.
  */
 export async function decisionsOf(world: FaultWorld): Promise<Act[]> {
-  const { jobs, refunds, stops, isStopped } = await deskOf(world);
+  const { jobs, refunds, stops, approvals, isStopped } = await deskOf(world);
   const decisions: Act[] = [];
   for (const job of jobs) {
     const [entry] = await world.simulator.control.bookOfOrder(job.orderNo);
@@ -34,14 +35,11 @@ export async function decisionsOf(world: FaultWorld): Promise<Act[]> {
     else if (job.isRebillable) decisions.push(decided(`${path}/rebill`));
   }
   for (const refund of refunds) {
-    if (refund.state === 'AwaitingRelease') {
-      decisions.push({ ...decided(`refunds/${refund.id}/release`), bySecondPerson: true });
-    } else {
-      const [entry] = await world.simulator.control.bookOfOrder(refund.orderNo);
-      const outcome = (await isGivenBack(world, refund, entry)) ? 'refunded' : 'not-refunded';
-      decisions.push(decided(`refunds/${refund.id}/resolve`, { outcome }));
-    }
+    const [entry] = await world.simulator.control.bookOfOrder(refund.orderNo);
+    const outcome = (await isGivenBack(world, refund, entry)) ? 'refunded' : 'not-refunded';
+    decisions.push(decided(`refunds/${refund.id}/resolve`, { outcome }));
   }
+  for (const { id } of approvals) decisions.push({ ...decided(`approvals/${id}/approve`), bySecondPerson: true });
   // What the gateway contradicts is dealt with by attaching its job.
   for (const { id, kind } of stops)
     if (kind !== 'gateway-contradicts') decisions.push(decided(`line-stops/${id}/resolve`));
@@ -79,14 +77,21 @@ async function deskOf(world: FaultWorld): Promise<Desk> {
             billing_run_id IS NOT NULL
               AND NOT EXISTS (SELECT FROM bulk_payment_job WHERE rebill_of_job_id = job.id) AS "isRebillable"
           FROM bulk_payment_job AS job
-          WHERE state = 'Failed'
-            OR (state = 'Processing' AND gateway_job_id IS NULL AND (lease_until IS NULL OR lease_until <= $1))) AS job
+          WHERE (state = 'Failed'
+              OR (state = 'Processing' AND gateway_job_id IS NULL AND (lease_until IS NULL OR lease_until <= $1)))
+            AND NOT EXISTS (
+              SELECT FROM approval WHERE kind = 'job-doubt' AND subject_id = job.id AND state = 'Waiting')) AS job
        ) AS jobs,
        (SELECT coalesce(jsonb_agg(waiting ORDER BY id), '[]') FROM (
-          SELECT refund.id::text, charge.order_no AS "orderNo", refund.amount, refund.state
+          SELECT refund.id::text, charge.order_no AS "orderNo", refund.amount
           FROM refund JOIN charge ON charge.id = refund.charge_id
-          WHERE refund.state = 'AwaitingRelease'
-            OR (refund.state = 'Unknown' AND refund.next_attempt_at IS NULL)) AS waiting) AS refunds,
+          WHERE refund.state = 'Unknown' AND refund.next_attempt_at IS NULL
+            AND NOT EXISTS (
+              SELECT FROM approval WHERE kind = 'refund-doubt' AND subject_id = refund.id AND state = 'Waiting'))
+          AS waiting) AS refunds,
+       (SELECT coalesce(jsonb_agg(waiting ORDER BY id), '[]') FROM (
+          SELECT id::text FROM approval WHERE state = 'Waiting' AND (expires_at IS NULL OR expires_at > $1))
+          AS waiting) AS approvals,
        (SELECT coalesce(jsonb_agg(stop ORDER BY id), '[]') FROM (
           SELECT id::text, kind FROM line_stop WHERE state = 'Open') AS stop) AS stops,
        (SELECT engaged FROM kill_switch) AS "isStopped"`,

@@ -6,8 +6,7 @@ import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform/embedded-postgres';
 import { serviceSettings } from '../../simulator';
 import { memoryDirectory } from '../support/memory-directory';
-import { addSubscriptions, withBilling } from '../support/prepared-billing';
-import { ADMIN_KEY } from '../support/service-environment';
+import { addSubscriptions } from '../support/prepared-billing';
 import { buildTemplate, databaseUrl } from '../support/template-database';
 import { until } from '../support/until';
 
@@ -25,8 +24,6 @@ const SUBSCRIBED_ON = seoulDate('2026-12-10');
 
 /** A PostgreSQL of its own, which may crash, with a database to clone that has subscriptions. */
 export class FaultServer {
-  /** Of somebody who may agree to what the holder of the bootstrap key ordered; it is in every database. */
-  secondPersonsKey = '';
   private databases = 0;
 
   private constructor(private readonly server: EmbeddedPostgres) {}
@@ -37,14 +34,7 @@ export class FaultServer {
     const faults = new FaultServer(server);
     await faults.sql(`CREATE DATABASE ${BILLING} TEMPLATE ${await buildTemplate(server.adminUrl)}`);
     const nowhere = serviceSettings('http://127.0.0.1:1');
-    const template = databaseUrl(server.adminUrl, BILLING);
-    await addSubscriptions(template, SUBSCRIPTIONS, SUBSCRIBED_ON, nowhere);
-    await withBilling(template, nowhere, async ({ url }) => {
-      const key = { name: 'second person', owner: 'second.person', role: 'finance' };
-      const headers = { Authorization: `Bearer ${ADMIN_KEY}`, 'Content-Type': 'application/json' };
-      const made = await fetch(`${url}/admin/v1/api-keys`, { method: 'POST', headers, body: JSON.stringify(key) });
-      faults.secondPersonsKey = ((await made.json()) as { token: string }).token;
-    });
+    await addSubscriptions(databaseUrl(server.adminUrl, BILLING), SUBSCRIPTIONS, SUBSCRIBED_ON, nowhere);
     return faults;
   }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Clock, secondsAfter } from '../../src/platform/clock';
 import { serviceSettings, startSimulator, type Simulator } from '../../simulator';
 import { LoadBalancer } from '../support/load-balancer';
-import { ADMIN_KEY, serviceEnvironment } from '../support/service-environment';
+import { ADMIN_KEY, SECOND_PERSONS_KEY, serviceEnvironment } from '../support/service-environment';
 import { brokenPromises } from './broken-promises';
 import type { Act } from './desk';
 import type { FaultServer } from './fault-server';
@@ -107,7 +107,7 @@ export class FaultWorld {
 
   /** Asks the admin API of a replica for something, as a person does. */
   async ask(replica: Replica, { method, path, body, bySecondPerson }: Act): Promise<{ status: number; text: string }> {
-    const key = bySecondPerson ? this.server.secondPersonsKey : ADMIN_KEY;
+    const key = bySecondPerson ? SECOND_PERSONS_KEY : ADMIN_KEY;
     const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
     const response = await fetch(`${replica.url}/admin/v1/${path}`, { method, headers, body: JSON.stringify(body) });
     return { status: response.status, text: await response.text() };

@@ -2,7 +2,7 @@ import { readConfiguration } from '../../src/config';
 import { startService, type RunningService } from '../../src/service';
 import { MovableClock, type JsonBody } from './billing-world';
 import { assertDescribed } from './described-answers';
-import { ADMIN_KEY, serviceEnvironment } from './service-environment';
+import { ADMIN_KEY, BOOTSTRAP_KEY, serviceEnvironment } from './service-environment';
 import { createTestDatabase, type TestDatabase } from './test-database';
 
 export interface AdminAnswer {
@@ -24,9 +24,9 @@ export interface AdminWorld {
   clock: MovableClock;
   environment: NodeJS.ProcessEnv;
   logLines: string[];
-  /** With the bootstrap key unless another `Authorization` is given. A body that is text or bytes is sent as it is. */
+  /** With the key of who runs the service unless another `Authorization` is given. A body that is text or bytes is sent as it is. */
   call(method: string, path: string, request?: AdminRequest): Promise<AdminAnswer>;
-  /** Makes a key. @returns its id and its token */
+  /** Makes a key with the bootstrap key. @returns its id and its token */
   key(role: string, more?: object): Promise<{ id: string; token: string }>;
   /** Another replica on the same database; closed with the world. */
   replica(settings?: NodeJS.ProcessEnv): Promise<RunningService>;
@@ -63,6 +63,7 @@ export async function startAdminWorld(settings: NodeJS.ProcessEnv = {}): Promise
     key: async (role, more = {}) => {
       const { status, body } = await call('POST', 'api-keys', {
         body: { name: `a ${role}`, owner: `${role}@example.com`, role, ...more },
+        headers: bearer(BOOTSTRAP_KEY),
       });
       if (status !== 201) throw new Error(`no key: ${JSON.stringify(body)}`);
       return body;

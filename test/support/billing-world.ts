@@ -6,10 +6,11 @@ import { startService, type RunningService } from '../../src/service';
 import { Clock } from '../../src/platform/clock';
 import { serviceSettings, startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
 import { assertDescribed } from './described-answers';
+import { ADMIN_ACTOR, ADMIN_KEY, BOOTSTRAP_KEY, SECOND_PERSONS_KEY } from './people';
 import { createTestDatabase, type TestDatabase } from './test-database';
 import { until } from './until';
 
-export const ADMIN_KEY = 'test-admin-key-of-enough-characters';
+export { ADMIN_ACTOR, ADMIN_KEY, BOOTSTRAP_KEY, SECOND_PERSONS_KEY };
 export const ENCRYPTION_KEY = Buffer.alloc(32, 1).toString('base64');
 
 /** A clock that shows real time plus what a test has moved it by. */
@@ -67,7 +68,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<BillingWor
     DATABASE_URL: database.url,
     DATA_DIR: dataDirectory,
     ENCRYPTION_KEYS: `test:${ENCRYPTION_KEY}`,
-    ADMIN_BOOTSTRAP_KEY: ADMIN_KEY,
+    ADMIN_BOOTSTRAP_KEY: BOOTSTRAP_KEY,
     // Tests ask as fast as they can.
     ADMIN_REQUESTS_PER_MINUTE: '0',
     ADMIN_FAILED_KEYS_PER_MINUTE: '0',

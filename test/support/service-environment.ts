@@ -1,7 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BOOTSTRAP_KEY } from './people';
 
-export const ADMIN_KEY = 'test-admin-key-of-enough-characters';
+export { ADMIN_ACTOR, ADMIN_KEY, BOOTSTRAP_KEY, SECOND_PERSONS_KEY } from './people';
 export const ENCRYPTION_KEY = Buffer.alloc(32, 1).toString('base64');
 
 /** The settings a service needs at least, on a port the system chooses, for tests that need no gateway. */
@@ -12,7 +13,7 @@ export function serviceEnvironment(databaseUrl: string, settings: NodeJS.Process
     DATABASE_URL: databaseUrl,
     DATA_DIR: join(tmpdir(), 'service-without-files'),
     ENCRYPTION_KEYS: `test:${ENCRYPTION_KEY}`,
-    ADMIN_BOOTSTRAP_KEY: ADMIN_KEY,
+    ADMIN_BOOTSTRAP_KEY: BOOTSTRAP_KEY,
     // Tests ask as fast as they can.
     ADMIN_REQUESTS_PER_MINUTE: '0',
     ADMIN_FAILED_KEYS_PER_MINUTE: '0',

@@ -3,7 +3,7 @@ import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { BillingRunService, SubscriptionRepository, type NewSubscription, type Price } from '../../src/subscription';
-import { ADMIN_KEY, type BillingWorld, type JsonAnswer } from './billing-world';
+import { ADMIN_KEY, BOOTSTRAP_KEY, SECOND_PERSONS_KEY, type BillingWorld, type JsonAnswer } from './billing-world';
 import { assertDescribed } from './described-answers';
 import { TOKEN_64 } from './request-files';
 
@@ -112,6 +112,23 @@ export async function send(
   const answer = { status: response.status, body: await response.json() };
   assertDescribed(method, path, answer.status, answer.body);
   return answer;
+}
+
+/** Makes a key, as only the bootstrap key may here. @returns its token */
+export async function keyOf(world: BillingWorld, owner: string, role: string, more: object = {}): Promise<string> {
+  const headers = { Authorization: `Bearer ${BOOTSTRAP_KEY}` };
+  const { status, body } = await send(world, 'POST', 'api-keys', { name: role, owner, role, ...more }, headers);
+  if (status !== 201) throw new Error(`no key: ${JSON.stringify(body)}`);
+  return body.token;
+}
+
+/**
+ * What Kim asked for, once Lee has agreed: the answer to that when it was to wait for a second person, else the first answer.
+ */
+export async function agreed(world: BillingWorld, asked: JsonAnswer): Promise<JsonAnswer> {
+  if (asked.status !== 202) return asked;
+  const headers = { Authorization: `Bearer ${SECOND_PERSONS_KEY}` };
+  return send(world, 'POST', `approvals/${asked.body.id}/approve`, { reason: 'looked at it too' }, headers);
 }
 
 /** Refuses as a change does of what somebody else has changed since it was read. */

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { MIGRATIONS } from '../../migrations';
 import { migrate } from '../../src/platform/database';
+import { addPeople } from './people';
 
 const TEMPLATE_LOCK = 7_261_543_099;
 
 /**
- * A migrated database to clone, made once for each state of `migrations/`: its name carries their hash.
+ * A migrated database to clone, with the keys of two people, made once for each state of `migrations/`: its name carries
+ * their hash.
  *
  * @returns its name
  */
@@ -24,9 +26,20 @@ export async function buildTemplate(adminUrl: string): Promise<string> {
       await client.query(`DROP DATABASE IF EXISTS ${name}`);
       await client.query(`CREATE DATABASE ${name}`);
       await migrate(databaseUrl(adminUrl, name), MIGRATIONS);
+      await withClient(databaseUrl(adminUrl, name), addPeople);
       await client.query(`ALTER DATABASE ${name} IS_TEMPLATE true`);
     }
     return name;
+  } finally {
+    await client.end();
+  }
+}
+
+async function withClient(url: string, work: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await work(client);
   } finally {
     await client.end();
   }
@@ -41,7 +54,7 @@ export function databaseUrl(adminUrl: string, name: string): string {
 
 function migrationsHash(): string {
   const directory = join(__dirname, '../../migrations');
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(readFileSync(join(__dirname, 'people.ts')));
   for (const file of readdirSync(directory).sort()) hash.update(file).update(readFileSync(join(directory, file)));
   return hash.digest('hex').slice(0, 16);
 }

@@ -6,12 +6,16 @@ import type { Role } from './roles';
 export interface ApiKey {
   id: string;
   name: string;
-  /** Whose it is: a person, or the team that answers for a program; in small letters. */
+  /** Whose it is: a person, or the team that answers for a program; as `normalizeOwner` writes it. */
   owner: string;
+  /** As it was stated, where that differs. */
+  statedOwner: string | null;
   role: Role;
   /** Narrows the role; `null`: everything the role may do. */
   scopes: string[] | null;
   createdBy: string;
+  /** The key it was made with; `null`: the bootstrap key. */
+  createdByKeyId: string | null;
   createdAt: Date;
   /** `null`: never. */
   expiresAt: Date | null;
@@ -23,16 +27,21 @@ export interface ApiKey {
   revocationReason: string | null;
 }
 
-export type NewApiKey = Pick<ApiKey, 'name' | 'owner' | 'role' | 'scopes' | 'createdBy' | 'createdAt' | 'expiresAt'>;
+export type NewApiKey = Pick<
+  ApiKey,
+  'name' | 'owner' | 'statedOwner' | 'role' | 'scopes' | 'createdBy' | 'createdByKeyId' | 'createdAt' | 'expiresAt'
+>;
 
 /** Which keys to list: newest first, `beforeId` exclusive. */
 export interface ApiKeyPage {
   owner?: string | undefined;
+  createdByKeyId?: string | undefined;
   beforeId: string | undefined;
   limit: number;
 }
 
-const COLUMNS = `id, name, owner, role, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
+const COLUMNS = `id, name, owner, stated_owner AS "statedOwner", role, scopes, created_by AS "createdBy",
+  created_by_key_id AS "createdByKeyId", created_at AS "createdAt", expires_at AS "expiresAt",
   last_used_at AS "lastUsedAt", last_used_address AS "lastUsedAddress", revoked_at AS "revokedAt",
   revoked_by AS "revokedBy", revocation_reason AS "revocationReason"`;
 
@@ -42,9 +51,13 @@ export class ApiKeyRepository {
 
   async create(key: NewApiKey, secretSha256: Buffer): Promise<ApiKey> {
     const [created] = await this.database.rows<ApiKey>(
-      `INSERT INTO api_key (name, owner, role, scopes, secret_sha256, created_by, created_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${COLUMNS}`,
-      [key.name, key.owner, key.role, key.scopes, secretSha256, key.createdBy, key.createdAt, key.expiresAt],
+      `INSERT INTO api_key (name, owner, stated_owner, role, scopes, secret_sha256, created_by, created_by_key_id, created_at,
+         expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING ${COLUMNS}`,
+      [
+        ...[key.name, key.owner, key.statedOwner, key.role, key.scopes, secretSha256],
+        ...[key.createdBy, key.createdByKeyId, key.createdAt, key.expiresAt],
+      ],
     );
     return created as ApiKey;
   }
@@ -67,8 +80,9 @@ export class ApiKeyRepository {
   list(page: ApiKeyPage): Promise<ApiKey[]> {
     return this.database.rows(
       `SELECT ${COLUMNS} FROM api_key WHERE ($1::bigint IS NULL OR id < $1) AND ($2::text IS NULL OR owner = $2)
-       ORDER BY id DESC LIMIT $3`,
-      [page.beforeId ?? null, page.owner ?? null, page.limit],
+         AND ($3::bigint IS NULL OR created_by_key_id = $3)
+       ORDER BY id DESC LIMIT $4`,
+      [page.beforeId ?? null, page.owner ?? null, page.createdByKeyId ?? null, page.limit],
     );
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { NOBODYS, normalizeOwner } from '../../approval';
 import { TstoreConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
 import { Clock } from '../../platform/clock';
@@ -9,11 +10,16 @@ import { scopesOf, type Role } from './roles';
 
 export interface ApiKeyOrder {
   name: string;
+  /** However it is written. */
   owner: string;
   role: Role;
   scopes: string[] | null;
   expiresAt: Date | null;
 }
+
+/** Owners as they are stored: what `normalizeOwner` leaves of an e-mail address or staff id. */
+const OWNER = /^[a-z0-9][a-z0-9._%-]{0,99}(@[a-z0-9][a-z0-9._-]{0,99})?$/;
+const OWNER_EXPECTED = 'an e-mail address or staff id: letters, digits and . _ % + - @';
 
 /** Makes, shows and revokes keys. A key is never changed: another role is another key. */
 @Injectable()
@@ -26,7 +32,8 @@ export class ApiKeys {
 
   /**
    * @returns the key and, this once, its token
-   * @throws {DomainError} `invalid-request`; `scope-missing` when it would be allowed more than its maker is
+   * @throws {DomainError} `invalid-request`, also when it would outlive its maker; `scope-missing` when it would be allowed more
+   *   than its maker may give
    */
   async create(order: ApiKeyOrder, maker: Caller): Promise<{ key: ApiKey; token: string }> {
     const now = this.clock.now();
@@ -35,12 +42,24 @@ export class ApiKeys {
     if (beyondRole.length > 0)
       throw invalid('scopes', `scopes of the role ${order.role}; not ${beyondRole.join(', ')}`);
     if (order.expiresAt !== null && order.expiresAt <= now) throw invalid('expiresAt', 'an instant to come');
-    const scope = [...scopes].find((one) => !maker.scopes.has(one));
+    if (maker.expiresAt !== null && (order.expiresAt === null || order.expiresAt > maker.expiresAt)) {
+      throw invalid(
+        'expiresAt',
+        `an instant not after ${maker.expiresAt.toISOString()}, when the key it is made with ends`,
+      );
+    }
+    const owner = normalizeOwner(order.owner);
+    if (!OWNER.test(owner) || owner.length > 100 || (NOBODYS as readonly string[]).includes(owner)) {
+      throw invalid('owner', OWNER_EXPECTED);
+    }
+    const scope = [...scopes].find((one) => !maker.gives.has(one));
     if (scope !== undefined) {
       throw new DomainError('scope-missing', `Nobody can give what they lack: this key has no ${scope}.`, { scope });
     }
     const secret = newSecret();
-    const key = await this.keys.create({ ...order, createdBy: maker.actor, createdAt: now }, sha256Of(secret));
+    const whose = { owner, statedOwner: order.owner === owner ? null : order.owner };
+    const made = { createdBy: maker.actor, createdByKeyId: maker.keyId, createdAt: now };
+    const key = await this.keys.create({ ...order, ...whose, ...made }, sha256Of(secret));
     return { key, token: writeToken(this.tstore.environment, key.id, secret) };
   }
 

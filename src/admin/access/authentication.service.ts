@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { AdminConfig, TstoreConfig } from '../../config';
+import { BOOTSTRAP_OWNER } from '../../approval';
+import { AdminConfig, ApprovalConfig, TstoreConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
 import { Clock, secondsAfter } from '../../platform/clock';
 import { constantTimeEquals } from '../../platform/crypto';
 import { senderOf } from '../../platform/http-server';
 import { ApiKeyRepository, type ApiKey } from './api-key.repository';
-import { BOOTSTRAP_ACTOR, BOOTSTRAP_OWNER, actorOf, type Caller } from './caller';
+import { BOOTSTRAP_ACTOR, actorOf, type Caller } from './caller';
 import { KeyLookup } from './key-lookup';
 import { readToken, type KeyToken } from './key-token';
 import { RateLimits } from './rate-limits';
-import { scopesOf } from './roles';
+import { scopesOf, scopesToGive, type Scope } from './roles';
 
 const BEARER = /^bearer +(\S+) *$/i;
 
@@ -21,13 +22,7 @@ const UNKNOWN_KEY = 'Send a valid key as Authorization: Bearer <key>.';
 /** Tells from the `Authorization` header who is calling. */
 @Injectable()
 export class Authentication {
-  private readonly bootstrap: Caller = {
-    keyId: null,
-    role: 'admin',
-    scopes: scopesOf('admin', null),
-    owner: BOOTSTRAP_OWNER,
-    actor: BOOTSTRAP_ACTOR,
-  };
+  private readonly bootstrap: Caller;
 
   constructor(
     private readonly keys: ApiKeyRepository,
@@ -36,7 +31,19 @@ export class Authentication {
     private readonly admin: AdminConfig,
     private readonly tstore: TstoreConfig,
     private readonly clock: Clock,
-  ) {}
+    { byBootstrapKey }: ApprovalConfig,
+  ) {
+    const approving: Scope[] = byBootstrapKey ? ['approvals:decide'] : [];
+    this.bootstrap = {
+      keyId: null,
+      role: 'admin',
+      scopes: new Set([...scopesOf('admin', null), ...approving]),
+      gives: scopesToGive('admin', null),
+      expiresAt: null,
+      owner: BOOTSTRAP_OWNER,
+      actor: BOOTSTRAP_ACTOR,
+    };
+  }
 
   /**
    * @throws {DomainError} `api-key-required`, the same for a missing and for a wrong key; `api-key-expired` and
@@ -70,8 +77,9 @@ export class Authentication {
       throw new DomainError('api-key-expired', 'This key has expired; ask for another one.');
     }
     await this.noteUse(key, address, now);
-    const { id: keyId, role, owner } = key;
-    return { keyId, role, scopes: scopesOf(role, key.scopes), owner, actor: actorOf(key) };
+    const { id: keyId, role, owner, expiresAt } = key;
+    const may = { scopes: scopesOf(role, key.scopes), gives: scopesToGive(role, key.scopes) };
+    return { keyId, role, ...may, expiresAt, owner, actor: actorOf(key) };
   }
 
   private async noteUse({ id, lastUsedAt }: ApiKey, address: string, at: Date): Promise<void> {

@@ -1,23 +1,20 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../kernel/errors';
+import type { Person } from '../../approval';
 import type { Role, Scope } from './roles';
 
 /** Who is calling, as the key says: a person or program, by one of their keys. */
-export interface Caller {
-  /** `null`: the bootstrap key, which is no row. */
-  keyId: string | null;
+export interface Caller extends Person {
   role: Role;
   scopes: ReadonlySet<Scope>;
-  /** Whose the key is; several keys may be one owner's. */
-  owner: string;
-  /** What histories and the audit log keep as `actor`, such as `ops-console (key 42)`. */
-  actor: string;
+  /** What keys it makes may be allowed. */
+  gives: ReadonlySet<Scope>;
+  /** When the key ends by itself; `null`: never. */
+  expiresAt: Date | null;
 }
 
 export const BOOTSTRAP_ACTOR = 'bootstrap key';
-/** Nobody's in particular, and the same for everybody who has the bootstrap key. */
-export const BOOTSTRAP_OWNER = 'bootstrap';
 
 export function actorOf(key: { id: string; name: string }): string {
   return `${key.name} (key ${key.id})`;

@@ -4,44 +4,43 @@
  */
 export const SCOPES = {
   /** Agreeing as a second person; which of these roles may, APPROVAL_ROLES says. */
-  'approvals:decide': ['operator', 'finance', 'admin'],
-  'approvals:read': ['viewer', 'operator', 'finance', 'admin'],
-  'approvals:withdraw': ['operator', 'finance', 'admin'],
-  'audit:read': ['admin'],
-  'charges:read': ['viewer', 'operator', 'finance', 'admin'],
-  'deliveries:acknowledge': ['operator', 'admin'],
-  'discrepancies:decide': ['operator', 'finance', 'admin'],
-  'discrepancies:lookup': ['operator', 'finance', 'admin'],
-  'discrepancies:read': ['viewer', 'operator', 'finance', 'admin'],
-  /** Request and result files as they are, billing tokens in clear; audited like a change. */
-  'files:download': ['operator', 'admin'],
-  'jobs:decide': ['operator', 'admin'],
-  'jobs:read': ['viewer', 'operator', 'finance', 'admin'],
-  'jobs:upload': ['operator', 'admin'],
+  'approvals:decide': ['operator', 'finance', 'manager'],
+  'approvals:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  'approvals:withdraw': ['operator', 'finance', 'manager'],
+  'audit:read': ['manager', 'admin'],
+  'charges:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  'deliveries:acknowledge': ['operator', 'manager'],
+  'discrepancies:decide': ['operator', 'finance', 'manager'],
+  'discrepancies:lookup': ['operator', 'finance', 'manager'],
+  'discrepancies:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  /** Request and result files as they are, billing tokens in clear; audited like a change. With them anybody can be charged. */
+  'files:download': ['finance', 'manager', 'admin'],
+  'jobs:decide': ['operator', 'manager'],
+  'jobs:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  'jobs:upload': ['operator', 'manager'],
+  /** No role has this and moves money: who makes keys could make a second person of themselves. */
   'keys:manage': ['admin'],
-  'keys:read': ['admin'],
-  'kill-switch:change': ['operator', 'finance', 'admin'],
-  'kill-switch:read': ['viewer', 'operator', 'finance', 'admin'],
-  'line-stops:read': ['viewer', 'operator', 'finance', 'admin'],
-  'line-stops:resolve': ['operator', 'finance', 'admin'],
-  'notifications:read': ['operator', 'admin'],
-  'products:manage': ['operator', 'admin'],
-  'products:read': ['viewer', 'operator', 'finance', 'admin'],
-  'refunds:create': ['finance', 'admin'],
-  'refunds:read': ['viewer', 'operator', 'finance', 'admin'],
-  'refunds:release': ['finance', 'admin'],
-  'reports:read': ['viewer', 'operator', 'finance', 'admin'],
-  'runs:decide': ['operator', 'finance', 'admin'],
-  'runs:open': ['operator', 'admin'],
-  'runs:read': ['viewer', 'operator', 'finance', 'admin'],
-  'settlement:read': ['viewer', 'operator', 'finance', 'admin'],
-  'subscriptions:manage': ['operator', 'admin'],
-  'subscriptions:read': ['viewer', 'operator', 'finance', 'admin'],
+  'keys:read': ['manager', 'admin'],
+  'kill-switch:change': ['operator', 'finance', 'manager', 'admin'],
+  'kill-switch:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  'line-stops:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  'line-stops:resolve': ['operator', 'finance', 'manager'],
+  'notifications:read': ['operator', 'manager', 'admin'],
+  'products:manage': ['operator', 'manager'],
+  'products:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  'refunds:create': ['finance', 'manager'],
+  'refunds:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  'reports:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  'runs:open': ['operator', 'manager'],
+  'runs:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  'settlement:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  'subscriptions:manage': ['operator', 'manager'],
+  'subscriptions:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
   /** Asks T store, which blocks merchants who ask too much. */
-  'transactions:lookup': ['operator', 'finance', 'admin'],
+  'transactions:lookup': ['operator', 'finance', 'manager'],
 } as const satisfies Record<string, readonly Role[]>;
 
-export const ROLES = ['viewer', 'operator', 'finance', 'admin'] as const;
+export const ROLES = ['viewer', 'operator', 'finance', 'manager', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 export type Scope = keyof typeof SCOPES;
@@ -51,6 +50,15 @@ export const ALL_SCOPES = Object.keys(SCOPES) as Scope[];
 export function scopesOf(role: Role, narrowedTo: readonly string[] | null): ReadonlySet<Scope> {
   const ofRole = ALL_SCOPES.filter((scope) => (SCOPES[scope] as readonly Role[]).includes(role));
   return new Set(ofRole.filter((scope) => narrowedTo?.includes(scope) ?? true));
+}
+
+/**
+ * What a key may give to the keys it makes. An admin’s gives any scope, those that move money too, which it has not itself: that
+ * is the work of whoever makes keys. Narrowed to some scopes, it gives no more than those.
+ */
+export function scopesToGive(role: Role, narrowedTo: readonly string[] | null): ReadonlySet<Scope> {
+  const isKeyMaker = (SCOPES['keys:manage'] as readonly Role[]).includes(role);
+  return isKeyMaker && narrowedTo === null ? new Set(ALL_SCOPES) : scopesOf(role, narrowedTo);
 }
 
 /** Whether calls with this scope may change something. */

@@ -1,0 +1,77 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Approvals, wordsOf, type Approval, type ApprovalDecision } from '../approval';
+import { DomainError } from '../kernel/errors';
+import { Clock } from '../platform/clock';
+import type { SqlSession } from '../platform/database';
+import { RESULT_BY_DECISION, RESULT_NOT_SENT, RefundRecorder } from './refund-recorder';
+import { RELEASED, RefundRepository, guardOf, type RefundCause } from './refund.repository';
+
+/** What somebody says became of a refund in doubt. */
+export interface RefundOutcome {
+  outcome: 'refunded' | 'not-refunded';
+  /** T store's id of the refund, where it is known. */
+  refundTransactionId?: string | undefined;
+}
+
+/** What a second person's word does to refunds: lets one go that is above the day's allowance, or ends one in doubt. */
+@Injectable()
+export class RefundApprovals implements OnModuleInit {
+  constructor(
+    private readonly approvals: Approvals,
+    private readonly refunds: RefundRepository,
+    private readonly recorder: RefundRecorder,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.approvals.carriedOutBy('refund', {
+      carryOut: (session, approval, decision) => this.release(session, approval, decision),
+      turnDown: (session, { subjectId }, why) => this.cancel(session, subjectId, why),
+    });
+    this.approvals.carriedOutBy('refund-doubt', {
+      carryOut: (session, approval, decision) => this.resolve(session, approval, decision),
+    });
+  }
+
+  /** Ends a refund in doubt as somebody said. @throws {DomainError} `state-conflict` unless it is Unknown; `version-conflict` */
+  async end(
+    session: SqlSession,
+    id: string,
+    { outcome, refundTransactionId }: RefundOutcome,
+    { actor, reason, version }: { actor: string; reason: string; version?: string | undefined },
+  ): Promise<void> {
+    const found = await this.refunds.find(id);
+    if (found === undefined) throw new DomainError('refund-not-found', `There is no refund ${id}`);
+    const refund = { ...found, state: 'Unknown' as const };
+    const result = { resultCode: RESULT_BY_DECISION, resultMessage: reason };
+    const why = { cause: `decided: ${outcome}`, actor, reason };
+    const seen = guardOf(version);
+    if (outcome === 'not-refunded') await this.recorder.fail(refund, result, why, seen, session);
+    else {
+      const found = { ...result, refundTransactionId: refundTransactionId ?? null };
+      await this.recorder.succeed(refund, found, why, seen, session);
+    }
+  }
+
+  private async release(session: SqlSession, { subjectId: id }: Approval, decision: ApprovalDecision): Promise<void> {
+    const { by, reason, subjectVersion } = decision;
+    const why = { cause: 'released by a second person', actor: by.actor, reason };
+    const released = { releasedBy: by.actor, releasedByOwner: by.owner, releasedAt: this.clock.now() };
+    const from = { id, state: 'AwaitingRelease' } as const;
+    await this.refunds.transition(session, from, 'release', why, released, guardOf(subjectVersion));
+  }
+
+  private async cancel(session: SqlSession, id: string, { cause, actor, reason = cause }: RefundCause): Promise<void> {
+    const result = { resultCode: RESULT_NOT_SENT, resultMessage: reason, endedAt: this.clock.now() };
+    const from = { id, state: 'AwaitingRelease' } as const;
+    const why = { cause, actor, reason };
+    await this.refunds.transition(session, from, 'cancel', why, { ...result, ...RELEASED, nextAttemptAt: null });
+  }
+
+  private async resolve(session: SqlSession, approval: Approval, decision: ApprovalDecision): Promise<void> {
+    const { subjectId, act, requestedBy: actor } = approval;
+    const { outcome, refundTransactionId } = act as unknown as RefundOutcome;
+    const said = { actor, reason: wordsOf(approval, decision), version: decision.subjectVersion };
+    await this.end(session, subjectId, { outcome, refundTransactionId }, said);
+  }
+}
