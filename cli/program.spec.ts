@@ -18,6 +18,7 @@ const NOT_COMMANDS: Record<string, string> = {};
 
 /** What moves money, lets it move, or decides about it for ever: a person is asked before. */
 const ASKS_BEFORE = [
+  'approvals approve',
   'discrepancies accept',
   'jobs rebill',
   'jobs resolve',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addApprovalCommands } from './commands/approvals';
 import { addAuditCommands } from './commands/audit';
 import { addBillingRunCommands } from './commands/billing-runs';
 import { addChargeCommands } from './commands/charges';
@@ -33,6 +34,7 @@ export function programOf(surroundings: Surroundings): Command {
   addSummaryCommands(program, run);
   addReportCommands(program, run);
   addInquiryCommand(program, run);
+  addApprovalCommands(program, run);
   addJobCommands(program, run);
   addChargeCommands(program, run);
   addRefundCommands(program, run);
@@ -64,6 +66,7 @@ Examples:
   cli inquiry --customer 'customer 1042'
   cli jobs list --state Processing
   cli jobs resolve 42 --not-accepted --reason 'T store has no such job (ticket 811)'
+  cli approvals list --state Waiting
   cli runs dry-run 2027-01-31
   cli refund B20270131-42-1 --amount 1,000 --reason 'promised by support'
   cli charges list --output charges.xlsx

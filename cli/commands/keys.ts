@@ -14,7 +14,7 @@ const COLUMNS: readonly Column<ApiKey>[] = [
   ['name', (key) => key.name, { wraps: true }],
   ['owner', (key) => key.owner, { wraps: true }],
   ['role', (key) => key.role],
-  ['made by', (key) => key.createdBy],
+  ['made by', (key) => key.createdBy, { spare: true }],
   ['revoked', (key) => (key.revocation === null ? 'no' : 'yes')],
   ['last used', (key) => seoulTime(key.lastUsedAt), { spare: true }],
   ['expires', (key) => seoulTime(key.expiresAt), { spare: true }],
@@ -33,7 +33,10 @@ export function addKeyCommands(program: Command, run: Run): void {
     does: 'API keys, newest first',
     operation: 'GET /admin/v1/api-keys',
     columns: COLUMNS,
-    filters: { owner: new Option('--owner <who>', 'all of one owner') },
+    filters: {
+      owner: new Option('--owner <who>', 'all of one owner'),
+      createdByKeyId: new Option('--made-by <id>', 'all that were made with this key'),
+    },
   });
   addShow(keys, run, {
     name: 'show <id>',
