@@ -820,7 +820,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a refund go that is above what one person may order; not with a key of who ordered it */
+        /** Let a refund go that is above what one person may order: approves what waits for it, as another person */
         post: operations["refunds.release"];
         delete?: never;
         options?: never;
@@ -854,7 +854,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say what became of a refund whose answer was lost, where lookups can’t; sends nothing */
+        /** Say what became of a refund whose answer was lost, after a look at T store (GET …/transaction) since; sends nothing */
         post: operations["refunds.resolve"];
         delete?: never;
         options?: never;
@@ -1076,17 +1076,17 @@ export interface components {
             /** @description Who or what uses it; histories and the audit log show it */
             name: string;
             /**
-             * @description Whose it is: the person’s e-mail address or staff id, the same for all their keys; capitals don’t count. What a second person must do, no other key of the same owner can
+             * @description Whose it is: the person’s e-mail address or staff id, the same for all their keys. Capitals, a +tag and dots behind don’t count. What a second person must do, no other key of the same owner can
              * @example kim@example.com
              */
             owner: string;
             /** @enum {string} */
-            role: "viewer" | "operator" | "finance" | "admin";
+            role: "viewer" | "operator" | "finance" | "manager" | "admin";
             /** @description Only these of the role’s; left out: all of them */
-            scopes?: ("approvals:decide" | "approvals:read" | "approvals:withdraw" | "audit:read" | "charges:read" | "deliveries:acknowledge" | "discrepancies:decide" | "discrepancies:lookup" | "discrepancies:read" | "files:download" | "jobs:decide" | "jobs:read" | "jobs:upload" | "keys:manage" | "keys:read" | "kill-switch:change" | "kill-switch:read" | "line-stops:read" | "line-stops:resolve" | "notifications:read" | "products:manage" | "products:read" | "refunds:create" | "refunds:read" | "refunds:release" | "reports:read" | "runs:decide" | "runs:open" | "runs:read" | "settlement:read" | "subscriptions:manage" | "subscriptions:read" | "transactions:lookup")[];
+            scopes?: ("approvals:decide" | "approvals:read" | "approvals:withdraw" | "audit:read" | "charges:read" | "deliveries:acknowledge" | "discrepancies:decide" | "discrepancies:lookup" | "discrepancies:read" | "files:download" | "jobs:decide" | "jobs:read" | "jobs:upload" | "keys:manage" | "keys:read" | "kill-switch:change" | "kill-switch:read" | "line-stops:read" | "line-stops:resolve" | "notifications:read" | "products:manage" | "products:read" | "refunds:create" | "refunds:read" | "reports:read" | "runs:open" | "runs:read" | "settlement:read" | "subscriptions:manage" | "subscriptions:read" | "transactions:lookup")[];
             /**
              * Format: date-time
-             * @description When it ends by itself; left out: never
+             * @description When it ends by itself, at the latest when the key it is made with does; left out: never
              */
             expiresAt?: string;
         };
@@ -1098,6 +1098,8 @@ export interface components {
         };
         ApiKeyLinksView: {
             self: string;
+            /** @description Keys that were made with it */
+            madeWithIt: string;
             /** @description What was changed with it */
             auditLog: string;
         };
@@ -1106,11 +1108,15 @@ export interface components {
             name: string;
             /** @description Whose it is; unstated: made before keys had owners */
             owner: string;
+            /** @description The same as it was stated, where that differs */
+            statedOwner: string | null;
             /** @enum {string} */
-            role: "viewer" | "operator" | "finance" | "admin";
+            role: "viewer" | "operator" | "finance" | "manager" | "admin";
             /** @description All that it may do */
             scopes: string[];
             createdBy: string;
+            /** @description The key it was made with; null: the bootstrap key */
+            createdByKeyId: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -1135,11 +1141,15 @@ export interface components {
             name: string;
             /** @description Whose it is; unstated: made before keys had owners */
             owner: string;
+            /** @description The same as it was stated, where that differs */
+            statedOwner: string | null;
             /** @enum {string} */
-            role: "viewer" | "operator" | "finance" | "admin";
+            role: "viewer" | "operator" | "finance" | "manager" | "admin";
             /** @description All that it may do */
             scopes: string[];
             createdBy: string;
+            /** @description The key it was made with; null: the bootstrap key */
+            createdByKeyId: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -2689,6 +2699,8 @@ export interface operations {
                 cursor?: string;
                 /** @description All keys of one owner */
                 owner?: string;
+                /** @description All keys made with this one */
+                createdByKeyId?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
                 /** @description false: CSV without the byte order mark that spreadsheets need */
@@ -4960,6 +4972,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     /** @description Its version, which If-Match of a change takes */
@@ -4968,6 +4981,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefundView"];
+                };
+            };
+            /** @description Nothing is done before a second person approves it */
+            202: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
                 };
             };
             /** @description A problem; its code says which */
