@@ -145,6 +145,13 @@ export const ERROR_CODES = {
     retryable: true,
   },
   'result-file-unusable': { kind: 'gateway-unknown', title: 'The result file is not usable yet', retryable: true },
+  'database-not-writable': { kind: 'unavailable', title: 'The database is full or read-only', retryable: true },
+  'database-too-slow': { kind: 'unavailable', title: 'The database took too long', retryable: true },
+  'storage-unavailable': {
+    kind: 'unavailable',
+    title: 'Files can’t be stored or read: the disk is full, read-only or failing',
+    retryable: true,
+  },
   'database-unavailable': { kind: 'unavailable', title: 'The database can’t be reached', retryable: true },
   'transaction-conflict': { kind: 'unavailable', title: 'Another change was in the way', retryable: true },
   'internal-error': { kind: 'internal', title: 'Something failed on our side', retryable: false },

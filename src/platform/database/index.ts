@@ -7,5 +7,12 @@ export { Database, type SqlSession, type SqlTransaction } from './database';
 export { dataSourceOptions, openDataSource, type DataSourceSettings } from './data-source';
 export { migrate, openMigrations, pendingMigrations, runMigrations } from './migrate';
 export { UnfitDatabaseError, assertFits } from './server-check';
-export { isDatabaseUnavailable, isTransactionConflict, violatesCheck, violatesUnique } from './sql-errors';
+export {
+  databaseTrouble,
+  isDatabaseUnavailable,
+  isTransactionConflict,
+  violatesCheck,
+  violatesUnique,
+  type DatabaseTrouble,
+} from './sql-errors';
 export { BILLING_WAKE_CHANNEL, wakeBilling } from './wake';

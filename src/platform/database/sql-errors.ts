@@ -19,21 +19,63 @@ export function violatesCheck(error: unknown, constraint: string): boolean {
   return cause?.code === CHECK_VIOLATION && cause.constraint === constraint;
 }
 
-/** Deadlock, serialization failure, a lock not available: PostgreSQL ended one of two, and what it did is undone. */
-const TRANSACTION_CONFLICTS = new Set(['40P01', '40001', '55P03']);
+/** What passing trouble of the database is about; none of it is the request's fault, and nothing of the statement stays. */
+export type DatabaseTrouble = 'unreachable' | 'not-writable' | 'conflict' | 'too-slow';
+
+/** By SQLSTATE, or the beginning of one; the first that fits. */
+const TROUBLES: readonly (readonly [string, DatabaseTrouble])[] = [
+  ['08', 'unreachable'],
+  ['57P', 'unreachable'],
+  // Too many connections: others get through when some are closed.
+  ['53300', 'unreachable'],
+  // Disk full, out of memory, a configured limit.
+  ['53', 'not-writable'],
+  // A read-only transaction: a standby, or a host that closed a full database to writes.
+  ['25006', 'not-writable'],
+  // Errors of the operating system, input and output among them.
+  ['58', 'not-writable'],
+  // Deadlock, serialization failure, a lock not available: PostgreSQL ended one of two.
+  ['40P01', 'conflict'],
+  ['40001', 'conflict'],
+  ['55P03', 'conflict'],
+  // A statement beyond its time limit.
+  ['57014', 'too-slow'],
+];
+
+/** What the system says of a connection; anything else with such a code, as a full disk, is not the database's. */
+const CONNECTION_FAULTS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+]);
+
+/** The driver's and TypeORM's own words, which have no code. */
+const LOST =
+  /connection terminated|timeout exceeded when trying to connect|not queryable|query read timeout|runner already released/i;
+
+/** @returns what trouble the database is in, when that is why a statement failed and another time it may succeed */
+export function databaseTrouble(error: unknown): DatabaseTrouble | undefined {
+  const code = postgresError(error)?.code;
+  if (code === undefined) return error instanceof Error && LOST.test(error.message) ? 'unreachable' : undefined;
+  if (CONNECTION_FAULTS.has(code)) return 'unreachable';
+  if (!/^[0-9A-Z]{5}$/.test(code)) return undefined;
+  return TROUBLES.find(([beginning]) => code.startsWith(beginning))?.[1];
+}
 
 /** Whether a transaction was undone because of another one at the same time; done again, it finds what that one left. */
 export function isTransactionConflict(error: unknown): boolean {
-  return TRANSACTION_CONFLICTS.has(postgresError(error)?.code ?? '');
+  return databaseTrouble(error) === 'conflict';
 }
 
 /** Connection lost, refused, timed out, shutting down or out of slots: try again later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  const code = postgresError(error)?.code;
-  if (code !== undefined) {
-    return code.startsWith('08') || code.startsWith('57P') || code === '53300' || /^E[A-Z]+$/.test(code);
-  }
-  return error instanceof Error && /connection terminated|timeout exceeded when trying to connect/i.test(error.message);
+  return databaseTrouble(error) === 'unreachable';
 }
 
 function postgresError(error: unknown): PostgresError | undefined {

@@ -45,6 +45,35 @@ describe('problem+json', () => {
     expect(JSON.stringify(problem)).not.toContain('10.0.0.5');
   });
 
+  it.each([
+    ['53100', 'database-not-writable'],
+    ['53200', 'database-not-writable'],
+    ['53300', 'database-unavailable'],
+    ['25006', 'database-not-writable'],
+    ['58030', 'database-not-writable'],
+    ['57P01', 'database-unavailable'],
+    ['57P03', 'database-unavailable'],
+    ['08006', 'database-unavailable'],
+    ['57014', 'database-too-slow'],
+    ['40P01', 'transaction-conflict'],
+    ['ECONNRESET', 'database-unavailable'],
+  ])('says 503, to be tried again, when the database says %s', (code, expected) => {
+    const problem = problemOf(asDomainError(Object.assign(new Error('no'), { code })), 'r1');
+    expect(problem).toMatchObject({ status: 503, code: expected, retryable: true });
+  });
+
+  it.each(['ENOSPC', 'EISDIR', 'EPROTO'])('takes %s for no fault of the database', (code) => {
+    expect(asDomainError(Object.assign(new Error('no'), { code })).code).toBe('internal-error');
+  });
+
+  it.each([
+    'Connection terminated unexpectedly',
+    'Client has encountered a connection error and is not queryable',
+    'Query runner already released. Cannot run queries anymore.',
+  ])('knows a lost connection by the driver’s words: %s', (message) => {
+    expect(asDomainError(new Error(message)).code).toBe('database-unavailable');
+  });
+
   it.each([new TypeError('x of undefined in /srv/app'), 'thrown text', undefined, { statusCode: 400, secret: 1 }])(
     'tells nothing of the inside about what was not foreseen: %p',
     (thrown) => {

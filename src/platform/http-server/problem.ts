@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { DomainError, messageOf } from '../../kernel/errors';
 import type { ErrorCode, ErrorKind } from '../../kernel/error-codes';
-import { isDatabaseUnavailable, isTransactionConflict } from '../database';
+import { databaseTrouble, type DatabaseTrouble } from '../database';
 
 /** The HTTP status of every kind of error: a kind without one does not compile. */
 const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
@@ -30,6 +30,20 @@ const CODE_OF_STATUS: Readonly<Partial<Record<number, ErrorCode>>> = {
   503: 'database-unavailable',
 };
 
+/** What is said of the database's passing troubles. */
+const TROUBLES: Readonly<Record<DatabaseTrouble, { code: ErrorCode; message: string }>> = {
+  unreachable: { code: 'database-unavailable', message: 'The database can’t be reached; try again later.' },
+  'not-writable': {
+    code: 'database-not-writable',
+    message: 'The database is full or read-only; nothing was changed. Try again when that is mended.',
+  },
+  conflict: {
+    code: 'transaction-conflict',
+    message: 'Another change at the same time was in the way; nothing was changed. Try again.',
+  },
+  'too-slow': { code: 'database-too-slow', message: 'The database took too long; nothing was changed. Try again.' },
+};
+
 /** Members of RFC 9457, then ours; further members come from the error's details. */
 export interface Problem {
   type: string;
@@ -46,17 +60,10 @@ export interface Problem {
 /** Puts anything thrown into the words of the error catalogue; what we did not foresee says nothing of its inside. */
 export function asDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
-  if (isDatabaseUnavailable(error)) {
-    return new DomainError(
-      'database-unavailable',
-      'The database can’t be reached; try again later.',
-      {},
-      { cause: error },
-    );
-  }
-  if (isTransactionConflict(error)) {
-    const message = 'Another change at the same time was in the way; nothing was changed. Try again.';
-    return new DomainError('transaction-conflict', message, {}, { cause: error });
+  const trouble = databaseTrouble(error);
+  if (trouble !== undefined) {
+    const { code, message } = TROUBLES[trouble];
+    return new DomainError(code, message, {}, { cause: error });
   }
   const status = frameworkStatus(error);
   if (status === undefined || status >= 500) {

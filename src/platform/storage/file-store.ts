@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { StorageConfig } from '../../config';
 import { KeyRing } from '../crypto';
+import { passStorageFaults, storageFault } from './storage-fault';
 import { inspectSealedFile, readSealedFile, writeSealedFile, type StoredFile } from './sealed-file';
 import { CHUNK_BYTES } from './sealed-stream';
 
@@ -44,8 +45,9 @@ export class FileStore {
     } catch (error) {
       // One that was never read from would keep its connection.
       if (source instanceof Readable) source.destroy();
-      await rm(partial, { force: true });
-      throw error;
+      // What went wrong is the answer; on a disk that takes nothing any more, clearing up may fail as well.
+      await rm(partial, { force: true }).catch(() => undefined);
+      throw storageFault(error);
     }
   }
 
@@ -54,7 +56,7 @@ export class FileStore {
    * before the end as if it were all.
    */
   openRead(name: string): Readable {
-    return Readable.from(readSealedFile(this.keys, { path: this.pathOf(name), name }), {
+    return Readable.from(passStorageFaults(readSealedFile(this.keys, { path: this.pathOf(name), name })), {
       objectMode: false,
       highWaterMark: CHUNK_BYTES,
     });

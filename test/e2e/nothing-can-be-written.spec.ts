@@ -1,0 +1,65 @@
+import { Client } from 'pg';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { startWorld, type BillingWorld } from '../support/billing-world';
+import { requestFile } from '../support/request-files';
+import { until } from '../support/until';
+
+describe('a service that can’t write', () => {
+  let world: BillingWorld;
+  let administrator: Client;
+
+  beforeAll(async () => {
+    world = await startWorld({ environment: { ROLE: 'admin' } });
+    administrator = new Client({ connectionString: world.database.url });
+    await administrator.connect();
+  });
+
+  afterAll(async () => {
+    await administrator.end();
+    await world.close();
+  });
+
+  /** Sessions take a default when they begin. */
+  async function setReadOnly(value: 'on' | 'off'): Promise<void> {
+    await administrator.query(`ALTER DATABASE ${world.database.name} SET default_transaction_read_only = ${value}`);
+    await administrator.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()`);
+  }
+
+  async function uploadOnce(prefix: string): Promise<{ status: number; body: Record<string, unknown> }> {
+    return until('the connections are new', async () => {
+      const answer = await world.upload(requestFile(3, prefix));
+      return answer.body.code === 'database-unavailable' ? undefined : answer;
+    });
+  }
+
+  async function jobs(): Promise<number> {
+    const { rows } = await administrator.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM bulk_payment_job',
+    );
+    return rows[0]?.count ?? -1;
+  }
+
+  it('because its database is read-only answers 503, to be tried again, and changes nothing', async () => {
+    await setReadOnly('on');
+    const refused = await uploadOnce('read-only-');
+    expect(refused).toMatchObject({ status: 503, body: { code: 'database-not-writable', retryable: true } });
+    expect(await jobs()).toBe(0);
+    await setReadOnly('off');
+    expect(await uploadOnce('read-only-')).toMatchObject({ status: 201 });
+  });
+
+  it('because its directory is gone says so, not that the database is away, and changes nothing', async () => {
+    const before = await jobs();
+    const directory = world.dataDirectory;
+    await rename(directory, `${directory}.away`);
+    await writeFile(directory, 'a file in the place of the directory');
+    const refused = await world.upload(requestFile(3, 'no-directory-'));
+    await rm(directory);
+    await rename(`${directory}.away`, directory);
+    expect(refused).toMatchObject({ status: 503, body: { code: 'storage-unavailable', retryable: true } });
+    expect(JSON.stringify(refused.body)).not.toContain(directory);
+    expect(await jobs()).toBe(before);
+    expect(await world.upload(requestFile(3, 'no-directory-'))).toMatchObject({ status: 201 });
+  });
+});
