@@ -19,6 +19,7 @@ import { makeRoom } from './crowd';
 import { HTTP_LIMITS, type HttpLimits } from './http-limits';
 import { sendProblem } from './problem.filter';
 import { recordRequests } from './request-log';
+import { takeStrictly } from './strict-requests';
 import { TlsFiles } from './tls-files';
 
 /** JSON bodies of the admin API are small; files come as streams and are limited where they are read. */
@@ -28,9 +29,6 @@ const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** Silence on a connection, either way; the answer to a large upload comes minutes after its last byte. */
 const SOCKET_SILENCE_MS = 600_000;
-
-/** Types whose bodies are handed to the controller as a stream, unread. */
-const STREAMED_TYPES = ['text/plain', 'text/csv', 'application/octet-stream'];
 
 export interface HttpServerParts {
   config: HttpConfig;
@@ -88,13 +86,12 @@ function limitSenders(fastify: FastifyInstance, limits: HttpLimits, metrics: Met
 }
 
 function addHooks(fastify: FastifyInstance, { log, metrics, lifecycle }: HttpServerParts): void {
-  fastify.removeContentTypeParser('text/plain');
-  fastify.addContentTypeParser(STREAMED_TYPES, (_request, payload, done) => done(null, payload));
   recordRequests(fastify, log.logger, metrics);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
   });
+  takeStrictly(fastify);
   // As late as the answer: also those who asked before the signal must not send another request on this connection.
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (lifecycle.shuttingDown) reply.header('connection', 'close');

@@ -23,23 +23,23 @@ class InputPipe extends ValidationPipe {
     if (value instanceof Readable) {
       throw new DomainError('unsupported-content-type', 'Send JSON, with Content-Type: application/json.');
     }
+    // What a decorator of ours has made of the request is no input.
+    if (metadata.type === 'custom') return value;
     const faults = unstorable(value, typeof metadata.data === 'string' ? metadata.data : '');
     if (faults.length > 0) throw refused(faults);
     return super.transform(value, metadata);
   }
 }
 
+/** @param value a body, a query or parameters: of whatever prototype, and no deeper than a body may be */
 function unstorable(value: unknown, path: string): InputFault[] {
   if (typeof value === 'string') {
     return UNSTORABLE.test(value)
       ? [{ field: path, expected: 'whole characters and no NUL: half of one has no UTF-8' }]
       : [];
   }
-  const isPlain = Array.isArray(value) || (typeof value === 'object' && value?.constructor === Object);
-  if (!isPlain) return [];
-  return Object.entries(value as object).flatMap(([name, member]) =>
-    unstorable(member, path === '' ? name : `${path}.${name}`),
-  );
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => unstorable(member, path === '' ? name : `${path}.${name}`));
 }
 
 function refused(faults: InputFault[]): DomainError {
