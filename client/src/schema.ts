@@ -1168,6 +1168,7 @@ export interface components {
             links: components["schemas"]["ApiKeyLinksView"];
         };
         ReasonBody: {
+            /** @description Why, in words; kept for ever */
             reason: string;
         };
         ApprovalLinksView: {
@@ -1878,6 +1879,7 @@ export interface components {
             version: string;
         };
         RefundBody: {
+            /** @description Why, in words; kept for ever */
             reason: string;
             /** @description Won; all that is left unless stated */
             amount?: number;
@@ -1969,7 +1971,7 @@ export interface components {
             transactionId?: string;
         };
         AcceptBody: {
-            /** @description Why; kept for ever */
+            /** @description Why, in words; kept for ever */
             reason: string;
             /**
              * @description As what the charge is settled, for its own amount
@@ -1982,10 +1984,11 @@ export interface components {
             resultCode?: string;
         };
         CloseBody: {
-            /** @description Why; kept for ever */
+            /** @description Why, in words; kept for ever */
             reason: string;
         };
         AttachGatewayJobBody: {
+            /** @description Why, in words; kept for ever */
             reason: string;
             /** @description T store’s id of the job */
             gatewayJobId: string;
@@ -2415,6 +2418,7 @@ export interface components {
             history: components["schemas"]["StateChangeView"][];
         };
         ResolveRefundBody: {
+            /** @description Why, in words; kept for ever */
             reason: string;
             /**
              * @description What T store did
@@ -4184,7 +4188,7 @@ export interface operations {
                 orderNo?: string;
                 /** @description T store’s id of the payment */
                 transactionId?: string;
-                /** @description Your own name for the customer; the latest charges are told */
+                /** @description Your own name for the customer, in whatever spelling; the latest charges are told */
                 customerReference?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -5183,6 +5187,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: "Active" | "PastDue" | "Paused" | "Canceled" | "Expired";
+                /** @description Your own name for the customer, in whatever spelling */
                 customerReference?: string;
                 productId?: string;
             };
@@ -5219,6 +5224,7 @@ export interface operations {
                 /** @description nextCursor of the page before */
                 cursor?: string;
                 state?: "Active" | "PastDue" | "Paused" | "Canceled" | "Expired";
+                /** @description Your own name for the customer, in whatever spelling */
                 customerReference?: string;
                 productId?: string;
                 /** @description csv, xlsx: all rows; also by Accept */

@@ -5,6 +5,7 @@ import { normalizeOwner } from '../approval';
 import { ALL_SCOPES, ROLES, type Role } from './access';
 import { IsId, IsInstant, MayBeMissing } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
+import { IsIdentifier } from './text-fields';
 
 const OWNER = { message: 'an e-mail address or staff id: letters, digits and . _ % + - @' };
 const asStored = ({ value }: { value: unknown }): unknown =>
@@ -12,7 +13,7 @@ const asStored = ({ value }: { value: unknown }): unknown =>
 
 export class NewApiKeyBody {
   @ApiProperty({ maxLength: 100, description: 'Who or what uses it; histories and the audit log show it' })
-  @Matches(/^(?! )[^\p{Cc}\p{Cs}]{1,100}$/u, { message: '1 to 100 characters, no control characters' })
+  @IsIdentifier(100)
   name!: string;
 
   @ApiProperty({

@@ -1,11 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { IsSeoulDate } from './body-fields';
+import { IsWords, MAX_REASON_LENGTH } from './text-fields';
 
 const MAX_LINES = 1_000;
 const LINES = { message: `a whole number from 0 to ${MAX_LINES}` };
-const REASON = { message: 'why, in 1 to 500 characters' };
 
 export class BillingRunBody {
   @ApiProperty({ type: String, format: 'date', description: 'Billing date in Seoul' })
@@ -29,9 +29,7 @@ export class DryRunBody extends BillingRunBody {
 
 /** Acts that stop, release or repeat money leave a reason behind. */
 export class ReasonBody {
-  @ApiProperty({ maxLength: 500 })
-  @IsString(REASON)
-  @IsNotEmpty(REASON)
-  @MaxLength(500, REASON)
+  @ApiProperty({ minLength: 1, maxLength: MAX_REASON_LENGTH, description: 'Why, in words; kept for ever' })
+  @IsWords(MAX_REASON_LENGTH)
   reason!: string;
 }

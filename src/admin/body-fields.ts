@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Matches, ValidateBy, ValidateIf } from 'class-validator';
 import { parseSeoulDate } from '../kernel/seoul-calendar';
-import { isWon, type Won } from '../kernel/won';
+import { MAX_CHARGE_WON, isWon, type Won } from '../kernel/won';
 import type { Price } from '../subscription';
 
 /** A calendar day as `YYYY-MM-DD`; the 30th of February is none. */
@@ -38,6 +38,11 @@ export function MayBeMissing(): PropertyDecorator {
   return ValidateIf((_body, value) => value !== undefined);
 }
 
+/** The text may be empty, where that means something. */
+export function MayBeEmpty(): PropertyDecorator {
+  return ValidateIf((_body, value) => value !== '');
+}
+
 /** `true` and `false` of a query; anything else stays and is refused. */
 export const toBoolean = ({ value }: { value: unknown }): unknown =>
   value === 'true' ? true : value === 'false' ? false : value;
@@ -54,26 +59,30 @@ export class IdParameter {
   id!: string;
 }
 
-/** Whole won, 0 or more. */
+/** Whole won, 0 or more, and no more than one charge may ask for. */
 function IsWonAmount(): PropertyDecorator {
-  return ValidateBy({ name: 'isWon', validator: { validate: isWon, defaultMessage: () => 'whole won, 0 or more' } });
+  const isAmount = (value: unknown): boolean => isWon(value) && value <= MAX_CHARGE_WON;
+  const defaultMessage = (): string => `whole won, 0 to ${MAX_CHARGE_WON}`;
+  return ValidateBy({ name: 'isWon', validator: { validate: isAmount, defaultMessage } });
 }
+
+const AMOUNT = { type: 'integer', minimum: 0, maximum: MAX_CHARGE_WON } as const;
 
 /** Which part of an amount is collected by whom; only their sum is checked further in. */
 export class PriceBody implements Price {
-  @ApiProperty({ type: 'integer', example: 5500, description: 'Won; the sum of the three parts' })
+  @ApiProperty({ ...AMOUNT, example: 5500, description: 'Won; the sum of the three parts' })
   @IsWonAmount()
   amount!: Won;
 
-  @ApiProperty({ type: 'integer', example: 5500, description: 'Won collected with the phone bill' })
+  @ApiProperty({ ...AMOUNT, example: 5500, description: 'Won collected with the phone bill' })
   @IsWonAmount()
   carrierAmount!: Won;
 
-  @ApiProperty({ type: 'integer', example: 0, description: 'Won charged to the credit card' })
+  @ApiProperty({ ...AMOUNT, example: 0, description: 'Won charged to the credit card' })
   @IsWonAmount()
   creditCardAmount!: Won;
 
-  @ApiProperty({ type: 'integer', example: 0, description: 'Won taken from the T membership' })
+  @ApiProperty({ ...AMOUNT, example: 0, description: 'Won taken from the T membership' })
   @IsWonAmount()
   tmembershipAmount!: Won;
 }

@@ -1,16 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { JOB_TRANSITIONS, type JobState } from '../bulk-payment';
 import type { SeoulDate } from '../kernel/seoul-calendar';
+import { MAX_GATEWAY_ID_LENGTH } from '../gateways/tstore';
 import { statesOf } from '../kernel/transitions';
 import { ReasonBody } from './billing-runs.dto';
 import { IsId, IsSeoulDate, toBoolean } from './body-fields';
+import { IsGatewayId, IsIdentifier, MAX_REFERENCE_LENGTH } from './text-fields';
 
 const JOB_STATES = statesOf(JOB_TRANSITIONS);
-/** What T store may call a job. */
-export const GATEWAY_JOB_ID = /^[!-~]{1,64}$/;
-const GATEWAY_JOB_ID_MESSAGE = { message: '1 to 64 printable characters without spaces' };
 const MAX_PAGE = 1_000;
 const PAGE_MESSAGE = `a whole number from 1 to ${MAX_PAGE}`;
 
@@ -64,7 +63,7 @@ export class JobListQuery extends PageQuery {
 
   @ApiPropertyOptional({ description: 'T store’s id of the job' })
   @IsOptional()
-  @Matches(GATEWAY_JOB_ID, GATEWAY_JOB_ID_MESSAGE)
+  @IsGatewayId()
   gatewayJobId?: string;
 
   @ApiPropertyOptional({ type: String, format: 'date', description: 'Made on this Seoul day or later' })
@@ -79,18 +78,17 @@ export class JobListQuery extends PageQuery {
 }
 
 export class AttachGatewayJobBody extends ReasonBody {
-  @ApiProperty({ description: 'T store’s id of the job', maxLength: 64 })
-  @Matches(GATEWAY_JOB_ID, GATEWAY_JOB_ID_MESSAGE)
+  @ApiProperty({ description: 'T store’s id of the job', maxLength: MAX_GATEWAY_ID_LENGTH })
+  @IsGatewayId()
   gatewayJobId!: string;
 }
 
 export class UploadQuery {
   @ApiPropertyOptional({
     description: 'What you call this batch. The same content is taken once for each reference.',
-    maxLength: 100,
+    maxLength: MAX_REFERENCE_LENGTH,
   })
   @IsOptional()
-  @IsString()
-  @MaxLength(100, { message: 'at most 100 characters' })
+  @IsIdentifier(MAX_REFERENCE_LENGTH)
   batchReference?: string;
 }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsIn, IsOptional, Length, Matches } from 'class-validator';
 import {
   DISCREPANCY_KINDS,
   DISCREPANCY_TRANSITIONS,
@@ -7,13 +7,13 @@ import {
   type DiscrepancyState,
 } from '../bulk-payment';
 import { statesOf } from '../kernel/transitions';
+import { ReasonBody } from './billing-runs.dto';
 import { IsId, MayBeMissing } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
+import { IsGatewayId } from './text-fields';
 
 const STATES = statesOf(DISCREPANCY_TRANSITIONS);
 const OUTCOMES = ['paid', 'declined'] as const;
-const PRINTABLE = /^[!-~]{1,64}$/;
-const PRINTABLE_MESSAGE = '1 to 64 printable characters without spaces';
 
 export class DiscrepancyListQuery extends PageQuery {
   @ApiPropertyOptional({ enum: STATES })
@@ -33,24 +33,19 @@ export class DiscrepancyListQuery extends PageQuery {
 
   @ApiPropertyOptional()
   @IsOptional()
-  @Length(1, 200, { message: 'an order number' })
+  // As a result file may have it, which names orders we never had.
+  @Length(1, 200, { message: '1 to 200 characters' })
   orderNo?: string;
 }
 
 export class LookupBody {
   @ApiPropertyOptional({ description: 'Which transaction to ask for, where the line names none' })
   @MayBeMissing()
-  @Matches(PRINTABLE, { message: PRINTABLE_MESSAGE })
+  @IsGatewayId()
   transactionId?: string;
 }
 
-export class CloseBody {
-  @ApiProperty({ minLength: 1, maxLength: 500, description: 'Why; kept for ever' })
-  @IsString({ message: 'text' })
-  @Matches(/\S/, { message: 'a reason in words' })
-  @Length(1, 500, { message: '1 to 500 characters' })
-  reason!: string;
-}
+export class CloseBody extends ReasonBody {}
 
 export class AcceptBody extends CloseBody {
   @ApiProperty({ enum: OUTCOMES, description: 'As what the charge is settled, for its own amount' })
@@ -59,11 +54,11 @@ export class AcceptBody extends CloseBody {
 
   @ApiPropertyOptional({ description: 'T store’s id of the payment, where the line names none or a wrong one' })
   @MayBeMissing()
-  @Matches(PRINTABLE, { message: PRINTABLE_MESSAGE })
+  @IsGatewayId()
   transactionId?: string;
 
   @ApiPropertyOptional({ description: 'T store’s code of the decline, where the line names none' })
   @MayBeMissing()
-  @Matches(PRINTABLE, { message: PRINTABLE_MESSAGE })
+  @Matches(/^[!-~]{1,64}$/, { message: '1 to 64 printable characters without spaces' })
   resultCode?: string;
 }

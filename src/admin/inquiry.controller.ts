@@ -1,30 +1,35 @@
 import { Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
+import { IsOptional, Length } from 'class-validator';
 import { DomainError } from '../kernel/errors';
+import { MAX_CUSTOMER_REFERENCE_LENGTH } from '../subscription';
 import { Scope } from './access';
 import { AdminController } from './admin-controller';
 import { ListOf, WHOLE } from './lists';
 import { AnswerView, answerViewOf } from './inquiry.view';
 import { Inquiry } from './inquiry.service';
+import { IsGatewayId, IsOrderNo } from './text-fields';
 
 const NAMES = ['orderNo', 'transactionId', 'customerReference'] as const;
-const TEXT = { message: '1 to 200 characters without control characters' };
 
 class InquiryQuery {
   @ApiPropertyOptional()
   @IsOptional()
-  @Matches(/^\P{Cc}{1,200}$/u, TEXT)
+  @IsOrderNo()
   orderNo?: string;
 
   @ApiPropertyOptional({ description: 'T store’s id of the payment' })
   @IsOptional()
-  @Matches(/^\P{Cc}{1,200}$/u, TEXT)
+  @IsGatewayId()
   transactionId?: string;
 
-  @ApiPropertyOptional({ description: 'Your own name for the customer; the latest charges are told' })
+  @ApiPropertyOptional({
+    description: 'Your own name for the customer, in whatever spelling; the latest charges are told',
+  })
   @IsOptional()
-  @Matches(/^\P{Cc}{1,200}$/u, TEXT)
+  @Length(1, MAX_CUSTOMER_REFERENCE_LENGTH, {
+    message: `1 to ${MAX_CUSTOMER_REFERENCE_LENGTH} characters`,
+  })
   customerReference?: string;
 }
 

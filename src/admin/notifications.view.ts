@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Notification, NotificationHistory } from '../notification';
-import { GATEWAY_JOB_ID } from './bulk-payment-jobs.dto';
+import { GATEWAY_ID } from './text-fields';
 import { RetryView } from './retry.view';
 import { FirstColumns } from './lists';
 
@@ -89,7 +89,7 @@ export function notificationViewOf(notification: Notification): NotificationView
 function linksOf({ id, gatewayJobId }: Notification): NotificationLinksView {
   const self = `/admin/v1/notifications/${id}`;
   // A stranger's message may name anything.
-  if (gatewayJobId === null || !GATEWAY_JOB_ID.test(gatewayJobId)) return { self };
+  if (gatewayJobId === null || !GATEWAY_ID.test(gatewayJobId)) return { self };
   return { self, job: `/admin/v1/bulk-payment-jobs?gatewayJobId=${encodeURIComponent(gatewayJobId)}` };
 }
 

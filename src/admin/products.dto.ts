@@ -1,19 +1,21 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsDefined, IsIn, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
-import { MayBeMissing, PriceBody, toBoolean } from './body-fields';
+import { IsBoolean, IsDefined, IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { MAX_PRODUCT_ID_LENGTH, MAX_PRODUCT_NAME_LENGTH } from '../gateways/tstore';
+import { MayBeEmpty, MayBeMissing, PriceBody, toBoolean } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
+import { IsIdentifier, IsLine } from './text-fields';
 
-const TEXT = { message: 'text' };
+const MAX_BILLING_GROUP_LENGTH = 40;
 const PRICE = { message: 'amount, carrierAmount, creditCardAmount and tmembershipAmount' };
 
 export class NewProductBody {
   @ApiProperty({ example: '0910024116', description: 'The product’s id at T store' })
-  @IsString(TEXT)
+  @IsIdentifier(MAX_PRODUCT_ID_LENGTH)
   storeProductId!: string;
 
   @ApiProperty({ example: '동영상 클라우드 어린이TV' })
-  @IsString(TEXT)
+  @IsLine(MAX_PRODUCT_NAME_LENGTH)
   name!: string;
 
   @ApiProperty({ type: PriceBody })
@@ -26,7 +28,7 @@ export class NewProductBody {
 export class ProductChangeBody {
   @ApiPropertyOptional()
   @MayBeMissing()
-  @IsString(TEXT)
+  @IsLine(MAX_PRODUCT_NAME_LENGTH)
   name?: string;
 
   @ApiPropertyOptional({ type: PriceBody, description: 'As a whole; charged from the next period on' })
@@ -42,12 +44,12 @@ export class ProductChangeBody {
   active?: boolean;
 
   @ApiPropertyOptional({
-    maxLength: 40,
+    maxLength: MAX_BILLING_GROUP_LENGTH,
     description: 'Products of one group share bulk payment jobs; empty is a group',
   })
   @MayBeMissing()
-  @IsString(TEXT)
-  @MaxLength(40, { message: 'at most 40 characters' })
+  @MayBeEmpty()
+  @IsLine(MAX_BILLING_GROUP_LENGTH)
   billingGroup?: string;
 }
 

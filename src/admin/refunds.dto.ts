@@ -1,27 +1,36 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { REFUND_TRANSITIONS, type RefundState } from '../charge';
 import { statesOf } from '../kernel/transitions';
-import { MAX_WON, type Won } from '../kernel/won';
+import { MAX_CHARGE_WON, type Won } from '../kernel/won';
 import { ReasonBody } from './billing-runs.dto';
 import { IsId, MayBeMissing } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
+import { IsGatewayId, IsIdentifier, MAX_REFERENCE_LENGTH } from './text-fields';
 
 const STATES = statesOf(REFUND_TRANSITIONS);
 const OUTCOMES = ['refunded', 'not-refunded'] as const;
-const AMOUNT = { message: 'whole won above 0' };
+const AMOUNT = { message: `whole won from 1 to ${MAX_CHARGE_WON}` };
 
 export class RefundBody extends ReasonBody {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Won; all that is left unless stated' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_CHARGE_WON,
+    description: 'Won; all that is left unless stated',
+  })
   @MayBeMissing()
   @IsInt(AMOUNT)
   @Min(1, AMOUNT)
-  @Max(MAX_WON, AMOUNT)
+  @Max(MAX_CHARGE_WON, AMOUNT)
   amount?: Won;
 
-  @ApiPropertyOptional({ maxLength: 100, description: 'What you call it: a charge is refunded once under a reference' })
+  @ApiPropertyOptional({
+    maxLength: MAX_REFERENCE_LENGTH,
+    description: 'What you call it: a charge is refunded once under a reference',
+  })
   @MayBeMissing()
-  @Matches(/^[!-~]{1,100}$/, { message: '1 to 100 printable characters without spaces' })
+  @IsIdentifier(MAX_REFERENCE_LENGTH)
   reference?: string;
 }
 
@@ -32,7 +41,7 @@ export class ResolveRefundBody extends ReasonBody {
 
   @ApiPropertyOptional({ description: 'T store’s id of the refund' })
   @MayBeMissing()
-  @Matches(/^[!-~]{1,64}$/, { message: '1 to 64 printable characters without spaces' })
+  @IsGatewayId()
   refundTransactionId?: string;
 }
 

@@ -1,11 +1,18 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, ValidateNested } from 'class-validator';
+import { MAX_PRODUCT_ID_LENGTH } from '../gateways/tstore';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { statesOf } from '../kernel/transitions';
-import { MAX_INTERVAL_MONTHS, SUBSCRIPTION_TRANSITIONS, type SubscriptionState } from '../subscription';
+import {
+  MAX_CUSTOMER_REFERENCE_LENGTH,
+  MAX_INTERVAL_MONTHS,
+  SUBSCRIPTION_TRANSITIONS,
+  type SubscriptionState,
+} from '../subscription';
 import { IsId, IsSeoulDate, MayBeMissing, PriceBody } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
+import { IsIdentifier } from './text-fields';
 
 const STATES = statesOf(SUBSCRIPTION_TRANSITIONS);
 const TEXT = { message: 'text' };
@@ -13,12 +20,12 @@ const WHOLE = { message: 'a whole number' };
 const PRICE = { message: 'amount, carrierAmount, creditCardAmount and tmembershipAmount' };
 
 export class NewSubscriptionBody {
-  @ApiProperty({ description: 'Your own name for the customer' })
-  @IsString(TEXT)
+  @ApiProperty({ maxLength: MAX_CUSTOMER_REFERENCE_LENGTH, description: 'Your own name for the customer' })
+  @IsIdentifier(MAX_CUSTOMER_REFERENCE_LENGTH)
   customerReference!: string;
 
   @ApiProperty({ example: '0910024116' })
-  @IsString(TEXT)
+  @IsIdentifier(MAX_PRODUCT_ID_LENGTH)
   storeProductId!: string;
 
   @ApiProperty({ description: 'Stored encrypted, never shown again' })
@@ -74,7 +81,7 @@ export class NewSubscriptionBody {
 export class SubscriptionChangeBody {
   @ApiPropertyOptional({ description: 'Another product, from the next period on' })
   @MayBeMissing()
-  @IsString(TEXT)
+  @IsIdentifier(MAX_PRODUCT_ID_LENGTH)
   storeProductId?: string;
 
   @ApiPropertyOptional({ type: PriceBody, nullable: true, description: 'Own price; null: the product’s' })
@@ -113,9 +120,11 @@ export class SubscriptionFilterQuery {
   @IsIn(STATES, { message: `one of ${STATES.join(', ')}` })
   state?: SubscriptionState;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Your own name for the customer, in whatever spelling' })
   @IsOptional()
-  @Matches(/^\P{Cc}+$/u, { message: 'text without control characters' })
+  @Length(1, MAX_CUSTOMER_REFERENCE_LENGTH, {
+    message: `1 to ${MAX_CUSTOMER_REFERENCE_LENGTH} characters`,
+  })
   customerReference?: string;
 
   @ApiPropertyOptional()

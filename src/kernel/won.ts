@@ -12,10 +12,11 @@ export type Won = number & { readonly [wonBrand]: true };
 export const MAX_WON = Number.MAX_SAFE_INTEGER;
 
 /**
- * What one charge may ask for, at most: far above any monthly price, and so low that the sums of nine million such charges
- * are still exact.
+ * What one charge may ask for, at most. Carriers let nobody spend more than a million won a month on their phone bill, and
+ * what goes to a card is a subscription too; ten times that is a typing mistake. And every sum that is ever shown stays
+ * below {@link MAX_WON}: 900 million charges at this limit, a million a month for 75 years.
  */
-export const MAX_CHARGE_WON = 1_000_000_000 as Won;
+export const MAX_CHARGE_WON = 10_000_000 as Won;
 
 export const ZERO_WON = 0 as Won;
 

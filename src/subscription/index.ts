@@ -20,7 +20,7 @@ export { Products } from './products.service';
 export type { ProductChange } from './product.repository';
 export { SubscriptionLife, type NewTerms } from './subscription-life.service';
 export type { SubscriptionFilter, SubscriptionRecord } from './subscription-record.repository';
-export { MAX_INTERVAL_MONTHS, type SubscriptionOrder } from './subscription-rules';
+export { MAX_CUSTOMER_REFERENCE_LENGTH, MAX_INTERVAL_MONTHS, type SubscriptionOrder } from './subscription-rules';
 export { Subscriptions } from './subscriptions.service';
 export { SubscriptionExport, type SubscriptionExportFile } from './subscription-export.service';
 export { SubscriptionImport, type ImportReport, type SubscriptionFile } from './subscription-import.service';

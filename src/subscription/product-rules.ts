@@ -1,16 +1,11 @@
-import {
-  BILLING_TOKEN_LENGTHS,
-  MAX_PRODUCT_ID_LENGTH,
-  MAX_PRODUCT_NAME_LENGTH,
-  isProductName,
-} from '../gateways/tstore';
+import { BILLING_TOKEN_LENGTHS, MAX_PRODUCT_ID_LENGTH, MAX_PRODUCT_NAME_LENGTH } from '../gateways/tstore';
 import type { InputFault } from '../kernel/errors';
-import { isWon } from '../kernel/won';
+import { faultOfText } from '../kernel/text';
+import { MAX_CHARGE_WON, isWon } from '../kernel/won';
 import type { NewProduct, Price } from './subscription.repository';
 
-const STORE_PRODUCT_ID = new RegExp(`^[A-Za-z0-9._-]{1,${MAX_PRODUCT_ID_LENGTH}}$`);
+const STORE_PRODUCT_ID = new RegExp(`^(?!\\.+$)[A-Za-z0-9._-]{1,${MAX_PRODUCT_ID_LENGTH}}$`);
 const BILLING_TOKEN = new RegExp(`^(?:${BILLING_TOKEN_LENGTHS.map((length) => `[0-9A-F]{${length}}`).join('|')})$`);
-const LONE_SURROGATE = /\p{Cs}/u;
 
 export const BILLING_TOKEN_EXPECTATION = `${BILLING_TOKEN_LENGTHS.join(' or ')} hexadecimal digits in upper case`;
 
@@ -26,7 +21,10 @@ export function isBillingToken(text: string): boolean {
 export function faultsOfProduct(product: NewProduct): InputFault[] {
   const faults: InputFault[] = [];
   if (!isStoreProductId(product.storeProductId)) {
-    faults.push({ field: 'storeProductId', expected: `1 to ${MAX_PRODUCT_ID_LENGTH} characters of A-Z a-z 0-9 . _ -` });
+    faults.push({
+      field: 'storeProductId',
+      expected: `1 to ${MAX_PRODUCT_ID_LENGTH} characters of A-Z a-z 0-9 . _ -, not only dots`,
+    });
   }
   return [...faults, ...faultsOfProductName(product.name), ...faultsOfPrice(product)];
 }
@@ -36,17 +34,17 @@ export function faultsOfProductName(name: string): InputFault[] {
   if (name.includes(',')) {
     return [{ field: 'name', expected: 'no comma: the request file separates its columns by commas and can’t quote' }];
   }
-  if (LONE_SURROGATE.test(name)) return [{ field: 'name', expected: 'whole characters: half of one has no UTF-8' }];
-  if (isProductName(name)) return [];
-  const expected = `1 to ${MAX_PRODUCT_NAME_LENGTH} characters, no line break or other control character: the request file has one line a charge`;
-  return [{ field: 'name', expected }];
+  const expected = faultOfText(name, 'line', MAX_PRODUCT_NAME_LENGTH);
+  return expected === undefined ? [] : [{ field: 'name', expected }];
 }
 
 /** @param prefix where the price stands, such as `price.` */
 export function faultsOfPrice(price: Price, prefix = ''): InputFault[] {
   const { amount, carrierAmount, creditCardAmount, tmembershipAmount } = price;
   const faults: InputFault[] = [];
-  if (!isWon(amount) || amount === 0) faults.push({ field: `${prefix}amount`, expected: 'whole won above 0' });
+  if (!isWon(amount) || amount === 0 || amount > MAX_CHARGE_WON) {
+    faults.push({ field: `${prefix}amount`, expected: `whole won from 1 to ${MAX_CHARGE_WON}` });
+  }
   for (const [name, part] of Object.entries({ carrierAmount, creditCardAmount, tmembershipAmount })) {
     if (!isWon(part)) faults.push({ field: prefix + name, expected: 'whole won, 0 or more' });
   }

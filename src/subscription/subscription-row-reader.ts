@@ -1,5 +1,6 @@
 import type { InputFault } from '../kernel/errors';
 import { parseSeoulDate, type SeoulDate } from '../kernel/seoul-calendar';
+import { normalizeText } from '../kernel/text';
 import { parseWon } from '../kernel/won';
 import {
   REQUIRED_COLUMNS,
@@ -61,8 +62,8 @@ export class SubscriptionRowReader {
   private order(): SubscriptionOrder | undefined {
     const startedOn = this.required('startedOn', parseSeoulDate, DAY_EXPECTATION);
     const terms = {
-      customerReference: withoutFormulaGuard(this.text('customerReference')),
-      storeProductId: this.text('storeProductId'),
+      customerReference: normalizeText(withoutFormulaGuard(this.text('customerReference'))),
+      storeProductId: normalizeText(this.text('storeProductId')),
       billingToken: this.text('billingToken'),
       anchorDay: this.whole('anchorDay'),
       intervalMonths: this.whole('intervalMonths') ?? 1,

@@ -1,5 +1,6 @@
 import type { InputFault } from '../kernel/errors';
 import { billingDateAfter, type SeoulDate } from '../kernel/seoul-calendar';
+import { faultOfText } from '../kernel/text';
 import { BILLING_TOKEN_EXPECTATION, faultsOfPrice, isBillingToken, isStoreProductId } from './product-rules';
 import type { Price } from './subscription.repository';
 
@@ -24,8 +25,6 @@ export interface SubscriptionOrder {
 export const MAX_CUSTOMER_REFERENCE_LENGTH = 200;
 export const MAX_INTERVAL_MONTHS = 120;
 
-const CUSTOMER_REFERENCE = new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${MAX_CUSTOMER_REFERENCE_LENGTH}}$`, 'u');
-
 export const PRODUCT_EXPECTATION = 'the store product id of an active product';
 export const ONCE_EXPECTATION = 'a customer who does not have the product yet';
 
@@ -43,7 +42,8 @@ export function faultsOfOrder(order: SubscriptionOrder, today: SeoulDate): Input
   const check = (right: boolean, field: string, expected: string): void => {
     if (!right) faults.push({ field, expected });
   };
-  check(isCustomerReference(order.customerReference), 'customerReference', CUSTOMER_REFERENCE_EXPECTATION);
+  const fault = faultOfCustomerReference(order.customerReference);
+  if (fault !== undefined) faults.push({ field: 'customerReference', expected: fault });
   check(isStoreProductId(order.storeProductId), 'storeProductId', PRODUCT_EXPECTATION);
   check(isBillingToken(order.billingToken), 'billingToken', BILLING_TOKEN_EXPECTATION);
   const { intervalMonths, anchorDay } = order;
@@ -53,11 +53,10 @@ export function faultsOfOrder(order: SubscriptionOrder, today: SeoulDate): Input
   return faults.length > 0 ? faults : faultsOfDates(order, today);
 }
 
-export const CUSTOMER_REFERENCE_EXPECTATION = `1 to ${MAX_CUSTOMER_REFERENCE_LENGTH} characters in UTF-8, no control characters, no apostrophe first`;
-
-/** U+FFFD is what broken UTF-8 is read as; an apostrophe first marks text in spreadsheets and in our export. */
-function isCustomerReference(text: string): boolean {
-  return CUSTOMER_REFERENCE.test(text) && !text.startsWith("'") && !text.includes('\uFFFD');
+/** An apostrophe first marks text in spreadsheets and in our export. */
+function faultOfCustomerReference(text: string): string | undefined {
+  if (text.startsWith("'")) return 'no apostrophe first: it marks text in spreadsheets';
+  return faultOfText(text, 'identifier', MAX_CUSTOMER_REFERENCE_LENGTH);
 }
 
 function isWholeBetween(value: number, least: number, most: number): boolean {

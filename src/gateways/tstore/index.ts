@@ -21,7 +21,6 @@ export {
   MAX_PRODUCT_ID_LENGTH,
   MAX_PRODUCT_NAME_LENGTH,
   REQUEST_FILE_HEADER,
-  isProductName,
 } from './request-file-rules';
 export type { NumberedRequestRow, RequestRow } from './request-row';
 export type { ReservedOrderNos } from './request-row-reader';
@@ -41,6 +40,7 @@ export type {
   ResultFileHeader,
   ResultLine,
 } from './result-line';
+export { MAX_GATEWAY_ID_LENGTH } from './json-members';
 export { chunksOf } from './chunks';
 export { WholeLines } from './whole-lines';
 export { countDataRows } from './data-row-counter';

@@ -26,7 +26,7 @@ export function textOf(value: unknown): string | undefined {
 }
 
 /** Longer than any id in the gateway's samples, and short enough to store and show. */
-const MAX_ID_LENGTH = 128;
+export const MAX_GATEWAY_ID_LENGTH = 128;
 
 /** Printable ASCII; neither of the two that a path resolves away. */
 const ID = /^(?!\.{1,2}$)[\x21-\x7e]+$/;
@@ -37,7 +37,7 @@ const WHOLE_NUMBER = /^-?\d+(\.0+)?$/;
 /** Reads an id, which comes as a string or as a whole number; that one digit by digit as it was written: `1.0` is not `1`. */
 export function idOf(value: unknown): string | undefined {
   const text = isNumber(value) ? wholeNumberText(value) : textOf(value);
-  return text !== undefined && text.length <= MAX_ID_LENGTH && ID.test(text) ? text : undefined;
+  return text !== undefined && text.length <= MAX_GATEWAY_ID_LENGTH && ID.test(text) ? text : undefined;
 }
 
 /** @returns `undefined` for what is no whole number, and for one that a double may have rounded */

@@ -1,3 +1,4 @@
+import { MAX_CHARGE_WON } from '../../kernel/won';
 import { REQUEST_FILE_COLUMNS } from './wire';
 
 /** The header as our files write it, and as every sample file has it. */
@@ -21,18 +22,17 @@ export const MAX_PRODUCT_NAME_LENGTH = 200;
 /** The gateway states no limit; twice a UUID is room for any scheme and small enough for a unique index over years. */
 export const MAX_ORDER_NO_LENGTH = 64;
 
-/** What each column must be, in the words a fault of it is reported with. */
+/** What each column must be, in the words a fault of it is reported with; a name's fault says which character it is. */
 export const REQUEST_COLUMN_EXPECTATIONS = {
   mid: 'the merchant id this service is configured with',
   billingToken: `${BILLING_TOKEN_LENGTHS.join(' or ')} hexadecimal digits in upper case`,
-  productId: `1 to ${MAX_PRODUCT_ID_LENGTH} characters of A-Z a-z 0-9 . _ -`,
-  nmProduct: `1 to ${MAX_PRODUCT_NAME_LENGTH} characters without control characters`,
-  noBranchOrder: `1 to ${MAX_ORDER_NO_LENGTH} characters of A-Z a-z 0-9 . _ -`,
-  amtReqPurchase: 'won above 0, in digits only',
+  productId: `1 to ${MAX_PRODUCT_ID_LENGTH} characters of A-Z a-z 0-9 . _ -, not only dots`,
+  noBranchOrder: `1 to ${MAX_ORDER_NO_LENGTH} characters of A-Z a-z 0-9 . _ -, not only dots`,
+  amtReqPurchase: `won from 1 to ${MAX_CHARGE_WON}, in digits only`,
   amtCarrier: 'won, in digits only',
   amtCreditCard: 'won, in digits only',
   amtRms: 'won, in digits only',
-} as const satisfies Record<(typeof REQUEST_FILE_COLUMNS)[number], string>;
+} as const satisfies Record<Exclude<(typeof REQUEST_FILE_COLUMNS)[number], 'nmProduct'>, string>;
 
 export const PARTS_EXPECTATION = 'the sum of amtCarrier, amtCreditCard and amtRms';
 
@@ -45,17 +45,6 @@ export function byteSet(characters: string): Uint8Array {
 
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 export const UPPER_HEX_BYTES = byteSet('0123456789ABCDEF');
+/** An address would lose a name of nothing else. */
+export const DOT_BYTES = byteSet('.');
 export const ID_BYTES = byteSet(`0123456789${UPPER}${UPPER.toLowerCase()}._-`);
-
-const CONTROL_CHARACTER = /\p{Cc}/u;
-
-/** @param text valid UTF-16, without comma and newline */
-export function isProductName(text: string): boolean {
-  return text.length >= 1 && !CONTROL_CHARACTER.test(text) && !isLongerThan(text, MAX_PRODUCT_NAME_LENGTH);
-}
-
-/** Counts characters, not UTF-16 units, and looks closer only where the two can differ. */
-function isLongerThan(text: string, characters: number): boolean {
-  if (text.length <= characters) return false;
-  return text.length > 2 * characters || Array.from(text).length > characters;
-}

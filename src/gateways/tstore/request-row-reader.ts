@@ -1,16 +1,18 @@
 import type { InputFault } from '../../kernel/errors';
-import type { Won } from '../../kernel/won';
+import { faultOfText } from '../../kernel/text';
+import { MAX_CHARGE_WON, type Won } from '../../kernel/won';
 import type { LineFields } from './line-fields';
 import {
   BILLING_TOKEN_LENGTHS,
+  DOT_BYTES,
   ID_BYTES,
   MAX_ORDER_NO_LENGTH,
   MAX_PRODUCT_ID_LENGTH,
+  MAX_PRODUCT_NAME_LENGTH,
   MAX_REQUEST_LINE_BYTES,
   PARTS_EXPECTATION,
   REQUEST_COLUMN_EXPECTATIONS,
   UPPER_HEX_BYTES,
-  isProductName,
 } from './request-file-rules';
 import type { NumberedRequestRow } from './request-row';
 import { REQUEST_FILE_COLUMNS } from './wire';
@@ -88,10 +90,10 @@ export class RequestRowReader {
     if (this.text('mid') !== this.merchantId) this.columnFault('mid');
     if (!this.isBillingToken()) this.columnFault('billingToken');
     if (!this.isId('productId', MAX_PRODUCT_ID_LENGTH)) this.columnFault('productId');
-    if (!this.isProductName()) this.columnFault('nmProduct');
+    this.checkProductName();
     if (!this.isId('noBranchOrder', MAX_ORDER_NO_LENGTH)) this.columnFault('noBranchOrder');
     else if (this.reserved !== undefined) this.checkReserved(this.reserved);
-    if (this.amountOf('amtReqPurchase') < 1) this.columnFault('amtReqPurchase');
+    if (this.amount < 1 || this.amount > MAX_CHARGE_WON) this.columnFault('amtReqPurchase');
     for (const part of AMOUNT_PARTS) {
       if (this.amountOf(part) < 0) this.columnFault(part);
     }
@@ -112,14 +114,18 @@ export class RequestRowReader {
     }
   }
 
-  private isProductName(): boolean {
+  /** Nothing of a file is changed, so what has another spelling is refused. */
+  private checkProductName(): void {
     const bytes = this.fields.bytesOf(COLUMN.nmProduct);
-    if (bytes === this.productNameBytes && bytes !== '') return true;
+    if (bytes === this.productNameBytes && bytes !== '') return;
     const text = this.text('nmProduct');
-    if (!isProductName(text)) return false;
+    const expected = faultOfText(text, 'line', MAX_PRODUCT_NAME_LENGTH);
+    if (expected !== undefined) {
+      this.faults.push({ line: this.lineNumber, field: 'nmProduct', expected });
+      return;
+    }
     this.productNameBytes = bytes;
     this.productName = text;
-    return true;
   }
 
   private isBillingToken(): boolean {
@@ -130,8 +136,11 @@ export class RequestRowReader {
   }
 
   private isId(name: Column, maxLength: number): boolean {
-    const length = this.fields.lengthOf(COLUMN[name]);
-    return length >= 1 && length <= maxLength && this.fields.consistsOf(COLUMN[name], ID_BYTES);
+    const { fields } = this;
+    const column = COLUMN[name];
+    const length = fields.lengthOf(column);
+    if (length < 1 || length > maxLength || !fields.consistsOf(column, ID_BYTES)) return false;
+    return !fields.consistsOf(column, DOT_BYTES);
   }
 
   /** -1 where there is none. */
@@ -143,7 +152,7 @@ export class RequestRowReader {
     return this.fields.textOf(COLUMN[name]);
   }
 
-  private columnFault(field: Column): void {
+  private columnFault(field: Exclude<Column, 'nmProduct'>): void {
     this.faults.push({ line: this.lineNumber, field, expected: REQUEST_COLUMN_EXPECTATIONS[field] });
   }
 
