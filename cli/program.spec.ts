@@ -25,6 +25,7 @@ const ASKS_BEFORE = [
   'jobs upload',
   'kill-switch release',
   'line-stops resolve',
+  'outside-refunds record',
   'products change',
   'refund',
   'refunds release',

@@ -10,6 +10,7 @@ import { addKeyCommands } from './commands/keys';
 import { addKillSwitchCommands } from './commands/kill-switch';
 import { addLineStopCommands } from './commands/line-stops';
 import { addNotificationCommands } from './commands/notifications';
+import { addOutsideRefundCommands } from './commands/outside-refunds';
 import { addRefundCommands } from './commands/refunds';
 import { addProductCommands } from './commands/products';
 import { addReportCommands } from './commands/reports';
@@ -38,6 +39,7 @@ export function programOf(surroundings: Surroundings): Command {
   addJobCommands(program, run);
   addChargeCommands(program, run);
   addRefundCommands(program, run);
+  addOutsideRefundCommands(program, run);
   addSettlementLogCommands(program, run);
   addDiscrepancyCommands(program, run);
   addLineStopCommands(program, run);

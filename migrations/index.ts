@@ -31,6 +31,7 @@ import { Approval1795200001002 } from './1795200001002-approval';
 import { PaymentSettlesOnce1795200002001 } from './1795200002001-payment-settles-once';
 import { NotificationRetention1795200006001 } from './1795200006001-notification-retention';
 import { Unbillable1795200005001 } from './1795200005001-unbillable';
+import { OutsideRefund1795200005002 } from './1795200005002-outside-refund';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -66,4 +67,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   PaymentSettlesOnce1795200002001,
   NotificationRetention1795200006001,
   Unbillable1795200005001,
+  OutsideRefund1795200005002,
 ];

@@ -28,6 +28,7 @@ import { JobInterventionsController } from './job-interventions.controller';
 import { KillSwitchController } from './kill-switch.controller';
 import { LineStopsController } from './line-stops.controller';
 import { NotificationsController } from './notifications.controller';
+import { OutsideRefundsController } from './outside-refunds.controller';
 import { ProductsController } from './products.controller';
 import { RebillController } from './rebill.controller';
 import { RefundsController } from './refunds.controller';
@@ -67,6 +68,7 @@ import { SummaryService } from './summary.service';
     KillSwitchController,
     LineStopsController,
     NotificationsController,
+    OutsideRefundsController,
     ProductsController,
     RebillController,
     RefundsController,

@@ -87,6 +87,8 @@ function subjectLinkOf({ kind, subjectId }: Approval): Partial<ApprovalLinksView
     'billing-run': { billingRun: `/admin/v1/billing-runs/${subjectId}` },
     upload: job,
     'job-doubt': job,
+    // Its subject is the charge, whose order number its act names.
+    'outside-refund': {},
     discrepancy: { discrepancy: `/admin/v1/discrepancies/${subjectId}` },
   } as const satisfies Record<ApprovalKind, Partial<ApprovalLinksView>>;
   return links[kind];

@@ -48,6 +48,7 @@ export class RefundView {
   @ApiProperty({ description: 'The payment it takes back' }) transactionId!: string;
   @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
   @ApiProperty({ enum: statesOf(REFUND_TRANSITIONS) }) state!: RefundState;
+  @ApiProperty({ description: 'T store made it without us, and a person recorded it' }) outside!: boolean;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
   @ApiProperty({ type: RefundLinksView, description: 'Where its evidence is' }) links!: RefundLinksView;
   @ApiProperty({ type: String, nullable: true, description: 'What keeps it from being sent although it is released' })
@@ -91,6 +92,7 @@ export function refundViewOf(refund: Refund): RefundView {
   } = refund;
   return {
     ...{ id, chargeId, orderNo, transactionId, amount, state, actions: actionsOf(refund), links: linksOf(refund) },
+    outside: refund.outside,
     heldBy: refund.heldBy,
     ...{ reason, reference, requestedBy, requestedByOwner, requestedAt, release: releaseOf(refund) },
     sent: refund.sentAt && { at: refund.sentAt, isFull: refund.isFull, paymentParts: refund.paymentParts },

@@ -8,9 +8,18 @@ import type { TransitionTable } from '../kernel/transitions';
  * - billing-run: a run far beyond the usual; its jobs are not sent before.
  * - upload: a request file beyond what is taken without asking; its job is not sent before.
  * - job-doubt: the word of a person on what became of a submission whose answer was lost, or billing it again.
+ * - outside-refund: the word of a person on a refund that T store made without us.
  * - discrepancy: a decision on a discrepancy that goes against the evidence.
  */
-export const APPROVAL_KINDS = ['refund', 'refund-doubt', 'billing-run', 'upload', 'job-doubt', 'discrepancy'] as const;
+export const APPROVAL_KINDS = [
+  'refund',
+  'refund-doubt',
+  'billing-run',
+  'upload',
+  'job-doubt',
+  'outside-refund',
+  'discrepancy',
+] as const;
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number];
 
 /**

@@ -4,6 +4,7 @@ import { DomainError } from '../kernel/errors';
 import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';
 import type { ChargeRecord } from './charge-record.repository';
 import { Charges } from './charges.service';
+import { OutsideRefunds } from './outside-refunds.service';
 import { compareWithTransaction, type TransactionComparison } from './transaction-comparison';
 
 /** A charge, what T store has of it, and how the two differ. */
@@ -13,12 +14,13 @@ export interface ChargeTransaction {
   comparison: TransactionComparison;
 }
 
-/** Shows a charge's payment as T store has it, beside our own record. Changes nothing. */
+/** Shows a charge's payment as T store has it, beside our own record; what it has refunded without us is noted. */
 @Injectable()
 export class ChargeTransactions {
   constructor(
     private readonly charges: Charges,
     private readonly lookups: TransactionLookups,
+    private readonly outside: OutsideRefunds,
     private readonly refunds: RefundConfig,
   ) {}
 
@@ -35,6 +37,7 @@ export class ChargeTransactions {
       );
     }
     const lookup = await this.lookups.lookUp(charge.transactionId, actor);
+    await this.outside.suspect(charge, lookup);
     return { charge, lookup, comparison: compareWithTransaction(charge, lookup, this.refunds.refundedStatuses) };
   }
 }

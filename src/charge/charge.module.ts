@@ -12,6 +12,9 @@ import { ChargeRepository } from './charge.repository';
 import { ChargeSettlement } from './charge-settlement';
 import { ChargeTransactions } from './charge-transactions.service';
 import { Charges } from './charges.service';
+import { OutsideRefund } from './outside-refund.entity';
+import { OutsideRefundRepository } from './outside-refund.repository';
+import { OutsideRefunds } from './outside-refunds.service';
 import { RefundAllowance } from './refund-allowance';
 import { RefundApprovals } from './refund-approvals';
 import { RefundCheck } from './refund-check';
@@ -28,7 +31,8 @@ import { SettlementLogRepository } from './settlement-log.repository';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Charge, Refund, RefundHistory, Settlement]),
+    TypeOrmModule.forFeature([Charge, OutsideRefund, Refund, RefundHistory, Settlement]),
+    ApprovalModule,
     KillSwitchModule,
     ApprovalModule,
     LineStopModule,
@@ -42,6 +46,8 @@ import { SettlementLogRepository } from './settlement-log.repository';
     ChargeSettlement,
     ChargeTransactions,
     Charges,
+    OutsideRefundRepository,
+    OutsideRefunds,
     RefundAllowance,
     RefundApprovals,
     RefundCheck,
@@ -60,6 +66,7 @@ import { SettlementLogRepository } from './settlement-log.repository';
     ChargeSettlement,
     ChargeTransactions,
     Charges,
+    OutsideRefunds,
     RefundResolutionService,
     RefundSendingService,
     Refunds,

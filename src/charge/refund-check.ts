@@ -4,6 +4,7 @@ import type { GatewayTransaction, RefundOrder } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';
 import { ChargeRecordRepository, type ChargeRecord } from './charge-record.repository';
+import { OutsideRefunds } from './outside-refunds.service';
 import { readinessOf, traceOf, type RefundTrace } from './refund-evidence';
 import type { Refund } from './refund.entity';
 
@@ -21,6 +22,7 @@ export class RefundCheck {
   constructor(
     private readonly charges: ChargeRecordRepository,
     private readonly lookups: TransactionLookups,
+    private readonly outside: OutsideRefunds,
     private readonly config: RefundConfig,
   ) {}
 
@@ -29,6 +31,10 @@ export class RefundCheck {
     const charge = await this.chargeOf(refund);
     const { lookup, answer } = await this.lookups.askNow(refund.transactionId, ACTOR);
     const readiness = readinessOf(charge, lookup, this.config.refundedStatuses);
+    if (readiness.kind === 'differs' && (await this.outside.suspect(charge, lookup)) !== undefined) {
+      const act = 'record as an outside refund what was given back, then ask again for the rest';
+      return { ...readiness, why: `${readiness.why}. T store has refunded it without us: ${act}` };
+    }
     if (readiness.kind !== 'ready') return readiness;
     if (answer.kind !== 'success') return { kind: 'later', why: 'T store gave no payment' };
     return { kind: 'ready', order: orderOf(refund, charge, answer.value), baselineLookupId: lookup.id };

@@ -20,6 +20,7 @@ const LEASE_MARGIN_SECONDS = 30;
 export const RESULT_BY_LOOKUP = 'by-lookup';
 export const RESULT_BY_DECISION = 'by-decision';
 export const RESULT_NOT_SENT = 'not-sent';
+export const RESULT_OUTSIDE = 'outside';
 
 /** What is sent of a refund, and what T store had just before. */
 export interface RefundIntent {
@@ -37,6 +38,13 @@ export interface RefundResult {
   resultMessage: string;
   refundTransactionId?: string | null;
 }
+
+/** A refund that T store made without us, as it is recorded. */
+type OutsideRefundFields = Pick<
+  Refund,
+  'chargeId' | 'transactionId' | 'amount' | 'reason' | 'requestedBy' | 'requestedByOwner'
+>;
+type OutsideResult = Pick<RefundResult, 'resultMessage'> & { refundTransactionId: string | null };
 
 /** Which write of an answer is let through: by whoever sent it, by whoever has claimed it since, or by who has seen it. */
 type Holder = { leaseId: string } | { sendingId: string } | { version: string };
@@ -113,6 +121,23 @@ export class RefundRecorder {
       await this.settlement.refund(session, { sql: REFUND_OUTCOME_SQL, parameters: [refund.id] }, at);
       await crashPoint('refund.before-commit');
     });
+  }
+
+  /**
+   * Money moved without us, as a person found out: recorded as a refund that is asked for and made at once.
+   *
+   * @returns the refund's id
+   * @throws unique violation `refund_open_once` while one of ours has not ended; check violation `refund_total_within_amount`
+   */
+  async recordOutside(session: SqlSession, asked: OutsideRefundFields, result: OutsideResult): Promise<string> {
+    const at = this.clock.now();
+    const why = { cause: 'made by T store without us', actor: asked.requestedBy, reason: asked.reason };
+    const id = await this.refunds.create(session, { ...asked, outside: true, state: 'Requested' }, why);
+    const made = { ...result, resultCode: RESULT_OUTSIDE, ...ENDED, endedAt: at };
+    await this.refunds.transition(session, { id, state: 'Requested' }, 'record', why, made);
+    await this.settlement.refund(session, { sql: REFUND_OUTCOME_SQL, parameters: [id] }, at);
+    await crashPoint('refund.before-commit');
+    return id;
   }
 
   /** No money moved, and none will by this refund. @param session as for {@link succeed} */

@@ -35,6 +35,10 @@ export class Refund {
   @Column(wonColumn())
   amount!: Won;
 
+  /** T store made it without us, and a person recorded it. */
+  @Column({ type: 'boolean', default: false })
+  outside!: boolean;
+
   @Column({ type: 'text' })
   state!: RefundState;
 

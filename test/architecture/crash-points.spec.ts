@@ -36,7 +36,7 @@ describe('crash points', () => {
     const withPoints = steps.filter((step) => !WITHOUT_EFFECT.includes(step));
     const pointsOf = (step: string) => CRASH_POINTS.filter((point) => point.startsWith(`${step}.`)).length;
     expect(withPoints.filter((step) => pointsOf(step) < 2)).toEqual([]);
-    const watch = files.find(({ name }) => name === 'bulk-payment/kill-switch-watch.ts');
+    const watch = files.find(({ name }) => name === 'kill-switch/kill-switch-watch.ts');
     expect(watch?.text).not.toMatch(/\b(?:execute|transaction|manager|set)\(/);
     const retention = files.find(({ name }) => name === 'notification/notification-retention.ts');
     expect(retention?.text.match(/\b(?:execute|transaction|manager)\b/g)).toEqual(['execute']);

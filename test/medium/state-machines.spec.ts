@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { APPROVAL_TRANSITIONS } from '../../src/approval';
 import { DISCREPANCY_TRANSITIONS, JOB_TRANSITIONS } from '../../src/bulk-payment';
-import { CHARGE_TRANSITIONS, REFUND_TRANSITIONS } from '../../src/charge';
+import { CHARGE_TRANSITIONS, OUTSIDE_REFUND_TRANSITIONS, REFUND_TRANSITIONS } from '../../src/charge';
 import { nextState, statesOf, type TransitionTable } from '../../src/kernel/transitions';
 import { LINE_STOP_TRANSITIONS } from '../../src/line-stop';
 import { NOTIFICATION_TRANSITIONS } from '../../src/notification/notification.state';
@@ -17,6 +17,7 @@ const MACHINES: { name: string; table: AnyTable; check: string | undefined }[] =
   { name: 'notification', table: NOTIFICATION_TRANSITIONS, check: 'notification_state_known' },
   { name: 'charge', table: CHARGE_TRANSITIONS, check: undefined },
   { name: 'refund', table: REFUND_TRANSITIONS, check: 'refund_state_known' },
+  { name: 'outside-refund', table: OUTSIDE_REFUND_TRANSITIONS, check: 'outside_refund_state_known' },
   { name: 'discrepancy', table: DISCREPANCY_TRANSITIONS, check: 'discrepancy_state_known' },
   { name: 'line-stop', table: LINE_STOP_TRANSITIONS, check: 'line_stop_state_known' },
   { name: 'billing-run', table: BILLING_RUN_TRANSITIONS, check: 'billing_run_state_known' },

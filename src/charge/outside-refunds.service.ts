@@ -1,0 +1,201 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Approvals, wordsOf, type Approval, type Person } from '../approval';
+import { RefundConfig } from '../config';
+import { DomainError } from '../kernel/errors';
+import { won, type Won } from '../kernel/won';
+import { Clock } from '../platform/clock';
+import { Database, violatesCheck, violatesUnique, type SqlSession } from '../platform/database';
+import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';
+import type { ChargeRecord } from './charge-record.repository';
+import { Charges } from './charges.service';
+import type { OutsideRefund } from './outside-refund.entity';
+import { OutsideRefundRepository, shownBy } from './outside-refund.repository';
+import type { OutsideRefundState } from './outside-refund.state';
+import { RefundAllowance } from './refund-allowance';
+import { RefundRecorder } from './refund-recorder';
+
+/** A refund that T store made without us, as a person found it. */
+export interface OutsideRefundFinding {
+  amount: Won;
+  reason: string;
+  /** T store's id of the refund, where it is known. */
+  refundTransactionId?: string | undefined;
+  by: Person;
+}
+
+/** What came of recording one: it counts now, or it waits for a second person. */
+export type RecordedOutside = { kind: 'recorded'; refundId: string } | { kind: 'awaits-approval'; approval: Approval };
+
+/**
+ * Refunds that T store made without us. Its lookups tell that something was given back and never how much, so the amount is
+ * a person's word, and the lookup its evidence (docs/decisions/0017).
+ */
+@Injectable()
+export class OutsideRefunds implements OnModuleInit {
+  constructor(
+    private readonly charges: Charges,
+    private readonly outside: OutsideRefundRepository,
+    private readonly lookups: TransactionLookups,
+    private readonly allowance: RefundAllowance,
+    private readonly recorder: RefundRecorder,
+    private readonly approvals: Approvals,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly config: RefundConfig,
+  ) {}
+
+  onModuleInit(): void {
+    this.approvals.carriedOutBy('outside-refund', {
+      carryOut: async (session, approval, decision) => {
+        const { orderNo = '', amount = '', lookupId = '', refundTransactionId } = approval.act;
+        const charge = await this.charges.get(orderNo);
+        const by = { actor: approval.requestedBy, owner: approval.requestedByOwner };
+        const finding = { amount: won(Number(amount)), reason: wordsOf(approval, decision), refundTransactionId, by };
+        await this.store(session, charge, await this.lookups.get(lookupId), finding);
+      },
+    });
+  }
+
+  list(page: {
+    state?: OutsideRefundState | undefined;
+    beforeId: string | undefined;
+    limit: number;
+  }): Promise<OutsideRefund[]> {
+    return this.outside.list(page);
+  }
+
+  /** @throws {DomainError} `outside-refund-not-found` */
+  async get(id: string): Promise<OutsideRefund> {
+    const found = await this.outside.find(id);
+    if (found === undefined) throw new DomainError('outside-refund-not-found', `There is no outside refund ${id}`);
+    return found;
+  }
+
+  /**
+   * Notes it when a lookup shows money given back of a charge of which we have given nothing back.
+   *
+   * @returns the id of what is suspected now
+   */
+  async suspect(charge: ChargeRecord, lookup: TransactionLookup): Promise<string | undefined> {
+    const isShown = lookup.found !== null && this.config.refundedStatuses.includes(lookup.found.status);
+    if (!isShown || charge.refundedAmount > 0) return undefined;
+    return this.outside.suspect(charge.id, lookup, this.clock.now());
+  }
+
+  /**
+   * Records a refund that T store made without us, by the one door that records refunds. Nothing is sent.
+   *
+   * @throws {DomainError} `charge-not-found`; `refund-not-possible` unless the charge was paid; `lookup-required` without a
+   *   lookup since the last refund; `lookup-shows-no-refund`; `refund-exceeds`; `refund-open` while a refund of ours has not
+   *   ended, which may be what T store shows; `outside-refund-recorded`; `approval-open`
+   */
+  async record(orderNo: string, finding: OutsideRefundFinding): Promise<RecordedOutside> {
+    const charge = await this.charges.get(orderNo);
+    const { amount, by, reason, refundTransactionId } = finding;
+    assertWithin(charge, amount);
+    const lookup = await this.evidenceOf(charge);
+    try {
+      return await this.database.transaction(async (session) => {
+        const because = (await this.allowance.take(session, amount)) ?? this.whyUnsure(lookup);
+        if (because === undefined) {
+          return { kind: 'recorded', refundId: await this.store(session, charge, lookup, finding) } as const;
+        }
+        const approval = await this.approvals.require(session, {
+          ...{ kind: 'outside-refund', subjectId: charge.id, by, reason, count: 1, amount, because },
+          act: {
+            orderNo,
+            amount: String(amount),
+            lookupId: lookup.id,
+            ...(refundTransactionId && { refundTransactionId }),
+          },
+          summary: `Record that T store gave back ${amount} won of ${orderNo} without us; its record says: ${shownBy(lookup)}`,
+        });
+        return { kind: 'awaits-approval', approval } as const;
+      });
+    } catch (error) {
+      if (violatesUnique(error, 'refund_open_once')) throw stillOpen(orderNo);
+      if (violatesCheck(error, 'refund_total_within_amount')) throw exceeds(orderNo);
+      throw error;
+    }
+  }
+
+  /** Says that nothing was given back. @throws {DomainError} `outside-refund-not-found`, `state-conflict` */
+  async dismiss(id: string, { actor, reason }: { actor: string; reason: string }): Promise<OutsideRefund> {
+    await this.get(id);
+    await this.outside.dismiss(id, { actor, reason, at: this.clock.now() });
+    return this.get(id);
+  }
+
+  private async store(
+    session: SqlSession,
+    charge: ChargeRecord,
+    lookup: TransactionLookup,
+    {
+      amount,
+      reason,
+      refundTransactionId,
+      by,
+    }: Omit<OutsideRefundFinding, 'by'> & { by: Pick<Person, 'actor' | 'owner'> },
+  ): Promise<string> {
+    const { id: chargeId, transactionId } = charge;
+    const asked = { amount, reason, requestedBy: by.actor, requestedByOwner: by.owner };
+    const result = {
+      resultMessage: `made without us; T store: ${shownBy(lookup)}`,
+      refundTransactionId: refundTransactionId ?? null,
+    };
+    const fields = { chargeId, transactionId: transactionId ?? '', ...asked };
+    const refundId = await this.recorder.recordOutside(session, fields, result);
+    await this.outside.record(session, chargeId, lookup, { refundId, actor: by.actor, reason, at: this.clock.now() });
+    return refundId;
+  }
+
+  /** What T store said last, where it can prove a refund that is not in our record. */
+  private async evidenceOf(charge: ChargeRecord): Promise<TransactionLookup> {
+    const { transactionId, orderNo } = charge;
+    const lastRefundedAt = await this.outside.lastRefundOfOurs(charge.id);
+    const lookup = transactionId === null ? undefined : await this.lookups.latest(transactionId);
+    const isOlder = lookup !== undefined && lastRefundedAt !== null && lookup.at < lastRefundedAt;
+    if (lookup === undefined || lookup.found === null || isOlder) {
+      const how = `Look the payment up first (GET /admin/v1/charges/${encodeURIComponent(orderNo)}/transaction)`;
+      throw new DomainError('lookup-required', `${how}: T store’s record is the evidence`);
+    }
+    const { status, updatedAt } = lookup.found;
+    const isOurOwn = updatedAt !== null && lastRefundedAt !== null && isBefore(updatedAt, lastRefundedAt);
+    const isNone = this.config.refundedStatuses.length > 0 && !this.config.refundedStatuses.includes(status);
+    if (!isNone && !isOurOwn) return lookup;
+    const why = isNone ? `has it as ${status}` : `has not changed it since our own last refund (${updatedAt})`;
+    throw new DomainError('lookup-shows-no-refund', `T store ${why}; there is nothing to record of ${orderNo}`);
+  }
+
+  private whyUnsure({ found }: TransactionLookup): string | undefined {
+    if (this.config.refundedStatuses.length > 0) return undefined;
+    return `nobody has set which of T store’s words mean refunded; it says ${found?.status}`;
+  }
+}
+
+/** T store's clock counts whole seconds: what it did in the second of our refund may be another one. */
+function isBefore(updatedAt: string, refundedAt: Date): boolean {
+  return new Date(updatedAt).getTime() + 1_000 <= refundedAt.getTime();
+}
+
+function assertWithin(charge: ChargeRecord, amount: Won): void {
+  const { orderNo, state, refundedAmount } = charge;
+  const wasPaid = state === 'Paid' || state === 'PartiallyRefunded' || state === 'Refunding';
+  if (!wasPaid) {
+    throw new DomainError(
+      'refund-not-possible',
+      `Charge ${orderNo} is ${state}; nothing is left of it to be given back`,
+    );
+  }
+  if (charge.pendingRefundAmount > 0) throw stillOpen(orderNo);
+  if (amount > charge.amount - refundedAmount) throw exceeds(orderNo);
+}
+
+function stillOpen(orderNo: string): DomainError {
+  const message = `A refund of ${orderNo} has not ended yet and may be what T store shows; cancel or resolve it first`;
+  return new DomainError('refund-open', message);
+}
+
+function exceeds(orderNo: string): DomainError {
+  return new DomainError('refund-exceeds', `That is more than is left of ${orderNo}`);
+}

@@ -1,0 +1,211 @@
+import { RefundGateway } from '../../src/charge/refund-gateway';
+import { won } from '../../src/kernel/won';
+import { Database } from '../../src/platform/database';
+import { LineChecks } from '../../src/bulk-payment';
+import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
+import { askRefund, bookedRefunds, loggedRefunds, paidCharges, refundInState } from '../support/refunds';
+import { billOn, moveTo, send, subscribe, subscriptionRow } from '../support/subscribers';
+
+const UNLIMITED = {
+  REFUND_RATE_PER_MINUTE: '6000',
+  TSTORE_LOOKUPS_PER_MINUTE: '6000',
+  TSTORE_LOOKUP_FRESH_SECONDS: '0',
+};
+
+describe('refunds that T store made without us', () => {
+  let world: BillingWorld;
+  let counter = 0;
+
+  beforeAll(async () => {
+    world = await startWorld({
+      simulator: { declineRate: 0 },
+      environment: { ...UNLIMITED, REFUND_RELEASE_ABOVE_WON: '5000', REFUND_RELEASE_ABOVE_COUNT: '1000' },
+    });
+  });
+
+  afterAll(() => world.close());
+
+  const charge = async (orderNo: string): Promise<JsonBody> => (await world.get(`charges/${orderNo}`)).body;
+  const look = (orderNo: string): Promise<JsonAnswer> => world.get(`charges/${orderNo}/transaction`);
+  const record = (orderNo: string, amount: number, more = {}): Promise<JsonAnswer> =>
+    send(world, 'POST', 'outside-refunds', { orderNo, amount, reason: 'seen on the operator’s site', ...more });
+  const suspected = async (orderNo: string): Promise<JsonBody[]> =>
+    (await world.get('outside-refunds?state=Suspected&limit=100')).body.items.filter(
+      (one: JsonBody) => one.orderNo === orderNo,
+    );
+
+  /** A day of its own, so that what one test gives back is not of another's allowance. */
+  async function paid(): Promise<string> {
+    world.clock.advanceSeconds(86_400);
+    const [orderNo = ''] = await paidCharges(world, 1, `outside-${(counter += 1)}-`);
+    return orderNo;
+  }
+
+  /** Gives back as another client of the merchant's does; our records hear nothing of it. */
+  async function giveBackOutside(orderNo: string, amount: number, isFull = false): Promise<void> {
+    const { transactionId } = await charge(orderNo);
+    const give = await world.service.app.get(RefundGateway).open();
+    const none = { payerAuthKey: null, refundTransactionId: null, note: null, paymentParts: null, link: null };
+    expect(await give({ transactionId, amount: won(amount), isFull, ...none })).toMatchObject({ kind: 'success' });
+  }
+
+  /** What the report, the log, the charge and the book say was given back of it. */
+  async function sumsOf(orderNo: string): Promise<number[]> {
+    const logged = (await loggedRefunds(world, orderNo)).map((entry) => Number(entry.split(' ')[1]));
+    const booked = await bookedRefunds(world, orderNo);
+    const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
+    return [(await charge(orderNo)).refundedAmount, sum(logged), sum(booked)];
+  }
+
+  it('in part are suspected, recorded with what T store shows, and the rest can be given back', async () => {
+    const orderNo = await paid();
+    await giveBackOutside(orderNo, 400);
+    // Asked for before anybody has looked: it is not sent, and says what to do.
+    const { body: asked } = await askRefund(world, orderNo);
+    const failed = await refundInState(world, asked.id, 'Failed');
+    expect(failed.result.resultMessage).toContain('record as an outside refund what was given back');
+    const [one] = await suspected(orderNo);
+    expect(one).toMatchObject({ state: 'Suspected', actions: ['record', 'dismiss'], decision: null });
+    expect(one.shown).toContain('partiallyRefunded');
+    await look(orderNo);
+    expect(await suspected(orderNo)).toHaveLength(1);
+
+    const { status, body } = await record(orderNo, 400, { refundTransactionId: 'SITE-1' });
+    expect({ status, refund: body.refund }).toMatchObject({
+      status: 201,
+      refund: { state: 'Refunded', outside: true, amount: 400, sent: null, result: { resultCode: 'outside' } },
+    });
+    expect(body.refund.result.refundTransactionId).toBe('SITE-1');
+    expect(await suspected(orderNo)).toEqual([]);
+    expect(await charge(orderNo)).toMatchObject({ state: 'PartiallyRefunded', refundedAmount: 400 });
+    expect(await loggedRefunds(world, orderNo)).toEqual(['partially-refunded 400']);
+    expect((await look(orderNo)).body.agrees).toBe(true);
+
+    const { body: rest } = await askRefund(world, orderNo);
+    expect(rest.amount).toBe(600);
+    await refundInState(world, rest.id, 'Refunded');
+    expect(await sumsOf(orderNo)).toEqual([1_000, 1_000, 1_000]);
+    expect((await charge(orderNo)).state).toBe('Refunded');
+  });
+
+  it('are recorded once, however many do at once, and again only for another showing', async () => {
+    const orderNo = await paid();
+    await giveBackOutside(orderNo, 300);
+    await look(orderNo);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => record(orderNo, 300)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(7).fill(409)]);
+    const codes = answers.filter(({ status }) => status === 409).map(({ body }) => body.code as string);
+    expect([...new Set(codes)].sort()).toEqual(expect.arrayContaining(['outside-refund-recorded']));
+    expect(await sumsOf(orderNo)).toEqual([300, 300, 300]);
+
+    world.clock.advanceSeconds(60);
+    await giveBackOutside(orderNo, 200);
+    expect((await record(orderNo, 200)).body.code).toBe('outside-refund-recorded');
+    await look(orderNo);
+    expect((await record(orderNo, 701)).body.code).toBe('refund-exceeds');
+    expect((await record(orderNo, 200)).status).toBe(201);
+    expect(await sumsOf(orderNo)).toEqual([500, 500, 500]);
+  });
+
+  it('need a look that shows one: not an old one, not none, and not our own refund', async () => {
+    const orderNo = await paid();
+    expect((await record(orderNo, 1_000)).body.code).toBe('lookup-required');
+    await look(orderNo);
+    expect((await record(orderNo, 1_000)).body.code).toBe('lookup-shows-no-refund');
+    const { body: ours } = await askRefund(world, orderNo, 100);
+    await refundInState(world, ours.id, 'Refunded');
+    expect((await record(orderNo, 900)).body.code).toBe('lookup-required');
+    expect((await record('never-sold', 1)).body.code).toBe('charge-not-found');
+    expect((await record(orderNo, 0)).status).toBe(400);
+    expect((await record(orderNo, 1, { reason: '' })).status).toBe(400);
+    expect(await sumsOf(orderNo)).toEqual([100, 100, 100]);
+  });
+
+  it('wait for the end of a refund of ours, which may be what T store shows', async () => {
+    const orderNo = await paid();
+    await giveBackOutside(orderNo, 300);
+    await look(orderNo);
+    await send(world, 'POST', 'kill-switch', { reason: 'nothing is to be sent' });
+    const { body: ours } = await askRefund(world, orderNo, 100);
+    expect((await record(orderNo, 300)).body.code).toBe('refund-open');
+    await send(world, 'POST', `refunds/${ours.id}/cancel`, { reason: 'T store gave back more already' });
+    expect((await record(orderNo, 300)).status).toBe(201);
+    await send(world, 'DELETE', 'kill-switch', { reason: 'go on' });
+    expect(await sumsOf(orderNo)).toEqual([300, 300, 300]);
+  });
+
+  it('that were none are dismissed, and the same showing does not come up again', async () => {
+    const orderNo = await paid();
+    await giveBackOutside(orderNo, 300);
+    await look(orderNo);
+    const [one] = await suspected(orderNo);
+    const dismiss = (): Promise<JsonAnswer> =>
+      send(world, 'POST', `outside-refunds/${one.id}/dismiss`, { reason: 'T store says it is a mistake of theirs' });
+    expect(await dismiss()).toMatchObject({ status: 200, body: { state: 'Dismissed', actions: [] } });
+    expect((await dismiss()).body.code).toBe('state-conflict');
+    await look(orderNo);
+    expect(await suspected(orderNo)).toEqual([]);
+    // Whoever dismissed it was wrong.
+    expect((await record(orderNo, 300)).status).toBe(201);
+    expect(await sumsOf(orderNo)).toEqual([300, 300, 300]);
+  });
+
+  it('of a whole period take back the days it paid for, above the allowance with a second person’s word', async () => {
+    const id = await subscribe(world, 'outside', '2031-01-05');
+    await billOn(world, '2031-01-05');
+    moveTo(world, '2031-01-10');
+    const orderNo = `B20310105-${id}-1`;
+    const { body: key } = await send(world, 'POST', 'api-keys', {
+      name: 'second',
+      owner: 'second@example.com',
+      role: 'finance',
+    });
+    await giveBackOutside(orderNo, 5_500, true);
+    await look(orderNo);
+    const { status, body } = await record(orderNo, 5_500);
+    expect({ status, body }).toMatchObject({
+      status: 202,
+      body: { refund: null, approval: { kind: 'outside-refund', state: 'Waiting', amount: 5_500 } },
+    });
+    expect((await charge(orderNo)).state).toBe('Paid');
+    const approve = (headers = {}): Promise<JsonAnswer> =>
+      send(world, 'POST', `approvals/${body.approval.id}/approve`, { reason: 'I have seen it too' }, headers);
+    expect((await approve()).status).toBe(403);
+    expect(await approve({ Authorization: `Bearer ${key.token}` })).toMatchObject({ body: { state: 'Approved' } });
+    expect(await charge(orderNo)).toMatchObject({ state: 'Refunded', refundedAmount: 5_500 });
+    expect(await loggedRefunds(world, orderNo)).toEqual(['refunded 5500']);
+    expect(await subscriptionRow(world, id)).toEqual({ state: 'Active', next: '2031-02-05', paidThrough: null });
+  });
+
+  it('leave all sums in agreement, and stop no line', async () => {
+    await world.service.app.get(LineChecks).runOnce();
+    expect((await world.get('line-stops?state=Open')).body.items).toEqual([]);
+    const [{ refunded }] = (await world.service.app
+      .get(Database)
+      .rows<{ refunded: string }>(`SELECT sum(refunded_amount) AS refunded FROM refund_total`)) as [
+      { refunded: string },
+    ];
+    expect(Number(refunded)).toBe(world.simulator.control.bookTotals().refundedAmount);
+    const today = (await world.get('summary')).body.today.from;
+    const { body } = await world.get(`reports/unbalanced-jobs?from=2026-01-01&to=${today}`);
+    expect(body.items ?? body.jobs ?? []).toEqual([]);
+  });
+});
+
+describe('refunds that T store made without us, while nobody has set its words', () => {
+  it('are recorded only with a second person’s word', async () => {
+    const world = await startWorld({
+      simulator: { declineRate: 0 },
+      environment: { ...UNLIMITED, TSTORE_REFUNDED_STATUSES: '' },
+    });
+    try {
+      const [orderNo = ''] = await paidCharges(world, 1, 'wordless-');
+      await world.get(`charges/${orderNo}/transaction`);
+      const { status, body } = await send(world, 'POST', 'outside-refunds', { orderNo, amount: 100, reason: 'seen' });
+      expect({ status, body }).toMatchObject({ status: 202, body: { approval: { kind: 'outside-refund' } } });
+      expect(body.approval.because).toContain('nobody has set which of T store’s words mean refunded');
+    } finally {
+      await world.close();
+    }
+  });
+});
