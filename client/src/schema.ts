@@ -724,6 +724,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/outside-refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What lookups show of refunds that we did not make, newest first */
+        get: operations["outsideRefunds.list"];
+        put?: never;
+        /** Record a refund that T store made without us, after a look at the payment; sends nothing */
+        post: operations["outsideRefunds.record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/outside-refunds/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that nothing was given back; the same showing does not come up again */
+        post: operations["outsideRefunds.dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/products": {
         parameters: {
             query?: never;
@@ -1203,7 +1238,7 @@ export interface components {
         ApprovalView: {
             id: string;
             /** @enum {string} */
-            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "discrepancy";
+            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy";
             /** @enum {string} */
             state: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
             /** @description What may be done with it now */
@@ -1249,7 +1284,7 @@ export interface components {
         ApprovalDetailView: {
             id: string;
             /** @enum {string} */
-            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "discrepancy";
+            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy";
             /** @enum {string} */
             state: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
             /** @description What may be done with it now */
@@ -1851,6 +1886,8 @@ export interface components {
             amount: number;
             /** @enum {string} */
             state: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
+            /** @description T store made it without us, and a person recorded it */
+            outside: boolean;
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
@@ -2282,6 +2319,54 @@ export interface components {
             /** @description Changes of its state, oldest first */
             history: components["schemas"]["NotificationChangeView"][];
         };
+        OutsideDecisionView: {
+            /** Format: date-time */
+            at: string;
+            by: string | null;
+            reason: string | null;
+        };
+        OutsideRefundLinksView: {
+            charge: string;
+            /** @description The payment as T store has it now */
+            transaction: string;
+            /** @description What it was recorded as */
+            refund: string | null;
+        };
+        OutsideRefundView: {
+            id: string;
+            /** @description Of the charge */
+            orderNo: string;
+            /** @enum {string} */
+            state: "Suspected" | "Recorded" | "Dismissed";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Status, reason, message and time of T store’s record */
+            shown: string;
+            /** @description The lookup that showed it */
+            lookupId: string;
+            /** Format: date-time */
+            foundAt: string;
+            /** @description Who decided, when and why */
+            decision: components["schemas"]["OutsideDecisionView"] | null;
+            /** @description Where its evidence is */
+            links: components["schemas"]["OutsideRefundLinksView"];
+        };
+        OutsideRefundBody: {
+            reason: string;
+            /**
+             * @description Of the charge whose payment was given back
+             * @example B20270131-42-1
+             */
+            orderNo: string;
+            /** @description Won that T store gave back; its lookups don’t tell */
+            amount: number;
+            /** @description T store’s id of the refund */
+            refundTransactionId?: string;
+        };
+        RecordedOutsideView: {
+            refund: components["schemas"]["RefundView"] | null;
+            approval: components["schemas"]["ApprovalView"] | null;
+        };
         PriceBody: {
             /**
              * @description Won; the sum of the three parts
@@ -2388,6 +2473,8 @@ export interface components {
             amount: number;
             /** @enum {string} */
             state: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
+            /** @description T store made it without us, and a person recorded it */
+            outside: boolean;
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
@@ -2674,7 +2761,7 @@ export interface components {
             /** @description For people */
             detail: string;
             /** @enum {string} */
-            code: "invalid-request" | "invalid-cursor" | "unsupported-content-type" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
+            code: "invalid-request" | "invalid-cursor" | "unsupported-content-type" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
             /** @description Whether the same request may succeed later without being changed */
             retryable: boolean;
             /** @description Under which the log and the audit log know it */
@@ -2852,7 +2939,7 @@ export interface operations {
                 /** @description nextCursor of the page before */
                 cursor?: string;
                 state?: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
-                kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "discrepancy";
+                kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy";
                 /** @description The refund, billing run, job or discrepancy it is about */
                 subjectId?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
@@ -4593,6 +4680,133 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NotificationDetailView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "outsideRefunds.list": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                state?: "Suspected" | "Recorded" | "Dismissed";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A row each */
+                        items: components["schemas"]["OutsideRefundView"][];
+                        /** @description cursor of the next page; null at the end */
+                        nextCursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "outsideRefunds.record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutsideRefundBody"];
+            };
+        };
+        responses: {
+            /** @description It counts like a refund of ours */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedOutsideView"];
+                };
+            };
+            /** @description It waits for a second person */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedOutsideView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "outsideRefunds.dismiss": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideRefundView"];
                 };
             };
             /** @description A problem; its code says which */
