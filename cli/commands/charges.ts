@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Schema } from '../../client/src';
 import { addList, addShow } from '../declare';
+import { dayOptions } from '../options';
 import type { Run } from '../session';
 import type { Column } from '../table';
 import { seoulTime, won } from '../words';
@@ -31,6 +32,7 @@ export function addChargeCommands(program: Command, run: Run): void {
       jobId: new Option('--job <id>', 'of one job'),
       subscriptionId: new Option('--subscription <id>', 'of one subscription'),
       transactionId: new Option('--transaction <id>', 'by T store’s id of the payment'),
+      ...dayOptions('made'),
     },
   });
   addShow(charges, run, {

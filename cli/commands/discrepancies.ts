@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Schema } from '../../client/src';
 import { addAct, addList, addShow } from '../declare';
-import { reasonOption } from '../options';
+import { dayOptions, reasonOption } from '../options';
 import type { Run } from '../session';
 import type { Column } from '../table';
 import { won } from '../words';
@@ -33,6 +33,7 @@ export function addDiscrepancyCommands(program: Command, run: Run): void {
       kind: new Option('--kind <kind>', 'such as missing or amount-mismatch'),
       jobId: new Option('--job <id>', 'of one job'),
       orderNo: new Option('--order <orderNo>', 'of one order'),
+      ...dayOptions('found'),
     },
   });
   addShow(discrepancies, run, {

@@ -3,7 +3,7 @@ import type { Schema } from '../../client/src';
 import { addAct, addList, addShow } from '../declare';
 import { UsageError } from '../exit';
 import { covers } from '../operations';
-import { reasonOption, wonAmount, yesOption } from '../options';
+import { dayOptions, reasonOption, wonAmount, yesOption } from '../options';
 import { dataOf, type Run, type Session } from '../session';
 import type { Column } from '../table';
 import { seoulTime, won } from '../words';
@@ -38,6 +38,7 @@ export function addRefundCommands(program: Command, run: Run): void {
     filters: {
       state: new Option('--state <state>', 'such as Requested or Refunded'),
       chargeId: new Option('--charge <id>', 'of one charge'),
+      ...dayOptions('asked for'),
     },
   });
   addShow(refunds, run, {

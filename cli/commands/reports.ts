@@ -6,17 +6,32 @@ import { covers } from '../operations';
 import { outputOption } from '../options';
 import { dataOf, type Run } from '../session';
 import type { Column } from '../table';
-import { count, tally } from '../words';
+import { tally, won } from '../words';
 
 type Day = Schema<'DayView'>;
 
-const KINDS = ['requested', 'paid', 'declined', 'missing', 'quarantined', 'failed', 'awaited'] as const;
+const KINDS = ['requested', 'paid', 'declined', 'missing', 'quarantined', 'failed', 'awaited', 'refunded'] as const;
 
 const DAYS: readonly Column<Day>[] = [
   ['day', (day) => day.day],
-  ['jobs', (day) => count(day.jobs), { right: true }],
-  ...KINDS.map((kind): Column<Day> => [kind, (day) => tally(day[kind]), { right: true }]),
   ['adds up', (day) => (day.balanced ? 'yes' : 'NO')],
+  ...KINDS.map((kind): Column<Day> => [
+    kind,
+    (day) => tally(day[kind]),
+    kind === 'paid' || kind === 'refunded' || kind === 'requested' ? { right: true } : { right: true, spare: true },
+  ]),
+];
+
+const MONTHS: readonly Column<Schema<'ProductMonthView'>>[] = [
+  ['month', (row) => row.month],
+  ['product', (row) => row.productName, { wraps: true }],
+  ['collected', (row) => tally(row.collected), { right: true }],
+  ['refunded', (row) => tally(row.refunded), { right: true }],
+  ['net', (row) => won(row.netAmount), { right: true }],
+  ['declined', (row) => tally(row.declined), { right: true, spare: true }],
+  ['carrier', (row) => won(row.collected.carrierAmount), { right: true, spare: true }],
+  ['card', (row) => won(row.collected.creditCardAmount), { right: true, spare: true }],
+  ['membership', (row) => won(row.collected.tmembershipAmount), { right: true, spare: true }],
 ];
 
 const UNBALANCED: readonly Column<Schema<'UnbalancedJobView'>>[] = [
@@ -41,6 +56,20 @@ export function addReportCommands(program: Command, run: Run): void {
       if (output !== undefined) return saveTo(session, output, 'GET /admin/v1/reports/daily', { query });
       const { days } = dataOf(await session.api.GET('/admin/v1/reports/daily', { params: { query } }));
       session.showList(days, DAYS);
+    }),
+  );
+  const monthly = reports
+    .command('monthly <from> [to]')
+    .description('months such as 2026-11 by product: collected, refunded and net; --json and --output tell all of it')
+    .addOption(outputOption());
+  covers(monthly, 'GET /admin/v1/reports/monthly', stretch()).action(
+    run(async (session, from: string, to: string | undefined, { output }: SaveOptions) => {
+      const query = { from, to: to ?? from };
+      if (output !== undefined) return saveTo(session, output, 'GET /admin/v1/reports/monthly', { query });
+      const report = dataOf(await session.api.GET('/admin/v1/reports/monthly', { params: { query } }));
+      const { collected, refunded, netAmount } = report.total;
+      const total = `in all: ${tally(collected)} collected; ${tally(refunded)} refunded; ${won(netAmount)} net`;
+      session.tell(report, () => `${session.table(report.items, MONTHS)}${total}\n`);
     }),
   );
   const unbalanced = reports

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { Schema } from '../../client/src';
 import { addList } from '../declare';
 import { covers } from '../operations';
+import { dayOptions } from '../options';
 import type { Run } from '../session';
 import type { Column } from '../table';
 import { seoulTime, won } from '../words';
@@ -30,7 +31,7 @@ export function addSettlementLogCommands(program: Command, run: Run): void {
     does: 'entries, oldest first',
     operation: 'GET /admin/v1/settlement-log',
     columns: COLUMNS,
-    filters: { after: afterOption() },
+    filters: { after: afterOption(), ...dayOptions('settled') },
   });
   const deliveries = program.command('deliveries').description('paid one-time products, until they are delivered');
   addList(deliveries, run, {
@@ -38,7 +39,7 @@ export function addSettlementLogCommands(program: Command, run: Run): void {
     does: 'what is to be delivered, oldest first',
     operation: 'GET /admin/v1/deliveries',
     columns: COLUMNS,
-    filters: { after: afterOption() },
+    filters: { after: afterOption(), ...dayOptions('settled') },
   });
   covers(
     deliveries.command('acknowledge <positions...>').description('note that these were delivered'),

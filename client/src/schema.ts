@@ -904,8 +904,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was asked and how it ended, a Seoul day each, by when sending began */
+        /** What was asked and how it ended, a Seoul day each, by when sending began; and what went back that day */
         get: operations["reports.daily"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/reports/monthly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Seoul months by product: collected, declined, refunded and net, by payment method, as the settlement log has it */
+        get: operations["reports.monthly"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2352,6 +2369,7 @@ export interface components {
             links: components["schemas"]["OutsideRefundLinksView"];
         };
         OutsideRefundBody: {
+            /** @description Why, in words; kept for ever */
             reason: string;
             /**
              * @description Of the charge whose payment was given back
@@ -2515,28 +2533,130 @@ export interface components {
             /** @description T store’s id of the refund */
             refundTransactionId?: string;
         };
-        DayView: {
+        DaysTotalView: {
+            /** @description Jobs whose sending began then */
             jobs: number;
+            /** @description What T store was asked to collect */
             requested: components["schemas"]["TallyView"];
+            /** @description Collected */
             paid: components["schemas"]["TallyView"];
+            /** @description Not collected: T store said no */
             declined: components["schemas"]["TallyView"];
+            /** @description Asked for, and no line of the result tells of them */
             missing: components["schemas"]["TallyView"];
+            /** @description Told of by lines that are not as asked; discrepancies */
             quarantined: components["schemas"]["TallyView"];
+            /** @description Of jobs that T store never took */
             failed: components["schemas"]["TallyView"];
             /** @description Their result is not reconciled yet */
             awaited: components["schemas"]["TallyView"];
-            /** Format: date */
+            /** @description Given back on these days */
+            refunded: components["schemas"]["TallyView"];
+        };
+        DayView: {
+            /** @description Jobs whose sending began then */
+            jobs: number;
+            /** @description What T store was asked to collect */
+            requested: components["schemas"]["TallyView"];
+            /** @description Collected */
+            paid: components["schemas"]["TallyView"];
+            /** @description Not collected: T store said no */
+            declined: components["schemas"]["TallyView"];
+            /** @description Asked for, and no line of the result tells of them */
+            missing: components["schemas"]["TallyView"];
+            /** @description Told of by lines that are not as asked; discrepancies */
+            quarantined: components["schemas"]["TallyView"];
+            /** @description Of jobs that T store never took */
+            failed: components["schemas"]["TallyView"];
+            /** @description Their result is not reconciled yet */
+            awaited: components["schemas"]["TallyView"];
+            /**
+             * Format: date
+             * @description Seoul day
+             */
             day: string;
-            /** @description Whether requested is the sum of all others */
+            /** @description Given back on that day, whenever it was paid; no part of requested */
+            refunded: components["schemas"]["TallyView"];
+            /** @description Whether requested is the sum of all others but refunded */
             balanced: boolean;
         };
+        WonByMethodView: {
+            /** @description How many */
+            count: number;
+            /** @description Won */
+            amount: number;
+            /** @description Won of it that the carrier collects with the phone bill */
+            carrierAmount: number;
+            /** @description Won of it charged to credit cards */
+            creditCardAmount: number;
+            /** @description Won of it taken from T memberships */
+            tmembershipAmount: number;
+        };
+        RefundedView: {
+            /** @description How many */
+            count: number;
+            /** @description Won */
+            amount: number;
+            /** @description Won of it that the carrier collects with the phone bill */
+            carrierAmount: number;
+            /** @description Won of it charged to credit cards */
+            creditCardAmount: number;
+            /** @description Won of it taken from T memberships */
+            tmembershipAmount: number;
+            /** @description Won of partial refunds of payments by several methods: T store divides them, and does not say how */
+            undividedAmount: number;
+            /** @description Those that left nothing of their payment */
+            full: components["schemas"]["TallyView"];
+            /** @description Those that left some of it */
+            part: components["schemas"]["TallyView"];
+        };
+        MonthTotalView: {
+            /** @description Payments settled in the month */
+            collected: components["schemas"]["WonByMethodView"];
+            /** @description Declines settled in the month */
+            declined: components["schemas"]["TallyView"];
+            /** @description Given back in the month, whenever it was paid */
+            refunded: components["schemas"]["RefundedView"];
+            /** @description Won collected less won refunded; before fees, VAT included */
+            netAmount: number;
+        };
+        ProductMonthView: {
+            /** @description Payments settled in the month */
+            collected: components["schemas"]["WonByMethodView"];
+            /** @description Declines settled in the month */
+            declined: components["schemas"]["TallyView"];
+            /** @description Given back in the month, whenever it was paid */
+            refunded: components["schemas"]["RefundedView"];
+            /** @description Won collected less won refunded; before fees, VAT included */
+            netAmount: number;
+            /**
+             * @description Seoul month
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * @description T store’s id of the product
+             * @example 0910024116
+             */
+            storeProductId: string;
+            /**
+             * @description As it was charged
+             * @example 동영상 클라우드 어린이TV
+             */
+            productName: string;
+        };
         EndedView: {
+            /** @description Collected */
             paid: components["schemas"]["TallyView"];
+            /** @description Declined */
             declined: components["schemas"]["TallyView"];
         };
         UnbalancedJobView: {
+            /** @description The job */
             jobId: string;
+            /** @description What the job says */
             stated: components["schemas"]["EndedView"];
+            /** @description What its entries of the settlement log add up to */
             logged: components["schemas"]["EndedView"];
         };
         InputFaultView: {
@@ -2714,12 +2834,19 @@ export interface components {
             billingToken: string;
         };
         SummaryOfDaysView: {
+            /** @description Jobs whose sending began then */
             jobs: number;
+            /** @description What T store was asked to collect */
             requested: components["schemas"]["TallyView"];
+            /** @description Collected */
             paid: components["schemas"]["TallyView"];
+            /** @description Not collected: T store said no */
             declined: components["schemas"]["TallyView"];
+            /** @description Asked for, and no line of the result tells of them */
             missing: components["schemas"]["TallyView"];
+            /** @description Told of by lines that are not as asked; discrepancies */
             quarantined: components["schemas"]["TallyView"];
+            /** @description Of jobs that T store never took */
             failed: components["schemas"]["TallyView"];
             /** @description Their result is not reconciled yet */
             awaited: components["schemas"]["TallyView"];
@@ -3724,6 +3851,10 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Made on this Seoul day or later */
+                from?: string;
+                /** @description Made on this Seoul day or earlier */
+                to?: string;
                 orderNo?: string;
                 /** @description T store’s id of the payment */
                 transactionId?: string;
@@ -3919,6 +4050,10 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Settled on this Seoul day or later */
+                from?: string;
+                /** @description Settled on this Seoul day or earlier */
+                to?: string;
                 /** @description The last position you have; entries behind it are given */
                 after?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
@@ -4002,6 +4137,10 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Found on this Seoul day or later */
+                from?: string;
+                /** @description Found on this Seoul day or earlier */
+                to?: string;
                 state?: "Open" | "Accepted" | "Closed";
                 kind?: "missing" | "duplicate" | "unknown-order" | "amount-mismatch" | "identity-mismatch" | "malformed" | "unclear-outcome" | "transaction-shared";
                 jobId?: string;
@@ -5016,6 +5155,10 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Asked for on this Seoul day or later */
+                from?: string;
+                /** @description Asked for on this Seoul day or earlier */
+                to?: string;
                 state?: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
                 chargeId?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
@@ -5226,9 +5369,9 @@ export interface operations {
     "reports.daily": {
         parameters: {
             query: {
-                /** @description Seoul date */
+                /** @description Seoul day */
                 from: string;
-                /** @description Seoul date, included; at most 366 days in all */
+                /** @description Seoul day, included; at most 366 days in all */
                 to: string;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -5252,6 +5395,55 @@ export interface operations {
                         days: components["schemas"]["DayView"][];
                         /** @description Whether all of them are */
                         balanced: boolean;
+                        /** @description All rows, added up; of JSON only */
+                        total: components["schemas"]["DaysTotalView"];
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reports.monthly": {
+        parameters: {
+            query?: {
+                /** @description Seoul month; or else from and to */
+                month?: string;
+                /** @description First Seoul month */
+                from?: string;
+                /** @description Last Seoul month; at most 12 in all */
+                to?: string;
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A row each */
+                        items: components["schemas"]["ProductMonthView"][];
+                        /** @description All rows, added up; of JSON only */
+                        total: components["schemas"]["MonthTotalView"];
                     };
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -5271,9 +5463,9 @@ export interface operations {
     "reports.unbalanced": {
         parameters: {
             query: {
-                /** @description Seoul date */
+                /** @description Seoul day */
                 from: string;
-                /** @description Seoul date, included; at most 366 days in all */
+                /** @description Seoul day, included; at most 366 days in all */
                 to: string;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -5317,6 +5509,10 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Settled on this Seoul day or later */
+                from?: string;
+                /** @description Settled on this Seoul day or earlier */
+                to?: string;
                 /** @description The last position you have; entries behind it are given */
                 after?: string;
                 /** @description csv, xlsx: all rows; also by Accept */

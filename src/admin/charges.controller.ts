@@ -1,6 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ChargeTransactions, Charges, Refunds } from '../charge';
+import { daysInSeoul } from '../kernel/seoul-calendar';
 import { Actor, CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
 import { AuditView } from './audit';
@@ -25,8 +26,9 @@ export class ChargesController {
   @Scope('charges:read')
   @ListOf(ChargeView)
   @ApiOperation({ summary: 'Charges, newest first' })
-  async list(@Query() { cursor, limit, ...filter }: ChargeListQuery): Promise<Page<ChargeView>> {
-    const found = await this.charges.list(filter, { beforeId: cursor, limit });
+  async list(@Query() query: ChargeListQuery): Promise<Page<ChargeView>> {
+    const { cursor, limit, from, to, ...filter } = query;
+    const found = await this.charges.list({ ...filter, made: daysInSeoul(from, to) }, { beforeId: cursor, limit });
     return pageOf(found.map(chargeViewOf), limit, (charge) => charge.id);
   }
 

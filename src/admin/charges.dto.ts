@@ -3,7 +3,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { CHARGE_TRANSITIONS, type ChargeState } from '../charge';
 import { statesOf } from '../kernel/transitions';
 import { IsId } from './body-fields';
-import { PageQuery } from './bulk-payment-jobs.dto';
+import { PageOfDays } from './days.dto';
 import { IsGatewayId, IsOrderNo } from './text-fields';
 
 const STATES = statesOf(CHARGE_TRANSITIONS);
@@ -14,7 +14,7 @@ export class OrderNoParameter {
   orderNo!: string;
 }
 
-export class ChargeListQuery extends PageQuery {
+export class ChargeListQuery extends PageOfDays('Made') {
   @ApiPropertyOptional()
   @IsOptional()
   @IsOrderNo()

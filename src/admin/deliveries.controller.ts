@@ -4,7 +4,7 @@ import { SettlementLog } from '../charge';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { ListOf, STRETCHES } from './lists';
-import { stretchOf, type LogStretch } from './settlement-log.controller';
+import { logPageOf, stretchOf, type LogStretch } from './settlement-log.controller';
 import { SettlementLogEntryView } from './settlement-log.view';
 import { AcknowledgeBody, LogQuery } from './settlement-log.dto';
 
@@ -22,7 +22,7 @@ export class DeliveriesController {
   @ListOf(SettlementLogEntryView, STRETCHES)
   @ApiOperation({ summary: 'Paid one-time products not yet delivered, in the order of the settlement log' })
   async due(@Query() query: LogQuery): Promise<LogStretch> {
-    return stretchOf(await this.log.dueDeliveries({ after: query.after, limit: query.limit }), query);
+    return stretchOf(await this.log.dueDeliveries(logPageOf(query)), query);
   }
 
   @Post('acknowledge')

@@ -1,6 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Discrepancies } from '../bulk-payment';
+import { daysInSeoul } from '../kernel/seoul-calendar';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { ListOf } from './lists';
@@ -26,8 +27,13 @@ export class DiscrepanciesController {
   @Scope('discrepancies:read')
   @ListOf(DiscrepancyView)
   @ApiOperation({ summary: 'Discrepancies, oldest first' })
-  async list(@Query() { cursor, limit, ...filter }: DiscrepancyListQuery): Promise<Page<DiscrepancyView>> {
-    const found = await this.discrepancies.list({ ...filter, afterId: cursor ?? '0', limit });
+  async list(@Query() { cursor, limit, from, to, ...filter }: DiscrepancyListQuery): Promise<Page<DiscrepancyView>> {
+    const found = await this.discrepancies.list({
+      ...filter,
+      found: daysInSeoul(from, to),
+      afterId: cursor ?? '0',
+      limit,
+    });
     return pageOf(found.map(discrepancyViewOf), limit, (discrepancy) => discrepancy.id);
   }
 

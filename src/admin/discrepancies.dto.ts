@@ -9,13 +9,13 @@ import {
 import { statesOf } from '../kernel/transitions';
 import { ReasonBody } from './billing-runs.dto';
 import { IsId, MayBeMissing } from './body-fields';
-import { PageQuery } from './bulk-payment-jobs.dto';
+import { PageOfDays } from './days.dto';
 import { IsGatewayId } from './text-fields';
 
 const STATES = statesOf(DISCREPANCY_TRANSITIONS);
 const OUTCOMES = ['paid', 'declined'] as const;
 
-export class DiscrepancyListQuery extends PageQuery {
+export class DiscrepancyListQuery extends PageOfDays('Found') {
   @ApiPropertyOptional({ enum: STATES })
   @IsOptional()
   @IsIn(STATES, { message: `one of ${STATES.join(', ')}` })

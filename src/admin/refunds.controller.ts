@@ -2,6 +2,7 @@ import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Refunds } from '../charge';
+import { daysInSeoul } from '../kernel/seoul-calendar';
 import { CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
 import type { ApprovalView } from './approvals.view';
@@ -25,8 +26,8 @@ export class RefundsController {
   @Scope('refunds:read')
   @ListOf(RefundView)
   @ApiOperation({ summary: 'Refunds, newest first' })
-  async list(@Query() { cursor, limit, ...filter }: RefundListQuery): Promise<Page<RefundView>> {
-    const found = await this.refunds.list(filter, { beforeId: cursor, limit });
+  async list(@Query() { cursor, limit, from, to, ...filter }: RefundListQuery): Promise<Page<RefundView>> {
+    const found = await this.refunds.list({ ...filter, requested: daysInSeoul(from, to) }, { beforeId: cursor, limit });
     return pageOf(found.map(refundViewOf), limit, (refund) => refund.id);
   }
 

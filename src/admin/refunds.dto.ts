@@ -5,7 +5,7 @@ import { statesOf } from '../kernel/transitions';
 import { MAX_CHARGE_WON, type Won } from '../kernel/won';
 import { ReasonBody } from './billing-runs.dto';
 import { IsId, MayBeMissing } from './body-fields';
-import { PageQuery } from './bulk-payment-jobs.dto';
+import { PageOfDays } from './days.dto';
 import { IsGatewayId, IsIdentifier, MAX_REFERENCE_LENGTH } from './text-fields';
 
 const STATES = statesOf(REFUND_TRANSITIONS);
@@ -45,7 +45,7 @@ export class ResolveRefundBody extends ReasonBody {
   refundTransactionId?: string;
 }
 
-export class RefundListQuery extends PageQuery {
+export class RefundListQuery extends PageOfDays('Asked for') {
   @ApiPropertyOptional({ enum: STATES })
   @IsOptional()
   @IsIn(STATES, { message: `one of ${STATES.join(', ')}` })

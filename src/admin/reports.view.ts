@@ -1,34 +1,80 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { TallyView } from './tally.view';
 import { FirstColumns } from './lists';
+import { TallyView } from './tally.view';
 
 /** How the charges of some days ended. */
 export class DayNumbersView {
-  @ApiProperty({ type: 'integer' }) jobs!: number;
-  @ApiProperty({ type: TallyView }) requested!: TallyView;
-  @ApiProperty({ type: TallyView }) paid!: TallyView;
-  @ApiProperty({ type: TallyView }) declined!: TallyView;
-  @ApiProperty({ type: TallyView }) missing!: TallyView;
-  @ApiProperty({ type: TallyView }) quarantined!: TallyView;
-  @ApiProperty({ type: TallyView }) failed!: TallyView;
+  @ApiProperty({ type: 'integer', description: 'Jobs whose sending began then' }) jobs!: number;
+  @ApiProperty({ type: TallyView, description: 'What T store was asked to collect' }) requested!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Collected' }) paid!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Not collected: T store said no' }) declined!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Asked for, and no line of the result tells of them' })
+  missing!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Told of by lines that are not as asked; discrepancies' })
+  quarantined!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Of jobs that T store never took' }) failed!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Their result is not reconciled yet' }) awaited!: TallyView;
 }
 
 /** A Seoul day's numbers. */
 @FirstColumns('day')
 export class DayView extends DayNumbersView {
-  @ApiProperty({ format: 'date' }) day!: string;
-  @ApiProperty({ description: 'Whether requested is the sum of all others' }) balanced!: boolean;
+  @ApiProperty({ format: 'date', description: 'Seoul day' }) day!: string;
+  @ApiProperty({ type: TallyView, description: 'Given back on that day, whenever it was paid; no part of requested' })
+  refunded!: TallyView;
+  @ApiProperty({ description: 'Whether requested is the sum of all others but refunded' }) balanced!: boolean;
+}
+
+/** The days of an answer, added up. */
+export class DaysTotalView extends DayNumbersView {
+  @ApiProperty({ type: TallyView, description: 'Given back on these days' }) refunded!: TallyView;
 }
 
 class EndedView {
-  @ApiProperty({ type: TallyView }) paid!: TallyView;
-  @ApiProperty({ type: TallyView }) declined!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Collected' }) paid!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Declined' }) declined!: TallyView;
 }
 
 /** A settled job that says something else than the settlement log. */
 export class UnbalancedJobView {
-  @ApiProperty() jobId!: string;
-  @ApiProperty({ type: EndedView }) stated!: EndedView;
-  @ApiProperty({ type: EndedView }) logged!: EndedView;
+  @ApiProperty({ description: 'The job' }) jobId!: string;
+  @ApiProperty({ type: EndedView, description: 'What the job says' }) stated!: EndedView;
+  @ApiProperty({ type: EndedView, description: 'What its entries of the settlement log add up to' }) logged!: EndedView;
+}
+
+class WonByMethodView {
+  @ApiProperty({ type: 'integer', description: 'How many' }) count!: number;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ type: 'integer', description: 'Won of it that the carrier collects with the phone bill' })
+  carrierAmount!: number;
+  @ApiProperty({ type: 'integer', description: 'Won of it charged to credit cards' }) creditCardAmount!: number;
+  @ApiProperty({ type: 'integer', description: 'Won of it taken from T memberships' }) tmembershipAmount!: number;
+}
+
+class RefundedView extends WonByMethodView {
+  @ApiProperty({
+    type: 'integer',
+    description: 'Won of partial refunds of payments by several methods: T store divides them, and does not say how',
+  })
+  undividedAmount!: number;
+  @ApiProperty({ type: TallyView, description: 'Those that left nothing of their payment' }) full!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Those that left some of it' }) part!: TallyView;
+}
+
+/** What months brought of products. */
+export class MonthTotalView {
+  @ApiProperty({ type: WonByMethodView, description: 'Payments settled in the month' }) collected!: WonByMethodView;
+  @ApiProperty({ type: TallyView, description: 'Declines settled in the month' }) declined!: TallyView;
+  @ApiProperty({ type: RefundedView, description: 'Given back in the month, whenever it was paid' })
+  refunded!: RefundedView;
+  @ApiProperty({ type: 'integer', description: 'Won collected less won refunded; before fees, VAT included' })
+  netAmount!: number;
+}
+
+/** A product in a Seoul month, under the name it was charged by. */
+@FirstColumns('month', 'storeProductId', 'productName')
+export class ProductMonthView extends MonthTotalView {
+  @ApiProperty({ example: '2026-11', description: 'Seoul month' }) month!: string;
+  @ApiProperty({ example: '0910024116', description: 'T store’s id of the product' }) storeProductId!: string;
+  @ApiProperty({ example: '동영상 클라우드 어린이TV', description: 'As it was charged' }) productName!: string;
 }

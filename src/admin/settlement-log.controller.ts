@@ -1,6 +1,7 @@
 import { Get, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { SettlementLog, type SettlementLogEntry } from '../charge';
+import { SettlementLog, type LogPage, type SettlementLogEntry } from '../charge';
+import { daysInSeoul } from '../kernel/seoul-calendar';
 import { Scope } from './access';
 import { AdminController } from './admin-controller';
 import { ListOf, STRETCHES } from './lists';
@@ -14,6 +15,12 @@ export interface LogStretch {
   /** Whether there may be more already. */
   hasMore: boolean;
 }
+
+export const logPageOf = (query: LogQuery): LogPage => ({
+  after: query.after,
+  limit: query.limit,
+  settled: daysInSeoul(query.from, query.to),
+});
 
 export function stretchOf(items: SettlementLogEntry[], { after, limit }: LogQuery): LogStretch {
   return { items, nextAfter: items.at(-1)?.position ?? after, hasMore: items.length === limit };
@@ -29,6 +36,6 @@ export class SettlementLogController {
   @ListOf(SettlementLogEntryView, STRETCHES)
   @ApiOperation({ summary: 'Entries behind a position; who remembers nextAfter misses none and sees none twice' })
   async read(@Query() query: LogQuery): Promise<LogStretch> {
-    return stretchOf(await this.log.read({ after: query.after, limit: query.limit }), query);
+    return stretchOf(await this.log.read(logPageOf(query)), query);
   }
 }

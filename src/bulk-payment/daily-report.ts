@@ -1,13 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import type { SeoulDate } from '../kernel/seoul-calendar';
+import { daysInSeoul, type SeoulDate } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
-import { Database } from '../platform/database';
+import { Database, withinSql } from '../platform/database';
 
 /** How a day's charges ended; `awaited` are those whose result is not reconciled yet. */
 export const DAY_KINDS = ['requested', 'paid', 'declined', 'missing', 'quarantined', 'failed', 'awaited'] as const;
 export type DayKind = (typeof DAY_KINDS)[number];
 
 export type DayNumbers = Record<DayKind, { count: number; amount: Won }>;
+
+/** What went back on a Seoul day, by when T store gave it back. */
+export interface RefundedDay {
+  day: string;
+  count: number;
+  amount: Won;
+}
 
 /** A Seoul day's jobs, by when their sending began. */
 export interface Day extends DayNumbers {
@@ -40,6 +47,20 @@ export class DailyReport {
       [from, to],
     );
     return rows.map(dayOf);
+  }
+
+  /** Days on which money went back, both ends included. */
+  async refunds(from: SeoulDate, to: SeoulDate): Promise<RefundedDay[]> {
+    const within = withinSql({ table: 'settlement', key: 'position', time: 'settled_at' }, '$1', '$2');
+    const range = daysInSeoul(from, to);
+    const rows = await this.database.rows<{ day: string; count: string; amount: string }>(
+      `SELECT (settled_at AT TIME ZONE 'Asia/Seoul')::date::text AS day, count(*) AS count, sum(amount) AS amount
+       FROM settlement
+       WHERE kind IN ('refunded', 'partially-refunded') AND ${within.join(' AND ')}
+       GROUP BY 1 ORDER BY 1`,
+      [range.from, range.until],
+    );
+    return rows.map(({ day, count, amount }) => ({ day, ...tally(count, amount) }));
   }
 
   /** Settled jobs of the days whose numbers are not those of the settlement log. There should be none, ever. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ChargeSettlement } from '../charge';
 import { DomainError } from '../kernel/errors';
+import type { TimeRange } from '../kernel/seoul-calendar';
 import { Database, violatesUnique, type SqlSession } from '../platform/database';
 import { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 import type { DiscrepancyState } from './discrepancy.state';
@@ -12,6 +13,8 @@ export interface DiscrepancyPage {
   state?: DiscrepancyState | undefined;
   kind?: DiscrepancyKind | undefined;
   orderNo?: string | undefined;
+  /** When they were found. */
+  found?: TimeRange | undefined;
   afterId: string;
   limit: number;
 }
@@ -46,7 +49,7 @@ export class DiscrepancyRepository {
     return (await this.database.manager.findOneBy(Discrepancy, { id })) ?? undefined;
   }
 
-  list({ jobId, state, kind, orderNo, afterId, limit }: DiscrepancyPage): Promise<Discrepancy[]> {
+  list({ jobId, state, kind, orderNo, found, afterId, limit }: DiscrepancyPage): Promise<Discrepancy[]> {
     const query = this.database.manager
       .createQueryBuilder(Discrepancy, 'discrepancy')
       .where('discrepancy.id > :afterId', { afterId })
@@ -56,6 +59,8 @@ export class DiscrepancyRepository {
     if (state !== undefined) query.andWhere('discrepancy.state = :state', { state });
     if (kind !== undefined) query.andWhere('discrepancy.kind = :kind', { kind });
     if (orderNo !== undefined) query.andWhere('discrepancy.orderNo = :orderNo', { orderNo });
+    if (found?.from !== undefined) query.andWhere('discrepancy.createdAt >= :from', { from: found.from });
+    if (found?.until !== undefined) query.andWhere('discrepancy.createdAt < :until', { until: found.until });
     return query.getMany();
   }
 

@@ -4,7 +4,14 @@ export { JOB_TRANSITIONS, type JobState } from './bulk-payment-job.state';
 export { BulkPaymentJobs, type OutgoingFile } from './bulk-payment-jobs.service';
 export { BulkPaymentModule } from './bulk-payment.module';
 export { CompletionService, type CompletionHint } from './completion.service';
-export { DailyReport, type Day, type DayNumbers, type UnbalancedJob } from './daily-report';
+export {
+  DAY_KINDS,
+  DailyReport,
+  type Day,
+  type DayNumbers,
+  type RefundedDay,
+  type UnbalancedJob,
+} from './daily-report';
 export { Discrepancies, type Acceptance, type DiscrepancyRecord } from './discrepancies.service';
 export { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 export type { DiscrepancyCounts } from './discrepancy.repository';

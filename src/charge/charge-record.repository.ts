@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { SeoulDate } from '../kernel/seoul-calendar';
+import type { SeoulDate, TimeRange } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
-import { Database } from '../platform/database';
+import { Database, withinSql } from '../platform/database';
 import { CHARGE_STATE_CONDITIONS, CHARGE_STATE_SQL, type ChargeState } from './charge.state';
 
 /** A charge with what became of it. */
@@ -48,6 +48,8 @@ export interface ChargeFilter {
   subscriptionId?: string | undefined;
   jobId?: string | undefined;
   state?: ChargeState | undefined;
+  /** When they were made. */
+  made?: TimeRange | undefined;
 }
 
 type RecordRow = Omit<ChargeRecord, AmountName> & Record<AmountName, string>;
@@ -92,7 +94,7 @@ export class ChargeRecordRepository {
 
   /** Newest first, before an id. */
   async list(filter: ChargeFilter, page: { beforeId: string | undefined; limit: number }): Promise<ChargeRecord[]> {
-    const { orderNo, transactionId, subscriptionId, jobId, state } = filter;
+    const { orderNo, transactionId, subscriptionId, jobId, state, made } = filter;
     const parameters: unknown[] = [];
     const conditions = ['true'];
     const add = (column: string, comparison: string, value: unknown): void => {
@@ -104,6 +106,9 @@ export class ChargeRecordRepository {
     add('charge_settlement.transaction_id', '=', transactionId);
     add('charge.subscription_id', '=', subscriptionId);
     add('charge.bulk_payment_job_id', '=', jobId);
+    const parameter = (value: Date | undefined): `$${number}` | undefined => value && `$${parameters.push(value)}`;
+    const times = { table: 'charge', key: 'id', time: 'created_at' };
+    conditions.push(...withinSql(times, parameter(made?.from), parameter(made?.until)));
     add('charge.id', '<', page.beforeId);
     // PostgreSQL would not conclude it, and read the index of the declined ones from its end to find a page deep in it.
     if (state === 'Declined') add('charge_settlement.charge_id', '<', page.beforeId);

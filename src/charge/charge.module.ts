@@ -12,6 +12,7 @@ import { ChargeRepository } from './charge.repository';
 import { ChargeSettlement } from './charge-settlement';
 import { ChargeTransactions } from './charge-transactions.service';
 import { Charges } from './charges.service';
+import { MonthlyReport } from './monthly-report';
 import { OutsideRefund } from './outside-refund.entity';
 import { OutsideRefundRepository } from './outside-refund.repository';
 import { OutsideRefunds } from './outside-refunds.service';
@@ -46,6 +47,7 @@ import { SettlementLogRepository } from './settlement-log.repository';
     ChargeSettlement,
     ChargeTransactions,
     Charges,
+    MonthlyReport,
     OutsideRefundRepository,
     OutsideRefunds,
     RefundAllowance,
@@ -66,6 +68,7 @@ import { SettlementLogRepository } from './settlement-log.repository';
     ChargeSettlement,
     ChargeTransactions,
     Charges,
+    MonthlyReport,
     OutsideRefunds,
     RefundResolutionService,
     RefundSendingService,

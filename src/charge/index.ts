@@ -6,6 +6,7 @@ export { ChargeRepository, type UploadedCharge } from './charge.repository';
 export { CHARGE_TRANSITIONS, type ChargeState } from './charge.state';
 export { ChargeTransactions, type ChargeTransaction } from './charge-transactions.service';
 export { Charges } from './charges.service';
+export { MonthlyReport, type ProductMonth } from './monthly-report';
 export { OutsideRefund } from './outside-refund.entity';
 export { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefundState } from './outside-refund.state';
 export { OutsideRefunds } from './outside-refunds.service';

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { QueryDeepPartialEntity } from 'typeorm';
 import { DomainError } from '../kernel/errors';
+import type { TimeRange } from '../kernel/seoul-calendar';
 import { nextState } from '../kernel/transitions';
 import { Clock, secondsAfter } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
@@ -29,6 +30,8 @@ export interface RefundClaim {
 export interface RefundFilter {
   chargeId?: string | undefined;
   state?: RefundState | undefined;
+  /** When they were asked for. */
+  requested?: TimeRange | undefined;
 }
 
 export type RefundChanges = QueryDeepPartialEntity<Refund>;
@@ -63,6 +66,9 @@ export class RefundRepository {
     const query = this.database.manager.createQueryBuilder(Refund, 'refund').orderBy('refund.id', 'DESC');
     if (filter.chargeId !== undefined) query.andWhere('refund.chargeId = :chargeId', { chargeId: filter.chargeId });
     if (filter.state !== undefined) query.andWhere('refund.state = :state', { state: filter.state });
+    const { from, until } = filter.requested ?? {};
+    if (from !== undefined) query.andWhere('refund.requestedAt >= :from', { from });
+    if (until !== undefined) query.andWhere('refund.requestedAt < :until', { until });
     if (page.beforeId !== undefined) query.andWhere('refund.id < :beforeId', { beforeId: page.beforeId });
     return query.limit(page.limit).getMany();
   }

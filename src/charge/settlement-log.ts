@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../kernel/errors';
+import type { TimeRange } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
-import { Database } from '../platform/database';
+import { Database, withinSql } from '../platform/database';
 import type { SettlementKind } from './charge.entity';
 
 /** An entry of the settlement log as the merchant's systems read it: all they need, without another call. */
@@ -36,6 +37,8 @@ export interface LogPage {
   /** Entries behind this position. */
   after: string;
   limit: number;
+  /** When they were settled. */
+  settled?: TimeRange | undefined;
 }
 
 /** Whether nothing is left of what was paid: then nothing is to be delivered any more. */
@@ -95,7 +98,11 @@ export class SettlementLog {
     });
   }
 
-  private async entries(condition: string, { after, limit }: LogPage): Promise<SettlementLogEntry[]> {
+  private async entries(condition: string, { after, limit, settled }: LogPage): Promise<SettlementLogEntry[]> {
+    const parameters: unknown[] = [after, limit];
+    const parameter = (value: Date | undefined): `$${number}` | undefined => value && `$${parameters.push(value)}`;
+    const times = { table: 'settlement', key: 'position', time: 'settled_at' };
+    const within = withinSql(times, parameter(settled?.from), parameter(settled?.until));
     const rows = await this.database.rows<Omit<SettlementLogEntry, 'amount'> & { amount: string }>(
       `SELECT settlement.position, settlement.settled_at AS "settledAt", settlement.kind, charge.order_no AS "orderNo",
          settlement.charge_id AS "chargeId", settlement.bulk_payment_job_id AS "bulkPaymentJobId",
@@ -115,10 +122,10 @@ export class SettlementLog {
        JOIN charge ON charge.id = settlement.charge_id
        LEFT JOIN subscription ON subscription.id = settlement.subscription_id
        LEFT JOIN delivery ON delivery.position = settlement.position
-       WHERE settlement.position > $1 AND ${condition}
+       WHERE ${['settlement.position > $1', condition, ...within].join(' AND ')}
        ORDER BY settlement.position
        LIMIT $2`,
-      [after, limit],
+      parameters,
     );
     return rows.map((row) => ({ ...row, amount: wonFromDatabase(row.amount) }));
   }

@@ -157,3 +157,17 @@ const SEOUL_OFFSET_MS = 9 * 3_600_000;
 export function seoulTimestamp(instant: Date): string {
   return `${new Date(instant.getTime() + SEOUL_OFFSET_MS).toISOString().slice(0, -1)}+09:00`;
 }
+
+/** A stretch of time, `from` included and `until` not; open where one is left out. */
+export interface TimeRange {
+  from?: Date | undefined;
+  until?: Date | undefined;
+}
+
+/** From the beginning of one Seoul day to the end of another; the same day is a day. */
+export function daysInSeoul(from: SeoulDate | undefined, to: SeoulDate | undefined): TimeRange {
+  return {
+    from: from && startOfSeoulDay(from),
+    until: to && new Date(startOfSeoulDay(to).getTime() + DAY_MS),
+  };
+}

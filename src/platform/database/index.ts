@@ -1,3 +1,4 @@
+export { withinSql } from './appended';
 export { nullable, wonColumn } from './columns';
 export { Connection, openPool } from './connection';
 export type { CopiedRows } from './copied-rows';
