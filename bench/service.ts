@@ -26,6 +26,7 @@ export function startBenchService(parts: {
     BULK_JOB_MAX_ROWS: '1000000',
     // The first run of all is a million charges; nobody is there to confirm it.
     BILLING_RUN_CONFIRM_FACTOR: '0',
+    UPLOAD_CONFIRM_FACTOR: '0',
     LOG_LEVEL: 'silent',
   });
   return startService(configuration, { drainTimes: { noticeMs: 0, finishMs: 1_000 } });

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { SERVICE } from '../src/approval';
 import { RequestFileIntakeService } from '../src/bulk-payment';
 import type { RunningService } from '../src/service';
 import { Connection } from '../src/platform/database';
@@ -78,7 +79,7 @@ class Bench {
       const content = createReadStream(this.file);
       let jobId = '';
       const ours = await timed(async () => {
-        jobId = (await intake.take({ content, batchReference: '', actor: 'bench' })).id;
+        jobId = (await intake.take({ content, batchReference: '', by: SERVICE })).id;
       });
       const charges = await this.plain.charges(jobId);
       const plainly = tokens === 'new' ? sumOf(charges, await this.plain.billingTokens()) : charges;

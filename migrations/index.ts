@@ -28,6 +28,7 @@ import { KeyOwner1795000000000 } from './1795000000000-key-owner';
 import { SubscriptionEndings1795100000000 } from './1795100000000-subscription-endings';
 import { KeyLineage1795200001001 } from './1795200001001-key-lineage';
 import { Approval1795200001002 } from './1795200001002-approval';
+import { UploadGuard1795200001003 } from './1795200001003-upload-guard';
 import { PaymentSettlesOnce1795200002001 } from './1795200002001-payment-settles-once';
 import { NotificationRetention1795200006001 } from './1795200006001-notification-retention';
 import { Unbillable1795200005001 } from './1795200005001-unbillable';
@@ -64,6 +65,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   SubscriptionEndings1795100000000,
   KeyLineage1795200001001,
   Approval1795200001002,
+  UploadGuard1795200001003,
   PaymentSettlesOnce1795200002001,
   NotificationRetention1795200006001,
   Unbillable1795200005001,

@@ -219,7 +219,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let the jobs of a run go that is beyond the usual */
+        /** Let the jobs of a run go that is beyond the usual: approves what waits for it, as another than who opened it */
         post: operations["billingRuns.confirm"];
         delete?: never;
         options?: never;
@@ -4352,12 +4352,24 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BulkPaymentJobView"];
+                };
+            };
+            /** @description Nothing is done before a second person approves it */
+            202: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
                 };
             };
             /** @description A problem; its code says which */
@@ -4389,12 +4401,24 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BulkPaymentJobView"];
+                };
+            };
+            /** @description Nothing is done before a second person approves it */
+            202: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
                 };
             };
             /** @description A problem; its code says which */

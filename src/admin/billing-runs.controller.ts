@@ -2,7 +2,7 @@ import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { BillingRunDecisions, BillingRunPreview, BillingRuns } from '../subscription';
-import { Actor, Scope } from './access';
+import { CurrentCaller, Scope, type Caller } from './access';
 import { RunPreviewView } from './run-preview.view';
 import { AdminController } from './admin-controller';
 import { ListOf } from './lists';
@@ -33,10 +33,10 @@ export class BillingRunsController {
   @ApiOkResponse({ type: BillingRunView, description: 'The one it had already' })
   async open(
     @Body() { date }: BillingRunBody,
-    @Actor() actor: string,
+    @CurrentCaller() by: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BillingRunView> {
-    const { run, opened } = await this.runs.open(date, actor);
+    const { run, opened } = await this.runs.open(date, by);
     reply.status(opened ? 201 : 200);
     return billingRunViewOf(run);
   }
@@ -72,16 +72,19 @@ export class BillingRunsController {
   @Post(':id/confirm')
   @HttpCode(200)
   @Scope('approvals:decide')
-  @ApiOperation({ summary: 'Let the jobs of a run go that is beyond the usual' })
+  @ApiOperation({
+    summary:
+      'Let the jobs of a run go that is beyond the usual: approves what waits for it, as another than who opened it',
+  })
   @TakesIfMatch()
   @ApiOkResponse({ type: BillingRunView })
   async confirm(
     @Param() { id }: JobIdParameter,
     @Body() { reason }: ReasonBody,
-    @Actor() actor: string,
+    @CurrentCaller() by: Caller,
     @IfMatch() version: string | undefined,
   ): Promise<BillingRunView> {
-    await this.decisions.confirm(id, { actor, reason, version });
+    await this.decisions.confirm(id, { by, reason, version });
     return this.viewOf({ id });
   }
 
@@ -96,10 +99,10 @@ export class BillingRunsController {
   async reject(
     @Param() { id }: JobIdParameter,
     @Body() { reason }: ReasonBody,
-    @Actor() actor: string,
+    @CurrentCaller() by: Caller,
     @IfMatch() version: string | undefined,
   ): Promise<BillingRunView> {
-    await this.decisions.reject(id, { actor, reason, version });
+    await this.decisions.reject(id, { by, reason, version });
     return this.viewOf({ id });
   }
 

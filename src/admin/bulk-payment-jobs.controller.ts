@@ -3,7 +3,7 @@ import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation }
 import type { FastifyRequest } from 'fastify';
 import { BulkPaymentJobs, Discrepancies, RequestFileIntakeService, type OutgoingFile } from '../bulk-payment';
 import { AdminConfig, BillingConfig } from '../config';
-import { Actor, Scope } from './access';
+import { CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
 import { ListOf } from './lists';
 import { AuditView } from './audit';
@@ -46,10 +46,10 @@ export class BulkPaymentJobsController {
   async upload(
     @Req() request: FastifyRequest,
     @Query() query: UploadQuery,
-    @Actor() actor: string,
+    @CurrentCaller() by: Caller,
   ): Promise<BulkPaymentJobView> {
     const content = uploadBodyOf(request, this.config.uploadMaxBytes);
-    const job = await this.intake.take({ content, batchReference: query.batchReference ?? '', actor });
+    const job = await this.intake.take({ content, batchReference: query.batchReference ?? '', by });
     return this.views.of(job);
   }
 

@@ -1,8 +1,11 @@
-import { Body, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { Body, Param, Post, Res } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { DoubtfulJobs } from '../bulk-payment';
-import { Actor, Scope } from './access';
+import { CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
+import type { ApprovalView } from './approvals.view';
+import { MayAwaitApproval, awaiting } from './awaiting-approval';
 import { ReasonBody } from './billing-runs.dto';
 import { AttachGatewayJobBody, JobIdParameter } from './bulk-payment-jobs.dto';
 import { BulkPaymentJobView } from './bulk-payment-jobs.view';
@@ -17,30 +20,30 @@ export class DoubtfulJobsController {
   ) {}
 
   @Post(':id/close-as-not-accepted')
-  @HttpCode(200)
   @Scope('jobs:decide')
   @ApiOperation({ summary: 'Give up a job in doubt, because T store has not got it; only a rebill charges it again' })
-  @ApiOkResponse({ type: BulkPaymentJobView })
+  @MayAwaitApproval(BulkPaymentJobView)
   async close(
     @Param() { id }: JobIdParameter,
     @Body() { reason }: ReasonBody,
-    @Actor() actor: string,
-  ): Promise<BulkPaymentJobView> {
-    await this.doubtful.closeAsNotAccepted(id, { actor, reason });
-    return this.views.ofId(id);
+    @CurrentCaller() by: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BulkPaymentJobView | ApprovalView> {
+    const waiting = await this.doubtful.closeAsNotAccepted(id, { by, reason });
+    return waiting === undefined ? this.views.ofId(id) : awaiting(reply, waiting);
   }
 
   @Post(':id/attach-gateway-job')
-  @HttpCode(200)
   @Scope('jobs:decide')
   @ApiOperation({ summary: 'State as which job T store has a job in doubt, or one that was closed; it goes on' })
-  @ApiOkResponse({ type: BulkPaymentJobView })
+  @MayAwaitApproval(BulkPaymentJobView)
   async attach(
     @Param() { id }: JobIdParameter,
     @Body() body: AttachGatewayJobBody,
-    @Actor() actor: string,
-  ): Promise<BulkPaymentJobView> {
-    await this.doubtful.attachGatewayJob(id, { ...body, actor });
-    return this.views.ofId(id);
+    @CurrentCaller() by: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BulkPaymentJobView | ApprovalView> {
+    const waiting = await this.doubtful.attachGatewayJob(id, { ...body, by });
+    return waiting === undefined ? this.views.ofId(id) : awaiting(reply, waiting);
   }
 }

@@ -49,7 +49,7 @@ export interface ApprovedAct {
    */
   carryOut(session: SqlSession, approval: Approval, decision: ApprovalDecision): Promise<void>;
   /** What follows when it was rejected, withdrawn or has expired; left out: nothing. A subject that moved on stays as it is. */
-  turnDown?(session: SqlSession, approval: Approval, why: ApprovalCause): Promise<void>;
+  turnDown?(session: SqlSession, approval: Approval, why: ApprovalCause, decision?: ApprovalDecision): Promise<void>;
 }
 
 /** The subject ended another way while the approval waited: it has nothing to wait for. */
@@ -212,7 +212,7 @@ export class Approvals {
       const approval = await this.lockWaiting(session, id, decision);
       const why = { cause, actor: by.actor, reason, at: this.clock.now() };
       await this.approvals.transition(session, approval, event, why, by);
-      await this.actOf(approval.kind).turnDown?.(session, approval, why);
+      await this.actOf(approval.kind).turnDown?.(session, approval, why, decision);
     });
     return this.get(id);
   }
@@ -266,8 +266,8 @@ export class Approvals {
 }
 
 /** What histories keep as the reason of an act that two persons answer for. */
-export function wordsOf({ reason, requestedBy }: Approval, { by, reason: agreed }: ApprovalDecision): string {
-  return `${reason ?? 'no reason given'} (${requestedBy}); approved by ${by.actor}: ${agreed}`;
+export function wordsOf({ reason }: Approval, { by, reason: agreed }: ApprovalDecision): string {
+  return `${reason ?? 'no reason given'}; approved by ${by.actor}: ${agreed}`;
 }
 
 function notFound(id: string): DomainError {

@@ -1,4 +1,5 @@
 export { BOOTSTRAP_OWNER, SERVICE, type Person } from './another-person';
+export { beyondUsual, mayBeUnusual, type Size, type Usual } from './beyond-usual';
 export { ApprovalExpiry } from './approval-expiry.service';
 export { Approval, ApprovalHistory } from './approval.entity';
 export { ApprovalModule } from './approval.module';

@@ -81,6 +81,11 @@ export class BulkPaymentJobRepository {
     return session.manager.find(BulkPaymentJob, { where, order: { id: 'ASC' }, lock: { mode: 'pessimistic_write' } });
   }
 
+  /** Keeps a job from being submitted. */
+  async hold(session: SqlSession, id: string, holdReason: string): Promise<void> {
+    await session.manager.update(BulkPaymentJob, { id }, { holdReason });
+  }
+
   /** Lets the held jobs of a billing run be submitted. */
   async releaseHeld(session: SqlSession, billingRunId: string): Promise<void> {
     await session.execute(

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ApprovalModule } from '../approval';
 import { BillingTokenModule } from '../billing-token';
 import { ChargeModule } from '../charge';
 import { TstoreModule } from '../gateways/tstore';
@@ -35,6 +36,8 @@ import { SettlementService } from './settlement.service';
 import { SubmissionHeaders } from './submission-headers';
 import { SubmissionRepository } from './submission.repository';
 import { SubmissionService } from './submission.service';
+import { UploadApprovals } from './upload-approvals';
+import { UploadGuard } from './upload.guard';
 import { UploadRepository } from './upload.repository';
 
 const STAGES = [
@@ -49,6 +52,7 @@ const STAGES = [
 @Module({
   imports: [
     TypeOrmModule.forFeature([BulkPaymentJob, BulkPaymentJobHistory, Discrepancy, DiscrepancyLookup]),
+    ApprovalModule,
     BillingTokenModule,
     ChargeModule,
     KillSwitchModule,
@@ -79,6 +83,8 @@ const STAGES = [
     SettlementBatches,
     SubmissionHeaders,
     SubmissionRepository,
+    UploadApprovals,
+    UploadGuard,
     UploadRepository,
   ],
   exports: [

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Approvals } from '../approval';
 import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
@@ -19,6 +20,7 @@ export interface Intervention {
 export class JobInterventions {
   constructor(
     private readonly jobs: BulkPaymentJobRepository,
+    private readonly approvals: Approvals,
     private readonly files: FileStore,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -32,6 +34,7 @@ export class JobInterventions {
    */
   async cancel(id: string, { actor, reason }: Intervention): Promise<void> {
     await this.database.transaction(async (session) => {
+      await this.approvals.withdrawOf(session, 'upload', id, { actor, reason });
       const job = await this.locked(session, id);
       const changes = {
         ...RELEASED,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import type { Person } from '../approval';
 import { OWN_ORDER_NOS } from '../charge';
 import { TstoreConfig } from '../config';
 import { RequestFileReader, type NumberedRequestRow, type RequestFileVerdict } from '../gateways/tstore';
@@ -9,14 +10,15 @@ import { Database, isTransactionConflict, violatesUnique, type SqlTransaction } 
 import { FileStore } from '../platform/storage';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository } from './bulk-payment-job.repository';
+import { UploadApprovals } from './upload-approvals';
+import { UploadGuard } from './upload.guard';
 import { UploadRepository } from './upload.repository';
 
 export interface RequestFileUpload {
   content: AsyncIterable<Buffer>;
   /** What the merchant calls this batch; the same content is taken once for each name. Empty for none. */
   batchReference: string;
-  /** Who uploads, for the job's history. */
-  actor: string;
+  by: Person;
 }
 
 /** Takes a merchant's `.pay` file: read to the end before anything is stored, then stored whole or not at all. */
@@ -31,6 +33,8 @@ export class RequestFileIntakeService {
   constructor(
     private readonly jobs: BulkPaymentJobRepository,
     private readonly uploads: UploadRepository,
+    private readonly holds: UploadApprovals,
+    private readonly guard: UploadGuard,
     private readonly database: Database,
     private readonly files: FileStore,
     private readonly tstore: TstoreConfig,
@@ -87,14 +91,16 @@ export class RequestFileIntakeService {
 
   private async store(spooled: string, accepted: AcceptedRequestFile, upload: RequestFileUpload): Promise<string> {
     const { lineCount, totalAmount } = accepted;
-    const { batchReference, actor } = upload;
+    const { batchReference, by } = upload;
     const contentSha256 = Buffer.from(accepted.contentSha256, 'hex');
     const storedId = await this.database.transaction(async (session) => {
       await this.refuseRepeatedContent(session, contentSha256, batchReference);
       const job = { origin: 'upload', contentSha256, batchReference, lineCount, totalAmount } as const;
-      const why = { cause: 'request file uploaded', actor };
+      const why = { cause: 'request file uploaded', actor: by.actor };
       const jobId = await this.jobs.create(session, { ...job, merchantId: this.tstore.mid }, why);
-      await this.uploads.createCharges(session, jobId, this.rows(spooled));
+      const { rows, highest } = this.guard.watch(this.rows(spooled));
+      await this.uploads.createCharges(session, jobId, rows);
+      await this.holds.holdUnusual(session, jobId, { count: lineCount, amount: totalAmount, highest }, by);
       await crashPoint('upload.before-commit');
       return jobId;
     });

@@ -130,6 +130,12 @@ export interface ConfirmRule {
   minAmount: number;
 }
 
+/** Which uploads a second person must look at; those of a day count together. */
+export interface ConfirmUploadRule extends ConfirmRule {
+  /** A charge above this for a product nobody knows the usual amount of is too dear. */
+  chargeAmount: number;
+}
+
 /** What follows a declined charge. */
 export interface RetryPolicy {
   /** Days from each decline to the next attempt, in order; after the last of them nothing more is tried. */
@@ -153,6 +159,7 @@ export abstract class BillingConfig {
   abstract readonly jobMaxRows: number;
   abstract readonly retry: RetryPolicy;
   abstract readonly confirm: ConfirmRule;
+  abstract readonly confirmUpload: ConfirmUploadRule;
   /** Whether a job with open discrepancies waits as a whole, or only its discrepant lines do. */
   abstract readonly holdOnDiscrepancy: boolean;
 }

@@ -183,6 +183,11 @@ export class Environment {
   @Whole(0, 10_000_000) BILLING_RUN_CONFIRM_MIN_CHARGES: number = 1_000;
   @Whole(0, 1_000_000_000_000) BILLING_RUN_CONFIRM_MIN_WON: number = 10_000_000;
 
+  @Whole(0, 1_000) UPLOAD_CONFIRM_FACTOR: number = 3;
+  @Whole(0, 10_000_000) UPLOAD_CONFIRM_MIN_CHARGES: number = 1_000;
+  @Whole(0, 1_000_000_000_000) UPLOAD_CONFIRM_MIN_WON: number = 10_000_000;
+  @Whole(0, 1_000_000_000) UPLOAD_CONFIRM_CHARGE_WON: number = 100_000;
+
   @Expose()
   @ValidateBy({
     name: 'isRetryDays',

@@ -166,6 +166,12 @@ function configurationOf(environment: Environment): Configuration {
         minCharges: environment.BILLING_RUN_CONFIRM_MIN_CHARGES,
         minAmount: environment.BILLING_RUN_CONFIRM_MIN_WON,
       },
+      confirmUpload: {
+        factor: environment.UPLOAD_CONFIRM_FACTOR,
+        minCharges: environment.UPLOAD_CONFIRM_MIN_CHARGES,
+        minAmount: environment.UPLOAD_CONFIRM_MIN_WON,
+        chargeAmount: environment.UPLOAD_CONFIRM_CHARGE_WON,
+      },
       retry: {
         days: retryDaysOf(environment.RETRY_DAYS) ?? [],
         neverCodes: commaSeparated(environment.RETRY_NEVER_CODES),

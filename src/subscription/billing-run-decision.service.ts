@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Approvals, type Approval, type Person } from '../approval';
 import { BulkPaymentJobRepository } from '../bulk-payment';
 import { DomainError } from '../kernel/errors';
 import { nextState } from '../kernel/transitions';
 import { Clock } from '../platform/clock';
-import { Database, wakeBilling, type SqlSession } from '../platform/database';
+import { Database, type SqlSession } from '../platform/database';
 import { BILLING_RUN_TRANSITIONS, type BillingRunEvent } from './billing-run.state';
 
 /** Who decided, and why: both stay in the history. */
@@ -14,41 +15,71 @@ export interface Decision {
   version?: string | undefined;
 }
 
-/** What a person decides on a billing run that was held. */
+/** A person's word on a billing run that was held. */
+export interface RunDecision {
+  by: Person;
+  reason: string;
+  /** The only version of the run it may be decided in, when there is one. */
+  version?: string | undefined;
+}
+
+/** What a person decides on a billing run that was held: another one than who opened it. */
 @Injectable()
-export class BillingRunDecisions {
+export class BillingRunDecisions implements OnModuleInit {
   constructor(
     private readonly jobs: BulkPaymentJobRepository,
+    private readonly approvals: Approvals,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
+  onModuleInit(): void {
+    this.approvals.carriedOutBy('billing-run', {
+      carryOut: async (session, { subjectId: id }, { by, reason, subjectVersion: version }) => {
+        await this.move(session, id, 'confirm', { actor: by.actor, reason, version });
+        await this.jobs.releaseHeld(session, id);
+      },
+      turnDown: async (session, { subjectId: id }, { actor, reason }, decision) => {
+        await this.move(session, id, 'reject', { actor, reason, version: decision?.subjectVersion });
+        await this.jobs.cancelHeld(session, id, { cause: 'billing run rejected', actor, reason });
+      },
+    });
+  }
+
   /**
-   * Lets the run's jobs go; of several who decide at once, one does.
+   * Lets the run's jobs go, as approving it does; of several who decide at once, one does.
    *
    * @throws {DomainError} `billing-run-not-found`; `state-conflict` when the run does not await a confirmation;
-   *   `version-conflict`
+   *   `version-conflict`; else as {@link Approvals.approve}
    */
-  confirm(id: string, decision: Decision): Promise<void> {
-    return this.database.transaction(async (session) => {
-      await this.move(session, id, 'confirm', decision);
-      await this.jobs.releaseHeld(session, id);
-      await wakeBilling(session);
-    });
+  async confirm(id: string, { version, ...decision }: RunDecision): Promise<void> {
+    const waiting = await this.waiting(id, version);
+    await this.approvals.approve(waiting.id, { ...decision, subjectVersion: version });
   }
 
   /**
    * Stops the run: its jobs fail without being sent. Its charges stay as evidence and are billed again only when their
    * job is rebilled.
    *
-   * @throws {DomainError} `billing-run-not-found`; `state-conflict` when the run does not await a confirmation;
-   *   `version-conflict`
+   * @throws {DomainError} as {@link confirm}
    */
-  reject(id: string, decision: Decision): Promise<void> {
-    const { actor, reason } = decision;
-    return this.database.transaction(async (session) => {
-      await this.move(session, id, 'reject', decision);
-      await this.jobs.cancelHeld(session, id, { cause: 'billing run rejected', actor, reason });
+  async reject(id: string, { version, ...decision }: RunDecision): Promise<void> {
+    const waiting = await this.waiting(id, version);
+    await this.approvals.reject(waiting.id, { ...decision, subjectVersion: version });
+  }
+
+  private async waiting(id: string, version: string | undefined): Promise<Approval> {
+    const [run] = await this.database.rows<{ state: string; version: string }>(
+      'SELECT state, xmin::text AS version FROM billing_run WHERE id = $1',
+      [id],
+    );
+    if (!run) throw new DomainError('billing-run-not-found', `There is no billing run ${id}`);
+    if (version !== undefined && version !== run.version) {
+      throw new DomainError('version-conflict', `Billing run ${id} was changed since you read it`);
+    }
+    if (run.state === 'AwaitingConfirmation') return this.approvals.waitingOf('billing-run', id);
+    throw new DomainError('state-conflict', `Billing run ${id} is ${run.state} and awaits no confirmation`, {
+      state: run.state,
     });
   }
 

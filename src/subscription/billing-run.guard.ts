@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { beyondUsual, mayBeUnusual, type Usual } from '../approval';
 import { BillingConfig } from '../config';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import type { Won } from '../kernel/won';
@@ -12,13 +13,6 @@ export interface RunSize {
   totalAmount: Won;
 }
 
-/** The median of earlier runs, and of how many; numbers may be halves. */
-interface Usual {
-  runs: number;
-  count: number;
-  amount: number;
-}
-
 /**
  * Says whether a run is so far beyond the usual that a person must look at it first. Too many questions cost an hour; one
  * too few may bill everybody twice, and T store calls nothing back.
@@ -29,27 +23,17 @@ export class BillingRunGuard {
 
   /** @returns why the run needs a confirmation, or `undefined` when it needs none */
   async reasonToAsk(session: SqlSession, billingDate: SeoulDate, size: RunSize): Promise<string | undefined> {
-    const { factor, minCharges, minAmount } = this.billing.confirm;
-    const isSmall = size.chargeCount <= minCharges && size.totalAmount <= minAmount;
-    if (factor === 0 || isSmall) return undefined;
-    const usual = await this.usual(session, billingDate);
-    if (usual === undefined) {
-      return `no run before it to compare with: ${size.chargeCount} charges, ${size.totalAmount} won`;
-    }
-    const isLarge = size.chargeCount > minCharges && size.chargeCount > factor * usual.count;
-    const isDear = size.totalAmount > minAmount && size.totalAmount > factor * usual.amount;
-    if (!isLarge && !isDear) return undefined;
-    return (
-      `${size.chargeCount} charges, ${size.totalAmount} won; ` +
-      `the usual of ${usual.runs} run(s) is ${usual.count} charges, ${usual.amount} won`
-    );
+    const { confirm } = this.billing;
+    const { chargeCount: count, totalAmount: amount } = size;
+    if (!mayBeUnusual({ count, amount }, confirm)) return undefined;
+    return beyondUsual({ count, amount }, await this.usual(session, billingDate), confirm, 'run(s)');
   }
 
   /** Runs of the same day of the month are the same kind, all last days of months too; without one, any recent run is. */
   private async usual(session: SqlSession, billingDate: SeoulDate): Promise<Usual | undefined> {
     const medianOf = async (kindSql: string, limit: number): Promise<Usual | undefined> => {
       const [usual] = await session.rows<Usual>(
-        `SELECT count(*)::int AS runs, percentile_cont(0.5) WITHIN GROUP (ORDER BY charge_count) AS count,
+        `SELECT count(*)::int AS of, percentile_cont(0.5) WITHIN GROUP (ORDER BY charge_count) AS count,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY total_amount) AS amount
          FROM (
            SELECT charge_count, total_amount FROM billing_run
@@ -57,7 +41,7 @@ export class BillingRunGuard {
            ORDER BY billing_date DESC LIMIT ${limit}) AS recent`,
         [billingDate],
       );
-      return usual && usual.runs > 0 ? usual : undefined;
+      return usual && usual.of > 0 ? usual : undefined;
     };
     return (await medianOf(SAME_DAY_SQL, USUAL_RUNS.sameDay)) ?? medianOf('true', USUAL_RUNS.anyDay);
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Approvals, SERVICE, type Person } from '../approval';
 import { BillingConfig } from '../config';
 import { seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
 import { sumWon, type Won } from '../kernel/won';
@@ -24,8 +25,6 @@ export interface PlannedRun {
   parkedCount: number;
 }
 
-const SCHEDULER = 'billing-scheduler';
-
 /** Opens the billing run of a date: charges for what is due, split into bulk payment jobs. */
 @Injectable()
 export class BillingRunService {
@@ -34,6 +33,7 @@ export class BillingRunService {
     private readonly runJobs: BillingRunJobs,
     private readonly unbillable: UnbillableCharges,
     private readonly guard: BillingRunGuard,
+    private readonly approvals: Approvals,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly billing: BillingConfig,
@@ -62,7 +62,8 @@ export class BillingRunService {
    *
    * @returns what was planned, or `undefined` when the date has its run already
    */
-  async plan(billingDate: SeoulDate, actor = SCHEDULER): Promise<PlannedRun | undefined> {
+  async plan(billingDate: SeoulDate, by: Person = SERVICE): Promise<PlannedRun | undefined> {
+    const { actor } = by;
     const planned = await this.database.transaction(async (session) => {
       const at = this.clock.now();
       const id = await this.runs.open(session, billingDate, at);
@@ -86,6 +87,12 @@ export class BillingRunService {
       const totals = { ...size, jobCount: jobIds.length };
       const state: BillingRunState = unusual === undefined ? 'Planned' : 'AwaitingConfirmation';
       await this.runs.close(session, id, totals, { state, confirmationReason: unusual ?? null, actor, at });
+      if (unusual !== undefined) {
+        const { chargeCount: count, totalAmount: amount } = size;
+        const summary = `Send the jobs of the billing run of ${billingDate}: ${count} charges, ${amount} won`;
+        const what = { kind: 'billing-run', subjectId: id, summary, because: unusual, count, amount } as const;
+        await this.approvals.require(session, { ...what, by, neverExpires: true });
+      }
       await wakeBilling(session);
       await crashPoint('plan-billing-run.before-commit');
       return { id, billingDate, state, ...totals, parkedCount };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Person } from '../approval';
 import { BulkPaymentJobRepository, type BulkPaymentJob } from '../bulk-payment';
 import { DomainError } from '../kernel/errors';
 import type { SeoulDate } from '../kernel/seoul-calendar';
@@ -21,12 +22,12 @@ export class BillingRuns {
    *
    * @throws {DomainError} `invalid-request` for a day to come: it would bill customers before their day
    */
-  async open(billingDate: SeoulDate, actor: string): Promise<{ run: BillingRun; opened: boolean }> {
+  async open(billingDate: SeoulDate, by: Person): Promise<{ run: BillingRun; opened: boolean }> {
     if (billingDate > this.planning.today()) {
       const faults = [{ field: 'date', expected: 'today in Seoul or a day before; a dry run shows days to come' }];
       throw new DomainError('invalid-request', 'A billing run can’t be opened before its day', { faults });
     }
-    const opened = (await this.planning.plan(billingDate, actor)) !== undefined;
+    const opened = (await this.planning.plan(billingDate, by)) !== undefined;
     return { run: await this.database.manager.findOneByOrFail(BillingRun, { billingDate }), opened };
   }
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ApprovalModule } from '../approval';
 import { BillingTokenModule } from '../billing-token';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
@@ -44,6 +45,7 @@ const BILLING_RUNS = [BillingRunDecisions, BillingRunPreview, BillingRunService,
       BillingRun,
       BillingRunHistory,
     ]),
+    ApprovalModule,
     BillingTokenModule,
     BulkPaymentModule,
     ChargeModule,

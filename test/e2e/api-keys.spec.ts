@@ -243,7 +243,9 @@ describe('API keys', () => {
       expect([await ask('guess-1', from), await ask('guess-2', from), await ask('guess-3', from)]).toEqual([
         401, 401, 429,
       ]);
-      expect([await ask(guess(id), from), await ask(token, from), await ask(BOOTSTRAP_KEY, from)]).toEqual([429, 200, 200]);
+      expect([await ask(guess(id), from), await ask(token, from), await ask(BOOTSTRAP_KEY, from)]).toEqual([
+        429, 200, 200,
+      ]);
       const fresh = await world.key('viewer');
       expect(await ask(fresh.token, from)).toBe(200);
       expect([await ask(guess(id), '203.0.113.10'), await ask(guess(id), '203.0.113.11')]).toEqual([401, 429]);

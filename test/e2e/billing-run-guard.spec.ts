@@ -19,6 +19,8 @@ const GUARD = {
   BILLING_RUN_CONFIRM_MIN_WON: '100000',
 };
 
+const BOSS = { actor: 'test', owner: 'boss@example.com', keyId: null, role: 'manager' };
+
 describe('billing runs over the admin API', () => {
   let world: BillingWorld;
   let database: Database;
@@ -111,9 +113,14 @@ describe('billing runs over the admin API', () => {
       expect(job).toMatchObject({ state: 'Created', heldBy: `billing run ${run.id} awaits confirmation` });
     }
     expect((await send(world, 'POST', `billing-runs/${run.id}/confirm`, {})).status).toBe(400);
+    // Nor does who opened it.
+    const own = await send(world, 'POST', `billing-runs/${run.id}/confirm`, { reason: 'a campaign' });
+    expect(own).toMatchObject({ status: 409, body: { code: 'second-person-required' } });
+    const [waiting] = (await world.get('approvals?kind=billing-run&state=Waiting')).body.items;
+    expect(waiting).toMatchObject({ subjectId: run.id, count: 9, amount: 49_500, expiresAt: null });
     const decisions = world.service.app.get(BillingRunDecisions);
     const outcomes = await Promise.allSettled([
-      ...Array.from({ length: 4 }, () => decisions.confirm(run.id, { actor: 'test', reason: 'a campaign' })),
+      ...Array.from({ length: 4 }, () => decisions.confirm(run.id, { by: BOSS, reason: 'a campaign' })),
     ]);
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
     expect((await send(world, 'POST', `billing-runs/${run.id}/reject`, { reason: 'late' })).status).toBe(409);

@@ -56,7 +56,8 @@ describe('billing runs of several replicas', () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 8 }, (_, index) => {
         const decider = deciders[index % 2] as BillingRunDecisions;
-        const decision = { actor: `person ${index}`, reason: 'looked at it' };
+        const by = { actor: `person ${index}`, owner: `person-${index}`, keyId: null, role: 'manager' };
+        const decision = { by, reason: 'looked at it' };
         return index < 4 ? decider.confirm(id, decision) : decider.reject(id, decision);
       }),
     );

@@ -8,7 +8,14 @@ import { programOf } from '../../cli/program';
 import type { Surroundings } from '../../cli/session';
 import { LineStops } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
-import { ADMIN_KEY, BOOTSTRAP_KEY, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import {
+  ADMIN_KEY,
+  BOOTSTRAP_KEY,
+  SECOND_PERSONS_KEY,
+  startWorld,
+  type BillingWorld,
+  type JsonBody,
+} from '../support/billing-world';
 import { uploadInDoubt } from '../support/doubt';
 import { TOKEN_64, requestFile } from '../support/request-files';
 
@@ -251,7 +258,16 @@ describe('the operators’ program', () => {
     expect(await json('jobs', 'list', '--in-doubt')).toMatchObject([{ id }]);
     const resolve = (...as: string[]) => run(['jobs', 'resolve', id, ...as, '--reason', 'T store said so', '--yes']);
     expect((await resolve('--gateway-job', 'J1', '--not-accepted')).exitCode).toBe(2);
-    expect((await resolve('--not-accepted')).output).toMatch(/^state +Failed$/m);
+    expect((await resolve('--not-accepted')).output).toMatch(/^state +Waiting$/m);
+    const [waiting] = await json('approvals', 'list', '--state', 'Waiting');
+    expect(waiting).toMatchObject({ kind: 'job-doubt', subjectId: id });
+    const approve = (environment?: NodeJS.ProcessEnv) =>
+      run(['approvals', 'approve', waiting.id, '--reason', 'I asked too', '--yes'], environment);
+    const own = await approve();
+    expect(own).toMatchObject({ exitCode: 3, complaint: expect.stringContaining('second-person-required') });
+    const others = await approve({ MERCHANT_BILLING_API_KEY: SECOND_PERSONS_KEY });
+    expect(others.output).toMatch(/^state +Approved$/m);
+    expect(await json('jobs', 'show', id)).toMatchObject({ state: 'Failed' });
     expect((await resolve('--not-accepted')).exitCode).toBe(3);
   });
 

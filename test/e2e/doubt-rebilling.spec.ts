@@ -1,5 +1,5 @@
 import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
-import { newestInDoubt, openStop } from '../support/doubt';
+import { newestInDoubt, openStop, saidByTwo } from '../support/doubt';
 import { billOn, chargesOf, planOn, send, settleAll, subscribe, subscriptionRow } from '../support/subscribers';
 import { until } from '../support/until';
 
@@ -16,6 +16,8 @@ describe('the charges of a job that was closed while in doubt', () => {
 
   const post = (path: string, body: object = ASKED): Promise<JsonAnswer> =>
     send(world, 'POST', `bulk-payment-jobs/${path}`, body);
+  const decided = (id: string, act: string, body: object = ASKED): Promise<JsonAnswer> =>
+    saidByTwo(world, id, act, body);
   const jobOf = async (id: string): Promise<JsonBody> => (await world.get(`bulk-payment-jobs/${id}`)).body;
 
   /** Bills one customer by a job whose answer is lost, and closes the job. */
@@ -25,7 +27,7 @@ describe('the charges of a job that was closed while in doubt', () => {
     await planOn(world, '2027-01-05');
     const { id: jobId } = await newestInDoubt(world);
     const gatewayJobId = world.simulator.control.jobs().at(-1)?.jobId ?? '';
-    expect((await post(`${jobId}/close-as-not-accepted`)).status).toBe(200);
+    expect((await decided(jobId, 'close-as-not-accepted')).status).toBe(200);
     return { subscriptionId, jobId: jobId as string, gatewayJobId };
   }
 
@@ -57,7 +59,7 @@ describe('the charges of a job that was closed while in doubt', () => {
       submission: null,
     });
 
-    expect((await post(`${jobId}/attach-gateway-job`, { ...ASKED, gatewayJobId })).status).toBe(200);
+    expect((await decided(jobId, 'attach-gateway-job', { ...ASKED, gatewayJobId })).status).toBe(200);
     expect(await jobOf(rebill.id)).toMatchObject({
       state: 'Failed',
       failureReason: `job ${jobId} was accepted after all`,
@@ -82,7 +84,7 @@ describe('the charges of a job that was closed while in doubt', () => {
     const rebill = (await post(`${jobId}/rebill`)).body;
     await world.simulator.control.deliverNotifications();
     const { gatewayJobId } = (await openStop(world, 'gateway-contradicts')).evidence;
-    expect((await post(`${jobId}/attach-gateway-job`, { ...ASKED, gatewayJobId })).status).toBe(200);
+    expect((await decided(jobId, 'attach-gateway-job', { ...ASKED, gatewayJobId })).status).toBe(200);
     expect(await jobOf(rebill.id)).toMatchObject({ state: 'Failed', submission: null });
     expect((await world.settled(jobId)).result.totals.paid).toEqual({ count: 1, amount: 5_500 });
     expect(world.simulator.control.bookTotals()).toMatchObject({ jobs: 1, chargedAmount: 5_500 });
@@ -106,7 +108,7 @@ describe('the charges of a job that was closed while in doubt', () => {
     const rebill = (await post(`${jobId}/rebill`)).body;
     await until('it is sent', async () => (await jobOf(rebill.id)).submission?.gatewayJobId ?? undefined);
     await world.settled(rebill.id);
-    expect((await post(`${jobId}/attach-gateway-job`, { ...ASKED, gatewayJobId })).status).toBe(200);
+    expect((await decided(jobId, 'attach-gateway-job', { ...ASKED, gatewayJobId })).status).toBe(200);
     await world.settled(jobId);
     const stop = await openStop(world, 'period-paid-twice');
     expect(stop).toMatchObject({ subscriptionId, jobId: null, evidence: { periodStartOn: '2027-01-05' } });

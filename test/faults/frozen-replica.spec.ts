@@ -8,7 +8,7 @@ import { startService, type RunningService } from '../../src/service';
 import { serviceSettings, startSimulator, type Simulator } from '../../simulator';
 import { MovableClock } from '../support/billing-world';
 import { requestFile } from '../support/request-files';
-import { ADMIN_KEY, serviceEnvironment } from '../support/service-environment';
+import { ADMIN_KEY, SECOND_PERSONS_KEY, serviceEnvironment } from '../support/service-environment';
 import { ServiceProcess } from '../support/service-process';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
@@ -108,8 +108,8 @@ describe('a replica that freezes past its lease and wakes up when another has do
     });
   }
 
-  async function post(path: string, type: string, body: string): Promise<{ id: string }> {
-    const headers = { Authorization: `Bearer ${ADMIN_KEY}`, 'Content-Type': type };
+  async function post(path: string, type: string, body: string, key = ADMIN_KEY): Promise<{ id: string }> {
+    const headers = { Authorization: `Bearer ${key}`, 'Content-Type': type };
     const response = await fetch(`${front.url}/admin/v1/${path}`, { method: 'POST', headers, body });
     expect(response.status).toBeLessThan(300);
     return (await response.json()) as { id: string };
@@ -188,7 +188,8 @@ describe('a replica that freezes past its lease and wakes up when another has do
     givenUp += 1;
     frontClock.advanceSeconds(PAST_LEASE_SECONDS);
     const reason = JSON.stringify({ reason: 'T store has not got it' });
-    await post(`bulk-payment-jobs/${jobId}/close-as-not-accepted`, 'application/json', reason);
+    const { id } = await post(`bulk-payment-jobs/${jobId}/close-as-not-accepted`, 'application/json', reason);
+    await post(`approvals/${id}/approve`, 'application/json', reason, SECOND_PERSONS_KEY);
     frontClock.advanceSeconds(-PAST_LEASE_SECONDS);
     const { jobs } = simulator.control.bookTotals();
     await expectRefused(/job \d+ was taken over by another replica/);

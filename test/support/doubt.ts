@@ -1,5 +1,6 @@
 import type { FaultKind } from '../../simulator/faults/catalogue';
-import type { BillingWorld, JsonBody } from './billing-world';
+import type { BillingWorld, JsonAnswer, JsonBody } from './billing-world';
+import { agreed, send } from './subscribers';
 import { until } from './until';
 
 /** Waits until the newest job is in doubt. @returns it */
@@ -18,6 +19,14 @@ export async function uploadInDoubt(world: BillingWorld, file: string, kind: Fau
     const job = (await world.get(`bulk-payment-jobs/${body.id}`)).body;
     return job.inDoubt && job.submission?.doubt ? job : undefined;
   });
+}
+
+/** What Kim says of a job in doubt, with Lee agreeing at once. @returns the job as it is then, or the refusal */
+export async function saidByTwo(world: BillingWorld, id: string, act: string, body: object): Promise<JsonAnswer> {
+  const asked = await send(world, 'POST', `bulk-payment-jobs/${id}/${act}`, body);
+  if (asked.status !== 202) return asked;
+  const done = await agreed(world, asked);
+  return done.status === 200 ? world.get(`bulk-payment-jobs/${id}`) : done;
 }
 
 /** Waits until there is an open line stop of a kind. @returns the newest */

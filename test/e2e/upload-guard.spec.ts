@@ -1,0 +1,139 @@
+import { ApprovalExpiry } from '../../src/approval';
+import { callAdmin } from '../support/admin-world';
+import { SECOND_PERSONS_KEY, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { REQUEST_HEADER, TOKEN_64 } from '../support/request-files';
+import { keyOf, send } from '../support/subscribers';
+import { until } from '../support/until';
+
+const REASON = { reason: 'looked at it' };
+const DAY_SECONDS = 86_400;
+
+describe('an upload', () => {
+  let world: BillingWorld;
+  let orders = 0;
+
+  beforeEach(async () => {
+    world = await startWorld({
+      simulator: { declineRate: 0 },
+      environment: {
+        UPLOAD_CONFIRM_MIN_CHARGES: '4',
+        UPLOAD_CONFIRM_MIN_WON: '10000000',
+        UPLOAD_CONFIRM_CHARGE_WON: '50000',
+      },
+    });
+  });
+
+  afterEach(() => world.close());
+
+  /** Uploads a charge for each amount. @returns the job */
+  async function upload(amounts: readonly number[], product = '0910024116'): Promise<JsonBody> {
+    const rows = amounts.map(
+      (amount) => `skpcorp,${TOKEN_64},${product},상품,u${(orders += 1)},${amount},${amount},0,0`,
+    );
+    const { status, body } = await world.upload([REQUEST_HEADER, ...rows].join('\n'));
+    expect(status).toBe(201);
+    return body;
+  }
+
+  const waitingFor = async (jobId: string): Promise<JsonBody> =>
+    (await world.get(`approvals?kind=upload&state=Waiting&subjectId=${jobId}`)).body.items[0];
+  const jobOf = async (id: string): Promise<JsonBody> => (await world.get(`bulk-payment-jobs/${id}`)).body;
+  const asLee = (path: string) =>
+    callAdmin(world.service.url, 'POST', path, {
+      body: REASON,
+      headers: { Authorization: `Bearer ${SECOND_PERSONS_KEY}` },
+    });
+  const written = (id: string) =>
+    until(`the file of job ${id} is written`, async () => (await jobOf(id)).requestFile ?? undefined);
+
+  it('of a few usual charges is sent as ever', async () => {
+    const job = await upload([1_000, 2_000]);
+    expect(await waitingFor(job.id)).toBeUndefined();
+    expect((await world.settled(job.id)).result.settledAt).not.toBeNull();
+  });
+
+  it('of a charge far above what its product usually costs is held, until another person agrees', async () => {
+    await world.settled((await upload([1_000, 1_200])).id);
+    const job = await upload([900_000]);
+    const waiting = await waitingFor(job.id);
+    expect(waiting).toMatchObject({
+      ...{ count: 1, amount: 900_000, request: { byOwner: 'kim@example.com' } },
+      because: expect.stringMatching(/900000 won/),
+    });
+    await written(job.id);
+    expect(await jobOf(job.id)).toMatchObject({ state: 'Created', submission: null, heldBy: expect.any(String) });
+    const own = await send(world, 'POST', `approvals/${waiting.id}/approve`, REASON);
+    expect(own).toMatchObject({ status: 409, body: { code: 'second-person-required' } });
+    expect(world.simulator.control.jobs()).toHaveLength(1);
+    expect((await asLee(`approvals/${waiting.id}/approve`)).status).toBe(200);
+    const settled = await world.settled(job.id);
+    expect(settled.history).toContainEqual(
+      expect.objectContaining({ cause: 'released by a second person', reason: 'looked at it' }),
+    );
+    // What was looked at is usual from now on.
+    expect(await waitingFor((await upload([950_000])).id)).toBeUndefined();
+  });
+
+  it('can’t raise what is usual step by step', async () => {
+    await upload([1_000]);
+    await upload([2_900]);
+    expect(await waitingFor((await upload([8_000])).id)).toMatchObject({
+      because: 'a charge of 8000 won for product 0910024116: usually 1000 won',
+    });
+  });
+
+  it('of a product nobody knows is held above a sum that is set', async () => {
+    expect(await waitingFor((await upload([50_000], 'unknown-1')).id)).toBeUndefined();
+    expect(await waitingFor((await upload([50_001], 'unknown-2')).id)).toMatchObject({
+      because: expect.stringContaining('nobody knows what it usually costs'),
+    });
+  });
+
+  it('counts with the others of its day, in number and in won, against such days before', async () => {
+    for (const amounts of [[1_000, 1_000], [1_000]]) await upload(amounts);
+    world.clock.advanceSeconds(DAY_SECONDS);
+    for (let part = 0; part < 4; part++) expect(await waitingFor((await upload([1_000, 1_000])).id)).toBeUndefined();
+    const tenth = await upload([1_000, 1_000]);
+    expect(await waitingFor(tenth.id)).toMatchObject({
+      because: '10 charges, 10000 won; the usual of 1 day(s) of uploads is 3 charges, 3000 won',
+    });
+    // One that is held counts only when it is let go.
+    expect(await waitingFor((await upload([1_000])).id)).toBeUndefined();
+  });
+
+  it('that is refused, withdrawn, canceled or outwaited never goes, and its job has failed unsent', async () => {
+    const ids: string[] = [];
+    for (let one = 0; one < 4; one++) ids.push((await upload([60_000 + one], `p-${one}`)).id);
+    const [rejected, withdrawn, canceled, outwaited] = ids as [string, string, string, string];
+    const idOf = async (jobId: string): Promise<string> => (await waitingFor(jobId)).id;
+    const [one, two, three, four] = [
+      await idOf(rejected),
+      await idOf(withdrawn),
+      await idOf(canceled),
+      await idOf(outwaited),
+    ];
+    expect((await asLee(`approvals/${one}/reject`)).status).toBe(200);
+    expect((await send(world, 'POST', `approvals/${two}/withdraw`, REASON)).status).toBe(200);
+    expect((await send(world, 'POST', `bulk-payment-jobs/${canceled}/cancel`, REASON)).status).toBe(200);
+    expect((await world.get(`approvals/${three}`)).body).toMatchObject({ state: 'Withdrawn' });
+    expect(await asLee(`approvals/${three}/approve`)).toMatchObject({ status: 409, body: { code: 'state-conflict' } });
+    world.clock.advanceSeconds(72 * 3_600 + 1);
+    await world.service.app.get(ApprovalExpiry).runOnce();
+    await until('it has expired', async () =>
+      (await world.get(`approvals/${four}`)).body.state === 'Expired' ? true : undefined,
+    );
+    for (const id of ids) expect(await jobOf(id)).toMatchObject({ state: 'Failed', submission: null });
+    expect(world.simulator.control.jobs()).toEqual([]);
+  });
+
+  it('can be made of no file that an operator’s key has downloaded', async () => {
+    const job = await upload([1_000]);
+    await written(job.id);
+    const token = await keyOf(world, 'operator@example.com', 'operator');
+    const headers = { Authorization: `Bearer ${token}` };
+    for (const file of ['request-file', 'result-file']) {
+      const refused = await callAdmin(world.service.url, 'GET', `bulk-payment-jobs/${job.id}/${file}`, { headers });
+      expect(refused).toMatchObject({ status: 403, body: { scope: 'files:download' } });
+    }
+  });
+});
