@@ -29,6 +29,8 @@ export interface ArmedFaultView {
 
 /** A fault that strikes this call: its options, and randomness of its own. */
 export class Strike {
+  private first: string | undefined;
+
   constructor(
     readonly kind: FaultKind,
     private readonly options: Readonly<Record<string, FaultOptionValue>>,
@@ -43,6 +45,11 @@ export class Strike {
 
   text(name: string): string {
     return String(this.options[name]);
+  }
+
+  /** The first value it was given. */
+  firstOf(value: string): string {
+    return (this.first ??= value);
   }
 
   flag(name: string): boolean {

@@ -137,6 +137,16 @@ export const FAULTS = {
   },
   'result-amount-altered': { point: 'result', what: 'lines with another amount', options: { lines: 1, byWon: 1 } },
   'result-product-altered': { point: 'result', what: 'lines with another productId', options: SOME_LINES },
+  'result-code-altered': {
+    point: 'result',
+    what: 'lines with another result code; their transactions stay',
+    options: { lines: 1, resultCode: '0000 ' },
+  },
+  'result-transaction-shared': {
+    point: 'result',
+    what: 'paid lines that name one transaction: the first one’s, or the given one',
+    options: { lines: 3, transactionId: '' },
+  },
   'result-columns-wrong': { point: 'result', what: 'lines with a column too many', options: SOME_LINES },
   'result-crlf': { point: 'result', what: 'CRLF line ends', options: {} },
   'result-bom': { point: 'result', what: 'begins with a BOM', options: {} },

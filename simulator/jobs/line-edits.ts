@@ -1,4 +1,4 @@
-import { RESULT_FILE_COLUMNS } from '../../src/gateways/tstore/wire';
+import { NO_TRANSACTION_ID, RESULT_FILE_COLUMNS } from '../../src/gateways/tstore/wire';
 import type { Strike } from '../faults/armed-faults';
 import type { FaultKind } from '../faults/catalogue';
 
@@ -9,6 +9,7 @@ const AMOUNT_COLUMN = RESULT_FILE_COLUMNS.indexOf('amtReqPurchase');
 const CARRIER_COLUMN = RESULT_FILE_COLUMNS.indexOf('amtCarrier');
 const PRODUCT_COLUMN = RESULT_FILE_COLUMNS.indexOf('productId');
 const TRANSACTION_COLUMN = RESULT_FILE_COLUMNS.indexOf('tid');
+const CODE_COLUMN = RESULT_FILE_COLUMNS.indexOf('cdResult');
 const ORDER_COLUMN = RESULT_FILE_COLUMNS.indexOf('noBranchOrder');
 
 /** Faults of single lines, in the order they are applied when several meet. */
@@ -25,8 +26,18 @@ export const LINE_EDITS: readonly (readonly [FaultKind, LineEdit])[] = [
   ],
   ['result-amount-altered', (line, strike) => [withAmount(line, strike.number('byWon'))]],
   ['result-product-altered', (line) => [withColumn(line, PRODUCT_COLUMN, (productId) => `${productId}9`)]],
+  ['result-code-altered', (line, strike) => [withColumn(line, CODE_COLUMN, () => strike.text('resultCode'))]],
+  [
+    'result-transaction-shared',
+    (line, strike) => [withColumn(line, TRANSACTION_COLUMN, (tid) => sharedBy(strike, tid))],
+  ],
   ['result-columns-wrong', (line) => [`${line},surplus`]],
 ];
+
+function sharedBy(strike: Strike, tid: string): string {
+  if (tid === NO_TRANSACTION_ID) return tid;
+  return strike.text('transactionId') || strike.firstOf(tid);
+}
 
 /** The whole and its carrier part both, so that the line is consistent in itself and only differs from the request. */
 function withAmount(line: string, byWon: number): string {

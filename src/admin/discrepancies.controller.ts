@@ -1,11 +1,14 @@
-import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { Discrepancies } from '../bulk-payment';
 import { daysInSeoul } from '../kernel/seoul-calendar';
-import { Actor, Scope } from './access';
+import { Actor, CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
 import { ListOf } from './lists';
+import type { ApprovalView } from './approvals.view';
 import { AuditView } from './audit';
+import { MayAwaitApproval, awaiting } from './awaiting-approval';
 import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 import { AcceptBody, CloseBody, DiscrepancyListQuery, LookupBody } from './discrepancies.dto';
@@ -59,18 +62,22 @@ export class DiscrepanciesController {
   }
 
   @Post(':id/accept')
-  @HttpCode(200)
   @Scope('discrepancies:decide')
-  @ApiOperation({ summary: 'Settle its charge by decision, for the charge’s own amount, once' })
+  @ApiOperation({
+    summary:
+      'Settle its charge by decision, for the charge’s own amount, once; T store must have been asked, and against what the line says a second person must agree',
+  })
   @TakesIfMatch()
-  @ApiOkResponse({ type: DiscrepancyView })
+  @MayAwaitApproval(DiscrepancyView)
   async accept(
     @Param() { id }: IdParameter,
     @Body() body: AcceptBody,
-    @Actor() actor: string,
+    @CurrentCaller() by: Caller,
     @IfMatch() version: string | undefined,
-  ): Promise<DiscrepancyView> {
-    return discrepancyViewOf(await this.discrepancies.accept(id, { ...body, actor, version }));
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DiscrepancyView | ApprovalView> {
+    const waiting = await this.discrepancies.accept(id, { ...body, by, version });
+    return waiting === undefined ? this.viewOf({ id }) : awaiting(reply, waiting);
   }
 
   @Post(':id/close')

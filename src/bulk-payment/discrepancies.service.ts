@@ -1,12 +1,16 @@
-import { Injectable } from '@nestjs/common';
-import { RefundConfig } from '../config';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Approvals, wordsOf, type Approval, type ApprovalDecision, type Person } from '../approval';
+import { DECLINED_AGAINST_EVIDENCE } from '../charge';
+import { ApprovalConfig, RefundConfig } from '../config';
 import { RESULT_CODE_SUCCESS } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import { LineStopRepository } from '../line-stop';
-import { Clock } from '../platform/clock';
+import { won } from '../kernel/won';
+import { Clock, secondsAfter } from '../platform/clock';
 import { KeyRing } from '../platform/crypto';
-import { Database, wakeBilling } from '../platform/database';
+import { Database, wakeBilling, type SqlSession } from '../platform/database';
 import { TransactionLookups } from '../transaction-lookup';
+import { EVIDENCE_HOURS, againstDeclined, againstPaid } from './acceptance-evidence';
 import type { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 import { rawLineIdentity } from './discrepancy-evidence';
 import {
@@ -16,6 +20,7 @@ import {
   type DiscrepancyPage,
 } from './discrepancy.repository';
 import { suggestionOf } from './discrepancy-suggestion';
+import { saysDeclined } from './line-words';
 
 /** A discrepancy as an operator reads it: the raw line in clear but for its billing token. */
 export interface DiscrepancyRecord extends Omit<Discrepancy, 'rawLineCiphertext' | 'rawLineKeyId'> {
@@ -28,7 +33,7 @@ export interface Acceptance {
   transactionId?: string | undefined;
   resultCode?: string | undefined;
   reason: string;
-  actor: string;
+  by: Person;
   /** The only version it may be accepted in, when there is one. */
   version?: string | undefined;
 }
@@ -38,7 +43,7 @@ const BILLING_TOKEN = /[0-9A-Fa-f]{32,}/g;
 
 /** Works off what does not match: look it up at T store, accept it or close it. */
 @Injectable()
-export class Discrepancies {
+export class Discrepancies implements OnModuleInit {
   constructor(
     private readonly discrepancies: DiscrepancyRepository,
     private readonly stops: LineStopRepository,
@@ -47,7 +52,15 @@ export class Discrepancies {
     private readonly keys: KeyRing,
     private readonly clock: Clock,
     private readonly refunds: RefundConfig,
+    private readonly approvals: Approvals,
+    private readonly approval: ApprovalConfig,
   ) {}
+
+  onModuleInit(): void {
+    this.approvals.carriedOutBy('discrepancy', {
+      carryOut: (session, approval, decision) => this.acceptApproved(session, approval, decision),
+    });
+  }
 
   async list(page: DiscrepancyPage): Promise<DiscrepancyRecord[]> {
     return (await this.discrepancies.list(page)).map((discrepancy) => this.recordOf(discrepancy));
@@ -83,7 +96,8 @@ export class Discrepancies {
     const { answer, found, message } = lookup;
     const [latest] = await this.discrepancies.lookups(id);
     if (latest?.transactionId === transactionId && latest.at >= lookup.at) return latest;
-    const suggestion = suggestionOf(discrepancy, lookup, this.refunds.refundedStatuses);
+    const expected = (await this.discrepancies.asked(this.database, id)) ?? null;
+    const suggestion = suggestionOf({ ...discrepancy, expected }, lookup, this.refunds.refundedStatuses);
     const at = this.clock.now();
     const { actor } = request;
     await this.discrepancies.addLookup({
@@ -102,25 +116,87 @@ export class Discrepancies {
   }
 
   /**
-   * Settles the charge by decision, with all that follows from it, once.
+   * Settles the charge by decision, with all that follows from it, once. What T store was seen to say must support it; what
+   * the line says otherwise waits for a second person.
    *
+   * @returns what waits for a second person; `undefined`: it is done
    * @throws {DomainError} `discrepancy-not-found`; `charge-missing` when it names no charge of ours;
-   *   `transaction-id-missing` when it is to be paid without one; `state-conflict`, `version-conflict`, `charge-settled`;
-   *   `line-stopped` while the job is parked
+   *   `transaction-id-missing` when it is to be paid without one; `lookup-required` while T store was not asked for the
+   *   transaction; `evidence-contradicts` when it has it otherwise; `state-conflict`, `version-conflict`, `charge-settled`,
+   *   `transaction-settled`; `approval-open` while another decision on it waits; `line-stopped` while the job is parked
    */
-  async accept(id: string, acceptance: Acceptance): Promise<DiscrepancyRecord> {
+  async accept(id: string, acceptance: Acceptance): Promise<Approval | undefined> {
     const discrepancy = await this.found(id);
-    if (discrepancy.chargeId === null) {
+    const { by, reason, version } = acceptance;
+    if (version !== undefined && version !== discrepancy.version) {
+      throw new DomainError('version-conflict', `Discrepancy ${id} was changed since you read it`);
+    }
+    return this.database.transaction(async (session) => {
+      const { outcome, against } = await this.weigh(session, discrepancy, acceptance);
+      if (against.length > 0 && this.approval.ofDecisions) {
+        return this.askSecondPerson(session, discrepancy, acceptance, against);
+      }
+      await this.approvals.withdrawOf(session, 'discrepancy', id, { actor: by.actor, reason });
+      await this.discrepancies.accept(session, id, outcome, { actor: by.actor, reason, version, at: this.clock.now() });
+      await wakeBilling(session);
+      return undefined;
+    });
+  }
+
+  /** Weighs anew what was asked for: T store may have said something else meanwhile. */
+  private async acceptApproved(session: SqlSession, approval: Approval, decision: ApprovalDecision): Promise<void> {
+    const discrepancy = await this.found(approval.subjectId, session);
+    const { transactionId, resultCode } = approval.act;
+    const asked: Acceptance['outcome'] = approval.act.outcome === 'paid' ? 'paid' : 'declined';
+    const { outcome } = await this.weigh(session, discrepancy, { outcome: asked, transactionId, resultCode });
+    const { requestedBy: actor } = approval;
+    const why = { actor, reason: wordsOf(approval, decision).slice(0, MAX_REASON), at: this.clock.now() };
+    await this.discrepancies.accept(session, discrepancy.id, outcome, { ...why, version: decision.subjectVersion });
+  }
+
+  /** @returns as what it would be settled, and what speaks against it */
+  private async weigh(
+    session: SqlSession,
+    discrepancy: Discrepancy,
+    acceptance: Pick<Acceptance, 'outcome' | 'transactionId' | 'resultCode'>,
+  ): Promise<{ outcome: AcceptedOutcome; against: string[] }> {
+    const { id, state, chargeId, bulkPaymentJobId } = discrepancy;
+    if (chargeId === null) {
       throw new DomainError('charge-missing', `Discrepancy ${id} names no charge of ours to settle; close it instead`);
     }
     const outcome = outcomeOf(discrepancy, acceptance);
-    const { actor, reason, version } = acceptance;
-    await this.database.transaction(async (session) => {
-      await this.stops.assertRunning(session, discrepancy.bulkPaymentJobId);
-      await this.discrepancies.accept(session, id, outcome, { actor, reason, version, at: this.clock.now() });
-      await wakeBilling(session);
+    if (state !== 'Open') throw new DomainError('state-conflict', `Discrepancy ${id} was decided already`);
+    await this.stops.assertRunning(session, bulkPaymentJobId);
+    await this.discrepancies.refuseSettledTransaction(session, id, outcome);
+    const since = secondsAfter(this.clock.now(), -EVIDENCE_HOURS * 3_600);
+    const known = await this.discrepancies.evidence(session, id, since);
+    const evidence = { ...known, refundedStatuses: this.refunds.refundedStatuses };
+    if (outcome.kind === 'paid') return { outcome, against: againstPaid(outcome.transactionId, evidence) };
+    const against = againstDeclined(evidence);
+    if (against.length === 0) return { outcome, against };
+    return { outcome: { ...outcome, resultCode: DECLINED_AGAINST_EVIDENCE }, against };
+  }
+
+  private askSecondPerson(
+    session: SqlSession,
+    { id, orderNo, expected }: Discrepancy,
+    { outcome, transactionId, resultCode, reason, by }: Acceptance,
+    against: readonly string[],
+  ): Promise<Approval> {
+    const named = {
+      ...(transactionId !== undefined && { transactionId }),
+      ...(resultCode !== undefined && { resultCode }),
+    };
+    return this.approvals.require(session, {
+      kind: 'discrepancy',
+      subjectId: id,
+      act: { outcome, ...named },
+      summary: `settle order ${orderNo} as ${outcome}, for ${expected?.amount} won`,
+      because: against.join('; '),
+      amount: won(expected?.amount ?? 0),
+      by,
+      reason,
     });
-    return this.get(id);
   }
 
   /**
@@ -131,6 +207,7 @@ export class Discrepancies {
   async close(id: string, decision: Omit<Decision, 'at'>): Promise<DiscrepancyRecord> {
     await this.found(id);
     await this.database.transaction(async (session) => {
+      await this.approvals.withdrawOf(session, 'discrepancy', id, decision);
       await this.discrepancies.close(session, id, { ...decision, at: this.clock.now() });
       // A job that is held waits for the last of its discrepancies.
       await wakeBilling(session);
@@ -138,8 +215,8 @@ export class Discrepancies {
     return this.get(id);
   }
 
-  private async found(id: string): Promise<Discrepancy> {
-    const discrepancy = await this.discrepancies.find(id);
+  private async found(id: string, session?: SqlSession): Promise<Discrepancy> {
+    const discrepancy = await this.discrepancies.find(id, session);
     if (discrepancy === undefined) throw new DomainError('discrepancy-not-found', `There is no discrepancy ${id}`);
     return discrepancy;
   }
@@ -155,13 +232,14 @@ export class Discrepancies {
   }
 }
 
-function outcomeOf({ id, found }: Discrepancy, { outcome, ...given }: Acceptance): AcceptedOutcome {
+function outcomeOf(
+  { id, found }: Discrepancy,
+  { outcome, ...given }: Pick<Acceptance, 'outcome' | 'transactionId' | 'resultCode'>,
+): AcceptedOutcome {
   const transactionId = given.transactionId ?? found?.transactionId ?? null;
   if (outcome === 'declined') {
-    const resultCode = given.resultCode ?? found?.resultCode;
-    // A line that says "paid" has no code of a decline to take over.
-    const isDecline = resultCode !== undefined && resultCode !== RESULT_CODE_SUCCESS;
-    return { kind: outcome, transactionId, resultCode: isDecline ? resultCode : DECLINED_BY_DECISION };
+    const resultCode = given.resultCode ?? (saysDeclined(found) ? found?.resultCode : undefined);
+    return { kind: outcome, transactionId, resultCode: resultCode ?? DECLINED_BY_DECISION };
   }
   if (transactionId !== null) return { kind: outcome, transactionId, resultCode: RESULT_CODE_SUCCESS };
   throw new DomainError('transaction-id-missing', `A paid charge has a transaction; state transactionId for ${id}`);
@@ -169,3 +247,6 @@ function outcomeOf({ id, found }: Discrepancy, { outcome, ...given }: Acceptance
 
 /** In the place of T store's code where a person decided without one. */
 const DECLINED_BY_DECISION = 'declined-by-decision';
+
+/** Of the reasons of two persons together. */
+const MAX_REASON = 1_000;

@@ -2,10 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { ChargeSettlement } from '../charge';
 import { DomainError } from '../kernel/errors';
 import type { TimeRange } from '../kernel/seoul-calendar';
+import { wonFromDatabase } from '../kernel/won';
 import { Database, violatesUnique, type SqlSession } from '../platform/database';
+import type { ChargeEvidence, GatewayWord } from './acceptance-evidence';
 import { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
+import type { AskedPayment } from './discrepancy-suggestion';
 import type { DiscrepancyState } from './discrepancy.state';
 import type { DiscrepancyKind } from './finding';
+import type { LineWords } from './line-words';
 
 /** Which discrepancies to list: oldest first, `afterId` exclusive. */
 export interface DiscrepancyPage {
@@ -29,11 +33,9 @@ export interface Decision {
 }
 
 /** As what a charge is settled, on whose word. */
-export interface AcceptedOutcome {
-  kind: 'paid' | 'declined';
-  transactionId: string | null;
-  resultCode: string;
-}
+export type AcceptedOutcome =
+  | { kind: 'paid'; transactionId: string; resultCode: string }
+  | { kind: 'declined'; transactionId: string | null; resultCode: string };
 
 /** How many of a job's discrepancies are in which state. */
 export type DiscrepancyCounts = Record<DiscrepancyState, number>;
@@ -45,8 +47,8 @@ export class DiscrepancyRepository {
     private readonly charges: ChargeSettlement,
   ) {}
 
-  async find(id: string): Promise<Discrepancy | undefined> {
-    return (await this.database.manager.findOneBy(Discrepancy, { id })) ?? undefined;
+  async find(id: string, session: SqlSession = this.database): Promise<Discrepancy | undefined> {
+    return (await session.manager.findOneBy(Discrepancy, { id })) ?? undefined;
   }
 
   list({ jobId, state, kind, orderNo, found, afterId, limit }: DiscrepancyPage): Promise<Discrepancy[]> {
@@ -81,6 +83,44 @@ export class DiscrepancyRepository {
   /** What T store said of a discrepancy, latest first. */
   lookups(discrepancyId: string): Promise<DiscrepancyLookup[]> {
     return this.database.manager.find(DiscrepancyLookup, { where: { discrepancyId }, order: { id: 'DESC' } });
+  }
+
+  /** What its charge asked; `undefined` where it names none of ours. */
+  async asked(session: SqlSession, id: string): Promise<AskedPayment | undefined> {
+    const [asked] = await session.rows<Omit<AskedPayment, 'amount'> & { amount: string }>(
+      `SELECT amount, store_product_id AS "storeProductId", encode(billing_token_hash, 'hex') AS "billingTokenHash"
+       FROM discrepancy JOIN charge ON charge.id = discrepancy.charge_id WHERE discrepancy.id = $1`,
+      [id],
+    );
+    return asked && { ...asked, amount: wonFromDatabase(asked.amount) };
+  }
+
+  /** All that is known of a discrepancy's charge, with what T store said since a time. */
+  async evidence(session: SqlSession, id: string, since: Date): Promise<Omit<ChargeEvidence, 'refundedStatuses'>> {
+    const lines = await session.rows<{ found: LineWords | null }>(
+      `SELECT other.found FROM discrepancy JOIN discrepancy AS other USING (charge_id)
+       WHERE discrepancy.id = $1 ORDER BY other.id`,
+      [id],
+    );
+    const words = await session.rows<GatewayWord & { transactionId: string }>(
+      `SELECT DISTINCT ON (transaction_id) transaction_id AS "transactionId", answer, lookup.found
+       FROM discrepancy JOIN discrepancy AS other USING (charge_id)
+         JOIN discrepancy_lookup AS lookup ON lookup.discrepancy_id = other.id
+       WHERE discrepancy.id = $1 AND lookup.at >= $2 AND answer <> 'unknown'
+       ORDER BY transaction_id, lookup.id DESC`,
+      [id, since],
+    );
+    const stray = await session.rows(
+      `SELECT FROM discrepancy AS other WHERE charge_id IS NULL AND kind = 'malformed' AND bulk_payment_job_id = (
+         SELECT bulk_payment_job_id FROM discrepancy WHERE id = $1) LIMIT 1`,
+      [id],
+    );
+    return {
+      asked: (await this.asked(session, id)) ?? {},
+      lines: lines.flatMap(({ found }) => (found === null ? [] : [found])),
+      hasLinesWithoutOrder: stray.length > 0,
+      words: new Map(words.map(({ transactionId, ...word }) => [transactionId, word])),
+    };
   }
 
   /** @throws {DomainError} `state-conflict` when it is decided already; `version-conflict` */
@@ -123,7 +163,8 @@ export class DiscrepancyRepository {
     await this.settle(session, id, outcome, decision);
   }
 
-  private async refuseSettledTransaction(session: SqlSession, id: string, outcome: AcceptedOutcome): Promise<void> {
+  /** @throws {DomainError} `transaction-settled` when the payment settled another charge */
+  async refuseSettledTransaction(session: SqlSession, id: string, outcome: AcceptedOutcome): Promise<void> {
     if (outcome.kind !== 'paid') return;
     const [other] = await session.rows<{ order_no: string }>(
       `SELECT charge.order_no

@@ -17,4 +17,4 @@ export { RefundSendingService } from './refund-sending.service';
 export { REFUND_TRANSITIONS, type RefundState } from './refund.state';
 export { Refunds, leftOf } from './refunds.service';
 export { SettlementLog, type LogPage, type SettlementLogEntry } from './settlement-log';
-export { SettlementEffects, type SettlementOutcomes } from './settlement-effects';
+export { DECLINED_AGAINST_EVIDENCE, SettlementEffects, type SettlementOutcomes } from './settlement-effects';

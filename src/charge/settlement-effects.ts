@@ -26,3 +26,9 @@ export abstract class SettlementEffects {
   /** What `refunded` and `partially-refunded` mean; apart, because millions of the others shall not be looked through. */
   abstract refund(session: SqlSession, outcomes: SettlementOutcomes, at: Date): Promise<void>;
 }
+
+/**
+ * In the place of T store's code where persons declined a charge although its line says otherwise. Were it not declined,
+ * another attempt would charge the customer twice, so none is made by itself.
+ */
+export const DECLINED_AGAINST_EVIDENCE = 'declined-against-evidence';

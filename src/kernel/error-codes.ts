@@ -74,6 +74,7 @@ export const ERROR_CODES = {
   'approval-expired': { kind: 'conflict', title: 'Nobody approved it in time', retryable: false },
   'not-yours': { kind: 'conflict', title: 'Somebody else asked for it', retryable: false },
   'lookup-required': { kind: 'conflict', title: 'T store must be asked first', retryable: true },
+  'evidence-contradicts': { kind: 'conflict', title: 'What T store says contradicts it', retryable: false },
   'notification-not-found': { kind: 'not-found', title: 'There is no such notification', retryable: false },
   'charge-missing': { kind: 'conflict', title: 'There is no charge this could settle', retryable: false },
   'charge-settled': { kind: 'conflict', title: 'The charge is settled already', retryable: false },

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SettlementEffects, SettlementOutcomes } from '../charge';
+import { DECLINED_AGAINST_EVIDENCE, type SettlementEffects, type SettlementOutcomes } from '../charge';
 import { BillingConfig } from '../config';
 import { seoulDateAt } from '../kernel/seoul-calendar';
 import type { SqlSession } from '../platform/database';
@@ -95,10 +95,13 @@ export class SubscriptionSettlement implements SettlementEffects {
    */
   private async applyDeclined(session: SqlSession, { sql, parameters }: SettlementOutcomes, at: Date): Promise<void> {
     const { days, neverCodes, exhausted } = this.billing.retry;
+    const never = [...neverCodes, DECLINED_AGAINST_EVIDENCE];
     const own = (index: number): string => `$${parameters.length + index}`;
     // Beyond its end an array yields NULL: no day, no further attempt.
     const isOver = `((${own(2)}::int[])[subscription.decline_count + 1] IS NULL OR outcome.result_code = ANY (${own(3)}::text[]))`;
-    const isCanceled = `(${isOver} AND ${own(4)})`;
+    // Whether the customer has paid after all, only persons know.
+    const isAgainst = `result_code = '${DECLINED_AGAINST_EVIDENCE}'`;
+    const isCanceled = `(${isOver} AND ${own(4)} AND NOT outcome.${isAgainst})`;
     await session.execute(
       `WITH declined AS (
          UPDATE subscription SET
@@ -117,11 +120,13 @@ export class SubscriptionSettlement implements SettlementEffects {
          'settlement', ${own(1)}::timestamptz
        FROM declined
        UNION ALL
-       SELECT id, 'PastDue', state, CASE WHEN result_code = ANY (${own(3)}::text[])
+       SELECT id, 'PastDue', state, CASE
+         WHEN ${isAgainst} THEN 'no further attempt: declined against what its line says'
+         WHEN result_code = ANY (${own(3)}::text[])
          THEN 'no further attempt: the result code is never retried' ELSE 'no further attempt: all were declined' END,
          NULL, 'settlement', ${own(1)}::timestamptz
        FROM declined WHERE retry_on IS NULL`,
-      [...parameters, at, days, neverCodes, exhausted === 'cancel', seoulDateAt(at)],
+      [...parameters, at, days, never, exhausted === 'cancel', seoulDateAt(at)],
     );
   }
 }

@@ -1,6 +1,7 @@
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { acceptAsPaid } from '../support/discrepancies';
 import { requestFile } from '../support/request-files';
-import { billOn, send, subscribe } from '../support/subscribers';
+import { billOn, subscribe } from '../support/subscribers';
 
 describe('charges over the admin API', () => {
   let world: BillingWorld;
@@ -56,7 +57,7 @@ describe('charges over the admin API', () => {
   it('name the decision that settled them', async () => {
     const { body: discrepancies } = await world.get('discrepancies?state=Open');
     const [{ id, orderNo }] = discrepancies.items;
-    await send(world, 'POST', `discrepancies/${id}/accept`, { outcome: 'paid', reason: 'looked at it' });
+    await acceptAsPaid(world, id);
     const { body } = await world.get(`charges/${orderNo}`);
     expect(body).toMatchObject({ state: 'Paid', links: { decision: `/admin/v1/discrepancies/${id}` } });
     expect(body.links.resultFile).toBeUndefined();

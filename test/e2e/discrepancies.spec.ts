@@ -3,6 +3,7 @@ import { won } from '../../src/kernel/won';
 import { OAuthTokenStore } from '../../src/oauth-token';
 import { Database } from '../../src/platform/database';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { acceptAsPaid } from '../support/discrepancies';
 import { requestFile } from '../support/request-files';
 import { VERSION_CONFLICT, ifMatch, planOn, send, subscribe, subscriptionRow } from '../support/subscribers';
 import { until } from '../support/until';
@@ -124,7 +125,7 @@ describe('working discrepancies off', () => {
     ['lookup-failing', {}, { answer: 'unknown', suggestion: 'look-up-later' }],
     ['lookup-refused', { status: 429 }, { answer: 'unknown', suggestion: 'look-up-later' }],
     ['lookup-refused', { resultCode: '4711' }, { answer: 'unknown', suggestion: 'look-up-later' }],
-    ['lookup-refused', {}, { answer: 'refused', suggestion: 'accept-as-declined' }],
+    ['lookup-refused', {}, { answer: 'refused', suggestion: 'ask-tstore' }],
   ] as const)('%s %p suggests what follows from it, and changes nothing', async (kind, options, expected) => {
     const discrepancy = await altered();
     world.simulator.control.armFault({ kind, options });
@@ -161,18 +162,22 @@ describe('working discrepancies off', () => {
       send(world, 'POST', `discrepancies/${id}/accept`, { ...paid, transactionId });
     const refused = { status: 409, body: { code: 'transaction-settled' } };
     expect(await accept(missing.id, settled.transactionId)).toMatchObject(refused);
-    // Nor one that another decision named, in whatever job.
+    // Nor one of another job.
+    const others = await discrepanciesOf(['result-lines-doubled', 'result-lines-missing'], 6);
+    const other = others.find((discrepancy) => discrepancy.kind === 'missing');
+    expect(await accept(other.id, settled.transactionId)).toMatchObject(refused);
+    // Nor one that another decision named.
     const transactionId = await transactionIdOf(missing.orderNo);
-    const other = await altered();
-    expect((await accept(other.id, transactionId)).status).toBe(200);
-    expect(await accept(missing.id, transactionId)).toMatchObject(refused);
-    expect((await world.get(`discrepancies/${missing.id}`)).body.state).toBe('Open');
-    expect(await settlementsOf(missing.chargeId)).toEqual([]);
+    expect((await acceptAsPaid(world, missing.id, transactionId)).status).toBe(200);
+    expect(await accept(other.id, transactionId)).toMatchObject(refused);
+    expect((await world.get(`discrepancies/${other.id}`)).body.state).toBe('Open');
+    expect(await settlementsOf(other.chargeId)).toEqual([]);
   });
 
   it('accepting one line of an order answered twice closes the other', async () => {
     const discrepancies = await discrepanciesOf(['result-lines-doubled', 'result-lines-missing'], 6);
     const [one, other] = discrepancies.filter((discrepancy) => discrepancy.kind === 'duplicate');
+    await send(world, 'POST', `discrepancies/${one.id}/lookup`, {});
     const accept = (id: string) => send(world, 'POST', `discrepancies/${id}/accept`, { outcome: 'paid', reason: 'r' });
     const answers = await Promise.all([accept(one.id), accept(other.id)]);
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409]);
@@ -187,13 +192,14 @@ describe('working discrepancies off', () => {
 
   it('ten who accept at once settle once', async () => {
     const discrepancy = await altered();
-    const body = { outcome: 'declined', resultCode: '9110', reason: 'not collected' };
+    await send(world, 'POST', `discrepancies/${discrepancy.id}/lookup`, {});
+    const body = { outcome: 'paid', reason: 'T store has it' };
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => send(world, 'POST', `discrepancies/${discrepancy.id}/accept`, body)),
     );
     expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1);
     expect(answers.filter((answer) => answer.status === 409)).toHaveLength(9);
-    expect(await settlementsOf(discrepancy.chargeId)).toMatchObject([{ kind: 'declined', result_code: '9110' }]);
+    expect(await settlementsOf(discrepancy.chargeId)).toMatchObject([{ kind: 'paid', result_code: '0000' }]);
   });
 
   it('closing settles nothing, and is of what was seen', async () => {
@@ -249,7 +255,7 @@ describe('working discrepancies off', () => {
       return body.items.length > 0 ? body.items : undefined;
     });
     expect(await subscriptionRow(world, id)).toMatchObject({ next: '2031-01-31', paidThrough: null });
-    await send(world, 'POST', `discrepancies/${discrepancy.id}/accept`, { outcome: 'paid', reason: 'r' });
+    await acceptAsPaid(world, discrepancy.id);
     expect(await subscriptionRow(world, id)).toMatchObject({ next: '2031-02-28', paidThrough: '2031-02-28' });
     await send(world, 'POST', `discrepancies/${discrepancy.id}/accept`, { outcome: 'paid', reason: 'r' });
     expect(await subscriptionRow(world, id)).toMatchObject({ next: '2031-02-28', paidThrough: '2031-02-28' });
@@ -278,7 +284,7 @@ describe('a job held for its discrepancies', () => {
         heldBy: 'open discrepancies',
         result: { settledAt: null, linesApplied: 0 },
       });
-      await send(world, 'POST', `discrepancies/${second.id}/accept`, { outcome: 'paid', reason: 'r' });
+      await acceptAsPaid(world, second.id);
       const settled = await world.settled(uploaded.id);
       expect(settled).toMatchObject({ heldBy: null, discrepancies: { open: 0, accepted: 1, closed: 1 } });
       const { body: charges } = await world.get(`bulk-payment-jobs/${uploaded.id}/charges`);

@@ -1,4 +1,5 @@
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { acceptAsPaid } from '../support/discrepancies';
 import { askRefund, refundInState } from '../support/refunds';
 import { requestFile } from '../support/request-files';
 import { billOn, moveTo, planOn, send, subscribe } from '../support/subscribers';
@@ -79,7 +80,7 @@ describe('the question whether a customer was charged', () => {
     expect(answer.actions.map((action: JsonBody) => action.href)).toEqual(
       ['lookup', 'accept', 'close'].map((action) => `/admin/v1/discrepancies/${id}/${action}`),
     );
-    await send(world, 'POST', `discrepancies/${id}/accept`, { outcome: 'paid', reason: 'seen at T store' });
+    await acceptAsPaid(world, id);
     expect(await answerOf(orderNo)).toMatchObject({ verdict: 'charged' });
   });
 

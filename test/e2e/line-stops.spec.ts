@@ -3,6 +3,7 @@ import { RefundSendingService } from '../../src/charge';
 import { LineStopRepository } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
+import { acceptAsPaid } from '../support/discrepancies';
 import { metricOf, openStop } from '../support/doubt';
 import { askRefund, bookedRefunds, paidCharges } from '../support/refunds';
 import { requestFile } from '../support/request-files';
@@ -67,10 +68,10 @@ describe('the line stops when money is not as it must be', () => {
 
     // A person accepts one of the payments; the next period is due, and is not charged.
     const { body: found } = await world.get(`discrepancies?orderNo=${stop.evidence.orderNo}`);
-    await send(world, 'POST', `discrepancies/${found.items[0].id}/accept`, {
-      outcome: 'paid',
-      reason: 'T store knows it',
-    });
+    await acceptAsPaid(
+      world,
+      found.items.map(({ id }: JsonBody) => id),
+    );
     await billOn(world, '2027-02-05');
     expect(await chargesOf(world, stop.subscriptionId)).toHaveLength(1);
     expect(await resolve(stop.id)).toMatchObject({ status: 200, body: { state: 'Resolved' } });

@@ -157,6 +157,19 @@ test('result-product-altered differs in the product', async () => {
   expect(lines.filter((line) => line.split(',')[4] === '09100241169')).toHaveLength(1);
 });
 
+test('result-code-altered keeps the transaction beside another code', async () => {
+  const lines = dataLines((await damaged({ kind: 'result-code-altered' })).body);
+  expect(sharedWithClean(lines)).toBe(ROWS - 1);
+  const [altered] = lines.map((line) => line.split(',')).filter((line) => line[12] === '0000 ');
+  expect(altered?.[11]).toMatch(/^TSTORE/);
+});
+
+test('result-transaction-shared has paid lines that name one transaction', async () => {
+  const lines = dataLines((await damaged({ kind: 'result-transaction-shared' })).body);
+  const transactions = lines.map((line) => line.split(',')[11]);
+  expect(new Set(transactions).size).toBe(transactions.length - 2);
+});
+
 test('result-columns-wrong has lines with a column too many', async () => {
   const lines = dataLines((await damaged({ kind: 'result-columns-wrong', options: { lines: 4 } })).body);
   expect(lines.filter((line) => line.split(',').length === 15)).toHaveLength(4);

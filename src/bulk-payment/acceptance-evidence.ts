@@ -1,0 +1,91 @@
+import { DomainError } from '../kernel/errors';
+import type { FoundTransaction } from '../transaction-lookup';
+import { isPaidAsAsked, type AskedPayment } from './discrepancy-suggestion';
+import { namedTransactionOf, saysDeclined, type LineWords } from './line-words';
+
+/** What T store said of a transaction last, if it could be asked. */
+export interface GatewayWord {
+  answer: 'found' | 'refused';
+  found: FoundTransaction | null;
+}
+
+/** All that is known of a charge whose answer is in doubt. */
+export interface ChargeEvidence {
+  asked: AskedPayment;
+  /** What its result lines say, all of them; none where it is missing. */
+  lines: readonly LineWords[];
+  /** Whether its result has lines of which no order could be read: one of them may be its answer. */
+  hasLinesWithoutOrder: boolean;
+  /** What T store said lately, by transaction. */
+  words: ReadonlyMap<string, GatewayWord>;
+  /** T store's words for a payment of which something was refunded. */
+  refundedStatuses: readonly string[];
+}
+
+/**
+ * What speaks against settling a charge as paid. Nobody settles by a payment that T store was not seen to have.
+ *
+ * @returns reasons for which a second person must agree; none: the evidence supports it
+ * @throws {DomainError} `lookup-required` while T store was not asked for the transaction lately; `evidence-contradicts`
+ *   when it has no such payment, or another one
+ */
+export function againstPaid(
+  transactionId: string,
+  { asked, lines, words, refundedStatuses }: ChargeEvidence,
+): string[] {
+  const word = words.get(transactionId);
+  if (word === undefined) throw lookUpFirst(transactionId);
+  if (word.found === null) {
+    throw contradicts(transactionId, `T store has no payment ${transactionId}`);
+  }
+  if (!isPaidAsAsked(word.found, asked, refundedStatuses)) {
+    const { amount, status } = word.found;
+    throw contradicts(
+      transactionId,
+      `T store has ${transactionId} with ${amount} won and status ${status}, not as asked`,
+    );
+  }
+  const named = lines.map(namedTransactionOf).filter((one) => one !== null);
+  return [
+    ...(lines.some(saysDeclined) ? ['its line says declined'] : []),
+    ...(named.length > 0 && !named.includes(transactionId) ? [`its line names another transaction, ${named[0]}`] : []),
+  ];
+}
+
+/**
+ * What speaks against settling a charge as declined, after which it might be charged again. Every transaction that its
+ * lines name must be one that T store does not have.
+ *
+ * @returns reasons for which a second person must agree; none: the evidence supports it
+ * @throws {DomainError} `lookup-required`, `evidence-contradicts` as {@link againstPaid}
+ */
+export function againstDeclined({ asked, lines, hasLinesWithoutOrder, words, ...known }: ChargeEvidence): string[] {
+  const named = lines.map(namedTransactionOf).filter((one) => one !== null);
+  for (const transactionId of named) {
+    const word = words.get(transactionId);
+    if (word === undefined) throw lookUpFirst(transactionId);
+    if (word.found === null || known.refundedStatuses.includes(word.found.status)) continue;
+    throw contradicts(transactionId, `T store has payment ${transactionId} with ${word.found.amount} won`);
+  }
+  const paid = [...words].find(
+    ([, { found }]) => found !== null && isPaidAsAsked(found, asked, known.refundedStatuses),
+  );
+  return [
+    ...(named.length > 0 ? [`its line names transaction ${named[0]}`] : []),
+    ...(lines.some((line) => !saysDeclined(line)) ? ['its line does not plainly say declined'] : []),
+    ...(lines.length === 0 && hasLinesWithoutOrder ? ['the result has lines of which no order can be read'] : []),
+    ...(paid !== undefined ? [`T store has payment ${paid[0]}, just as it was asked`] : []),
+  ];
+}
+
+/** How long what T store said counts as evidence: a working day, so that a second person need not ask anew. */
+export const EVIDENCE_HOURS = 24;
+
+function lookUpFirst(transactionId: string): DomainError {
+  const message = `T store was not asked for ${transactionId} in the last ${EVIDENCE_HOURS} hours; look it up first`;
+  return new DomainError('lookup-required', message, { transactionId });
+}
+
+function contradicts(transactionId: string, what: string): DomainError {
+  return new DomainError('evidence-contradicts', `${what}; nothing was changed`, { transactionId });
+}
