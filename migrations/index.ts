@@ -31,6 +31,7 @@ import { Approval1795200001002 } from './1795200001002-approval';
 import { UploadGuard1795200001003 } from './1795200001003-upload-guard';
 import { PaymentSettlesOnce1795200002001 } from './1795200002001-payment-settles-once';
 import { NotificationRetention1795200006001 } from './1795200006001-notification-retention';
+import { TextRules1795200003001 } from './1795200003001-text-rules';
 import { Unbillable1795200005001 } from './1795200005001-unbillable';
 import { OutsideRefund1795200005002 } from './1795200005002-outside-refund';
 
@@ -68,6 +69,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   UploadGuard1795200001003,
   PaymentSettlesOnce1795200002001,
   NotificationRetention1795200006001,
+  TextRules1795200003001,
   Unbillable1795200005001,
   OutsideRefund1795200005002,
 ];

@@ -60,6 +60,11 @@ class GatewayContradictsEvidenceView {
   @ApiProperty({ type: String, nullable: true }) failureReason!: string | null;
 }
 
+class CustomerChargedTwiceEvidenceView {
+  @ApiProperty({ type: [String], description: 'All subscriptions of the customer and the product' })
+  subscriptionIds!: string[];
+}
+
 class UnbillableEvidenceView {
   @ApiProperty() orderNo!: string;
   @ApiProperty({ format: 'date' }) periodStartOn!: string;
@@ -70,6 +75,7 @@ class UnbillableEvidenceView {
 /** What shows a violation, by its kind. */
 export const LINE_STOP_EVIDENCE = [
   ChargedTwiceEvidenceView,
+  CustomerChargedTwiceEvidenceView,
   PeriodPaidTwiceEvidenceView,
   RefundedTooMuchEvidenceView,
   NumbersDifferEvidenceView,

@@ -4,6 +4,7 @@ import type { TransitionTable } from '../kernel/transitions';
  * What can stop the line.
  *
  * - charged-twice: an order number took money more than once.
+ * - customer-charged-twice: a customer stands in a product several times, under names that read the same.
  * - period-paid-twice: a subscription's period was paid more than once, under whatever order numbers.
  * - refunded-too-much: more was given back of a charge than was paid.
  * - numbers-differ: a job's numbers don't add up, or are not those of the settlement log.
@@ -13,6 +14,7 @@ import type { TransitionTable } from '../kernel/transitions';
  */
 export const LINE_STOP_KINDS = [
   'charged-twice',
+  'customer-charged-twice',
   'period-paid-twice',
   'refunded-too-much',
   'numbers-differ',

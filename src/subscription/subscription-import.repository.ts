@@ -4,6 +4,7 @@ import { MAX_REPORTED_FAULTS } from '../kernel/fault-list';
 import type { InputFault } from '../kernel/errors';
 import { copyInto, copyLine, type SqlSession, type SqlTransaction } from '../platform/database';
 import type { NumberedOrder } from './subscription-file-reader';
+import { isSpelledOtherwiseSql } from './customer-name.sql';
 import { ONCE_EXPECTATION, PRODUCT_EXPECTATION, anchorDayOf, firstBillingDateOf } from './subscription-rules';
 
 /** The statements of an import: its lines wait in a temporary table until all of them are known to be good. */
@@ -71,7 +72,10 @@ export class SubscriptionImportRepository {
       WHERE product.id IS NULL OR line.line_number > line.first_line OR EXISTS (
         SELECT FROM subscription
         WHERE subscription.customer_reference = line.customer_reference AND subscription.product_id = product.id
-          AND subscription.state NOT IN ('Canceled', 'Expired'))`);
+          AND subscription.state NOT IN ('Canceled', 'Expired')) OR EXISTS (
+        SELECT FROM subscription
+        WHERE ${isSpelledOtherwiseSql('subscription.customer_reference', 'line.customer_reference')}
+          AND subscription.product_id = product.id AND subscription.state NOT IN ('Canceled', 'Expired'))`);
     const count = await session.execute(
       'DELETE FROM import_line USING import_fault WHERE import_line.line_number = import_fault.line_number',
     );

@@ -3,6 +3,7 @@ import type { SeoulDate } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import { Database, type SqlSession } from '../platform/database';
 import { CHARGED_AMOUNTS_SQL } from './due-subscriptions.sql';
+import { isCalledSql } from './customer-name.sql';
 import { SubscriptionHistory } from './subscription.entity';
 import type { SubscriptionState } from './subscription.state';
 
@@ -64,7 +65,7 @@ const RECORD_SQL = `SELECT record.*, record.carrier_amount AS "carrierAmount",
     FROM subscription JOIN product ON product.id = subscription.product_id) AS record`;
 
 const FILTER_SQL = `($1::text IS NULL OR record.state = $1)
-  AND ($2::text IS NULL OR record."customerReference" = $2) AND ($3::bigint IS NULL OR record."productId" = $3)`;
+  AND ($2::text IS NULL OR ${isCalledSql('record."customerReference"', '$2')}) AND ($3::bigint IS NULL OR record."productId" = $3)`;
 
 @Injectable()
 export class SubscriptionRecordRepository {

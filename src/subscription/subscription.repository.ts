@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import type { Won } from '../kernel/won';
 import type { SqlSession } from '../platform/database';
+import { isSpelledOtherwiseSql } from './customer-name.sql';
 
 /** What is paid, and who collects which part of it; the parts add up to the amount. */
 export interface Price {
@@ -81,6 +82,10 @@ export class SubscriptionRepository {
            "trialUntil" date, "endsOn" date, "nextBillingOn" date, amount bigint, "carrierAmount" bigint,
            "creditCardAmount" bigint, "tmembershipAmount" bigint)
          JOIN product ON product.store_product_id = item."storeProductId"
+         WHERE NOT EXISTS (
+           SELECT FROM subscription
+           WHERE ${isSpelledOtherwiseSql('subscription.customer_reference', 'item."customerReference"')}
+             AND subscription.product_id = product.id AND subscription.state NOT IN ('Canceled', 'Expired'))
          ON CONFLICT (customer_reference, product_id) WHERE state NOT IN ('Canceled', 'Expired') DO NOTHING
          RETURNING id),
        history AS (
