@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DailyReport, failingSql, inDoubtSql, unnotifiedJobsSql, type Day, type DayNumbers } from '../bulk-payment';
 import { seoulDate, seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
-import { wonFromDatabase, won } from '../kernel/won';
+import { shownWon } from '../kernel/won';
 import { KillSwitch } from '../kill-switch';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
@@ -111,7 +111,7 @@ export class SummaryService {
     const days = await this.report.days(from, to);
     const sum = (kind: keyof DayNumbers): TallyView => ({
       count: days.reduce((total, day) => total + day[kind].count, 0),
-      amount: won(days.reduce((total, day) => total + day[kind].amount, 0)),
+      amount: shownWon(days.reduce((total, day) => total + day[kind].amount, 0)),
     });
     return {
       from,
@@ -130,7 +130,7 @@ export class SummaryService {
          AND ended_at < ($2::timestamp + interval '1 day') AT TIME ZONE 'Asia/Seoul'`,
       [from, to],
     );
-    return { count: row?.count ?? 0, amount: wonFromDatabase(row?.amount ?? '0') };
+    return { count: row?.count ?? 0, amount: shownWon(row?.amount ?? '0') };
   }
 
   private async stuck(at: Date): Promise<StuckView[]> {

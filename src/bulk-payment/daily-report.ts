@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { daysInSeoul, type SeoulDate } from '../kernel/seoul-calendar';
-import { wonFromDatabase, type Won } from '../kernel/won';
+import { shownWon, type Won } from '../kernel/won';
 import { Database, withinSql } from '../platform/database';
 
 /** How a day's charges ended; `awaited` are those whose result is not reconciled yet. */
@@ -97,5 +97,5 @@ function dayOf(row: DayRow): Day {
 }
 
 function tally(count: string, amount: string): { count: number; amount: Won } {
-  return { count: Number(count), amount: wonFromDatabase(amount) };
+  return { count: Number(count), amount: shownWon(amount) };
 }

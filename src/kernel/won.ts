@@ -64,3 +64,11 @@ export function sumWon(amounts: Iterable<Won>): Won {
   for (const amount of amounts) total = won(total + amount);
   return total as Won;
 }
+
+/**
+ * Reads a sum to be shown. Exact up to {@link MAX_WON}, above which no sum of charges within {@link MAX_CHARGE_WON} comes;
+ * larger ones of before that limit are rounded, because a report must not fail for what it reports.
+ */
+export function shownWon(sum: string | number): Won {
+  return Number(sum) as Won;
+}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SeoulDate } from '../kernel/seoul-calendar';
-import { sumWon, wonFromDatabase, type Won } from '../kernel/won';
+import { shownWon, sumWon, wonFromDatabase, type Won } from '../kernel/won';
 import { Database, type SqlSession } from '../platform/database';
 import { BillingRunGuard } from './billing-run.guard';
 import { DUE_CHARGES_SQL, LINE_ORDER_SQL, ORDER_NO_SQL } from './due-charges.sql';
@@ -96,7 +96,7 @@ export class BillingRunPreview {
       billingGroup: row.group,
       isRetry: row.retry,
       count: row.count,
-      amount: wonFromDatabase(row.amount),
+      amount: shownWon(row.amount),
     }));
   }
 
@@ -190,10 +190,10 @@ function differencesOf(row: DifferenceRow): RunDifferences {
       id: row.id,
       billingDate: row.date,
       count: row.was_count,
-      amount: wonFromDatabase(row.was_amount),
+      amount: shownWon(row.was_amount),
     },
-    new: { count: row.new_count, amount: wonFromDatabase(row.new_amount) },
-    gone: { count: row.gone_count, amount: wonFromDatabase(row.gone_amount) },
+    new: { count: row.new_count, amount: shownWon(row.new_amount) },
+    gone: { count: row.gone_count, amount: shownWon(row.gone_amount) },
     changed: { count: row.changed_count, difference: Number(row.changed_amount) },
   };
 }

@@ -113,6 +113,26 @@ describe('names, words and amounts over the admin API', () => {
     await world.call('DELETE', 'kill-switch', { body: { reason: 'over' } });
   });
 
+  it('show sums of before the limit of amounts, rounded where no number is so large', async () => {
+    await world.service.app.get(Database).execute(
+      `
+      INSERT INTO bulk_payment_job (state, origin, content_sha256, merchant_id, line_count, total_amount, created_at,
+        request_file_name, request_file_sha256, request_file_bytes, request_file_written_at, submission_started_at,
+        ver_bulk_pay, bid, notification_url, priority, submitted_line_count)
+      SELECT 'Processing', 'upload', decode('0' || n, 'hex'), 'm', 1, 9007199254740991, $1, n, '\\x01', 1, $1, $1, '1', 'b', '', '1', 1
+      FROM generate_series(1, 3) AS n`,
+      [world.clock.now()],
+    );
+    const { status, body } = await world.call('GET', 'summary');
+    expect({ status, requested: body.today?.requested }).toEqual({
+      status: 200,
+      requested: { count: 3, amount: 3 * Number.MAX_SAFE_INTEGER },
+    });
+    const day = body.today.from;
+    const report = await world.call('GET', `reports/daily?from=${day}&to=${day}`);
+    expect(report).toMatchObject({ status: 200, body: { balanced: true, days: [{ balanced: true }] } });
+  });
+
   it.each([10_000_001, Number.MAX_SAFE_INTEGER])('take no charge of %i won', async (amount) => {
     const price = carrierPrice(amount);
     const product = await world.call('POST', 'products', { body: { storeProductId: 'big', name: 'big', price } });
