@@ -2137,6 +2137,10 @@ export interface components {
             resultOfJobId: string;
             transactionIds: string[];
         };
+        CustomerChargedTwiceEvidenceView: {
+            /** @description All subscriptions of the customer and the product */
+            subscriptionIds: string[];
+        };
         PeriodPaymentView: {
             orderNo: string;
             jobId: string;
@@ -2217,7 +2221,7 @@ export interface components {
         LineStopView: {
             id: string;
             /** @enum {string} */
-            kind: "charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
+            kind: "charged-twice" | "customer-charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
             /** @enum {string} */
             state: "Open" | "Resolved";
             /** @description What may be done with it now */
@@ -2231,7 +2235,7 @@ export interface components {
             /** @description What is wrong, in words */
             violation: string;
             /** @description The rows that show it, by its kind */
-            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"];
+            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"];
             /** Format: date-time */
             raisedAt: string;
             /** @description Who resolved it, when and why */
@@ -4675,7 +4679,7 @@ export interface operations {
                 /** @description nextCursor of the page before */
                 cursor?: string;
                 state?: "Open" | "Resolved";
-                kind?: "charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
+                kind?: "charged-twice" | "customer-charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
                 /** @description Parks this job */
                 jobId?: string;
                 /** @description Parks this subscription */
