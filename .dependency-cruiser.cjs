@@ -6,6 +6,7 @@
  */
 const LAYERS = [
   ['billing-scheduler', 'admin'],
+  ['waiting'],
   ['subscription'],
   ['bulk-payment'],
   ['charge', 'billing-token', 'oauth-token', 'transaction-lookup', 'line-stop', 'notification', 'outbox'],
@@ -15,7 +16,7 @@ const LAYERS = [
   ['kernel'],
 ];
 const FEATURES =
-  '(?:charge|billing-token|oauth-token|transaction-lookup|line-stop|bulk-payment|notification|subscription|billing-scheduler|outbox|admin|approval|kill-switch)';
+  '(?:charge|billing-token|oauth-token|transaction-lookup|line-stop|bulk-payment|notification|subscription|billing-scheduler|outbox|admin|approval|kill-switch|waiting)';
 
 /** What a layer may not import: every layer above it. */
 const upwards = LAYERS.map((names, index) => {

@@ -34,6 +34,7 @@ import { NotificationRetention1795200006001 } from './1795200006001-notification
 import { TextRules1795200003001 } from './1795200003001-text-rules';
 import { Unbillable1795200005001 } from './1795200005001-unbillable';
 import { OutsideRefund1795200005002 } from './1795200005002-outside-refund';
+import { SchedulerStep1795200005003 } from './1795200005003-scheduler-step';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -72,4 +73,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   TextRules1795200003001,
   Unbillable1795200005001,
   OutsideRefund1795200005002,
+  SchedulerStep1795200005003,
 ];

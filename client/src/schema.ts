@@ -2864,11 +2864,20 @@ export interface components {
             refunded: components["schemas"]["TallyView"];
         };
         StuckView: {
+            /**
+             * @description As the metric’s label and the notice of /health/ready
+             * @example submissions-in-doubt
+             */
+            kind: string;
             /** @example jobs in doubt */
             what: string;
             count: number;
             /** Format: date-time */
             since: string;
+            /** @description What the oldest is, where there is more to say */
+            detail: string | null;
+            /** @description What to do next */
+            act: string;
             /** @description Where to look */
             link: string;
         };

@@ -11,9 +11,17 @@ export class SummaryOfDaysView extends DayNumbersView {
 
 /** Something that waits for a person, or failed and is tried again. */
 export class StuckView {
+  @ApiProperty({
+    example: 'submissions-in-doubt',
+    description: 'As the metric’s label and the notice of /health/ready',
+  })
+  kind!: string;
   @ApiProperty({ example: 'jobs in doubt' }) what!: string;
   @ApiProperty({ type: 'integer' }) count!: number;
   @ApiProperty() since!: Date;
+  @ApiProperty({ type: String, nullable: true, description: 'What the oldest is, where there is more to say' })
+  detail!: string | null;
+  @ApiProperty({ description: 'What to do next' }) act!: string;
   @ApiProperty({ description: 'Where to look' }) link!: string;
 }
 

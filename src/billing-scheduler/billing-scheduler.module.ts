@@ -13,6 +13,7 @@ import { BillingSteps } from './billing-steps';
 import { PlanBillingRunStep } from './plan-billing-run.step';
 import { PnsVerifier } from './pns-verifier';
 import { VerifyNotificationStep } from './verify-notification.step';
+import { StepHealth } from './step-health';
 import { WakeListener } from './wake-listener';
 
 @Module({
@@ -27,7 +28,15 @@ import { WakeListener } from './wake-listener';
     SubscriptionModule,
     TstoreModule,
   ],
-  providers: [BillingScheduler, BillingSteps, PlanBillingRunStep, PnsVerifier, VerifyNotificationStep, WakeListener],
+  providers: [
+    BillingScheduler,
+    BillingSteps,
+    PlanBillingRunStep,
+    PnsVerifier,
+    StepHealth,
+    VerifyNotificationStep,
+    WakeListener,
+  ],
   exports: [BillingSteps],
 })
 export class BillingSchedulerModule {}

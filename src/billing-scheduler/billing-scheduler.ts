@@ -5,6 +5,7 @@ import { BillingConfig } from '../config';
 import { SEOUL_TIME_ZONE } from '../kernel/seoul-calendar';
 import { Logger } from '../platform/logging';
 import { BillingSteps } from './billing-steps';
+import { StepHealth } from './step-health';
 import { StepLoop } from './step-loop';
 import { WakeListener } from './wake-listener';
 
@@ -21,12 +22,13 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
     private readonly registry: SchedulerRegistry,
     private readonly wake: WakeListener,
     private readonly billing: BillingConfig,
+    health: StepHealth,
     logger: Logger,
   ) {
     this.loops = new Map(
       steps.all.map((step) => [
         step.name,
-        new StepLoop(step, logger, () => step.makesDue.forEach((name) => this.call(name))),
+        new StepLoop(step, logger, () => step.makesDue.forEach((name) => this.call(name)), health),
       ]),
     );
   }

@@ -14,7 +14,8 @@ class Work {
 
   constructor(readonly width = 1) {
     const logger = { warn: (message: string) => this.warnings.push(message) } as unknown as Logger;
-    this.loop = new StepLoop(this, logger, () => (this.done += 1));
+    const health = { succeeded: () => Promise.resolve(), failed: () => Promise.resolve() };
+    this.loop = new StepLoop(this, logger, () => (this.done += 1), health);
   }
 
   async runOnce(claimed?: OnClaimed): Promise<StepReport> {

@@ -1,5 +1,6 @@
 import type { BillingStep } from './billing-step';
 import type { Logger } from '../platform/logging';
+import type { StepHealth } from './step-health';
 
 /** Whoever still waits for a gateway when the process ends is left to its lease after this: it may wait for minutes. */
 const STOP_WITHIN_MS = 8_000;
@@ -21,6 +22,7 @@ export class StepLoop {
     private readonly logger: Logger,
     /** What this step finishes is what others wait for. */
     private readonly onDone: () => void,
+    private readonly health: Pick<StepHealth, 'succeeded' | 'failed'>,
   ) {}
 
   /** There may be work. A failure of the step is logged and left to the next call. */
@@ -48,8 +50,9 @@ export class StepLoop {
   private async work(): Promise<void> {
     try {
       await this.workUntilIdle();
+      await this.health.succeeded(this.step.name);
     } catch (error) {
-      this.logger.warn('step failed', { step: this.step.name, error });
+      await this.health.failed(this.step.name, error);
     }
   }
 

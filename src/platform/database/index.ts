@@ -12,6 +12,7 @@ export {
   databaseTrouble,
   isDatabaseUnavailable,
   isTransactionConflict,
+  violatedKeyOf,
   violatesCheck,
   violatesUnique,
   type DatabaseTrouble,

@@ -2,6 +2,7 @@
 interface PostgresError {
   code: string;
   constraint?: string;
+  detail?: string;
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -11,6 +12,12 @@ const CHECK_VIOLATION = '23514';
 export function violatesUnique(error: unknown, constraint: string): boolean {
   const cause = postgresError(error);
   return cause?.code === UNIQUE_VIOLATION && cause.constraint === constraint;
+}
+
+/** The values of the unique key a statement failed on, such as `Key (order_no)=(B20270131-42-1) already exists.` */
+export function violatedKeyOf(error: unknown): string | undefined {
+  const cause = postgresError(error);
+  return cause?.code === UNIQUE_VIOLATION ? cause.detail : undefined;
 }
 
 /** Whether a statement failed on this CHECK, or on a trigger that names itself so. */

@@ -38,6 +38,24 @@ export class Metrics {
     });
   }
 
+  /** A gauge of one label. @param collect asked at every scrape for all values of the label, each with its figure */
+  gaugeBy(
+    label: string,
+    settings: Pick<MetricSettings<string>, 'name' | 'help'>,
+    collect: () => Promise<readonly (readonly [string, number])[]>,
+  ): void {
+    new Gauge({
+      ...settings,
+      labelNames: [label],
+      registers: [this.registry],
+      async collect() {
+        const figures = await collect();
+        this.reset();
+        for (const [value, figure] of figures) this.set({ [label]: value }, figure);
+      },
+    });
+  }
+
   /** @param settings.buckets upper bounds; seconds for durations */
   histogram<Label extends string>(settings: MetricSettings<Label> & { buckets: number[] }): Histogram<Label> {
     return new Histogram({ ...settings, labelNames: settings.labelNames ?? [], registers: [this.registry] });

@@ -1,0 +1,1 @@
+export { WAITING_KINDS, waitingOf, waitingSql, type Waiting, type WaitingRow } from './waiting-kinds';

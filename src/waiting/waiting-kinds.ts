@@ -1,0 +1,191 @@
+import { failingSql, inDoubtSql, unnotifiedJobsSql } from '../bulk-payment';
+
+/** One kind of thing that waits for a person. */
+export interface WaitingKind {
+  /** Of the metric's label and of the notice in the readiness report. */
+  kind: string;
+  /** In words, for people. */
+  what: string;
+  /** Where to look, below `/admin/v1/`. */
+  link: string;
+  /** What to do next. */
+  act: string;
+  /** A SELECT of one row each with `since`, and `detail` where there is more to say; `now` is SQL of the present. */
+  sql: (now: string) => string;
+}
+
+/**
+ * Only T store knows the address of a job; what comes to the shared one may be anybody's. PNS was asked about those that
+ * name a job which waits, and gave no verdict: that may be T store's.
+ */
+const TO_OWN_ADDRESS = `EXISTS (
+  SELECT FROM bulk_payment_job AS job WHERE job.callback_token_hash = notification.callback_token_hash)`;
+const OF_WAITING_JOB = `callback_token_hash IS NULL AND attempts > 0 AND EXISTS (
+  SELECT FROM bulk_payment_job AS job
+  WHERE job.gateway_job_id = notification.gateway_job_id AND job.state IN ('Processing', 'Completed'))`;
+
+/** A scheduler records its steps each minute; whichever replica runs them, one of these is silent only when none does. */
+const SILENT_AFTER = '15 minutes';
+
+/**
+ * Everything that waits for a person, and the only list of it: the summary, its command, the metrics, the notices of the
+ * readiness report and the log are made from this. What a stranger sent waits for nobody.
+ */
+export const WAITING_KINDS: readonly WaitingKind[] = [
+  {
+    kind: 'kill-switch',
+    what: 'the kill switch is engaged: nothing is submitted and nothing refunded',
+    link: 'kill-switch',
+    act: 'release it once what it was engaged for is dealt with',
+    sql: () => `SELECT changed_at AS since, reason AS detail FROM kill_switch WHERE engaged`,
+  },
+  {
+    kind: 'failing-steps',
+    what: 'steps of the scheduler that fail',
+    link: 'summary',
+    act: 'read the log of the step; nothing of its kind goes on before it is mended',
+    sql: () => `SELECT failing_since AS since, step || ': ' || last_error AS detail FROM scheduler_step
+      WHERE failing_since IS NOT NULL`,
+  },
+  {
+    kind: 'silent-scheduler',
+    what: 'no scheduler runs',
+    link: 'summary',
+    act: 'start a process with the role scheduler',
+    sql: (now) => `SELECT max(last_success_at) AS since FROM scheduler_step
+      HAVING max(greatest(last_success_at, last_failure_at)) < ${now} - interval '${SILENT_AFTER}'`,
+  },
+  {
+    kind: 'submissions-in-doubt',
+    what: 'jobs in doubt',
+    link: 'bulk-payment-jobs?inDoubt=true',
+    act: 'ask T store whether it has the job, then attach or close it',
+    sql: (now) => `SELECT submission_started_at AS since, 'job ' || id AS detail FROM bulk_payment_job
+      WHERE ${inDoubtSql('bulk_payment_job', now)}`,
+  },
+  {
+    kind: 'jobs-failing',
+    what: 'jobs whose stage fails',
+    link: 'bulk-payment-jobs?failing=true',
+    act: 'read why in the job’s retry; it is tried again by itself',
+    sql: () => `SELECT created_at AS since, 'job ' || id || ': ' || last_error AS detail FROM bulk_payment_job
+      WHERE ${failingSql('bulk_payment_job')}`,
+  },
+  {
+    kind: 'jobs-without-notification',
+    what: 'jobs without a notification for a day',
+    link: 'bulk-payment-jobs?unnotified=true',
+    act: 'ask T store to send the notification again, or for the job',
+    sql: (now) => `SELECT submission_started_at AS since, 'job ' || id AS detail FROM ${unnotifiedJobsSql(now)}`,
+  },
+  {
+    kind: 'line-stops',
+    what: 'open line stops',
+    link: 'line-stops?state=Open',
+    act: 'look at its evidence, mend it, resolve it',
+    sql: () => `SELECT raised_at AS since, violation AS detail FROM line_stop WHERE state = 'Open'`,
+  },
+  {
+    kind: 'discrepancies',
+    what: 'open discrepancies',
+    link: 'discrepancies?state=Open',
+    act: 'look each up, then accept or close it',
+    sql: () => `SELECT created_at AS since, kind AS detail FROM discrepancy WHERE state = 'Open'`,
+  },
+  {
+    kind: 'billing-runs',
+    what: 'billing runs that await confirmation',
+    link: 'billing-runs?state=AwaitingConfirmation',
+    act: 'confirm or reject',
+    sql: () => `SELECT planned_at AS since, confirmation_reason AS detail FROM billing_run
+      WHERE state = 'AwaitingConfirmation'`,
+  },
+  {
+    kind: 'approvals',
+    what: 'other approvals that wait for a second person',
+    link: 'approvals?state=Waiting',
+    act: 'approve or reject, as another person than who asked',
+    sql: () => `SELECT requested_at AS since, summary AS detail FROM approval
+      WHERE state = 'Waiting' AND kind NOT IN ('refund', 'billing-run')`,
+  },
+  {
+    kind: 'notifications-rejected',
+    what: 'notifications PNS disowns',
+    link: 'notifications?state=Rejected',
+    act: 'ask T store; the job waits for a genuine one',
+    sql: (now) => `SELECT last_received_at AS since FROM notification
+      WHERE state = 'Rejected' AND last_received_at > ${now} - interval '1 day' AND ${TO_OWN_ADDRESS}`,
+  },
+  {
+    kind: 'notifications-unverified',
+    what: 'notifications that can’t be verified',
+    link: 'notifications?state=Received',
+    act: 'see why PNS gives no verdict; they are tried again by themselves',
+    sql: (now) => `SELECT received_at AS since FROM notification
+      WHERE state = 'Received' AND received_at < ${now} - interval '30 minutes'
+        AND (${TO_OWN_ADDRESS} OR ${OF_WAITING_JOB})`,
+  },
+  {
+    kind: 'refunds-awaiting-release',
+    what: 'refunds that await release',
+    link: 'refunds?state=AwaitingRelease',
+    act: 'release or cancel, as another person than who asked',
+    sql: () => `SELECT requested_at AS since, 'refund ' || id AS detail FROM refund WHERE state = 'AwaitingRelease'`,
+  },
+  {
+    kind: 'refunds-in-doubt',
+    what: 'refunds in doubt',
+    link: 'refunds?state=Unknown',
+    act: 'wait for the lookups; where they give up, ask T store and resolve it',
+    sql: () => `SELECT in_doubt_since AS since, 'refund ' || id AS detail FROM refund WHERE state = 'Unknown'`,
+  },
+  {
+    kind: 'refunds-waiting',
+    what: 'refunds that wait for an hour',
+    link: 'refunds?state=Requested',
+    act: 'see what holds or fails them: heldBy and retry say so',
+    sql: (now) => `SELECT requested_at AS since, 'refund ' || id AS detail FROM refund
+      WHERE state = 'Requested' AND requested_at < ${now} - interval '1 hour'`,
+  },
+  {
+    kind: 'outside-refunds',
+    what: 'refunds that T store made without us',
+    link: 'outside-refunds?state=Suspected',
+    act: 'ask T store how much, then record or dismiss it',
+    sql: () => `SELECT found_at AS since, shown AS detail FROM outside_refund WHERE state = 'Suspected'`,
+  },
+];
+
+/** How many there are of each kind, since when, and what the oldest is; kinds of which there is none are left out. */
+export function waitingSql(now: string): string {
+  const union = WAITING_KINDS.map(
+    ({ sql }, index) => `SELECT ${index} AS kind, count(*)::int AS count, min(since) AS since,
+      (array_agg(to_jsonb(waiting) ->> 'detail' ORDER BY since))[1] AS detail FROM (${sql(now)}) AS waiting`,
+  );
+  return `SELECT * FROM (${union.join(' UNION ALL ')}) AS kinds WHERE count > 0 ORDER BY kind`;
+}
+
+/** What waits of one kind, as a row of {@link waitingSql} with its kind. */
+export interface Waiting extends Pick<WaitingKind, 'kind' | 'what' | 'link' | 'act'> {
+  count: number;
+  since: Date;
+  /** What the oldest is, where there is more to say. */
+  detail: string | null;
+}
+
+/** @param rows as {@link waitingSql} yields them */
+export function waitingOf(rows: readonly WaitingRow[]): Waiting[] {
+  return rows.flatMap(({ kind: index, ...counted }) => {
+    const found = WAITING_KINDS[index];
+    return found === undefined
+      ? []
+      : [{ kind: found.kind, what: found.what, link: found.link, act: found.act, ...counted }];
+  });
+}
+
+export interface WaitingRow {
+  kind: number;
+  count: number;
+  since: Date;
+  detail: string | null;
+}
