@@ -1132,7 +1132,10 @@ export interface components {
              * @example kim@example.com
              */
             owner: string;
-            /** @enum {string} */
+            /**
+             * @description Which scopes it may have; who may do what is in the guide
+             * @enum {string}
+             */
             role: "viewer" | "operator" | "finance" | "manager" | "admin";
             /** @description Only these of the role’s; left out: all of them */
             scopes?: ("approvals:decide" | "approvals:read" | "approvals:withdraw" | "audit:read" | "charges:read" | "deliveries:acknowledge" | "discrepancies:decide" | "discrepancies:lookup" | "discrepancies:read" | "files:download" | "jobs:decide" | "jobs:read" | "jobs:upload" | "keys:manage" | "keys:read" | "kill-switch:change" | "kill-switch:read" | "line-stops:read" | "line-stops:resolve" | "notifications:read" | "products:manage" | "products:read" | "refunds:create" | "refunds:read" | "reports:read" | "runs:open" | "runs:read" | "settlement:read" | "subscriptions:manage" | "subscriptions:read" | "transactions:lookup")[];
@@ -1143,12 +1146,18 @@ export interface components {
             expiresAt?: string;
         };
         RevocationView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description Who did it: the name of their key */
             by: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
         };
         ApiKeyLinksView: {
+            /** @description Where it is */
             self: string;
             /** @description Keys that were made with it */
             madeWithIt: string;
@@ -1156,28 +1165,41 @@ export interface components {
             auditLog: string;
         };
         NewApiKeyView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description What people call it */
             name: string;
             /** @description Whose it is; unstated: made before keys had owners */
             owner: string;
             /** @description The same as it was stated, where that differs */
             statedOwner: string | null;
-            /** @enum {string} */
+            /**
+             * @description Which scopes it may have; who may do what is in the guide
+             * @enum {string}
+             */
             role: "viewer" | "operator" | "finance" | "manager" | "admin";
             /** @description All that it may do */
             scopes: string[];
+            /** @description The key it was made with */
             createdBy: string;
             /** @description The key it was made with; null: the bootstrap key */
             createdByKeyId: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null: never
+             */
             expiresAt: string | null;
             /**
              * Format: date-time
              * @description To the minute
              */
             lastUsedAt: string | null;
+            /** @description Where its last call came from */
             lastUsedAddress: string | null;
             /** @description When, by whom and why it was ended */
             revocation: components["schemas"]["RevocationView"] | null;
@@ -1189,28 +1211,41 @@ export interface components {
             token: string;
         };
         ApiKeyView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description What people call it */
             name: string;
             /** @description Whose it is; unstated: made before keys had owners */
             owner: string;
             /** @description The same as it was stated, where that differs */
             statedOwner: string | null;
-            /** @enum {string} */
+            /**
+             * @description Which scopes it may have; who may do what is in the guide
+             * @enum {string}
+             */
             role: "viewer" | "operator" | "finance" | "manager" | "admin";
             /** @description All that it may do */
             scopes: string[];
+            /** @description The key it was made with */
             createdBy: string;
             /** @description The key it was made with; null: the bootstrap key */
             createdByKeyId: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null: never
+             */
             expiresAt: string | null;
             /**
              * Format: date-time
              * @description To the minute
              */
             lastUsedAt: string | null;
+            /** @description Where its last call came from */
             lastUsedAddress: string | null;
             /** @description When, by whom and why it was ended */
             revocation: components["schemas"]["RevocationView"] | null;
@@ -1236,27 +1271,43 @@ export interface components {
             discrepancy?: string;
         };
         RequestView: {
+            /** @description Who did it: the name of their key */
             by: string;
             /** @description Whose key that is; no key of theirs approves it */
             byOwner: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
             /** @description In their words */
             reason: string | null;
         };
         ApprovalDecisionView: {
+            /** @description Who did it: the name of their key */
             by: string | null;
             /** @description Whose key that is; null: nobody decided */
             byOwner: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
         };
         ApprovalView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
             kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy";
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
             /** @description What may be done with it now */
             actions: string[];
@@ -1289,20 +1340,34 @@ export interface components {
             version: string;
         };
         StateChangeView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
             /** @description null: it began then */
             fromState: string | null;
+            /** @description The state it came to */
             toState: string;
+            /** @description What it followed from */
             cause: string;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
         };
         ApprovalDetailView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
             kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy";
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
             /** @description What may be done with it now */
             actions: string[];
@@ -1337,7 +1402,10 @@ export interface components {
             history: components["schemas"]["StateChangeView"][];
         };
         AuditOutcomeView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
             /** @description Of the answer */
             status: number;
@@ -1349,26 +1417,43 @@ export interface components {
             } | null;
         };
         AuditEntryView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
-            /** @example ops-console (key 42) */
+            /**
+             * @description Who did it: the name of their key, or the step of the service
+             * @example ops-console (key 42)
+             */
             actor: string;
             /** @description null: the bootstrap key */
             apiKeyId: string | null;
             /** @description Whose key; null: from before keys had owners */
             owner: string | null;
-            /** @example products.change */
+            /**
+             * @description Operation id of the call, such as products.change
+             * @example products.change
+             */
             operation: string;
-            /** @example products */
+            /**
+             * @description What it changed, such as refunds
+             * @example products
+             */
             resource: string;
+            /** @description Which of them */
             resourceId: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
             /** @description The resource as it was: any JSON object, as the API showed it at the time; null when the call made it */
             before: {
                 [key: string]: unknown;
             } | null;
+            /** @description Id of the request, which its answer and the log show too */
             requestId: string;
+            /** @description Where the call came from */
             address: string;
             /** @description null: the process ended in the middle; the resource’s own history tells whether it was changed */
             outcome: components["schemas"]["AuditOutcomeView"] | null;
@@ -1385,15 +1470,23 @@ export interface components {
             self: string;
         };
         TallyView: {
+            /** @description How many */
             count: number;
             /** @description Won */
             amount: number;
         };
         BillingRunView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day that is billed
+             */
             billingDate: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Planned" | "AwaitingConfirmation" | "Confirmed" | "Rejected";
             /** @description What may be done with it now */
             actions: string[];
@@ -1401,12 +1494,19 @@ export interface components {
             links: components["schemas"]["BillingRunLinksView"];
             /** @description Charges planned */
             planned: components["schemas"]["TallyView"];
+            /** @description How many jobs it made */
             jobCount: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its charges were made
+             */
             plannedAt: string;
             /** @description In what it is beyond the usual */
             confirmationReason: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a person let it go on or refused it; null: nobody had to, or has yet
+             */
             decidedAt: string | null;
             /** @description Changes with it; also its ETag */
             version: string;
@@ -1424,46 +1524,67 @@ export interface components {
             lines: number;
         };
         GroupTallyView: {
+            /** @description How many */
             count: number;
             /** @description Won */
             amount: number;
+            /** @description Products of one group share bulk payment jobs; empty is a group */
             billingGroup: string;
         };
         PreviewLineView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
             subscriptionId: string;
+            /** @description Your own name for the customer */
             customerReference: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day the billed period begins on
+             */
             periodStartOn: string;
+            /** @description Which attempt at its period: 1, 2 … */
             attempt: number;
             /** @description Won */
             amount: number;
         };
         ParkedLineView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
             subscriptionId: string;
+            /** @description Your own name for the customer */
             customerReference: string;
             /** @description Why it can’t be charged */
             reason: string;
         };
         ParkedView: {
+            /** @description How many */
             count: number;
+            /** @description The first of them */
             first: components["schemas"]["ParkedLineView"][];
         };
         ComparedRunView: {
+            /** @description How many */
             count: number;
             /** @description Won */
             amount: number;
+            /** @description Its id: digits in text */
             id: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day that is billed
+             */
             billingDate: string;
         };
         ChangedTallyView: {
+            /** @description How many */
             count: number;
             /** @description Won now minus won then; may be negative */
             difference: number;
         };
         RunDifferencesView: {
+            /** @description The run before that it is held against */
             comparedWith: components["schemas"]["ComparedRunView"];
             /** @description Charged now, not a month before */
             new: components["schemas"]["TallyView"];
@@ -1473,16 +1594,22 @@ export interface components {
             changed: components["schemas"]["ChangedTallyView"];
         };
         RunPreviewView: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day that is billed
+             */
             billingDate: string;
             /** @description The run the date has already */
             existingRunId: string | null;
+            /** @description All of them together */
             total: components["schemas"]["TallyView"];
             /** @description Of these, later attempts */
             retries: components["schemas"]["TallyView"];
+            /** @description How much each billing group is */
             groups: components["schemas"]["GroupTallyView"][];
             /** @description Why a person would have to confirm it */
             confirmationReason: string | null;
+            /** @description The first charges, as they would be made */
             firstLines: components["schemas"]["PreviewLineView"][];
             /** @description Due, and parked by a line stop instead of charged */
             parked: components["schemas"]["ParkedView"];
@@ -1490,39 +1617,64 @@ export interface components {
             differences: components["schemas"]["RunDifferencesView"] | null;
         };
         JobLinksView: {
+            /** @description Where it is */
             self: string;
+            /** @description Where its charges are */
             charges: string;
+            /** @description Where its discrepancies are */
             discrepancies: string;
             /** @description What parks it or has parked it */
             lineStops: string;
+            /** @description Where the file is that was sent */
             requestFile?: string;
+            /** @description Where the notifications are that speak of it */
             notifications?: string;
+            /** @description Where the file is that T store answered with */
             resultFile?: string;
+            /** @description Where the billing run is that made it */
             billingRun?: string;
             /** @description The failed job whose charges it bills again */
             rebillOf?: string;
         };
         RequestFileView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the file was written
+             */
             writtenAt: string;
+            /** @description Size in bytes */
             bytes: number;
             /** @description Hexadecimal */
             sha256: string | null;
         };
         SubmissionHeadersView: {
+            /** @description Version of the bulk payment protocol */
             verBulkPay: string | null;
+            /** @description T store’s id of the business */
             bid: string | null;
+            /** @description Where T store notifies us, its token hidden */
             notiUrl: string | null;
+            /** @description Number of charges in the file */
             cntTotalTrans: number | null;
+            /** @description How urgent T store was told it is */
             priority: string | null;
         };
         SubmissionView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began
+             */
             startedAt: string;
+            /** @description What T store was told with the file */
             headers: components["schemas"]["SubmissionHeadersView"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When T store answered; null: not yet, or never
+             */
             answeredAt: string | null;
+            /** @description T store’s code: 0000 is success */
             resultCode: string | null;
+            /** @description T store’s words to that code */
             resultMessage: string | null;
             /** @description Why nobody knows whether it was accepted */
             doubt: string | null;
@@ -1535,13 +1687,21 @@ export interface components {
              * @description When an operator stated it
              */
             gatewayJobAttachedAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When T store’s notification said that it is done
+             */
             completedAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When PNS said that the notification is T store’s
+             */
             verifiedAt: string | null;
         };
         TotalsView: {
+            /** @description What T store collected */
             paid: components["schemas"]["TallyView"];
+            /** @description What T store refused to collect */
             declined: components["schemas"]["TallyView"];
             /** @description Without a line in the result */
             missing: components["schemas"]["TallyView"];
@@ -1549,18 +1709,32 @@ export interface components {
             quarantined: components["schemas"]["TallyView"];
         };
         ResultView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the result file was here
+             */
             downloadedAt: string;
+            /** @description Size in bytes */
             bytes: number;
             /** @description Hexadecimal */
             sha256: string | null;
+            /** @description Lines of the result file, without its header */
             lines: number | null;
+            /** @description Lines read so far */
             linesLoaded: number;
+            /** @description Lines settled so far */
             linesApplied: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When each line was held against what was asked; null: not yet
+             */
             reconciledAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its outcome was recorded; null: not yet
+             */
             settledAt: string | null;
+            /** @description What the result says, added up; null until it is reconciled */
             totals: components["schemas"]["TotalsView"] | null;
             /** @description Lines by what each was found to be */
             findings: {
@@ -1568,14 +1742,23 @@ export interface components {
             } | null;
         };
         RetryView: {
+            /** @description How often it was tried */
             attempts: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string | null;
+            /** @description What went wrong the last time */
             error: string;
         };
         BulkPaymentJobView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Created" | "Processing" | "Completed" | "VerifiedCompleted" | "Failed";
             /** @description Sent, and not known whether the gateway took it; never sent again by itself */
             inDoubt: boolean;
@@ -1583,8 +1766,12 @@ export interface components {
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["JobLinksView"];
-            /** @enum {string} */
+            /**
+             * @description Where its charges come from
+             * @enum {string}
+             */
             origin: "upload" | "billing-run";
+            /** @description The billing run that made it; null: it was uploaded or rebilled */
             billingRunId: string | null;
             /** @description Billing group of its products */
             billingGroup: string;
@@ -1592,25 +1779,38 @@ export interface components {
             rebillOfJobId: string | null;
             /** @description What it waits for, if it is held: a person’s decision, or the release of the kill switch */
             heldBy: string | null;
+            /** @description What its uploader calls the batch */
             batchReference: string;
             /** @description Charges asked for */
             requested: components["schemas"]["TallyView"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
+            /** @description The file that is sent; null until it is written */
             requestFile: components["schemas"]["RequestFileView"] | null;
             /** @description Header values sent, and the answer */
             submission: components["schemas"]["SubmissionView"] | null;
             /** @description Result file, progress, and how the charges ended */
             result: components["schemas"]["ResultView"] | null;
+            /** @description Why it failed; null: it did not */
             failureReason: string | null;
             /** @description The stage that failed last, when it is tried again */
             retry: components["schemas"]["RetryView"] | null;
         };
         BillingRunDetailView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day that is billed
+             */
             billingDate: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Planned" | "AwaitingConfirmation" | "Confirmed" | "Rejected";
             /** @description What may be done with it now */
             actions: string[];
@@ -1618,38 +1818,59 @@ export interface components {
             links: components["schemas"]["BillingRunLinksView"];
             /** @description Charges planned */
             planned: components["schemas"]["TallyView"];
+            /** @description How many jobs it made */
             jobCount: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its charges were made
+             */
             plannedAt: string;
             /** @description In what it is beyond the usual */
             confirmationReason: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a person let it go on or refused it; null: nobody had to, or has yet
+             */
             decidedAt: string | null;
             /** @description Changes with it; also its ETag */
             version: string;
+            /** @description Its jobs */
             jobs: components["schemas"]["BulkPaymentJobView"][];
             /** @description Changes of its state, oldest first */
             history: components["schemas"]["StateChangeView"][];
         };
         ProgressView: {
+            /** @description What is being done with it now */
             stage: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began
+             */
             startedAt: string;
             /** @description Rows */
             done: number;
             /** @description Rows */
             total: number;
+            /** @description Rows a second; null: too early to tell */
             ratePerSecond: number | null;
+            /** @description Seconds the rest will take; null: too early to tell */
             remainingSeconds: number | null;
         };
         DiscrepancyCountsView: {
+            /** @description How many wait for a decision */
             open: number;
+            /** @description How many were settled by decision */
             accepted: number;
+            /** @description How many needed nothing */
             closed: number;
         };
         BulkPaymentJobDetailView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Created" | "Processing" | "Completed" | "VerifiedCompleted" | "Failed";
             /** @description Sent, and not known whether the gateway took it; never sent again by itself */
             inDoubt: boolean;
@@ -1657,8 +1878,12 @@ export interface components {
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["JobLinksView"];
-            /** @enum {string} */
+            /**
+             * @description Where its charges come from
+             * @enum {string}
+             */
             origin: "upload" | "billing-run";
+            /** @description The billing run that made it; null: it was uploaded or rebilled */
             billingRunId: string | null;
             /** @description Billing group of its products */
             billingGroup: string;
@@ -1666,34 +1891,48 @@ export interface components {
             rebillOfJobId: string | null;
             /** @description What it waits for, if it is held: a person’s decision, or the release of the kill switch */
             heldBy: string | null;
+            /** @description What its uploader calls the batch */
             batchReference: string;
             /** @description Charges asked for */
             requested: components["schemas"]["TallyView"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
+            /** @description The file that is sent; null until it is written */
             requestFile: components["schemas"]["RequestFileView"] | null;
             /** @description Header values sent, and the answer */
             submission: components["schemas"]["SubmissionView"] | null;
             /** @description Result file, progress, and how the charges ended */
             result: components["schemas"]["ResultView"] | null;
+            /** @description Why it failed; null: it did not */
             failureReason: string | null;
             /** @description The stage that failed last, when it is tried again */
             retry: components["schemas"]["RetryView"] | null;
             /** @description Of the stage at work now */
             progress: components["schemas"]["ProgressView"] | null;
+            /** @description How many of its discrepancies are in which state */
             discrepancies: components["schemas"]["DiscrepancyCountsView"];
             /** @description Changes of its state, oldest first */
             history: components["schemas"]["StateChangeView"][];
         };
         ChargeLinksView: {
+            /** @description Where it is */
             self: string;
+            /** @description Where its job is */
             job: string;
+            /** @description Where the file is that was sent */
             requestFile: string;
+            /** @description Where its discrepancies are */
             discrepancies: string;
+            /** @description Where the subscription is */
             subscription?: string;
+            /** @description Where its refunds are */
             refunds?: string;
             /** @description Its payment as T store has it */
             transaction?: string;
+            /** @description Where the file is that T store answered with */
             resultFile?: string;
             /** @description The discrepancy whose decision settled it */
             decision?: string;
@@ -1701,32 +1940,49 @@ export interface components {
             settlement?: string;
         };
         ChargeView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Pending" | "Submitted" | "Paid" | "Declined" | "Refunding" | "PartiallyRefunded" | "Refunded";
             /** @description What may be done with it now */
             actions: string[];
+            /** @description The job it was sent in */
             bulkPaymentJobId: string;
             /** @description Line of the request file */
             lineNumber: number;
+            /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
             subscriptionId: string | null;
             /** @description Your own name for the customer; null: of no subscription */
             customerReference: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day the billed period begins on
+             */
             periodStartOn: string | null;
             /** @description Which attempt at its period */
             attempt: number | null;
+            /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
+            /** @description Name of the product as T store was told it */
             productName: string;
             /** @description Won; the sum of the three parts */
             amount: number;
+            /** @description Won of it collected with the phone bill */
             carrierAmount: number;
+            /** @description Won of it charged to the credit card */
             creditCardAmount: number;
+            /** @description Won of it taken from the T membership */
             tmembershipAmount: number;
             /** @description T store’s id of the payment */
             transactionId: string | null;
+            /** @description T store’s code: 0000 is success */
             resultCode: string | null;
+            /** @description T store’s words to that code */
             resultMessage: string | null;
             /** @description Where the settlement log tells it */
             settlementPosition: string | null;
@@ -1738,9 +1994,15 @@ export interface components {
             refundedAmount: number;
             /** @description Won of a refund that has not ended */
             pendingRefundAmount: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its outcome was recorded; null: not yet
+             */
             settledAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Where its evidence is */
             links: components["schemas"]["ChargeLinksView"];
@@ -1748,45 +2010,69 @@ export interface components {
         DiscrepancyLinksView: {
             /** @description With what T store said of it */
             self: string;
+            /** @description Where its job is */
             job: string;
+            /** @description Where the file is that was sent */
             requestFile: string;
+            /** @description Where the file is that T store answered with */
             resultFile: string;
+            /** @description Where the charge is */
             charge?: string;
         };
         ComparedView: {
+            /** @description T store’s id of the merchant */
             merchantId?: string;
+            /** @description T store’s id of the product, such as 0910024116 */
             storeProductId?: string;
             /** @description Whether the line has the billing token that was asked with */
             billingTokenMatches?: boolean;
             /** @description Won */
             amount?: number;
+            /** @description Won of it collected with the phone bill */
             carrierAmount?: number;
+            /** @description Won of it charged to the credit card */
             creditCardAmount?: number;
+            /** @description Won of it taken from the T membership */
             tmembershipAmount?: number;
+            /** @description T store’s code: 0000 is success */
             resultCode?: string;
+            /** @description T store’s id of the payment */
             transactionId?: string | null;
             /** @description Why the line can’t be read */
             reason?: string;
         };
         DecisionView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description Who did it: the name of their key */
             by: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
             /** @description paid or declined, where it was accepted */
             acceptedAs: string | null;
         };
         DiscrepancyView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description The job */
             jobId: string;
+            /** @description Which of the kinds there are */
             kind: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Open" | "Accepted" | "Closed";
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["DiscrepancyLinksView"];
+            /** @description The charge */
             chargeId: string | null;
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string | null;
             /** @description Line of the result file */
             lineNumber: number | null;
@@ -1796,7 +2082,10 @@ export interface components {
             found: components["schemas"]["ComparedView"] | null;
             /** @description The line as it came, its billing token cut short */
             rawLine: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Who decided what, when and why */
             decision: components["schemas"]["DecisionView"] | null;
@@ -1810,41 +2099,60 @@ export interface components {
             amount: number;
         };
         GoodsView: {
+            /** @description T store’s id of the application */
             appId: string;
+            /** @description T store’s id of the product */
             productId: string;
         };
         FoundTransactionView: {
+            /** @description T store’s id of the payment */
             transactionId: string;
             /** @description Won */
             amount: number;
+            /** @description T store’s word for how it stands */
             status: string;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string;
+            /** @description What T store says, for people */
             message: string;
+            /** @description T store’s description of the payment */
             description: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When T store changed it last
+             */
             updatedAt: string | null;
+            /** @description The payment’s parts as T store holds them */
             paymentParts: components["schemas"]["PaymentPartView"][];
+            /** @description What was paid for */
             goods: components["schemas"]["GoodsView"][];
             /** @description SHA-256 of the billing token that was charged, where T store names it (TSTORE_AUTH_KEY_IS_BILLING_TOKEN) */
             billingTokenHash?: string;
         };
         ComparedFieldView: {
+            /** @description Name of the member or parameter */
             field: string;
             /** @description By our record */
             ours: string | number | boolean | null;
             /** @description By T store’s */
             tstore: string | number | boolean | null;
+            /** @description Whether both say the same */
             same: boolean;
         };
         ChargeTransactionView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description T store’s id of the payment */
             transactionId: string;
             /**
              * Format: date-time
              * @description When T store was asked
              */
             at: string;
-            /** @enum {string} */
+            /**
+             * @description found: T store knows it; refused: it says no; unknown: it could not be asked
+             * @enum {string}
+             */
             answer: "found" | "refused" | "unknown";
             /** @description The payment as T store has it */
             found: components["schemas"]["FoundTransactionView"] | null;
@@ -1858,6 +2166,7 @@ export interface components {
         RefundLinksView: {
             /** @description With the history of its states */
             self: string;
+            /** @description Where the charge is */
             charge: string;
             /** @description The payment as T store has it now */
             transaction: string;
@@ -1865,14 +2174,21 @@ export interface components {
         ReleaseView: {
             /** @description Why a second person must release it */
             because: string;
+            /** @description Who did it: the name of their key */
             by: string | null;
             /** @description Whose key that is */
             byOwner: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string | null;
         };
         SentView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
             /** @description Whether it is all of the payment */
             isFull: boolean | null;
@@ -1880,20 +2196,31 @@ export interface components {
             paymentParts: components["schemas"]["PaymentPartView"][] | null;
         };
         DoubtView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Since when
+             */
             since: string;
+            /** @description Why that is so, for people */
             why: string | null;
         };
         RefundResultView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
             /** @description T store’s id of the refund */
             refundTransactionId: string | null;
+            /** @description T store’s code: 0000 is success */
             resultCode: string | null;
+            /** @description T store’s words to that code */
             resultMessage: string | null;
         };
         RefundView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description The charge */
             chargeId: string;
             /** @description Of the charge */
             orderNo: string;
@@ -1901,7 +2228,10 @@ export interface components {
             transactionId: string;
             /** @description Won */
             amount: number;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
             /** @description T store made it without us, and a person recorded it */
             outside: boolean;
@@ -1911,13 +2241,18 @@ export interface components {
             links: components["schemas"]["RefundLinksView"];
             /** @description What keeps it from being sent although it is released */
             heldBy: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string;
             /** @description What its orderer calls it */
             reference: string | null;
+            /** @description Who asked for it: the name of their key */
             requestedBy: string;
             /** @description Whose key that is; no key of theirs can release it */
             requestedByOwner: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked for
+             */
             requestedAt: string;
             /** @description Why a second person must release it, and who did */
             release: components["schemas"]["ReleaseView"] | null;
@@ -1941,27 +2276,48 @@ export interface components {
             reference?: string;
         };
         SettlementLogEntryView: {
+            /** @description Its place in the log; later entries have larger ones */
             position: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its outcome was recorded; null: not yet
+             */
             settledAt: string;
-            /** @enum {string} */
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
             kind: "paid" | "declined" | "refunded" | "partially-refunded";
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description The charge */
             chargeId: string;
+            /** @description The job it was sent in */
             bulkPaymentJobId: string;
+            /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
             subscriptionId: string | null;
             /** @description Your own name for the customer; null: of no subscription */
             customerReference: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day the billed period begins on
+             */
             periodStartOn: string | null;
+            /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
+            /** @description Name of the product as T store was told it */
             productName: string;
             /** @description Won */
             amount: number;
+            /** @description T store’s id of the payment */
             transactionId: string | null;
+            /** @description T store’s code: 0000 is success */
             resultCode: string;
+            /** @description T store’s words to that code */
             resultMessage: string;
+            /** @description Line of the result file that tells it; null: a decision or a refund does */
             resultLineNumber: number | null;
+            /** @description The decided discrepancy it follows from */
             discrepancyId: string | null;
             /** @description The refund it tells of */
             refundId: string | null;
@@ -1972,6 +2328,7 @@ export interface components {
             delivery: "Due" | "Delivered" | null;
         };
         AcknowledgeBody: {
+            /** @description Positions of the entries that mark them for delivery */
             positions: string[];
         };
         AcknowledgedView: {
@@ -1979,29 +2336,46 @@ export interface components {
             acknowledged: number;
         };
         LookupView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string;
+            /** @description T store’s id of the payment */
             transactionId: string;
-            /** @enum {string} */
+            /**
+             * @description found: T store knows it; refused: it says no; unknown: it could not be asked
+             * @enum {string}
+             */
             answer: "found" | "refused" | "unknown";
             /** @description The payment as T store has it */
             found: components["schemas"]["FoundTransactionView"] | null;
+            /** @description What T store says, for people */
             message: string | null;
             /** @description The decision this answer suggests */
             suggestion: string;
         };
         DiscrepancyDetailView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description The job */
             jobId: string;
+            /** @description Which of the kinds there are */
             kind: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Open" | "Accepted" | "Closed";
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["DiscrepancyLinksView"];
+            /** @description The charge */
             chargeId: string | null;
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string | null;
             /** @description Line of the result file */
             lineNumber: number | null;
@@ -2011,7 +2385,10 @@ export interface components {
             found: components["schemas"]["ComparedView"] | null;
             /** @description The line as it came, its billing token cut short */
             rawLine: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Who decided what, when and why */
             decision: components["schemas"]["DecisionView"] | null;
@@ -2048,28 +2425,46 @@ export interface components {
             gatewayJobId: string;
         };
         EvidenceView: {
-            /** @example settled */
+            /**
+             * @description What it is
+             * @example settled
+             */
             what: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string | null;
+            /** @description What it tells */
             says: string;
             /** @description Where it is kept */
             link: string;
         };
         ActionView: {
-            /** @example refund */
+            /**
+             * @description What may be done
+             * @example refund
+             */
             action: string;
-            /** @enum {string} */
+            /**
+             * @description HTTP method of the call that does it
+             * @enum {string}
+             */
             method: "GET" | "POST";
+            /** @description Address of the call that does it */
             href: string;
         };
         AnswerView: {
-            /** @enum {string} */
+            /**
+             * @description Whether the customer was charged
+             * @enum {string}
+             */
             verdict: "charged" | "partly-refunded" | "refunded" | "not-charged" | "not-known";
             /** @description Won the customer is out of pocket, by our record */
             amountCharged: number;
             /** @description The verdict in words */
             because: string;
+            /** @description The charge with all that is known of it */
             charge: components["schemas"]["ChargeView"];
             /** @description How we know, in the order it happened */
             evidence: components["schemas"]["EvidenceView"][];
@@ -2079,12 +2474,15 @@ export interface components {
         KillSwitchLinksView: {
             /** @description With its last changes */
             self: string;
+            /** @description Where its changes are */
             auditLog: string;
         };
         KillSwitchChangeView: {
             /** @description true: nothing is submitted and nothing refunded */
             engaged: boolean;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string | null;
             /**
              * Format: date-time
@@ -2095,7 +2493,9 @@ export interface components {
         KillSwitchDetailView: {
             /** @description true: nothing is submitted and nothing refunded */
             engaged: boolean;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string | null;
             /**
              * Format: date-time
@@ -2114,7 +2514,9 @@ export interface components {
         KillSwitchView: {
             /** @description true: nothing is submitted and nothing refunded */
             engaged: boolean;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string | null;
             /**
              * Format: date-time
@@ -2129,12 +2531,15 @@ export interface components {
             version: string;
         };
         ChargedTwiceEvidenceView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description The job */
             jobId: string;
             /** @description Won */
             amount: number;
             /** @description The job whose result has the payments */
             resultOfJobId: string;
+            /** @description T store’s ids of the payments */
             transactionIds: string[];
         };
         CustomerChargedTwiceEvidenceView: {
@@ -2142,20 +2547,28 @@ export interface components {
             subscriptionIds: string[];
         };
         PeriodPaymentView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description The job */
             jobId: string;
             /** @description Won */
             amount: number;
+            /** @description T store’s id of the payment */
             transactionId: string | null;
             /** @description In the settlement log */
             position: string;
         };
         PeriodPaidTwiceEvidenceView: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day the billed period begins on
+             */
             periodStartOn: string;
+            /** @description The payments of the period */
             payments: components["schemas"]["PeriodPaymentView"][];
         };
         GivenBackView: {
+            /** @description The refund */
             refundId: string;
             /** @description Won */
             amount: number;
@@ -2163,22 +2576,33 @@ export interface components {
             position: string;
         };
         RefundedTooMuchEvidenceView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description The job */
             jobId: string;
             /** @description Won */
             paid: number;
+            /** @description What went back, refund by refund */
             refunds: components["schemas"]["GivenBackView"][];
         };
         StatedNumbersView: {
+            /** @description What T store was asked to collect */
             requested: number[];
+            /** @description What T store collected */
             paid: number[];
+            /** @description What T store refused to collect */
             declined: number[];
+            /** @description What no line of the result tells of */
             missing: number[];
+            /** @description What lines tell of that are not as asked */
             quarantined: number[];
         };
         FoundNumbersView: {
+            /** @description What T store was asked to collect */
             requested: number[];
+            /** @description What T store collected */
             paid: number[];
+            /** @description What T store refused to collect */
             declined: number[];
         };
         NumbersDifferEvidenceView: {
@@ -2194,11 +2618,16 @@ export interface components {
             from: string;
             /** @description The id we know */
             known: string | null;
+            /** @description Why it failed; null: it did not */
             failureReason: string | null;
         };
         UnbillableEvidenceView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day the billed period begins on
+             */
             periodStartOn: string;
             /** @description Won */
             amount: number;
@@ -2206,6 +2635,7 @@ export interface components {
             reason: string;
         };
         LineStopLinksView: {
+            /** @description Where it is */
             self: string;
             /** @description The job it parks */
             job?: string;
@@ -2213,16 +2643,28 @@ export interface components {
             subscription?: string;
         };
         ResolutionView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description Who did it: the name of their key */
             by: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
         };
         LineStopView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
             kind: "charged-twice" | "customer-charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Open" | "Resolved";
             /** @description What may be done with it now */
             actions: string[];
@@ -2236,7 +2678,10 @@ export interface components {
             violation: string;
             /** @description The rows that show it, by its kind */
             evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was found
+             */
             raisedAt: string;
             /** @description Who resolved it, when and why */
             resolution: components["schemas"]["ResolutionView"] | null;
@@ -2250,15 +2695,25 @@ export interface components {
             job?: string;
         };
         VerdictView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description T store’s code: 0000 is success */
             resultCode: string | null;
+            /** @description T store’s words to that code */
             resultMessage: string | null;
         };
         NotificationRetryView: {
+            /** @description How often it was tried */
             attempts: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string | null;
+            /** @description What went wrong the last time */
             error: string;
             /**
              * Format: date-time
@@ -2267,24 +2722,38 @@ export interface components {
             givenUpAt: string | null;
         };
         NotificationView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Received" | "Verified" | "Rejected";
             /** @description Nothing, ever: whether it is true is for PNS to say */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["NotificationLinksView"];
+            /** @description What T store calls the event */
             event: string | null;
+            /** @description T store’s word for how it stands */
             status: string | null;
+            /** @description T store’s id of the job */
             gatewayJobId: string | null;
             /** @description As PNS wrote it */
             updateTime: string | null;
             /** @description Whether it came to the address of one job */
             toOwnAddress: boolean;
+            /** @description Where it came from */
             sourceAddress: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came first
+             */
             receivedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came last
+             */
             lastReceivedAt: string;
             /** @description Times it came beyond the first */
             repeatCount: number;
@@ -2294,7 +2763,9 @@ export interface components {
             retry: components["schemas"]["NotificationRetryView"] | null;
         };
         RawBodyView: {
+            /** @description How its body was labelled */
             contentType: string | null;
+            /** @description Size in bytes */
             bytes: number;
             /** @description For people; what is no UTF-8 is replaced */
             text: string;
@@ -2302,32 +2773,53 @@ export interface components {
             base64: string;
         };
         NotificationChangeView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description The state it was in; null: it began then */
             fromState: string;
+            /** @description The state it came to */
             toState: string;
+            /** @description What it followed from */
             cause: string;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string;
         };
         NotificationDetailView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Received" | "Verified" | "Rejected";
             /** @description Nothing, ever: whether it is true is for PNS to say */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["NotificationLinksView"];
+            /** @description What T store calls the event */
             event: string | null;
+            /** @description T store’s word for how it stands */
             status: string | null;
+            /** @description T store’s id of the job */
             gatewayJobId: string | null;
             /** @description As PNS wrote it */
             updateTime: string | null;
             /** @description Whether it came to the address of one job */
             toOwnAddress: boolean;
+            /** @description Where it came from */
             sourceAddress: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came first
+             */
             receivedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came last
+             */
             lastReceivedAt: string;
             /** @description Times it came beyond the first */
             repeatCount: number;
@@ -2341,12 +2833,18 @@ export interface components {
             history: components["schemas"]["NotificationChangeView"][];
         };
         OutsideDecisionView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description Who did it: the name of their key */
             by: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
         };
         OutsideRefundLinksView: {
+            /** @description Where the charge is */
             charge: string;
             /** @description The payment as T store has it now */
             transaction: string;
@@ -2354,10 +2852,14 @@ export interface components {
             refund: string | null;
         };
         OutsideRefundView: {
+            /** @description Its id: digits in text */
             id: string;
             /** @description Of the charge */
             orderNo: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Suspected" | "Recorded" | "Dismissed";
             /** @description What may be done with it now */
             actions: string[];
@@ -2365,7 +2867,10 @@ export interface components {
             shown: string;
             /** @description The lookup that showed it */
             lookupId: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was found
+             */
             foundAt: string;
             /** @description Who decided, when and why */
             decision: components["schemas"]["OutsideDecisionView"] | null;
@@ -2386,7 +2891,9 @@ export interface components {
             refundTransactionId?: string;
         };
         RecordedOutsideView: {
+            /** @description The refund that was recorded */
             refund: components["schemas"]["RefundView"] | null;
+            /** @description What another person must approve first; null: nobody must */
             approval: components["schemas"]["ApprovalView"] | null;
         };
         PriceBody: {
@@ -2417,39 +2924,60 @@ export interface components {
              * @example 0910024116
              */
             storeProductId: string;
-            /** @example 동영상 클라우드 어린이TV */
+            /**
+             * @description What people call it
+             * @example 동영상 클라우드 어린이TV
+             */
             name: string;
+            /** @description What a period costs, by who collects it */
             price: components["schemas"]["PriceBody"];
         };
         ProductLinksView: {
+            /** @description Where it is */
             self: string;
+            /** @description Where its subscriptions are */
             subscriptions: string;
         };
         ProductView: {
+            /** @description Its id: digits in text */
             id: string;
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["ProductLinksView"];
+            /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
+            /** @description What people call it */
             name: string;
+            /** @description What a period costs, by who collects it */
             price: components["schemas"]["PriceBody"];
+            /** @description Whether it is sold and billed */
             active: boolean;
             /** @description Products of one group share bulk payment jobs */
             billingGroup: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Changes with it; also its ETag */
             version: string;
         };
         FieldChangeView: {
+            /** @description The value before */
             from: string | number | boolean | null;
+            /** @description The value after */
             to: string | number | boolean | null;
         };
         ChangeView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description What it followed from */
             cause: string;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string;
             /** @description Changed fields by their names; null where none is told */
             changes: {
@@ -2457,18 +2985,26 @@ export interface components {
             } | null;
         };
         ProductDetailView: {
+            /** @description Its id: digits in text */
             id: string;
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["ProductLinksView"];
+            /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
+            /** @description What people call it */
             name: string;
+            /** @description What a period costs, by who collects it */
             price: components["schemas"]["PriceBody"];
+            /** @description Whether it is sold and billed */
             active: boolean;
             /** @description Products of one group share bulk payment jobs */
             billingGroup: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Changes with it; also its ETag */
             version: string;
@@ -2476,6 +3012,7 @@ export interface components {
             history: components["schemas"]["ChangeView"][];
         };
         ProductChangeBody: {
+            /** @description What people call it */
             name?: string;
             /** @description As a whole; charged from the next period on */
             price?: components["schemas"]["PriceBody"];
@@ -2485,7 +3022,9 @@ export interface components {
             billingGroup?: string;
         };
         RefundDetailView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description The charge */
             chargeId: string;
             /** @description Of the charge */
             orderNo: string;
@@ -2493,7 +3032,10 @@ export interface components {
             transactionId: string;
             /** @description Won */
             amount: number;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
             /** @description T store made it without us, and a person recorded it */
             outside: boolean;
@@ -2503,13 +3045,18 @@ export interface components {
             links: components["schemas"]["RefundLinksView"];
             /** @description What keeps it from being sent although it is released */
             heldBy: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string;
             /** @description What its orderer calls it */
             reference: string | null;
+            /** @description Who asked for it: the name of their key */
             requestedBy: string;
             /** @description Whose key that is; no key of theirs can release it */
             requestedByOwner: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked for
+             */
             requestedAt: string;
             /** @description Why a second person must release it, and who did */
             release: components["schemas"]["ReleaseView"] | null;
@@ -2668,12 +3215,15 @@ export interface components {
             line?: number;
             /** @description Name of the column */
             field?: string;
+            /** @description What was expected there */
             expected: string;
         };
         ImportReportView: {
             /** @description Lines after the header, blank ones not counted */
             lineCount: number;
+            /** @description Lines that were stored */
             storedCount: number;
+            /** @description Lines that were not */
             rejectedCount: number;
             /** @description Faults of the rejected lines */
             faultCount: number;
@@ -2683,15 +3233,24 @@ export interface components {
         NewSubscriptionBody: {
             /** @description Your own name for the customer */
             customerReference: string;
-            /** @example 0910024116 */
+            /**
+             * @description T store’s id of the product, such as 0910024116
+             * @example 0910024116
+             */
             storeProductId: string;
             /** @description Stored encrypted, never shown again */
             billingToken: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day it begins on
+             */
             startedOn: string;
             /** @description Day of the first billing date unless stated */
             anchorDay?: number;
-            /** @default 1 */
+            /**
+             * @description Months from one billing day to the next
+             * @default 1
+             */
             intervalMonths: number;
             /**
              * Format: date
@@ -2712,22 +3271,34 @@ export interface components {
             priceOverride?: components["schemas"]["PriceBody"];
         };
         SubscribedProductView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
+            /** @description What people call it */
             name: string;
         };
         SubscriptionLinksView: {
+            /** @description Where it is */
             self: string;
+            /** @description Where the product is */
             product: string;
+            /** @description Where its charges are */
             charges: string;
             /** @description What parks it or has parked it */
             lineStops: string;
         };
         SubscriptionView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description Your own name for the customer */
             customerReference: string;
+            /** @description What is subscribed to */
             product: components["schemas"]["SubscribedProductView"];
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Active" | "PastDue" | "Paused" | "Canceled" | "Expired";
             /** @description What may be done with it now */
             actions: string[];
@@ -2739,33 +3310,59 @@ export interface components {
             price: components["schemas"]["PriceBody"];
             /** @description Whether the price is this customer’s own */
             priceOverridden: boolean;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day it begins on
+             */
             startedOn: string;
+            /** @description Day of the month it is billed on; shorter months bill on their last */
             anchorDay: number;
+            /** @description Months from one billing day to the next */
             intervalMonths: number;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First Seoul day that is not free any more; null: no trial
+             */
             trialUntil: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First Seoul day it is over; null: without end
+             */
             endsOn: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day of the next charge
+             */
             nextBillingOn: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Last Seoul day that is paid for; null: none is yet
+             */
             paidThroughOn: string | null;
             /**
              * Format: date
              * @description Day from which a declined period is tried again, past while an attempt is on its way; null when nothing is tried
              */
             retryOn: string | null;
+            /** @description Whether it ends when what is paid for is over */
             cancelAtPeriodEnd: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Changes with it; also its ETag */
             version: string;
         };
         SubscriptionChangeView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description What it followed from */
             cause: string;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string;
             /** @description Changed fields by their names; null where none is told */
             changes: {
@@ -2773,13 +3370,20 @@ export interface components {
             } | null;
             /** @description null: it began then */
             fromState: string | null;
+            /** @description The state it came to */
             toState: string;
         };
         SubscriptionDetailView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description Your own name for the customer */
             customerReference: string;
+            /** @description What is subscribed to */
             product: components["schemas"]["SubscribedProductView"];
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Active" | "PastDue" | "Paused" | "Canceled" | "Expired";
             /** @description What may be done with it now */
             actions: string[];
@@ -2791,25 +3395,46 @@ export interface components {
             price: components["schemas"]["PriceBody"];
             /** @description Whether the price is this customer’s own */
             priceOverridden: boolean;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day it begins on
+             */
             startedOn: string;
+            /** @description Day of the month it is billed on; shorter months bill on their last */
             anchorDay: number;
+            /** @description Months from one billing day to the next */
             intervalMonths: number;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First Seoul day that is not free any more; null: no trial
+             */
             trialUntil: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First Seoul day it is over; null: without end
+             */
             endsOn: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day of the next charge
+             */
             nextBillingOn: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Last Seoul day that is paid for; null: none is yet
+             */
             paidThroughOn: string | null;
             /**
              * Format: date
              * @description Day from which a declined period is tried again, past while an attempt is on its way; null when nothing is tried
              */
             retryOn: string | null;
+            /** @description Whether it ends when what is paid for is over */
             cancelAtPeriodEnd: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Changes with it; also its ETag */
             version: string;
@@ -2830,7 +3455,10 @@ export interface components {
             cancelAtPeriodEnd?: boolean;
         };
         CancelBody: {
-            /** @enum {string} */
+            /**
+             * @description At once, or when what is paid for is over
+             * @enum {string}
+             */
             when: "now" | "period-end";
         };
         BillingTokenBody: {
@@ -2854,13 +3482,17 @@ export interface components {
             failed: components["schemas"]["TallyView"];
             /** @description Their result is not reconciled yet */
             awaited: components["schemas"]["TallyView"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First Seoul day, included
+             */
             from: string;
             /**
              * Format: date
              * @description Included
              */
             to: string;
+            /** @description What was given back */
             refunded: components["schemas"]["TallyView"];
         };
         StuckView: {
@@ -2869,10 +3501,17 @@ export interface components {
              * @example submissions-in-doubt
              */
             kind: string;
-            /** @example jobs in doubt */
+            /**
+             * @description What it is
+             * @example jobs in doubt
+             */
             what: string;
+            /** @description How many */
             count: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Since when
+             */
             since: string;
             /** @description What the oldest is, where there is more to say */
             detail: string | null;
@@ -2882,25 +3521,37 @@ export interface components {
             link: string;
         };
         SummaryView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description The Seoul day so far */
             today: components["schemas"]["SummaryOfDaysView"];
             /** @description Its first day up to today */
             month: components["schemas"]["SummaryOfDaysView"];
+            /** @description Whether nothing that moves money is sent */
             killSwitchEngaged: boolean;
             /** @description Empty on a good day */
             stuck: components["schemas"]["StuckView"][];
         };
         /** @description RFC 9457. Some codes bring further members. */
         Problem: {
-            /** @example urn:merchant-billing:problem:product-not-found */
+            /**
+             * @description URN of the code
+             * @example urn:merchant-billing:problem:product-not-found
+             */
             type: string;
             /** @description The same for every occurrence of the code */
             title: string;
+            /** @description HTTP status */
             status: number;
             /** @description For people */
             detail: string;
-            /** @enum {string} */
+            /**
+             * @description Which problem it is; stable, listed in the guide
+             * @enum {string}
+             */
             code: "invalid-request" | "invalid-cursor" | "unsupported-content-type" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
             /** @description Whether the same request may succeed later without being changed */
             retryable: boolean;
@@ -2908,8 +3559,11 @@ export interface components {
             requestId: string;
             /** @description Of an input: where, and what was expected there */
             faults?: {
+                /** @description Line of the file, the header being line 1 */
                 line?: number;
+                /** @description Name of the member or parameter */
                 field?: string;
+                /** @description What was expected there */
                 expected: string;
             }[];
         };
@@ -2925,6 +3579,7 @@ export interface operations {
     "apiKeys.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -3010,6 +3665,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3043,6 +3699,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3075,10 +3732,13 @@ export interface operations {
     "approvals.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
+                /** @description Which of the kinds there are */
                 kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy";
                 /** @description The refund, billing run, job or discrepancy it is about */
                 subjectId?: string;
@@ -3125,6 +3785,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3162,6 +3823,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3203,6 +3865,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3244,6 +3907,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3278,9 +3942,11 @@ export interface operations {
     "auditLog.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Who did it: the name of their key, or the step of the service */
                 actor?: string;
                 /** @description By whose key, whatever it is called */
                 apiKeyId?: string;
@@ -3288,7 +3954,9 @@ export interface operations {
                 owner?: string;
                 /** @description An operationId of this document */
                 operation?: string;
+                /** @description What it changed, such as refunds */
                 resource?: string;
+                /** @description Which of them */
                 resourceId?: string;
                 /** @description The x-request-id of the answer */
                 requestId?: string;
@@ -3337,9 +4005,11 @@ export interface operations {
     "billingRuns.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Planned" | "AwaitingConfirmation" | "Confirmed" | "Rejected";
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -3468,6 +4138,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3505,6 +4176,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3546,6 +4218,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3580,9 +4253,11 @@ export interface operations {
     "bulkPaymentJobs.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Created" | "Processing" | "Completed" | "VerifiedCompleted" | "Failed";
                 /** @description Whether nobody can tell if T store has the job; it waits for a person then */
                 inDoubt?: boolean;
@@ -3679,6 +4354,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3707,6 +4383,7 @@ export interface operations {
     "bulkPaymentJobs.charges": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -3717,6 +4394,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3753,6 +4431,7 @@ export interface operations {
     "bulkPaymentJobs.discrepancies": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -3763,6 +4442,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3801,6 +4481,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3832,6 +4513,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3861,6 +4543,7 @@ export interface operations {
     "charges.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -3868,11 +4551,15 @@ export interface operations {
                 from?: string;
                 /** @description Made on this Seoul day or earlier */
                 to?: string;
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo?: string;
                 /** @description T store’s id of the payment */
                 transactionId?: string;
+                /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
                 subscriptionId?: string;
+                /** @description The job */
                 jobId?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Pending" | "Submitted" | "Paid" | "Declined" | "Refunding" | "PartiallyRefunded" | "Refunded";
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -3917,6 +4604,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo: string;
             };
             cookie?: never;
@@ -3947,6 +4635,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo: string;
             };
             cookie?: never;
@@ -3975,6 +4664,7 @@ export interface operations {
     "charges.refunds": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -3985,6 +4675,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo: string;
             };
             cookie?: never;
@@ -4026,6 +4717,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo: string;
             };
             cookie?: never;
@@ -4060,6 +4752,7 @@ export interface operations {
     "deliveries.due": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -4147,6 +4840,7 @@ export interface operations {
     "discrepancies.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -4154,9 +4848,13 @@ export interface operations {
                 from?: string;
                 /** @description Found on this Seoul day or earlier */
                 to?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Open" | "Accepted" | "Closed";
+                /** @description Which of the kinds there are */
                 kind?: "missing" | "duplicate" | "unknown-order" | "amount-mismatch" | "identity-mismatch" | "malformed" | "unclear-outcome" | "transaction-shared";
+                /** @description The job */
                 jobId?: string;
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -4201,6 +4899,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4236,6 +4935,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4275,6 +4975,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4328,6 +5029,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4367,6 +5069,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4416,6 +5119,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4460,6 +5164,7 @@ export interface operations {
     "inquiry.ask": {
         parameters: {
             query?: {
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo?: string;
                 /** @description T store’s id of the payment */
                 transactionId?: string;
@@ -4509,6 +5214,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4546,6 +5252,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4684,10 +5391,13 @@ export interface operations {
     "lineStops.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Open" | "Resolved";
+                /** @description Which of the kinds there are */
                 kind?: "charged-twice" | "customer-charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
                 /** @description Parks this job */
                 jobId?: string;
@@ -4736,6 +5446,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4773,6 +5484,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4807,9 +5519,11 @@ export interface operations {
     "notifications.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Received" | "Verified" | "Rejected";
                 /** @description Those that speak of this job */
                 jobId?: string;
@@ -4856,6 +5570,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4884,9 +5599,11 @@ export interface operations {
     "outsideRefunds.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Suspected" | "Recorded" | "Dismissed";
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -4979,6 +5696,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5011,9 +5729,11 @@ export interface operations {
     "products.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Whether it is sold and billed */
                 active?: boolean;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -5095,6 +5815,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5130,6 +5851,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5169,6 +5891,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5201,6 +5924,7 @@ export interface operations {
     "refunds.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -5208,7 +5932,9 @@ export interface operations {
                 from?: string;
                 /** @description Asked for on this Seoul day or earlier */
                 to?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
+                /** @description The charge */
                 chargeId?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -5253,6 +5979,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5290,6 +6017,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5331,6 +6059,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5372,6 +6101,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5555,6 +6285,7 @@ export interface operations {
     "settlementLog.read": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -5645,9 +6376,11 @@ export interface operations {
     "subscriptionFiles.export": {
         parameters: {
             query?: {
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Active" | "PastDue" | "Paused" | "Canceled" | "Expired";
                 /** @description Your own name for the customer, in whatever spelling */
                 customerReference?: string;
+                /** @description The product, by its id here */
                 productId?: string;
             };
             header?: never;
@@ -5679,12 +6412,15 @@ export interface operations {
     "subscriptions.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Active" | "PastDue" | "Paused" | "Canceled" | "Expired";
                 /** @description Your own name for the customer, in whatever spelling */
                 customerReference?: string;
+                /** @description The product, by its id here */
                 productId?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -5766,6 +6502,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5801,6 +6538,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5842,6 +6580,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5879,6 +6618,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5916,6 +6656,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5955,6 +6696,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;

@@ -2,25 +2,34 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { ERROR_CODES } from '../kernel/error-codes';
 import { operationIdOf } from './admin-route';
+import { API_WORDS } from './api-words';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
+const TITLE = 'Merchant billing: admin API';
+
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 const DESCRIPTION = `Errors are problem+json (RFC 9457); \`code\` is stable, \`detail\` is for people. Won are integers, ids are
-digits in text, times are ISO 8601 with their offset. \`x-scope\` of an operation is what its key must be allowed.`;
+digits in text, times are ISO 8601 with their offset. This page tries what reads; what changes something is asked by a program
+or by the CLI, which says before what will happen. \`x-scope\` of an operation is what its key must be allowed.`;
 
 /** Serves the OpenAPI document and its page at `/docs`; the document as JSON at `/docs-json`. */
 export function serveApiDocs(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, () => apiDocumentOf(app));
+  SwaggerModule.setup('docs', app, () => apiDocumentOf(app), {
+    // The template has no place of its own for what tells a phone how wide the page is.
+    customSiteTitle: `${TITLE}</title><meta name="viewport" content="width=device-width, initial-scale=1"><title>`,
+    // Filled in with examples, one click would give money back or stop a job.
+    swaggerOptions: { supportedSubmitMethods: ['get'] },
+  });
 }
 
 /** The OpenAPI document of the admin API, as the code says it; `docs/openapi.json` is a copy of it. */
 export function apiDocumentOf(app: INestApplication): OpenAPIObject {
   const description = new DocumentBuilder()
-    .setTitle('Merchant billing: admin API')
+    .setTitle(TITLE)
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
@@ -35,8 +44,10 @@ export function apiDocumentOf(app: INestApplication): OpenAPIObject {
       if (!operation) continue;
       addConventions(operation, method);
       addEtag(operation, schemas);
+      for (const parameter of operation.parameters ?? []) describe(parameter as Described, '');
     }
   }
+  for (const [name, schema] of Object.entries(schemas)) describeMembers(schema as Described, name);
   return document;
 }
 
@@ -57,6 +68,28 @@ function addConventions(operation: Operation, method: (typeof METHODS)[number]):
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
     },
   ];
+}
+
+interface Described {
+  name?: string;
+  description?: string;
+  properties?: Record<string, Described>;
+  items?: Described;
+  allOf?: Described[];
+}
+
+/** Members that say nothing of themselves mean what their names mean everywhere. */
+function describeMembers(schema: Described, view: string): void {
+  for (const [name, member] of Object.entries(schema.properties ?? {})) {
+    describe(member, view, name);
+    describeMembers(member, view);
+  }
+  if (schema.items !== undefined) describeMembers(schema.items, view);
+}
+
+function describe(described: Described, view: string, name = described.name ?? ''): void {
+  const meaning = API_WORDS[`${view}.${name}`] ?? API_WORDS[name];
+  if (described.description === undefined && meaning !== undefined) described.description = meaning;
 }
 
 const ETAG = { description: 'Its version, which If-Match of a change takes', schema: { type: 'string' } } as const;

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROLES, SCOPES } from '../../src/admin/access';
+import { API_WORDS } from '../../src/admin/api-words';
 import { ERROR_CODES } from '../../src/kernel/error-codes';
 import { Database } from '../../src/platform/database';
 import { bearer, startAdminWorld, type AdminAnswer, type AdminWorld } from '../support/admin-world';
@@ -45,6 +46,15 @@ function freeIn(schema: unknown, path: string): string[] {
   return Object.entries(schema).flatMap(([name, inner]) =>
     freeIn(inner, name === 'properties' ? path : `${path}.${name}`),
   );
+}
+
+/** Members of which nothing is said, by where they are. */
+function dumbIn(schema: unknown, path: string): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties = {} } = schema as { properties?: Record<string, { description?: string }> };
+  const own = Object.entries(properties).filter(([, member]) => !member.description);
+  const inner = Object.entries(schema).flatMap(([name, value]) => dumbIn(value, `${path}.${name}`));
+  return [...own.map(([name]) => `${path}.${name}`), ...inner];
 }
 
 describe('docs/openapi.json', () => {
@@ -127,6 +137,30 @@ describe('docs/openapi.json', () => {
       expect(operation).toMatchObject({ summary: expect.stringMatching(/./), operationId: expect.any(String) });
     }
     expect(new Set(ENDPOINTS.map(([id]) => id)).size).toBe(ENDPOINTS.length);
+  });
+
+  it('says what every member and parameter means', () => {
+    const dumb = Object.entries(DOCUMENT.components.schemas).flatMap(([name, schema]) => dumbIn(schema, name));
+    const parameters = ENDPOINTS.flatMap(([id, { operation }]) =>
+      ((operation as { parameters?: { name: string; description?: string }[] }).parameters ?? [])
+        .filter(({ description }) => !description)
+        .map(({ name }) => `${id} ${name}`),
+    );
+    expect([...dumb, ...dumbIn(DOCUMENT.paths, 'paths'), ...parameters]).toEqual([]);
+    // And no word is left over.
+    const text = JSON.stringify(DOCUMENT);
+    const unused = Object.entries(API_WORDS).filter(([name, meaning]) => {
+      const own = name.split('.').at(-1) as string;
+      return !text.includes(`"${own}"`) || !text.includes(JSON.stringify(meaning));
+    });
+    expect(unused).toEqual([]);
+  });
+
+  it('is a page for a phone too, on which nothing that moves money is a click away', async () => {
+    const page = await (await fetch(`${world.service.url}/docs`)).text();
+    expect(page).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">');
+    const options = await (await fetch(`${world.service.url}/docs/swagger-ui-init.js`)).text();
+    expect(options).toMatch(/"supportedSubmitMethods": \[\s*"get"\s*\]/);
   });
 
   it('describes every member of every answer and body; only what the audit log keeps may be any object', () => {
