@@ -44,8 +44,8 @@ const OWN_NAMES: readonly { name: string; help: string; kind: string; isAge?: bo
 export function registerOperatorNotices(app: INestApplicationContext, metrics: Metrics): void {
   const check = app.get(DatabaseCheck);
   const clock = app.get(Clock);
-  const now = (): string => `timestamptz '${clock.now().toISOString()}'`;
-  const waiting = askedOnce(async () => waitingOf(await check.rows<WaitingRow>(waitingSql(now()))));
+  const present = (): string => `timestamptz '${clock.now().toISOString()}'`;
+  const waiting = askedOnce(async () => waitingOf(await check.rows<WaitingRow>(waitingSql(present()))));
   const ageOf = ({ since }: Waiting): number => Math.max(0, (clock.now().getTime() - since.getTime()) / 1000);
 
   const readiness = app.get(Readiness);
@@ -78,7 +78,7 @@ export function registerOperatorNotices(app: INestApplicationContext, metrics: M
     askedOnce(() =>
       check.rows<StepFigures>(
         `SELECT step, (failing_since IS NOT NULL)::int AS failing,
-           extract(epoch FROM ${now()} - last_success_at)::float8 AS "successAge" FROM scheduler_step`,
+           extract(epoch FROM ${present()} - last_success_at)::float8 AS "successAge" FROM scheduler_step`,
       ),
     ),
     [],
