@@ -17,7 +17,8 @@ type Job = Schema<'BulkPaymentJobView'>;
 
 const COLUMNS: readonly Column<Job>[] = [
   ['id', (job) => job.id, { right: true }],
-  ['state', (job) => (job.inDoubt ? `${job.state} (in doubt)` : job.state)],
+  ['state', (job) => job.state],
+  ['stands at', (job) => job.standing],
   ['charges', (job) => count(job.requested.count), { right: true }],
   ['amount', (job) => won(job.requested.amount), { right: true }],
   ['created', (job) => seoulTime(job.createdAt)],

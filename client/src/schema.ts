@@ -1760,6 +1760,11 @@ export interface components {
              * @enum {string}
              */
             state: "Created" | "Processing" | "Completed" | "VerifiedCompleted" | "Failed";
+            /**
+             * @description Where it stands, in one word: how it ended, or what comes next
+             * @enum {string}
+             */
+            standing: "waiting" | "held" | "in-doubt" | "sent" | "verifying" | "fetching-result" | "settling" | "settled" | "refused" | "closed-as-not-accepted" | "canceled" | "rejected";
             /** @description Sent, and not known whether the gateway took it; never sent again by itself */
             inDoubt: boolean;
             /** @description What may be done with it now */
@@ -1872,6 +1877,11 @@ export interface components {
              * @enum {string}
              */
             state: "Created" | "Processing" | "Completed" | "VerifiedCompleted" | "Failed";
+            /**
+             * @description Where it stands, in one word: how it ended, or what comes next
+             * @enum {string}
+             */
+            standing: "waiting" | "held" | "in-doubt" | "sent" | "verifying" | "fetching-result" | "settling" | "settled" | "refused" | "closed-as-not-accepted" | "canceled" | "rejected";
             /** @description Sent, and not known whether the gateway took it; never sent again by itself */
             inDoubt: boolean;
             /** @description What may be done with it now */

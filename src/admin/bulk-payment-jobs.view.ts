@@ -12,6 +12,7 @@ import {
   SubmissionView,
   type TotalsView,
 } from './job-parts.view';
+import { JOB_STANDINGS, jobStandingOf, type JobStanding } from './job-standing';
 import { RetryView } from './retry.view';
 import { TallyView } from './tally.view';
 import { FirstColumns } from './lists';
@@ -32,6 +33,8 @@ export function pageOf<Item>(items: Item[], limit: number, cursorOf: (last: Item
 export class BulkPaymentJobView {
   @ApiProperty() id!: string;
   @ApiProperty({ enum: ['Created', 'Processing', 'Completed', 'VerifiedCompleted', 'Failed'] }) state!: JobState;
+  @ApiProperty({ enum: JOB_STANDINGS, description: 'Where it stands, in one word: how it ended, or what comes next' })
+  standing!: JobStanding;
   @ApiProperty({ description: 'Sent, and not known whether the gateway took it; never sent again by itself' })
   inDoubt!: boolean;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
@@ -81,6 +84,7 @@ export function jobViewOf(job: BulkPaymentJob, surroundings: JobSurroundings): B
   return {
     id: job.id,
     state: job.state,
+    standing: jobStandingOf(job, { inDoubt: surroundings.inDoubt, held: heldBy(job, surroundings) !== null }),
     inDoubt: surroundings.inDoubt,
     actions: jobActionsOf(job, surroundings.inDoubt),
     links: jobLinksOf(job),

@@ -1,6 +1,7 @@
 import { Database } from '../../src/platform/database';
 import { WAITING_KINDS, waitingOf, waitingSql, type WaitingRow } from '../../src/waiting';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { requestFile } from '../support/request-files';
 import { moveTo, send, subscribe } from '../support/subscribers';
 import { until } from '../support/until';
 
@@ -9,6 +10,44 @@ const FAIL_PLANNING = `
   CREATE FUNCTION fail_planning() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN RAISE EXCEPTION 'no run can be opened' USING ERRCODE = 'check_violation'; END $$;
   CREATE TRIGGER fail_planning BEFORE INSERT ON billing_run FOR EACH ROW EXECUTE FUNCTION fail_planning()`;
+
+describe('the list of jobs', () => {
+  it('tells a settled job from one that was rejected, canceled, refused or closed', async () => {
+    const world = await startWorld({
+      simulator: { declineRate: 0 },
+      environment: {
+        BILLING_RUN_CONFIRM_FACTOR: '1',
+        BILLING_RUN_CONFIRM_MIN_CHARGES: '1',
+        BILLING_RUN_CONFIRM_MIN_WON: '1000',
+      },
+    });
+    try {
+      const standing = async (id: string): Promise<string> => {
+        const { body } = await world.get('bulk-payment-jobs?limit=100');
+        return body.items.find((job: JsonBody) => job.id === id).standing;
+      };
+      const { body: settled } = await world.upload(requestFile(1, 'settled-'));
+      await world.settled(settled.id);
+      world.simulator.control.armFault({ kind: 'submit-refused' });
+      const { body: refused } = await world.upload(requestFile(1, 'refused-'));
+      await world.settled(refused.id);
+      await send(world, 'POST', 'kill-switch', { reason: 'a drill' });
+      const { body: canceled } = await world.upload(requestFile(1, 'canceled-'));
+      expect(await standing(canceled.id)).toBe('held');
+      await send(world, 'POST', `bulk-payment-jobs/${canceled.id}/cancel`, { reason: 'not now' });
+      for (const customer of ['a', 'b']) await subscribe(world, customer, '2027-01-05');
+      moveTo(world, '2027-01-05');
+      const { body: run } = await send(world, 'POST', 'billing-runs', { date: '2027-01-05' });
+      expect(run.state).toBe('AwaitingConfirmation');
+      await send(world, 'POST', `billing-runs/${run.id}/reject`, { reason: 'wrong prices' });
+      const [rejected] = (await world.get(`billing-runs/${run.id}`)).body.jobs;
+      const all = [settled, refused, canceled, rejected].map(({ id }: JsonBody) => standing(id));
+      expect(await Promise.all(all)).toEqual(['settled', 'refused', 'canceled', 'rejected']);
+    } finally {
+      await world.close();
+    }
+  });
+});
 
 describe('what waits for a person', () => {
   let world: BillingWorld;
