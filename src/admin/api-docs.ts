@@ -33,7 +33,8 @@ export function apiDocumentOf(app: INestApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The API key.' })
+    .addServer('/', 'The service that serves this document')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'API key', description: 'The API key.' })
     .build();
   const document = SwaggerModule.createDocument(app, description, { operationIdFactory: operationIdOf });
   const schemas = { ...document.components?.schemas, Problem: PROBLEM } as Schemas;

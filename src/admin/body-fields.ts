@@ -1,4 +1,6 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { Matches, ValidateBy, ValidateIf } from 'class-validator';
 import { parseSeoulDate } from '../kernel/seoul-calendar';
 import { MAX_CHARGE_WON, isWon, type Won } from '../kernel/won';
@@ -17,15 +19,23 @@ export function IsSeoulDate(): PropertyDecorator {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
+/** The sign of an offset in an address that nobody has escaped as `%2B`: it arrives as a blank, which means nothing else. */
+const UNESCAPED_PLUS = / (?=\d\d:\d\d$)/;
+
 /** An instant as ISO 8601 with its offset; a local time without one could be any. */
 export function IsInstant(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isInstant',
-    validator: {
-      validate: (value) => typeof value === 'string' && isInstant(value),
-      defaultMessage: () => 'an instant with its offset such as 2026-11-01T09:00:00+09:00',
-    },
-  });
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.replace(UNESCAPED_PLUS, '+') : value,
+    ),
+    ValidateBy({
+      name: 'isInstant',
+      validator: {
+        validate: (value) => typeof value === 'string' && isInstant(value),
+        defaultMessage: () => 'an instant with its offset such as 2026-11-01T00:00:00Z or 2026-11-01T09:00:00+09:00',
+      },
+    }),
+  );
 }
 
 function isInstant(text: string): boolean {

@@ -11,7 +11,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { DomainError } from '../kernel/errors';
 
-const ETAG = /^"(\d{1,20})"$/;
+/** Also as a proxy that compresses answers weakens it: the version is the same, whatever the bytes of the answer were. */
+const ETAG = /^(?:W\/)?"(\d{1,20})"$/;
 
 /** Gives what has a `version` the same as its `ETag`. */
 @Injectable()
@@ -29,14 +30,19 @@ export class EtagInterceptor implements NestInterceptor {
   }
 }
 
-/** The version the caller has seen and changes, from `If-Match`; `undefined` when any will do. */
+/**
+ * The version the caller has seen and changes, from `If-Match`; `undefined` when any will do. Of several the newest counts:
+ * versions grow, so the others are past. Should they ever not, the answer is a 412 and nobody's change is lost.
+ */
 export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): string | undefined => {
   const given = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
   if (given === undefined || given.trim() === '*') return undefined;
-  const version = ETAG.exec(given.trim())?.[1];
-  if (version !== undefined) return version;
+  const versions = given.split(',').map((tag) => ETAG.exec(tag.trim())?.[1]);
+  if (!versions.includes(undefined)) {
+    return versions.reduce((one, other) => (BigInt(one ?? 0) > BigInt(other ?? 0) ? one : other));
+  }
   throw new DomainError('invalid-request', 'If-Match can’t be used', {
-    faults: [{ field: 'If-Match', expected: 'the ETag of what is to be changed, such as "1234", or *' }],
+    faults: [{ field: 'If-Match', expected: 'the ETag of what is to be changed, such as "1234", several, or *' }],
   });
 });
 

@@ -100,15 +100,23 @@ describe('SubscriptionFileReader', () => {
   it.each([
     ['nothing', ''],
     ['another header', `customer,product,token,start\n${line('a')}`],
-    ['a column too few', `customerReference,storeProductId,billingToken\na,b,c`],
-    ['a column twice', `${HEADER},startedOn\n${line('a')},2027-01-31`],
-    ['an unknown column', `${HEADER},colour\n${line('a')},red`],
     ['no header', `${line('a')}\n${line('b')}`],
     ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
   ])('refuses a file with %s by one clear fault', async (_name, content) => {
     const { orders, faults, reader } = await read(content);
     expect(orders).toEqual([]);
     expect(faults).toEqual([{ line: 1, expected: HEADER_EXPECTATION }]);
+    expect(reader.headerIsWrong).toBe(true);
+  });
+
+  it.each([
+    ['a column too few', `customerReference,storeProductId,billingToken\na,b,c`, 'startedOn', /^this column$/],
+    ['a column twice', `${HEADER},startedOn\n${line('a')},2027-01-31`, 'column 5', /^startedOn once$/],
+    ['an unknown column', `${HEADER},colour\n${line('a')},red`, 'column 5', /^one of customerReference, /],
+  ])('refuses a header with %s, and says which', async (_name, content, field, expected) => {
+    const { orders, faults, reader } = await read(content);
+    expect(orders).toEqual([]);
+    expect(faults).toEqual([{ line: 1, field, expected: expect.stringMatching(expected) }]);
     expect(reader.headerIsWrong).toBe(true);
   });
 

@@ -1,10 +1,11 @@
 import { parse } from 'csv-parse/sync';
 import { isUtf8 } from 'node:buffer';
 import { WholeLines, chunksOf } from '../gateways/tstore';
+import type { InputFault } from '../kernel/errors';
 import { FaultList } from '../kernel/fault-list';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { MAX_SUBSCRIPTION_LINE_BYTES } from './subscription-file-columns';
-import { HEADER_EXPECTATION, SubscriptionRowReader, isHeader } from './subscription-row-reader';
+import { HEADER_EXPECTATION, SubscriptionRowReader, faultsOfHeader, isHeader } from './subscription-row-reader';
 import type { SubscriptionOrder } from './subscription-rules';
 
 export interface NumberedOrder extends SubscriptionOrder {
@@ -62,12 +63,12 @@ export class SubscriptionFileReader {
 
   private readHeader(record: LineRecord): void {
     if (Array.isArray(record) && isHeader(record)) this.rowReader = new SubscriptionRowReader(record, this.today);
-    else this.refuseHeader();
+    else this.refuseHeader(Array.isArray(record) ? faultsOfHeader(record) : undefined);
   }
 
-  private refuseHeader(): void {
+  private refuseHeader(faults: InputFault[] = [{ expected: HEADER_EXPECTATION }]): void {
     this.headerIsWrong = true;
-    this.faults.add({ line: 1, expected: HEADER_EXPECTATION });
+    for (const fault of faults) this.faults.add({ line: 1, ...fault });
   }
 
   private readRow(record: LineRecord, orders: NumberedOrder[]): void {

@@ -23,15 +23,27 @@ const DAY_EXPECTATION = 'a calendar day as YYYY-MM-DD';
 /** The header a file must have, said so that it can be mended. */
 export const HEADER_EXPECTATION = `a header of these columns, each once: ${REQUIRED_COLUMNS.join(', ')}; optional: ${SUBSCRIPTION_FILE_COLUMNS.filter((name) => !REQUIRED_COLUMNS.includes(name)).join(', ')}`;
 
+/**
+ * What of a header is not as it must be: columns that are missing, by name; and those that are not ours, by their place,
+ * because a file without a header has a billing token there.
+ */
+export function faultsOfHeader(names: readonly string[]): InputFault[] {
+  const isOurs = (name: string): boolean => SUBSCRIPTION_FILE_COLUMNS.some((column) => column === name);
+  if (!names.some(isOurs)) return [{ expected: HEADER_EXPECTATION }];
+  const missing = REQUIRED_COLUMNS.filter((column) => !names.includes(column));
+  return [
+    ...missing.map((field) => ({ field, expected: 'this column' })),
+    ...names.flatMap((name, index) => {
+      const field = `column ${index + 1}`;
+      if (!isOurs(name)) return [{ field, expected: `one of ${SUBSCRIPTION_FILE_COLUMNS.join(', ')}` }];
+      return names.indexOf(name) < index ? [{ field, expected: `${name} once` }] : [];
+    }),
+  ];
+}
+
 /** @returns whether these are columns of ours, none twice and none missing that must be there */
 export function isHeader(names: readonly string[]): names is readonly SubscriptionFileColumn[] {
-  const known = new Set<string>(SUBSCRIPTION_FILE_COLUMNS);
-  const given = new Set(names);
-  return (
-    given.size === names.length &&
-    names.every((name) => known.has(name)) &&
-    REQUIRED_COLUMNS.every((name) => given.has(name))
-  );
+  return faultsOfHeader(names).length === 0;
 }
 
 /** Reads the fields of one line at a time; what is wrong with it is in {@link faults} afterwards. */

@@ -72,12 +72,21 @@ describe('If-Match', () => {
       world.call('PATCH', product, { body: { name: 'last' }, headers });
     expect((await change({})).status).toBe(200);
     expect((await change({ 'If-Match': '*' })).status).toBe(200);
-    for (const header of ['W/"1"', '1', '"a"', '"1", "2"']) {
+    for (const header of ['1', '"a"', '"1", 2', 'w/"1"', '"1",', '*, "1"']) {
       expect(await change({ 'If-Match': header })).toMatchObject({
         status: 400,
         body: { faults: [{ field: 'If-Match' }] },
       });
     }
+  });
+
+  it('is heeded as a proxy weakens it, and as one of several', async () => {
+    const change = (header: string) =>
+      world.call('PATCH', product, { body: { name: 'proxied' }, headers: { 'If-Match': header } });
+    for (const stale of ['W/"1"', '"1", "2"', 'W/"2","1"']) expect(await change(stale)).toMatchObject(CONFLICT);
+    expect((await change(`W/${await etagOf(product)}`)).status).toBe(200);
+    expect((await change(`"1", ${await etagOf(product)}`)).status).toBe(200);
+    expect((await change(`W/${await etagOf(product)} , "2"`)).status).toBe(200);
   });
 
   it('says that there is nothing before it says that it was changed', async () => {

@@ -164,6 +164,58 @@ describe('what requests are made of', () => {
     });
   });
 
+  it('take an offset whose sign nobody has escaped', async () => {
+    for (const from of ['2026-11-01T00:00:00+09:00', '2026-11-01T00:00:00 09:00', '2026-11-01T00:00:00%2B09:00']) {
+      expect((await world.call('GET', `audit-log?from=${from}`)).status).toBe(200);
+    }
+    for (const from of [
+      '2026-02-30T00:00:00Z',
+      '2026-11-01T00:00:00',
+      '2026-11-01 00:00:00Z',
+      '2026-11-01T00:00:00  09:00',
+    ]) {
+      expect((await world.call('GET', `audit-log?from=${from}`)).status).toBe(400);
+    }
+  });
+
+  it.each([
+    'limit=1e3',
+    'limit=0',
+    'limit=-1',
+    'limit=5&limit=6',
+    'limit=+5',
+    'limit=',
+    'cursor=0',
+    'cursor=1e3',
+    'cursor=01',
+    'cursor=',
+    'cursor=1&cursor=2',
+  ])('refuse %s of a list', async (query) => {
+    expect(await world.call('GET', `products?${query}`)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid-request' },
+    });
+  });
+
+  it('give no CSV to who does not want it', async () => {
+    for (const accept of ['text/csv;q=0', 'text/csv;q=0, */*', 'text/csv; q=0.1, application/json']) {
+      const { headers } = await world.call('GET', 'products', { headers: { Accept: accept } });
+      expect(headers.get('content-type')).toMatch(/^application\/json/);
+    }
+  });
+
+  it('find payments by ids as long as T store may give them', async () => {
+    const id = 'T'.repeat(128);
+    for (const path of [
+      `charges?transactionId=${id}`,
+      `inquiry?transactionId=${id}`,
+      `bulk-payment-jobs?gatewayJobId=${id}`,
+    ]) {
+      expect((await world.call('GET', path)).status).toBe(200);
+      expect((await world.call('GET', `${path}T`)).status).toBe(400);
+    }
+  });
+
   it.each([
     ['Host', ['Host: a', 'Host: b'], 'host'],
     ['Authorization', ['Host: a', `Authorization: Bearer ${ADMIN_KEY}`], 'authorization'],

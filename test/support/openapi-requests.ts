@@ -65,6 +65,18 @@ const JUNK: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown[]>(null, '', ' ', '\0', 'a\0b', '\ud800', '0', '-1', '1e3', '9'.repeat(30), 'x'.repeat(LONG)),
   fc.constantFrom<unknown[]>(-1, 0, 1.5, 1e308, 2 ** 53, true, [], {}, [[]], [null], { constructor: 1 }),
   fc.constantFrom<unknown[]>("'; DROP TABLE charge; --", '%', '${7*7}', '../../etc/passwd', '2026-02-30', 'null'),
+  fc.constantFrom<unknown[]>(
+    '..',
+    'D\u200B77',
+    '\u00A0D',
+    '\u202Excod',
+    '\u1100\u1161',
+    '\uFF24',
+    '\u3164',
+    'a\tb',
+    'D ',
+  ),
+  fc.constantFrom<unknown[]>({ toString: 1 }, { hasOwnProperty: null }, { ['__proto__']: {} }, 10_000_001),
   fc.string({ unit: ANY_CHARACTER, maxLength: 20 }),
   fc.jsonValue({ maxDepth: 2 }),
 );
