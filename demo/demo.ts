@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { DEMO_ADMIN_KEY } from '../src/config';
+import { trialKeys } from '../src/config';
 import { billingDateAfter, seoulDateAt } from '../src/kernel/seoul-calendar';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/platform/embedded-postgres';
 import { Connection } from '../src/platform/database';
 import { billMonths, travelling } from './many-months';
 import { billOneMonth } from './one-month';
-import { startParts } from './parts';
+import { startParts, type StartedParts } from './parts';
 
 export interface DemoOptions {
   /** Sold at the first run; later runs bill the same ones. */
@@ -44,6 +44,8 @@ export async function runDemo(options: DemoOptions): Promise<FinishedDemo> {
             databaseUrl: postgres.url,
             dataDirectory,
             port,
+            // The same as of `npm start`, which goes on with what is billed here.
+            settings: trialKeys(dataDirectory),
             // The service outlives the simulator in the data, so its job ids must not begin at 1 each time.
             simulator: { firstJobId: Math.floor(Date.now() / 1000) },
             print,
@@ -55,7 +57,7 @@ export async function runDemo(options: DemoOptions): Promise<FinishedDemo> {
       months === undefined
         ? await billOneMonth(parts, subscriptions)
         : await billMonths(parts, { months, subscriptions, startsOn });
-    showAddresses(print, parts.service.url, parts.simulator.baseUrl);
+    showAddresses(print, parts);
     return { addsUp, close };
   } catch (error) {
     await close();
@@ -83,13 +85,14 @@ async function emptyPlace(
   return { databaseUrl: url.href, dataDirectory };
 }
 
-function showAddresses(print: (line: string) => void, service: string, simulator: string): void {
-  const authorization = `-H "Authorization: Bearer ${DEMO_ADMIN_KEY}"`;
+function showAddresses(print: (line: string) => void, parts: StartedParts): void {
+  const service = parts.service.url;
+  const authorization = `-H "Authorization: Bearer ${parts.environment.ADMIN_BOOTSTRAP_KEY}"`;
   print(`
 Where to look next:
   the admin API, as a page   ${service}/docs
   jobs                       curl ${authorization} ${service}/admin/v1/bulk-payment-jobs
   health and metrics         ${service}/health/ready   ${service}/metrics
-  the simulator              ${simulator}/
+  the simulator              ${parts.simulator.baseUrl}/
 `);
 }

@@ -58,7 +58,7 @@ export async function startParts(options: PartsOptions): Promise<StartedParts> {
       await service.close();
       await simulator.close();
     };
-    const client = new AdminClient(service.url, await keyOfDemo(service.url));
+    const client = new AdminClient(service.url, await keyOfDemo(service.url, environment.ADMIN_BOOTSTRAP_KEY ?? ''));
     return { service, simulator, client, print, environment, close };
   } catch (error) {
     await simulator.close();
@@ -67,9 +67,9 @@ export async function startParts(options: PartsOptions): Promise<StartedParts> {
 }
 
 /** The bootstrap key makes keys and moves no money; what the demo does is done with a key of its own. */
-async function keyOfDemo(url: string): Promise<string> {
+async function keyOfDemo(url: string, bootstrapKey: string): Promise<string> {
   const order = { name: 'demo', owner: 'demo', role: 'manager' };
-  const made = await new AdminClient(url, DEMO_ADMIN_KEY).act('POST', 'api-keys', order);
+  const made = await new AdminClient(url, bootstrapKey).act('POST', 'api-keys', order);
   return (made.body as { token: string }).token;
 }
 

@@ -1,6 +1,6 @@
 // Every npm script begins here: installs and builds what is missing, then runs the command. Plain Node, no packages.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
@@ -20,11 +20,11 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 
 /** What each command runs; those that are compiled are built first. */
 const COMMANDS = {
-  start: { built: true, steps: [['node', 'dist/src/main.js']] },
+  start: { built: true, reads: true, steps: [['node', 'dist/src/main.js']] },
   demo: { built: true, steps: [['node', 'dist/demo/main.js']] },
   simulator: { built: true, steps: [['node', 'dist/simulator/main.js']] },
-  migrate: { built: true, steps: [['node', 'dist/src/commands/migrate.js']] },
-  reencrypt: { built: true, steps: [['node', 'dist/src/commands/reencrypt.js']] },
+  migrate: { built: true, reads: true, steps: [['node', 'dist/src/commands/migrate.js']] },
+  reencrypt: { built: true, reads: true, steps: [['node', 'dist/src/commands/reencrypt.js']] },
   openapi: {
     built: true,
     steps: [
@@ -34,7 +34,7 @@ const COMMANDS = {
   },
   // An npm package of its own, for those who integrate.
   client: { steps: [[bin('tsc'), '-p', 'client']] },
-  cli: { built: true, steps: [['node', 'dist/cli/main.js']] },
+  cli: { built: true, reads: true, steps: [['node', 'dist/cli/main.js']] },
   bench: { built: true, steps: [['node', 'dist/bench/main.js']] },
   // Tests start processes of the service, from what is built.
   test: { built: true, steps: [[bin('jest')]] },
@@ -73,6 +73,8 @@ async function main() {
   requireNode();
   await install(root);
   if (command.built) await build(root);
+  if (command.reads) readEnvFile();
+  if (name === 'cli') useTrial();
   const failed = [];
   for (const step of command.steps) {
     const code = await run(step[0], [...step.slice(1), ...args]);
@@ -84,6 +86,21 @@ async function main() {
     process.stderr.write(`✘ failed: ${failed.join(', ')}\n`);
     process.exit(1);
   }
+}
+
+/** What `.env` says counts where the environment says nothing. */
+function readEnvFile() {
+  const file = join(root, '.env');
+  if (existsSync(file)) process.loadEnvFile(file);
+}
+
+/** The operators' program finds the service of `npm start` by itself while that has made its own keys. */
+function useTrial() {
+  const { env } = process;
+  const keys = join(root, env.DATA_DIR || '.data', 'trial-keys.json');
+  if (env.MERCHANT_BILLING_URL || env.ENCRYPTION_KEYS || !existsSync(keys)) return;
+  env.MERCHANT_BILLING_URL = `http://127.0.0.1:${env.PORT || '8080'}`;
+  env.MERCHANT_BILLING_API_KEY ||= JSON.parse(readFileSync(keys, 'utf8')).ADMIN_BOOTSTRAP_KEY;
 }
 
 function requireNode() {
@@ -108,9 +125,37 @@ function run(program, args) {
     const forward = once((signal) => child.kill(signal));
     process.on('SIGINT', forward);
     process.on('SIGTERM', forward);
+    // A terminal that is closed tells only us: the child is in a group of its own.
+    process.on('SIGHUP', () => forward('SIGTERM'));
+    endWithNpm(() => forward('SIGTERM'));
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
   });
+}
+
+const LOOK_FOR_NPM_MS = 500;
+
+/** npm hands a signal to its shell at most, and a kill to nobody: when npm or that shell is gone, so are we. */
+function endWithNpm(end) {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
+  const ancestors = () => `${process.ppid} ${parentOf(process.ppid)}`;
+  const first = ancestors();
+  const look = setInterval(() => {
+    if (ancestors() === first) return;
+    clearInterval(look);
+    end();
+  }, LOOK_FOR_NPM_MS);
+  look.unref();
+}
+
+/** As Linux tells it; elsewhere only our own parent is known. */
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+  } catch {
+    return '';
+  }
 }
 
 /** A second signal within this time is the same one on another way; later it is a person who means it. */

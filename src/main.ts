@@ -1,4 +1,4 @@
-import { InvalidConfigurationError, readConfiguration } from './config';
+import { InvalidConfigurationError, readConfiguration, withTrialSettings } from './config';
 import { Lifecycle } from './platform/health';
 import { collectEagerly } from './platform/memory';
 import type { RunningService } from './service';
@@ -14,15 +14,29 @@ async function main(): Promise<void> {
   collectEagerly();
   const lifecycle = new Lifecycle();
   const signalled = firstSignal(lifecycle);
-  const configuration = readConfiguration(process.env);
+  const { settings, keysFile } = withTrialSettings(process.env);
+  const configuration = readConfiguration(settings);
   // Loaded when it is needed: most of the program, and a second that nobody waits for who must mend a setting first.
   const { startService } = await import('./service.js');
   const service = await startService(configuration, { lifecycle });
   endOnFault(service);
+  if (keysFile !== undefined) process.stderr.write(trialText(service.url, keysFile));
   const signal = await signalled;
   service.log.logger.info('draining', { signal });
   await service.close();
   process.exit(0);
+}
+
+/** For whoever has just started it for the first time; the log is for machines. */
+function trialText(url: string, keysFile: string): string {
+  return `
+The billing service listens on ${url}, for trying it out:
+  the admin API, as a page  ${url}/docs
+  its keys                  ${keysFile} (keep it with the data beside it, or delete both)
+  T store                   the simulator: npm run simulator, in another terminal
+  your first bill           docs/quickstart.md
+
+`;
 }
 
 /** @returns the first signal to end; the second one ends the process at once */

@@ -1,9 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { serveApiDocs } from './admin';
 import { AppModule } from './app.module';
-import type { Configuration } from './config';
+import { TRIAL_KEYS_FILE, type Configuration } from './config';
+import type { ErrorCode } from './kernel/error-codes';
 import { DomainError, messageOf } from './kernel/errors';
 import { registerOperatorNotices } from './operator-notices';
 import type { Clock } from './platform/clock';
@@ -62,8 +64,18 @@ export async function startService(
     return await start(configuration, overrides, log, closers, closeAll);
   } catch (error) {
     await closeAll();
-    throw error instanceof DomainError ? new StartError(error.message, { cause: error }) : error;
+    throw error instanceof DomainError ? new StartError(withRemedy(error, configuration), { cause: error }) : error;
   }
+}
+
+const OTHER_KEYS: readonly ErrorCode[] = ['encryption-key-unknown', 'ciphertext-invalid'];
+
+/** Keys and data that don't belong together happen to whoever tries things out; there, nothing is lost for good. */
+function withRemedy({ code, message }: DomainError, { database, storage }: Configuration): string {
+  if (database.url !== undefined || !OTHER_KEYS.includes(code)) return message;
+  const { directory } = storage;
+  const kept = join(directory, TRIAL_KEYS_FILE);
+  return `${message}\nThe data in ${directory} was made with other keys. Go on with it: give those, or none to use ${kept}. Begin anew: delete ${directory}, and all that was billed there is gone.`;
 }
 
 /** @param closers what was opened, in that order; each is closed after what was opened later */

@@ -12,12 +12,14 @@ import {
   Min,
   MinLength,
   ValidateBy,
+  getMetadataStorage,
   validateSync,
   type ValidationOptions,
 } from 'class-validator';
 import { isIP } from 'node:net';
 import { validateCronExpression } from 'cron';
 import type { InputFault } from '../kernel/errors';
+import { unknownSettings } from './unknown-settings';
 
 /** Which parts of the service this process runs. */
 export const ROLES = ['listener', 'scheduler', 'admin'] as const;
@@ -245,8 +247,17 @@ export function readEnvironment(source: NodeJS.ProcessEnv): { environment: Envir
     field: error.property,
     expected: Object.values(error.constraints ?? {})[0] ?? 'another value',
   }));
-  return { environment, faults };
+  return { environment, faults: [...faults, ...unknownSettings(Object.keys(given), SETTINGS)] };
 }
+
+/** Every setting there is; those without a default have no value to be listed by, but all of them are checked. */
+const SETTINGS = [
+  ...new Set(
+    getMetadataStorage()
+      .getTargetValidationMetadatas(Environment, '', false, false)
+      .map(({ propertyName }) => propertyName),
+  ),
+];
 
 export function commaSeparated(text: string): string[] {
   return text

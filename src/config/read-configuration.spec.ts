@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { DEMO_ADMIN_KEY, DEMO_ENCRYPTION_KEY } from './demo-secrets';
 import { Environment } from './environment';
 import { InvalidConfigurationError, readConfiguration } from './read-configuration';
@@ -115,6 +117,34 @@ describe('readConfiguration', () => {
     expect(faultyFields({ ...GOOD, TSTORE_REFUSAL_CODES: '47 11' })).toEqual(['TSTORE_REFUSAL_CODES']);
   });
 
+  it.each([
+    ['BILLING_CORN', 'no such setting: BILLING_CRON is one'],
+    ['ENCRYPTION_KEY', 'no such setting: ENCRYPTION_KEYS is one'],
+    ['DATABASE_URI', 'no such setting: DATABASE_URL is one'],
+    ['TSTORE_CLIENT_SECRETT', 'no such setting: TSTORE_CLIENT_SECRET is one'],
+    ['REFUND_AS_YOU_LIKE', 'no such setting: there is none of this name'],
+  ])('refuses %s, which is no setting', (name, expected) => {
+    expect(() => readConfiguration({ ...GOOD, [name]: 'secret-value' })).toThrow(`${name}: ${expected}`);
+    expect(() => readConfiguration({ ...GOOD, [name]: 'secret-value' })).not.toThrow('secret-value');
+    expect(faultyFields({ ...GOOD, [name]: '' })).toEqual([]);
+  });
+
+  it('takes no notice of what belongs to others', () => {
+    const others = [
+      'SSL_CERT_FILE',
+      'HOSTNAME',
+      'LOGNAME',
+      'PATH',
+      'BILLING_SERVICE_HOST',
+      'BILLING_PORT_8080_TCP',
+      'POSTGRES_PASSWORD',
+    ];
+    const environment = Object.fromEntries(
+      [...others, 'MERCHANT_BILLING_URL', 'npm_config_cache'].map((name) => [name, 'x']),
+    );
+    expect(faultyFields({ ...GOOD, ...environment })).toEqual([]);
+  });
+
   it('knows the hosts of live', () => {
     expect(readConfiguration(LIVE).tstore).toMatchObject({
       authBaseUrl: 'https://apiauth.payplanet.co.kr',
@@ -143,7 +173,10 @@ describe('readConfiguration', () => {
 describe('.env.example', () => {
   const lines = readFileSync(join(__dirname, '../../.env.example'), 'utf8').split('\n');
   const settings = Object.fromEntries(
-    lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(/=(.*)/s, 2) as [string, string]),
+    lines
+      .filter((line) => /^[A-Z]/.test(line))
+      .map((line) => line.split(/=(.*)/s, 2) as [string, string])
+      .map(([name, value]) => [name, value.replace(/^"(.*)"$/, '$1')]),
   );
 
   it('lists every setting once, in the order of the code, and no other', () => {
@@ -155,6 +188,14 @@ describe('.env.example', () => {
     const simulators = ['TSTORE_CLIENT_ID', 'TSTORE_CLIENT_SECRET', 'TSTORE_BID', 'TSTORE_MID'];
     const shown = Object.entries(settings).filter(([name]) => !simulators.includes(name));
     expect(shown).toEqual(shown.map(([name]) => [name, String(defaults[name] ?? '')]));
+  });
+
+  it('means to a shell and to Node what it means here', () => {
+    const file = join(__dirname, '../../.env.example');
+    const script = `set -aeu; . '${file}'; exec '${process.execPath}' -p 'JSON.stringify(process.env)'`;
+    const sourced = JSON.parse(execFileSync('/bin/sh', ['-c', script], { env: {}, encoding: 'utf8' }));
+    expect(sourced).toMatchObject(settings);
+    expect(parseEnv(readFileSync(file, 'utf8'))).toEqual(settings);
   });
 
   it('says why each group of settings exists', () => {

@@ -43,7 +43,9 @@ export class InvalidConfigurationError extends Error {
   override readonly name = 'InvalidConfigurationError';
 
   constructor(readonly faults: readonly InputFault[]) {
-    const lines = faults.map((fault) => `  ${fault.field}: expected ${fault.expected}`);
+    const lines = faults.map(({ field, expected }) =>
+      expected.startsWith('no such setting') ? `  ${field}: ${expected}` : `  ${field}: expected ${expected}`,
+    );
     super(`${faults.length} setting(s) can't be used (.env.example explains each):\n${lines.join('\n')}`);
   }
 }

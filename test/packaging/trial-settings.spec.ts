@@ -1,0 +1,46 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serviceSettings } from '../../simulator';
+import { TRIAL_KEYS_FILE, readConfiguration, trialKeys, withTrialSettings } from '../../src/config';
+
+describe('the settings of a first try', () => {
+  let directory: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'trial-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it('are complete without any, and the same at every start', () => {
+    const first = withTrialSettings({ DATA_DIR: directory });
+    expect(withTrialSettings({ DATA_DIR: directory })).toEqual(first);
+    expect(first.keysFile).toBe(join(directory, TRIAL_KEYS_FILE));
+    expect(readConfiguration(first.settings)).toMatchObject({ database: { url: undefined } });
+    expect(statSync(join(directory, TRIAL_KEYS_FILE)).mode & 0o777).toBe(0o600);
+  });
+
+  it('are those the simulator expects, and the keys the demo encrypts with', () => {
+    const { settings } = withTrialSettings({ DATA_DIR: directory });
+    const { TSTORE_ENVIRONMENT: _, ...expected } = Object.fromEntries(
+      Object.entries(serviceSettings('')).filter(([name]) => !name.endsWith('_BASE_URL')),
+    );
+    expect(settings).toMatchObject(expected);
+    expect(settings).toMatchObject(trialKeys(directory));
+    expect(JSON.parse(readFileSync(join(directory, TRIAL_KEYS_FILE), 'utf8'))).toEqual(trialKeys(directory));
+  });
+
+  it('give way to every setting that is stated', () => {
+    const stated = { DATA_DIR: directory, TSTORE_MID: 'mine', HOST: '0.0.0.0', ADMIN_BOOTSTRAP_KEY: 'x'.repeat(24) };
+    expect(withTrialSettings(stated).settings).toMatchObject(stated);
+  });
+
+  it.each([{ DATABASE_URL: 'postgres://db/x' }, { TSTORE_ENVIRONMENT: 'live' }, { ENCRYPTION_KEYS: 'k1:x' }])(
+    'are for nothing but a try: not with %j',
+    (stated) => {
+      const given = { DATA_DIR: join(directory, 'untouched'), ...stated };
+      expect(withTrialSettings(given)).toEqual({ settings: given });
+      expect(() => statSync(join(directory, 'untouched'))).toThrow('ENOENT');
+    },
+  );
+});
