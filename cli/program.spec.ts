@@ -21,6 +21,7 @@ const ASKS_BEFORE = [
   'approvals approve',
   'discrepancies accept',
   'jobs rebill',
+  'jobs reconcile-as-is',
   'jobs resolve',
   'jobs upload',
   'kill-switch release',

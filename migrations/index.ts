@@ -32,6 +32,7 @@ import { UploadGuard1795200001003 } from './1795200001003-upload-guard';
 import { PaymentSettlesOnce1795200002001 } from './1795200002001-payment-settles-once';
 import { NotificationRetention1795200006001 } from './1795200006001-notification-retention';
 import { TextRules1795200003001 } from './1795200003001-text-rules';
+import { RefusedResultFile1795200004001 } from './1795200004001-refused-result-file';
 import { Unbillable1795200005001 } from './1795200005001-unbillable';
 import { OutsideRefund1795200005002 } from './1795200005002-outside-refund';
 import { SchedulerStep1795200005003 } from './1795200005003-scheduler-step';
@@ -74,4 +75,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Unbillable1795200005001,
   OutsideRefund1795200005002,
   SchedulerStep1795200005003,
+  RefusedResultFile1795200004001,
 ];

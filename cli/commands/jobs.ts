@@ -26,6 +26,16 @@ const COLUMNS: readonly Column<Job>[] = [
   ['T store job', (job) => job.submission?.gatewayJobId, { spare: true }],
 ];
 
+type RefusedFile = Schema<'RefusedResultFileView'>;
+
+const REFUSED_COLUMNS: readonly Column<RefusedFile>[] = [
+  ['SHA-256', (file) => file.sha256],
+  ['lines', (file) => count(file.lines), { right: true }],
+  ['times', (file) => count(file.times), { right: true }],
+  ['last', (file) => seoulTime(file.lastRefusedAt)],
+  ['reason', (file) => file.reason],
+];
+
 export function addJobCommands(program: Command, run: Run): void {
   const jobs = program.command('jobs').description('bulk payment jobs (대량결제 작업)');
   addList(jobs, run, {
@@ -75,6 +85,12 @@ export function addJobCommands(program: Command, run: Run): void {
     does: 'save the file that T store answered with',
     operation: 'GET /admin/v1/bulk-payment-jobs/{id}/result-file',
   });
+  addRefusedResults(jobs, run);
+  addDownload(jobs, run, {
+    name: 'refused-result <id> <sha256>',
+    does: 'save one of them; it holds billing tokens',
+    operation: 'GET /admin/v1/bulk-payment-jobs/{id}/refused-result-files/{sha256}/file',
+  });
   addUpload(jobs, run);
   addResolve(jobs, run);
   addAct(jobs, run, {
@@ -90,6 +106,19 @@ export function addJobCommands(program: Command, run: Run): void {
     body: { reason: reasonOption() },
   });
   addAct(jobs, run, {
+    name: 'reconcile-as-is <id>',
+    does: 'take a refused result file as it is: good lines settle, all else becomes discrepancies',
+    operation: 'POST /admin/v1/bulk-payment-jobs/{id}/reconcile-as-is',
+    body: {
+      sha256: new Option('--sha256 <hex>', 'which of the refused result files').makeOptionMandatory(),
+      reason: reasonOption(),
+    },
+    asks: async (session, path) => {
+      const { requested } = (await session.call('GET /admin/v1/bulk-payment-jobs/{id}', { path })) as Job;
+      return `Settle job ${path.id}, which asked for ${tally(requested)}, by a result file that is not its whole answer.`;
+    },
+  });
+  addAct(jobs, run, {
     name: 'rebill <id>',
     does: 'charge those of a failed job again, in a new job',
     operation: 'POST /admin/v1/bulk-payment-jobs/{id}/rebill',
@@ -99,6 +128,19 @@ export function addJobCommands(program: Command, run: Run): void {
       return `Charge again what job ${path.id} asked for and is still owed: at most ${tally(requested)}.`;
     },
   });
+}
+
+function addRefusedResults(jobs: Command, run: Run): void {
+  const list = jobs
+    .command('refused-results <id>')
+    .description('result files that were no answer to a job, and are kept: the first and the latest');
+  const operation = 'GET /admin/v1/bulk-payment-jobs/{id}/refused-result-files';
+  covers(list, operation).action(
+    run(async (session, id: string) => {
+      const { items } = (await session.call(operation, { path: { id } })) as { items: RefusedFile[] };
+      session.showList(items, REFUSED_COLUMNS);
+    }),
+  );
 }
 
 function addUpload(jobs: Command, run: Run): void {

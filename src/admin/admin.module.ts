@@ -25,6 +25,7 @@ import { ListFormatInterceptor } from './lists';
 import { InquiryController } from './inquiry.controller';
 import { Inquiry } from './inquiry.service';
 import { JobInterventionsController } from './job-interventions.controller';
+import { RefusedResultsController } from './refused-results.controller';
 import { KillSwitchController } from './kill-switch.controller';
 import { LineStopsController } from './line-stops.controller';
 import { NotificationsController } from './notifications.controller';
@@ -65,6 +66,7 @@ import { SummaryService } from './summary.service';
     DoubtfulJobsController,
     InquiryController,
     JobInterventionsController,
+    RefusedResultsController,
     KillSwitchController,
     LineStopsController,
     NotificationsController,

@@ -1,7 +1,7 @@
-import { Get, Header, Param, Post, Query, Req, StreamableFile } from '@nestjs/common';
+import { Get, Header, Param, Post, Query, Req, type StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { BulkPaymentJobs, Discrepancies, RequestFileIntakeService, type OutgoingFile } from '../bulk-payment';
+import { BulkPaymentJobs, Discrepancies, RequestFileIntakeService } from '../bulk-payment';
 import { AdminConfig, BillingConfig } from '../config';
 import { CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
@@ -19,7 +19,7 @@ import { ChargeView, chargeViewOf } from './charges.view';
 import { DiscrepancyView, discrepancyViewOf } from './discrepancies.view';
 import { stateChangeViewOf } from './history.view';
 import { JobViews } from './job-views';
-import { FileAnswer } from './file-answer';
+import { FileAnswer, download } from './file-answer';
 import { uploadBodyOf } from './upload-body';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -121,12 +121,4 @@ export class BulkPaymentJobsController {
   viewOf({ id }: JobIdParameter): Promise<BulkPaymentJobView> {
     return this.views.ofId(id);
   }
-}
-
-function download(file: OutgoingFile, type: string): StreamableFile {
-  return new StreamableFile(file.content, {
-    type,
-    length: file.byteCount,
-    disposition: `attachment; filename="${file.name}"`,
-  });
 }

@@ -77,6 +77,21 @@ export class JobListQuery extends PageQuery {
   to?: SeoulDate;
 }
 
+const SHA256 = /^[0-9A-Fa-f]{64}$/;
+const SHA256_MESSAGE = { message: 'a SHA-256 in 64 hexadecimal digits' };
+
+export class RefusedResultParameters extends JobIdParameter {
+  @ApiProperty({ description: 'Hexadecimal', minLength: 64, maxLength: 64 })
+  @Matches(SHA256, SHA256_MESSAGE)
+  sha256!: string;
+}
+
+export class ReconcileAsIsBody extends ReasonBody {
+  @ApiProperty({ description: 'Of the refused result file, hexadecimal', minLength: 64, maxLength: 64 })
+  @Matches(SHA256, SHA256_MESSAGE)
+  sha256!: string;
+}
+
 export class AttachGatewayJobBody extends ReasonBody {
   @ApiProperty({ description: 'T store’s id of the job', maxLength: MAX_GATEWAY_ID_LENGTH })
   @IsGatewayId()

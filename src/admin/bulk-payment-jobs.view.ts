@@ -153,6 +153,7 @@ function resultOf(job: BulkPaymentJob): ResultView | null {
     bytes: Number(job.resultFileBytes),
     sha256: job.resultFileSha256?.toString('hex') ?? null,
     lines: job.resultLineCount,
+    takenAsIsAt: job.resultTakenAsIsAt,
     linesLoaded: job.resultLinesLoaded,
     linesApplied: job.resultLinesApplied,
     reconciledAt: job.reconciledAt,

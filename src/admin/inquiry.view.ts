@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { BulkPaymentJob } from '../bulk-payment';
 import type { ChargeState } from '../charge';
 import type { LineStop } from '../line-stop';
 import { ChargeView, chargeViewOf } from './charges.view';
@@ -100,8 +101,19 @@ function verdictOfSubmitted(facts: ChargeFacts): { verdict: Verdict; because: st
   if (job.state === 'Failed') return { verdict: 'not-charged', because: `its job failed: ${job.failureReason}` };
   if (isInDoubt) return { verdict: 'not-known', because: 'nobody knows whether T store has its job' };
   if (open !== undefined) return { verdict: 'not-known', because: `T store’s answer is a discrepancy: ${open.kind}` };
-  if (job.settledAt === null) return { verdict: 'not-known', because: 'T store has not answered yet' };
+  if (job.settledAt === null) return { verdict: 'not-known', because: waitsFor(job) };
   return { verdict: 'not-known', because: 'its discrepancy was closed without settling it' };
+}
+
+/** What a job that is sent and not settled waits for. */
+function waitsFor(job: BulkPaymentJob): string {
+  if (job.state !== 'VerifiedCompleted') return 'T store has not answered yet';
+  const failure = job.lastError === null ? '' : `: ${job.lastError}`;
+  if (job.resultDownloadedAt !== null) return `T store’s result is here, and not settled yet${failure}`;
+  if (job.resultFilesRefused > 0) {
+    return `T store answered, and its result file was refused ${job.resultFilesRefused} time(s)${failure}`;
+  }
+  return `T store is done with its job, and the result is not here yet${failure}`;
 }
 
 function evidenceOf({ charge, job, refunds, discrepancies, lineStops, lookup }: ChargeFacts): EvidenceView[] {

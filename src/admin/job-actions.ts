@@ -10,6 +10,8 @@ export class JobLinksView {
   @ApiPropertyOptional() requestFile?: string;
   @ApiPropertyOptional() notifications?: string;
   @ApiPropertyOptional() resultFile?: string;
+  @ApiPropertyOptional({ description: 'Result files that were no answer to it, and are kept' })
+  refusedResultFiles?: string;
   @ApiPropertyOptional() billingRun?: string;
   @ApiPropertyOptional({ description: 'The failed job whose charges it bills again' }) rebillOf?: string;
 }
@@ -24,6 +26,8 @@ export function jobActionsOf(job: BulkPaymentJob, isInDoubt: boolean): string[] 
     const attach = failedAfterSending(job) ? ['attach-gateway-job'] : [];
     return job.billingRunId === null ? attach : [...attach, 'rebill'];
   }
+  const isRefused = job.state === 'VerifiedCompleted' && job.resultDownloadedAt === null && job.resultFilesRefused > 0;
+  if (isRefused) return ['reconcile-as-is'];
   const isOnlyFetched = job.resultDownloadedAt !== null && job.reconciledAt === null;
   return isOnlyFetched ? ['fetch-result-again'] : [];
 }
@@ -38,6 +42,7 @@ export function jobLinksOf(job: BulkPaymentJob): JobLinksView {
     ...(job.requestFileWrittenAt !== null && { requestFile: `${own}/request-file` }),
     ...(job.submissionStartedAt !== null && { notifications: `/admin/v1/notifications?jobId=${job.id}` }),
     ...(job.resultDownloadedAt !== null && { resultFile: `${own}/result-file` }),
+    ...(job.resultFilesRefused > 0 && { refusedResultFiles: `${own}/refused-result-files` }),
     ...(job.billingRunId !== null && { billingRun: `/admin/v1/billing-runs/${job.billingRunId}` }),
     ...(job.rebillOfJobId !== null && { rebillOf: `${ROOT}/${job.rebillOfJobId}` }),
   };

@@ -48,6 +48,8 @@ export class ResultView {
   @ApiProperty({ type: 'integer' }) bytes!: number;
   @ApiProperty({ type: String, nullable: true, description: 'Hexadecimal' }) sha256!: string | null;
   @ApiProperty({ type: 'integer', nullable: true }) lines!: number | null;
+  @ApiProperty({ type: Date, nullable: true, description: 'When a person took it though it was refused' })
+  takenAsIsAt!: Date | null;
   @ApiProperty({ type: 'integer' }) linesLoaded!: number;
   @ApiProperty({ type: 'integer' }) linesApplied!: number;
   @ApiProperty({ type: Date, nullable: true }) reconciledAt!: Date | null;

@@ -147,7 +147,13 @@ export class VerifyNotificationStep implements BillingStep {
   private async postpone(claim: NotificationClaim, reason: string, giveUpAfter?: string): Promise<StepReport> {
     const outcome = await this.notifications.scheduleRetry(claim, reason, giveUpAfter);
     await crashPoint('verify-notification.postponed');
-    this.logger.warn('notification not verified', { notificationId: claim.notification.id, reason, outcome });
+    const isGivenUp = outcome === 'given-up' && claim.notification.callbackTokenHash !== null;
+    // Only T store knows a job's own address: nobody verifies this one any more, unless it comes again.
+    this.logger[isGivenUp ? 'error' : 'warn']('notification not verified', {
+      notificationId: claim.notification.id,
+      reason,
+      outcome,
+    });
     return ONE_POSTPONED;
   }
 }

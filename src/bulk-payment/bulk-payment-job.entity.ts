@@ -139,6 +139,10 @@ export class BulkPaymentJob {
   @Column(nullable('integer', 'result_line_count'))
   resultLineCount!: number | null;
 
+  /** When a person took a refused result file as it is. */
+  @Column(nullable('timestamptz', 'result_taken_as_is_at'))
+  resultTakenAsIsAt!: Date | null;
+
   /** Files fetched in whole and found to be no answer to this job. */
   @Column({ type: 'integer', name: 'result_files_refused', default: 0 })
   resultFilesRefused!: number;

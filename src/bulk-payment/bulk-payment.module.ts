@@ -26,6 +26,8 @@ import { JobStageRunner } from './job-stage.runner';
 import { LineChecks } from './line-checks';
 import { ReconciliationRepository } from './reconciliation.repository';
 import { ReconciliationService } from './reconciliation.service';
+import { RefusedResultFile } from './refused-result-file.entity';
+import { RefusedResults } from './refused-results.service';
 import { RequestFileIntakeService } from './request-file-intake.service';
 import { RequestFileWritingService } from './request-file-writing.service';
 import { ResultDownloadService } from './result-download.service';
@@ -51,7 +53,13 @@ const STAGES = [
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([BulkPaymentJob, BulkPaymentJobHistory, Discrepancy, DiscrepancyLookup]),
+    TypeOrmModule.forFeature([
+      BulkPaymentJob,
+      BulkPaymentJobHistory,
+      Discrepancy,
+      DiscrepancyLookup,
+      RefusedResultFile,
+    ]),
     ApprovalModule,
     BillingTokenModule,
     ChargeModule,
@@ -78,6 +86,7 @@ const STAGES = [
     JobStageRunner,
     LineChecks,
     ReconciliationRepository,
+    RefusedResults,
     RequestFileIntakeService,
     ResultRefusals,
     SettlementBatches,
@@ -98,6 +107,7 @@ const STAGES = [
     DoubtfulJobs,
     JobInterventions,
     LineChecks,
+    RefusedResults,
     RequestFileIntakeService,
   ],
 })

@@ -24,6 +24,8 @@ export { failingSql, inDoubtSql, unnotifiedJobsSql } from './doubt';
 export { JobInterventions } from './job-interventions.service';
 export { LineChecks } from './line-checks';
 export { ReconciliationService } from './reconciliation.service';
+export { RefusedResultFile } from './refused-result-file.entity';
+export { RefusedResults } from './refused-results.service';
 export { RequestFileIntakeService, type RequestFileUpload } from './request-file-intake.service';
 export { RequestFileWritingService } from './request-file-writing.service';
 export { ResultDownloadService } from './result-download.service';

@@ -57,6 +57,12 @@ export class JobStageRunner {
     return this.retryAt(claim.job.attempts + 1);
   }
 
+  /** What fails so often does not heal by itself: a person is told, once. @param failures this one included */
+  tellWhenTooOften(failures: number, reason: string, log: Logger): void {
+    if (failures === this.billing.alarmAfterFailures)
+      log.error('stage keeps failing: a person must look', { failures, reason });
+  }
+
   private retryAt(failures: number): Date {
     return retryAt(this.clock.now(), failures, BACK_OFF);
   }
@@ -68,8 +74,9 @@ export class JobStageRunner {
     try {
       await crashPoint('stage-failure.before-commit');
       const refused = this.refusals.countWith(error, claim);
+      this.tellWhenTooOften(refused ?? claim.job.attempts + 1, messageOf(error), log);
       if (refused === undefined) await this.jobs.postpone(claim, this.nextAttemptAt(claim), messageOf(error));
-      else await this.refusals.fetchAgain(claim, refused, this.retryAt(refused), messageOf(error));
+      else await this.refusals.fetchAgain(claim, error, refused, this.retryAt(refused));
       await crashPoint('stage-failure.recorded');
     } catch (postponeError) {
       // Without a database there is nowhere to write it; the lease runs out and the job is claimed again.

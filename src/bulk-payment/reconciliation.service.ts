@@ -13,7 +13,7 @@ import { JobStageRunner } from './job-stage.runner';
 import { CHARGED_TWICE_SQL } from './line-checks.sql';
 import { ReconciliationRepository, type Tally } from './reconciliation.repository';
 import { LOAD_AGAIN, stagedRowCount, stagingTablesOf } from './staging';
-import { resultFileUnusable } from './stored-result';
+import { ResultFileRefusedError, wholeResultOf } from './stored-result';
 
 /** Holds a job's result lines against its charges: every line and every charge gets its finding, none is dropped. */
 @Injectable()
@@ -48,9 +48,9 @@ export class ReconciliationService {
     await this.reconciliation.findAll(session, job);
     const summary = await this.reconciliation.summarise(session, job);
     const { paid, declined, quarantined, findingCounts } = summary;
-    // Not one line speaks of a charge of this job: the file is another's, or rubbish. Nothing of it is kept.
-    if (paid.count + declined.count + quarantined.count === 0) {
-      throw resultFileUnusable(job, 'it answers no charge of this job');
+    // Not one line speaks of a charge of this job: the file is another's, or rubbish. Unless a person says that it counts.
+    if (paid.count + declined.count + quarantined.count === 0 && job.resultTakenAsIsAt === null) {
+      throw new ResultFileRefusedError(job, 'it answers no charge of this job', wholeResultOf(job), true);
     }
     const clean = paid.count + declined.count;
     if (clean < (job.resultLineCount ?? 0)) {

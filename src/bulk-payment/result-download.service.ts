@@ -12,7 +12,7 @@ import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
 import { JobStageRunner } from './job-stage.runner';
 import type { StageProgress } from './stage-progress';
-import { resultFileUnusable } from './stored-result';
+import { ResultFileRefusedError, resultFileUnusable } from './stored-result';
 
 /** Fetches the result file of a verified job to disk; it is taken only when it answers as many rows as were asked. */
 @Injectable()
@@ -50,13 +50,12 @@ export class ResultDownloadService {
     };
     // A download that breaks off fails the counter too, and with it the writing; nothing is left behind.
     pipeline(stream, watched, counter, () => undefined);
-    const stored = await this.files.write(name, counter, {
-      accept: () => {
-        if (counter.rowCount !== job.lineCount)
-          throw resultFileUnusable(job, `${counter.rowCount} rows, ${job.lineCount} asked`);
-      },
-    });
+    const stored = await this.files.write(name, counter);
     await crashPoint('download-result.file-stored');
+    if (counter.rowCount !== job.lineCount) {
+      const why = `${counter.rowCount} rows, ${job.lineCount} asked`;
+      throw new ResultFileRefusedError(job, why, { name, ...stored, rowCount: counter.rowCount }, true);
+    }
     await this.jobs.finish(claim, {
       resultFileName: name,
       resultFileSha256: stored.sha256,

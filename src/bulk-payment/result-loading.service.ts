@@ -20,7 +20,7 @@ import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repo
 import { JobStageRunner } from './job-stage.runner';
 import type { StageProgress } from './stage-progress';
 import { stagingTablesOf } from './staging';
-import { readStoredResult, resultFileUnusable } from './stored-result';
+import { ResultFileRefusedError, readStoredResult, wholeResultOf } from './stored-result';
 
 /** Reads the stored result file line by line into the job's staging table; every line goes in, malformed ones too. */
 @Injectable()
@@ -66,7 +66,9 @@ export class ResultLoadingService {
     for await (const chunk of chunksOf(readStoredResult(this.files, job))) {
       parser.scan(chunk, take);
       // Columns in another order would be read as something they are not.
-      if (parser.header === 'other') throw resultFileUnusable(job, 'it has a header with other columns');
+      if (parser.header === 'other') {
+        throw new ResultFileRefusedError(job, 'it has a header with other columns', wholeResultOf(job), false);
+      }
       yield Buffer.from(text, 'latin1');
       await counted(lines);
       text = '';

@@ -59,4 +59,5 @@ export const FETCH_AGAIN = {
   resultFileBytes: null,
   resultLineCount: null,
   resultDownloadedAt: null,
+  resultTakenAsIsAt: null,
 } satisfies JobChanges;

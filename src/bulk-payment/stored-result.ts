@@ -38,6 +38,36 @@ export function resultFileUnusable(job: BulkPaymentJob, why: string, cause?: unk
   );
 }
 
+/** A result file that was stored whole. */
+export interface WholeResultFile {
+  name: string;
+  sha256: Buffer;
+  byteCount: number;
+  rowCount: number;
+}
+
+/** A whole result file that is no answer to its job, which is kept for people to look at. */
+export class ResultFileRefusedError extends DomainError {
+  /** @param mayBeReconciled whether its columns are where they belong, so that a person may take it as it is */
+  constructor(
+    job: BulkPaymentJob,
+    readonly why: string,
+    readonly file: WholeResultFile,
+    readonly mayBeReconciled: boolean,
+  ) {
+    super('result-file-unusable', `the result file of job ${job.id} can’t be used: ${why}`);
+  }
+}
+
+/** The file of a job that has one. */
+export function wholeResultOf(job: BulkPaymentJob): WholeResultFile {
+  const { resultFileName: name, resultFileSha256: sha256, resultFileBytes, resultLineCount: rowCount } = job;
+  if (name === null || sha256 === null || rowCount === null) {
+    throw new DomainError('internal-error', `job ${job.id} has no result file`);
+  }
+  return { name, sha256, byteCount: Number(resultFileBytes), rowCount };
+}
+
 /** A system's error text would show where on this machine the file is. */
 function nameOf(error: unknown): string {
   return (error as { code?: string }).code ?? 'unknown error';

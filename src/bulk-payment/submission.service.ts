@@ -109,6 +109,7 @@ export class SubmissionService {
    * definition says that the request was not applied (RFC 9110, 15.5.2).
    */
   private async withdraw(claim: JobClaim, reason: string, log: Logger): Promise<void> {
+    this.stages.tellWhenTooOften(claim.job.attempts + 1, reason, log);
     await this.submissions.withdraw(claim, reason, this.stages.nextAttemptAt(claim));
     log.warn('the gateway has not taken the job; it will be submitted later', { reason });
   }

@@ -3,6 +3,7 @@ import { BillingConfig, RefundConfig } from '../config';
 import { Clock, retryAt } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Pacer } from '../platform/pace';
+import { Logger } from '../platform/logging';
 import { RefundRepository, type RefundClaim } from './refund.repository';
 
 /** What keeps a refund from being sent or resolved heals within minutes, or needs a person. */
@@ -17,6 +18,7 @@ export class RefundQueue {
     private readonly config: RefundConfig,
     private readonly billing: BillingConfig,
     private readonly clock: Clock,
+    private readonly logger: Logger,
   ) {}
 
   /** Claims the refund that is to be sent now, if it is time for one. */
@@ -33,6 +35,11 @@ export class RefundQueue {
 
   /** Gives a claim back, due again later. Does nothing when the refund is not what it was when claimed. */
   async postpone(claim: RefundClaim, reason: string): Promise<void> {
+    const { id, attempts } = claim.refund;
+    // Told first: an alarm nobody hears is worse than one that comes twice.
+    if (attempts + 1 === this.billing.alarmAfterFailures) {
+      this.logger.error('refund keeps waiting: a person must look', { refundId: id, attempts: attempts + 1, reason });
+    }
     await this.refunds.postpone(claim, this.retryAt(claim.refund.attempts), { lastError: reason });
   }
 

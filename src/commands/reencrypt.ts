@@ -74,7 +74,8 @@ async function reencryptFiles(database: Database, files: FileStore, report: Repo
   let afterId = '0';
   for (;;) {
     const jobs = await database.rows<{ id: string; names: string[] }>(
-      `SELECT id, array_remove(ARRAY[request_file_name, result_file_name], NULL) AS names
+      `SELECT id, array_remove(ARRAY[request_file_name, result_file_name], NULL)
+           || ARRAY(SELECT file_name FROM refused_result_file WHERE bulk_payment_job_id = bulk_payment_job.id) AS names
        FROM bulk_payment_job WHERE id > $1 ORDER BY id LIMIT ${PAGE_JOBS}`,
       [afterId],
     );

@@ -154,6 +154,8 @@ export abstract class BillingConfig {
   abstract readonly leaseSeconds: number;
   /** Of each step that waits for a gateway: pieces at work at once in this process. */
   abstract readonly gatewayWidth: number;
+  /** After so many failures in a row of a job's stage, or refused result files, a person is told. */
+  abstract readonly alarmAfterFailures: number;
   /** How long a submission may be in doubt before a person is told. */
   abstract readonly inDoubtAlarmMinutes: number;
   abstract readonly jobMaxRows: number;

@@ -226,6 +226,7 @@ export class Environment {
   @Whole(1, 3_600) SCHEDULER_TICK_SECONDS: number = 10;
   @Whole(10, 3_600) SCHEDULER_LEASE_SECONDS: number = 120;
   @Whole(1, 64) SCHEDULER_GATEWAY_WIDTH: number = 8;
+  @Whole(1, 1_000) ALARM_AFTER_FAILURES: number = 5;
   @Whole(1, 10_080) IN_DOUBT_ALARM_MINUTES: number = 60;
   @Whole(1, 1_000_000) BULK_JOB_MAX_ROWS: number = 100_000;
   @Whole(1, 1_000_000) UPLOAD_MAX_MEGABYTES: number = 1_024;

@@ -161,6 +161,7 @@ function configurationOf(environment: Environment): Configuration {
       tickSeconds: environment.SCHEDULER_TICK_SECONDS,
       leaseSeconds: environment.SCHEDULER_LEASE_SECONDS,
       gatewayWidth: environment.SCHEDULER_GATEWAY_WIDTH,
+      alarmAfterFailures: environment.ALARM_AFTER_FAILURES,
       inDoubtAlarmMinutes: environment.IN_DOUBT_ALARM_MINUTES,
       jobMaxRows: environment.BULK_JOB_MAX_ROWS,
       confirm: {

@@ -72,6 +72,16 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
       WHERE ${failingSql('bulk_payment_job')}`,
   },
   {
+    kind: 'results-refused',
+    what: 'jobs whose result file is no answer to them',
+    link: 'bulk-payment-jobs?failing=true',
+    act: 'look at the refused file; ask T store for a whole one, or reconcile it as it is',
+    sql: () => `SELECT min(first_refused_at) AS since,
+        'job ' || job.id || ': ' || job.result_files_refused || ' refused' AS detail
+      FROM bulk_payment_job AS job JOIN refused_result_file ON bulk_payment_job_id = job.id
+      WHERE job.state = 'VerifiedCompleted' AND job.result_downloaded_at IS NULL GROUP BY job.id`,
+  },
+  {
     kind: 'jobs-without-notification',
     what: 'jobs without a notification for a day',
     link: 'bulk-payment-jobs?unnotified=true',

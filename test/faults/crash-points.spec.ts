@@ -15,7 +15,7 @@ const FAULTS: Partial<Record<CrashPoint, FaultOrder[]>> = {
   'token.failure-stored': [TOKEN_REVOKED, { kind: 'token-failing' }],
   'verify-notification.postponed': [{ kind: 'verify-unavailable' }],
   'stage-failure.before-commit': [{ kind: 'result-failing' }],
-  'stage-failure.recorded': [{ kind: 'result-failing' }],
+  'stage-failure.recorded': [{ kind: 'result-lines-missing' }],
   'watch-doubt.told': [{ kind: 'submit-failing-before' }],
   'watch-doubt.recorded': [{ kind: 'submit-failing-before' }],
   'send-refund.postponed': [{ kind: 'lookup-failing' }],

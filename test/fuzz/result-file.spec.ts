@@ -8,7 +8,7 @@ import {
   type ResultLine,
 } from '../../src/gateways/tstore';
 import { fileBytes, goodFile } from '../support/result-file-model';
-import { readLine } from '../support/result-file-oracle';
+import { isBlankLine, readLine } from '../support/result-file-oracle';
 import { answersOf } from '../support/result-answers';
 import { endlessly } from './endless';
 import { FUZZ_SEED, FUZZ_TIMEOUT_MS, UNSTORABLE, cutAt, cuts, fuzzing, hostile, savedCases } from './fuzz';
@@ -44,6 +44,7 @@ describe(`the result file parser, given hostile files (seed ${FUZZ_SEED})`, () =
     [100, 'of lines a little too long', `${'y'.repeat(16_385)}\n`.repeat(3), 3],
     [20, 'of blank lines', '\n'.repeat(65_536), 0],
     [20, 'of blank lines of Windows', '\r\n'.repeat(32_768), 0],
+    [20, 'of lines of blanks', '  \t \r\n'.repeat(16_384), 0],
     [1, 'of lines of one character', 'x\n'.repeat(1_000), 1_000],
   ])('reads %i MB %s in bounded memory and time', async (megabytes, _, piece, linesOfPiece) => {
     const { source, pieces, memory } = endlessly(piece, megabytes);
@@ -81,7 +82,7 @@ function plainRows(bytes: Buffer): ReturnType<typeof readLine>[] {
   const filled = text
     .split('\n')
     .map((line, index) => ({ lineNumber: index + 1, bytes: Buffer.from(line.replace(/\r$/, ''), 'latin1') }))
-    .filter((line) => line.bytes.length > 0);
+    .filter((line) => !isBlankLine(line.bytes));
   const hasHeader = /^id(,|$)/i.test(filled[0]?.bytes.toString('latin1') ?? '');
   return filled.slice(hasHeader ? 1 : 0).map(readLine);
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RefusedResults } from '../../src/bulk-payment';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED } from '../../src/kernel/step-report';
 import { FileStore } from '../../src/platform/storage';
 import { answersOf } from '../support/result-answers';
-import { fileBytes, goodFile } from '../support/result-file-model';
+import { HEADER, fileBytes, goodFile } from '../support/result-file-model';
 import { MERCHANT_ID, ResultWorld, STAGES, type Stage, type VerifiedJob } from '../support/result-world';
 
 /** Two chunks of the encrypted file. */
@@ -92,7 +93,7 @@ describe('a stored result file', () => {
     await expectFetchedAgain(file, 'reconcile', /can’t be read/);
   });
 
-  it('that is refused again and again is fetched ever more rarely, and leaves no copies behind', async () => {
+  it('that is refused again and again is fetched ever more rarely, and kept once', async () => {
     const file = await stored((content) => Buffer.from(content.toString().replace('tid,', 'other,')));
     const before = await readdir(join(world.dataDirectory, 'result-files'));
     const waits: number[] = [];
@@ -104,8 +105,36 @@ describe('a stored result file', () => {
       world.clock.advanceSeconds(600);
     }
     expect(waits).toEqual([5, 10, 20, 40]);
-    expect(await readdir(join(world.dataDirectory, 'result-files'))).toHaveLength(before.length - 1);
+    expect(await readdir(join(world.dataDirectory, 'result-files'))).toEqual(before);
+    const refused = world.service.app.get(RefusedResults);
+    const [kept] = await refused.list(file.job.id);
+    expect(kept).toMatchObject({ times: 4, mayBeReconciled: false, fileName: file.name });
+    const why = { actor: 'test', reason: 'to see', sha256: kept?.sha256.toString('hex') ?? '' };
+    // What stands in other columns would be read as something it is not.
+    await expect(refused.reconcileAsIs(file.job.id, why)).rejects.toMatchObject({ code: 'state-conflict' });
     await world.forgetOpenJobs();
+  });
+});
+
+describe('a result file without a line', () => {
+  it('is no answer, until a person takes it as it is: then everything is missing', async () => {
+    const world = await ResultWorld.start();
+    try {
+      const job = await world.verifiedJob(answersOf('none-', 3));
+      world.gateway.serve(job.gatewayJobId, Buffer.from(`${HEADER}\n`));
+      expect(await world.run('download')).toEqual(ONE_POSTPONED);
+      const refused = world.service.app.get(RefusedResults);
+      const [kept] = await refused.list(job.id);
+      expect(kept).toMatchObject({ rowCount: 0, reason: '0 rows, 3 asked', mayBeReconciled: true });
+      const sha256 = kept?.sha256.toString('hex') ?? '';
+      await refused.reconcileAsIs(job.id, { actor: 'test', reason: 'T store has nothing else', sha256 });
+      for (const stage of STAGES.slice(1)) expect([stage, await world.run(stage)]).toEqual([stage, ONE_DONE]);
+      const { settlements, discrepancies } = await world.end(job);
+      expect(settlements).toEqual([]);
+      expect(discrepancies.map(({ kind }) => kind)).toEqual(['missing', 'missing', 'missing']);
+    } finally {
+      await world.close();
+    }
   });
 });
 

@@ -176,9 +176,10 @@ export function mutated(lines: readonly FileLine[], mutations: readonly Mutation
 /** Drops lines or repeats them until the rows are as many as asked; blank lines are no rows. */
 export function balanced(file: ResultFile, rows: number): ResultFile {
   const lines = [...file.lines];
-  const count = (): number => lines.filter(({ text }) => text !== '').length;
+  const count = (): number => lines.filter(({ text }) => text.trim() !== '').length;
   while (count() > rows) lines.splice((count() * 7) % lines.length, 1);
-  while (count() < rows) lines.push(lines.find(({ text }) => text !== '') ?? { text: 'stray', encoding: 'utf8' });
+  while (count() < rows)
+    lines.push(lines.find(({ text }) => text.trim() !== '') ?? { text: 'stray', encoding: 'utf8' });
   return { ...file, lines };
 }
 

@@ -56,7 +56,7 @@ export function judge(
   file: ResultFile,
   settledBefore: Iterable<string> = [],
 ): Verdict {
-  const filled = placedLines(file).filter(({ bytes }) => bytes.length > 0);
+  const filled = placedLines(file).filter(({ bytes }) => !isBlankLine(bytes));
   const first = filled[0]?.bytes.toString('latin1') ?? '';
   const hasHeader = first.split(',')[0]?.toLowerCase() === 'id';
   const rows = hasHeader ? filled.slice(1) : filled;
@@ -72,6 +72,11 @@ export function judge(
     return { kind: 'refused', at: 'reconcile', why: /answers no charge of this job/ };
   }
   return { kind: 'applied', ...applied };
+}
+
+/** Too long is a row, whatever is in it. */
+export function isBlankLine(line: Buffer): boolean {
+  return line.length <= LONGEST_LINE_BYTES && /^[ \t\r]*$/.test(line.toString('latin1'));
 }
 
 function judgeLines(

@@ -25,7 +25,11 @@ describe('countDataRows', () => {
     [2, ['\uFEFF1,a\r\n', '2', ',b\r', '\n\r\n\n']],
     [3, ['id,cmId\n1,', 'a\n2,b\nid,cmId\n']],
     [1, ['ids,cmId\n']],
-    [1, [' ']],
+    [0, [' ', '\t\r\n', '   ']],
+    [1, ['1,a\n', '  \n', ' '.repeat(20), ' \r\n  ']],
+    [2, ['\uFEFF  \n', 'id,cmId\n1,a\n', ' '.repeat(30), 'x\n']],
+    [0, ['\uFEFF', ' '.repeat(16_384), '\r\n']],
+    [1, [' '.repeat(16_385), '\r\n']],
   ])('counts %d data rows and passes the bytes on unchanged: %j', async (rowCount, chunks) => {
     expect(await passThrough(...chunks)).toEqual({ rowCount, content: chunks.join('') });
   });

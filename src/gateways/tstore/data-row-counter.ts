@@ -1,5 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream';
-import { HEADER_PROBE_BYTES, startsResultFileHeader } from './result-file-rules';
+import { HEADER_PROBE_BYTES, MAX_RESULT_LINE_BYTES, isBlank, startsResultFileHeader } from './result-file-rules';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -17,6 +17,10 @@ export class DataRowCounter {
   private isFirstLine = true;
   /** The beginning of the line that is not finished, one character a byte. */
   private probe = '';
+  /** Of the line that is not finished: its bytes so far, the last of them, and whether all behind the probe are blanks. */
+  private byteLength = 0;
+  private lastByte = 0;
+  private restIsBlank = true;
 
   /** Rows finished so far; the last one counts once {@link end} was called. */
   get count(): number {
@@ -38,31 +42,49 @@ export class DataRowCounter {
   }
 
   private countLine(chunk: Buffer, start: number, end: number): void {
-    const isBlank = end === start || (end === start + 1 && chunk[start] === CR);
-    if (!isBlank) this.rows += 1;
+    const isRow = !isBlank(chunk, start, end) || isTooLong(end - start, chunk[end - 1]);
+    if (isRow) this.rows += 1;
   }
 
   private finishLine(chunk: Buffer, start: number, end: number): void {
     this.extend(chunk, start, end);
     const line = this.lineBeginning();
+    const isRow =
+      !this.restIsBlank ||
+      !/^[ \t\r]*$/.test(line) ||
+      isTooLong(this.byteLength - (this.hasMark ? BYTE_ORDER_MARK.length : 0), this.lastByte);
     this.probe = '';
+    this.byteLength = 0;
+    this.restIsBlank = true;
     this.isFirstLine = false;
-    if (line === '') return;
+    if (!isRow) return;
     const isHeader = this.headerIsPossible && startsResultFileHeader(line);
     this.headerIsPossible = false;
     if (!isHeader) this.rows += 1;
   }
 
   private extend(chunk: Buffer, start: number, end: number): void {
+    if (end <= start) return;
     const missing = PROBE_BYTES - this.probe.length;
     if (missing > 0) this.probe += chunk.toString('latin1', start, Math.min(end, start + missing));
+    this.byteLength += end - start;
+    this.lastByte = chunk[end - 1] as number;
+    this.restIsBlank &&= isBlank(chunk, start + Math.max(0, missing), end);
+  }
+
+  private get hasMark(): boolean {
+    return this.isFirstLine && this.probe.startsWith(BYTE_ORDER_MARK);
   }
 
   private lineBeginning(): string {
-    const marked = this.isFirstLine && this.probe.startsWith(BYTE_ORDER_MARK);
-    const line = marked ? this.probe.slice(BYTE_ORDER_MARK.length) : this.probe;
+    const line = this.hasMark ? this.probe.slice(BYTE_ORDER_MARK.length) : this.probe;
     return line.endsWith('\r') && this.probe.length < PROBE_BYTES ? line.slice(0, -1) : line;
   }
+}
+
+/** Longer lines are rows whatever is in them; a CR at the end belongs to the line end. */
+function isTooLong(byteLength: number, lastByte: number | undefined): boolean {
+  return byteLength - (lastByte === CR ? 1 : 0) > MAX_RESULT_LINE_BYTES;
 }
 
 class DataRowCountStream extends Transform {

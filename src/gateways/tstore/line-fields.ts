@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isBlank } from './result-file-rules';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -84,6 +85,11 @@ export class LineFields {
     this.isPlain = controls === 0 && !this.blockHasBackslash;
     this.nonAscii = nonAscii;
     return true;
+  }
+
+  /** Whether nothing but blanks is in the current line. */
+  get isBlank(): boolean {
+    return isBlank(this.block, this.start, this.start + this.byteLength);
   }
 
   isUtf8(): boolean {

@@ -86,6 +86,7 @@ describe('ResultFileParser', () => {
     ['CRLF', `${HEADER}\r\n${line()}\r\n${line()}\r\n`],
     ['a byte order mark', `\uFEFF${HEADER}\n${line()}\n${line()}`],
     ['blank lines at the end', `${HEADER}\n${line()}\n${line()}\n\n\r\n\n`],
+    ['blanks at the end', `${HEADER}\n${line()}\n${line()}\n  \n\t \r\n `],
     ['a header in other case', `${HEADER.toUpperCase()}\n${line()}\n${line()}`],
   ])('reads the same lines with %s', (_name, content) => {
     const [expected] = parse(`${HEADER}\n${line()}`);
@@ -121,7 +122,8 @@ describe('ResultFileParser', () => {
     ['wrong-column-count', `${line()},`],
     ['wrong-column-count', line().slice(line().indexOf(',') + 1)],
     ['wrong-column-count', line({ msgResult: 'no, thanks' })],
-    ['wrong-column-count', ' '],
+    ['wrong-column-count', ' x '],
+    ['line-too-long', ' '.repeat(MAX_RESULT_LINE_BYTES + 1)],
     ['unreadable-amount', line({ amtReqPurchase: '1,000'.replace(',', '.') })],
     ['unreadable-amount', line({ amtReqPurchase: '' })],
     ['unreadable-amount', line({ amtCarrier: '-1' })],
@@ -248,7 +250,7 @@ describe('ResultFileParser on any bytes', () => {
   function expectedLineNumbers(content: Buffer): number[] {
     const text = content.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '');
     const lines = text.split('\n').map((each) => each.replace(/\r$/, ''));
-    const numbers = lines.flatMap((each, index) => (each === '' ? [] : [index + 1]));
+    const numbers = lines.flatMap((each, index) => (/^[ \t\r]*$/.test(each) ? [] : [index + 1]));
     const first = numbers[0];
     const isHeader = first !== undefined && /^id(,|$)/i.test(lines[first - 1] as string);
     return isHeader ? numbers.slice(1) : numbers;

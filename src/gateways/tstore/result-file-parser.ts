@@ -47,7 +47,7 @@ export interface ScannedResultLine {
 /**
  * Reads a result file, chunk by chunk, in memory that does not grow with the file.
  *
- * Every line that is neither the header nor blank comes out exactly once, parsed or malformed, whatever the bytes and
+ * Every line that is neither the header nor blank (empty, or of blanks alone) comes out exactly once, parsed or malformed, whatever the bytes and
  * however they are cut. It never throws.
  */
 export class ResultFileParser implements ScannedResultLine {
@@ -91,7 +91,7 @@ export class ResultFileParser implements ScannedResultLine {
     fields.open(block);
     while (fields.advance()) {
       this.lineNumber += 1;
-      if (fields.byteLength === 0) continue;
+      if (fields.isBlank && fields.byteLength <= MAX_RESULT_LINE_BYTES) continue;
       if (this.headerSeen === 'unread' && this.isHeader()) continue;
       this.malformed = this.fault();
       take(this);

@@ -39,6 +39,19 @@ export const NEARLY_NONE = /^(none|null|nil|n\/a|[-0]+)$/i;
  */
 export const DECLINE_CODE_PATTERN = '^(?=.*[1-9A-NP-Za-np-z])[0-9A-Za-z][0-9A-Za-z_.-]{0,31}$';
 
+const SPACE = 0x20;
+const TAB = 0x09;
+const CR = 0x0d;
+
+/** Whether nothing but blanks stands there: such a line is no row, like an empty one. */
+export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at];
+    if (byte !== SPACE && byte !== TAB && byte !== CR) return false;
+  }
+  return true;
+}
+
 const HEADER_FIRST_COLUMN = RESULT_FILE_COLUMNS[0];
 
 /** Enough of a line's beginning to say whether it is the header. */

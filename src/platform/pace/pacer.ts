@@ -13,6 +13,9 @@ export interface Pace {
   burst: number;
 }
 
+/** A turn further ahead than this was taken by a clock that is wrong, and nobody waits for it to be right. */
+const MOST_SKEW_SECONDS = 60;
+
 /**
  * Keeps a pace that all replicas share, by one row that says when the next turn is free (the generic cell rate
  * algorithm). It goes by the service's clock, and a turn is taken by one statement, so PostgreSQL counts.
@@ -35,9 +38,10 @@ export class Pacer {
     const ahead = (burst - 1) * spacingSeconds;
     const taken = await session.execute(
       `INSERT INTO pace (name, next_at) VALUES ($1, $2::timestamptz + make_interval(secs => $3))
-       ON CONFLICT (name) DO UPDATE SET next_at = greatest(pace.next_at, $2) + make_interval(secs => $3)
-       WHERE pace.next_at <= $2::timestamptz + make_interval(secs => $4)`,
-      [name, now, spacingSeconds, ahead],
+       ON CONFLICT (name) DO UPDATE SET next_at = make_interval(secs => $3)
+         + CASE WHEN pace.next_at > $5 THEN $2 ELSE greatest(pace.next_at, $2) END
+       WHERE pace.next_at <= $2::timestamptz + make_interval(secs => $4) OR pace.next_at > $5`,
+      [name, now, spacingSeconds, ahead, secondsAfter(now, ahead + spacingSeconds + MOST_SKEW_SECONDS)],
     );
     if (taken === 1) return undefined;
     const [row] = await session.rows<{ next_at: Date }>('SELECT next_at FROM pace WHERE name = $1', [name]);
