@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, Matches } from 'class-validator';
 import { JOB_TRANSITIONS, type JobState } from '../bulk-payment';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { MAX_GATEWAY_ID_LENGTH } from '../gateways/tstore';
