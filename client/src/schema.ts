@@ -510,7 +510,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Settle its charge by decision, for the charge’s own amount, once */
+        /** Settle its charge by decision, for the charge’s own amount, once; T store must have been asked, and against what the line says a second person must agree */
         post: operations["discrepancies.accept"];
         delete?: never;
         options?: never;
@@ -1183,7 +1183,10 @@ export interface components {
              * @example kim@example.com
              */
             owner: string;
-            /** @enum {string} */
+            /**
+             * @description Which scopes it may have; who may do what is in the guide
+             * @enum {string}
+             */
             role: "viewer" | "operator" | "finance" | "manager" | "admin";
             /** @description Only these of the role’s; left out: all of them */
             scopes?: ("approvals:decide" | "approvals:read" | "approvals:withdraw" | "audit:read" | "charges:read" | "deliveries:acknowledge" | "discrepancies:decide" | "discrepancies:lookup" | "discrepancies:read" | "files:download" | "jobs:decide" | "jobs:read" | "jobs:upload" | "keys:manage" | "keys:read" | "kill-switch:change" | "kill-switch:read" | "line-stops:read" | "line-stops:resolve" | "notifications:read" | "products:manage" | "products:read" | "refunds:create" | "refunds:read" | "reports:read" | "runs:open" | "runs:read" | "settlement:read" | "subscriptions:manage" | "subscriptions:read" | "transactions:lookup")[];
@@ -1194,12 +1197,18 @@ export interface components {
             expiresAt?: string;
         };
         RevocationView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description Who did it: the name of their key */
             by: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
         };
         ApiKeyLinksView: {
+            /** @description Where it is */
             self: string;
             /** @description Keys that were made with it */
             madeWithIt: string;
@@ -1207,28 +1216,41 @@ export interface components {
             auditLog: string;
         };
         NewApiKeyView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description What people call it */
             name: string;
             /** @description Whose it is; unstated: made before keys had owners */
             owner: string;
             /** @description The same as it was stated, where that differs */
             statedOwner: string | null;
-            /** @enum {string} */
+            /**
+             * @description Which scopes it may have; who may do what is in the guide
+             * @enum {string}
+             */
             role: "viewer" | "operator" | "finance" | "manager" | "admin";
             /** @description All that it may do */
             scopes: string[];
+            /** @description The key it was made with */
             createdBy: string;
             /** @description The key it was made with; null: the bootstrap key */
             createdByKeyId: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null: never
+             */
             expiresAt: string | null;
             /**
              * Format: date-time
              * @description To the minute
              */
             lastUsedAt: string | null;
+            /** @description Where its last call came from */
             lastUsedAddress: string | null;
             /** @description When, by whom and why it was ended */
             revocation: components["schemas"]["RevocationView"] | null;
@@ -1240,28 +1262,41 @@ export interface components {
             token: string;
         };
         ApiKeyView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description What people call it */
             name: string;
             /** @description Whose it is; unstated: made before keys had owners */
             owner: string;
             /** @description The same as it was stated, where that differs */
             statedOwner: string | null;
-            /** @enum {string} */
+            /**
+             * @description Which scopes it may have; who may do what is in the guide
+             * @enum {string}
+             */
             role: "viewer" | "operator" | "finance" | "manager" | "admin";
             /** @description All that it may do */
             scopes: string[];
+            /** @description The key it was made with */
             createdBy: string;
             /** @description The key it was made with; null: the bootstrap key */
             createdByKeyId: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null: never
+             */
             expiresAt: string | null;
             /**
              * Format: date-time
              * @description To the minute
              */
             lastUsedAt: string | null;
+            /** @description Where its last call came from */
             lastUsedAddress: string | null;
             /** @description When, by whom and why it was ended */
             revocation: components["schemas"]["RevocationView"] | null;
@@ -1287,27 +1322,43 @@ export interface components {
             discrepancy?: string;
         };
         RequestView: {
+            /** @description Who did it: the name of their key */
             by: string;
             /** @description Whose key that is; no key of theirs approves it */
             byOwner: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
             /** @description In their words */
             reason: string | null;
         };
         ApprovalDecisionView: {
+            /** @description Who did it: the name of their key */
             by: string | null;
             /** @description Whose key that is; null: nobody decided */
             byOwner: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
         };
         ApprovalView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
             kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy";
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
             /** @description What may be done with it now */
             actions: string[];
@@ -1340,20 +1391,34 @@ export interface components {
             version: string;
         };
         StateChangeView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
             /** @description null: it began then */
             fromState: string | null;
+            /** @description The state it came to */
             toState: string;
+            /** @description What it followed from */
             cause: string;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
         };
         ApprovalDetailView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
             kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy";
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
             /** @description What may be done with it now */
             actions: string[];
@@ -1388,7 +1453,10 @@ export interface components {
             history: components["schemas"]["StateChangeView"][];
         };
         AuditOutcomeView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
             /** @description Of the answer */
             status: number;
@@ -1400,26 +1468,43 @@ export interface components {
             } | null;
         };
         AuditEntryView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
-            /** @example ops-console (key 42) */
+            /**
+             * @description Who did it: the name of their key, or the step of the service
+             * @example ops-console (key 42)
+             */
             actor: string;
             /** @description null: the bootstrap key */
             apiKeyId: string | null;
             /** @description Whose key; null: from before keys had owners */
             owner: string | null;
-            /** @example products.change */
+            /**
+             * @description Operation id of the call, such as products.change
+             * @example products.change
+             */
             operation: string;
-            /** @example products */
+            /**
+             * @description What it changed, such as refunds
+             * @example products
+             */
             resource: string;
+            /** @description Which of them */
             resourceId: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
             /** @description The resource as it was: any JSON object, as the API showed it at the time; null when the call made it */
             before: {
                 [key: string]: unknown;
             } | null;
+            /** @description Id of the request, which its answer and the log show too */
             requestId: string;
+            /** @description Where the call came from */
             address: string;
             /** @description null: the process ended in the middle; the resource’s own history tells whether it was changed */
             outcome: components["schemas"]["AuditOutcomeView"] | null;
@@ -1436,15 +1521,23 @@ export interface components {
             self: string;
         };
         TallyView: {
+            /** @description How many */
             count: number;
             /** @description Won */
             amount: number;
         };
         BillingRunView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day that is billed
+             */
             billingDate: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Planned" | "AwaitingConfirmation" | "Confirmed" | "Rejected";
             /** @description What may be done with it now */
             actions: string[];
@@ -1452,12 +1545,19 @@ export interface components {
             links: components["schemas"]["BillingRunLinksView"];
             /** @description Charges planned */
             planned: components["schemas"]["TallyView"];
+            /** @description How many jobs it made */
             jobCount: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its charges were made
+             */
             plannedAt: string;
             /** @description In what it is beyond the usual */
             confirmationReason: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a person let it go on or refused it; null: nobody had to, or has yet
+             */
             decidedAt: string | null;
             /** @description Changes with it; also its ETag */
             version: string;
@@ -1475,46 +1575,67 @@ export interface components {
             lines: number;
         };
         GroupTallyView: {
+            /** @description How many */
             count: number;
             /** @description Won */
             amount: number;
+            /** @description Products of one group share bulk payment jobs; empty is a group */
             billingGroup: string;
         };
         PreviewLineView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
             subscriptionId: string;
+            /** @description Your own name for the customer */
             customerReference: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day the billed period begins on
+             */
             periodStartOn: string;
+            /** @description Which attempt at its period: 1, 2 … */
             attempt: number;
             /** @description Won */
             amount: number;
         };
         ParkedLineView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
             subscriptionId: string;
+            /** @description Your own name for the customer */
             customerReference: string;
             /** @description Why it can’t be charged */
             reason: string;
         };
         ParkedView: {
+            /** @description How many */
             count: number;
+            /** @description The first of them */
             first: components["schemas"]["ParkedLineView"][];
         };
         ComparedRunView: {
+            /** @description How many */
             count: number;
             /** @description Won */
             amount: number;
+            /** @description Its id: digits in text */
             id: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day that is billed
+             */
             billingDate: string;
         };
         ChangedTallyView: {
+            /** @description How many */
             count: number;
             /** @description Won now minus won then; may be negative */
             difference: number;
         };
         RunDifferencesView: {
+            /** @description The run before that it is held against */
             comparedWith: components["schemas"]["ComparedRunView"];
             /** @description Charged now, not a month before */
             new: components["schemas"]["TallyView"];
@@ -1524,16 +1645,22 @@ export interface components {
             changed: components["schemas"]["ChangedTallyView"];
         };
         RunPreviewView: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day that is billed
+             */
             billingDate: string;
             /** @description The run the date has already */
             existingRunId: string | null;
+            /** @description All of them together */
             total: components["schemas"]["TallyView"];
             /** @description Of these, later attempts */
             retries: components["schemas"]["TallyView"];
+            /** @description How much each billing group is */
             groups: components["schemas"]["GroupTallyView"][];
             /** @description Why a person would have to confirm it */
             confirmationReason: string | null;
+            /** @description The first charges, as they would be made */
             firstLines: components["schemas"]["PreviewLineView"][];
             /** @description Due, and parked by a line stop instead of charged */
             parked: components["schemas"]["ParkedView"];
@@ -1541,41 +1668,66 @@ export interface components {
             differences: components["schemas"]["RunDifferencesView"] | null;
         };
         JobLinksView: {
+            /** @description Where it is */
             self: string;
+            /** @description Where its charges are */
             charges: string;
+            /** @description Where its discrepancies are */
             discrepancies: string;
             /** @description What parks it or has parked it */
             lineStops: string;
+            /** @description Where the file is that was sent */
             requestFile?: string;
+            /** @description Where the notifications are that speak of it */
             notifications?: string;
+            /** @description Where the file is that T store answered with */
             resultFile?: string;
             /** @description Result files that were no answer to it, and are kept */
             refusedResultFiles?: string;
+            /** @description Where the billing run is that made it */
             billingRun?: string;
             /** @description The failed job whose charges it bills again */
             rebillOf?: string;
         };
         RequestFileView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the file was written
+             */
             writtenAt: string;
+            /** @description Size in bytes */
             bytes: number;
             /** @description Hexadecimal */
             sha256: string | null;
         };
         SubmissionHeadersView: {
+            /** @description Version of the bulk payment protocol */
             verBulkPay: string | null;
+            /** @description T store’s id of the business */
             bid: string | null;
+            /** @description Where T store notifies us, its token hidden */
             notiUrl: string | null;
+            /** @description Number of charges in the file */
             cntTotalTrans: number | null;
+            /** @description How urgent T store was told it is */
             priority: string | null;
         };
         SubmissionView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began
+             */
             startedAt: string;
+            /** @description What T store was told with the file */
             headers: components["schemas"]["SubmissionHeadersView"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When T store answered; null: not yet, or never
+             */
             answeredAt: string | null;
+            /** @description T store’s code: 0000 is success */
             resultCode: string | null;
+            /** @description T store’s words to that code */
             resultMessage: string | null;
             /** @description Why nobody knows whether it was accepted */
             doubt: string | null;
@@ -1588,13 +1740,21 @@ export interface components {
              * @description When an operator stated it
              */
             gatewayJobAttachedAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When T store’s notification said that it is done
+             */
             completedAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When PNS said that the notification is T store’s
+             */
             verifiedAt: string | null;
         };
         TotalsView: {
+            /** @description What T store collected */
             paid: components["schemas"]["TallyView"];
+            /** @description What T store refused to collect */
             declined: components["schemas"]["TallyView"];
             /** @description Without a line in the result */
             missing: components["schemas"]["TallyView"];
@@ -1602,23 +1762,37 @@ export interface components {
             quarantined: components["schemas"]["TallyView"];
         };
         ResultView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the result file was here
+             */
             downloadedAt: string;
+            /** @description Size in bytes */
             bytes: number;
             /** @description Hexadecimal */
             sha256: string | null;
+            /** @description Lines of the result file, without its header */
             lines: number | null;
             /**
              * Format: date-time
              * @description When a person took it though it was refused
              */
             takenAsIsAt: string | null;
+            /** @description Lines read so far */
             linesLoaded: number;
+            /** @description Lines settled so far */
             linesApplied: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When each line was held against what was asked; null: not yet
+             */
             reconciledAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its outcome was recorded; null: not yet
+             */
             settledAt: string | null;
+            /** @description What the result says, added up; null until it is reconciled */
             totals: components["schemas"]["TotalsView"] | null;
             /** @description Lines by what each was found to be */
             findings: {
@@ -1626,23 +1800,41 @@ export interface components {
             } | null;
         };
         RetryView: {
+            /** @description How often it was tried */
             attempts: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string | null;
+            /** @description What went wrong the last time */
             error: string;
         };
         BulkPaymentJobView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Created" | "Processing" | "Completed" | "VerifiedCompleted" | "Failed";
+            /**
+             * @description Where it stands, in one word: how it ended, or what comes next
+             * @enum {string}
+             */
+            standing: "waiting" | "held" | "in-doubt" | "sent" | "verifying" | "fetching-result" | "settling" | "settled" | "refused" | "closed-as-not-accepted" | "canceled" | "rejected";
             /** @description Sent, and not known whether the gateway took it; never sent again by itself */
             inDoubt: boolean;
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["JobLinksView"];
-            /** @enum {string} */
+            /**
+             * @description Where its charges come from
+             * @enum {string}
+             */
             origin: "upload" | "billing-run";
+            /** @description The billing run that made it; null: it was uploaded or rebilled */
             billingRunId: string | null;
             /** @description Billing group of its products */
             billingGroup: string;
@@ -1650,25 +1842,38 @@ export interface components {
             rebillOfJobId: string | null;
             /** @description What it waits for, if it is held: a person’s decision, or the release of the kill switch */
             heldBy: string | null;
+            /** @description What its uploader calls the batch */
             batchReference: string;
             /** @description Charges asked for */
             requested: components["schemas"]["TallyView"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
+            /** @description The file that is sent; null until it is written */
             requestFile: components["schemas"]["RequestFileView"] | null;
             /** @description Header values sent, and the answer */
             submission: components["schemas"]["SubmissionView"] | null;
             /** @description Result file, progress, and how the charges ended */
             result: components["schemas"]["ResultView"] | null;
+            /** @description Why it failed; null: it did not */
             failureReason: string | null;
             /** @description The stage that failed last, when it is tried again */
             retry: components["schemas"]["RetryView"] | null;
         };
         BillingRunDetailView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day that is billed
+             */
             billingDate: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Planned" | "AwaitingConfirmation" | "Confirmed" | "Rejected";
             /** @description What may be done with it now */
             actions: string[];
@@ -1676,47 +1881,77 @@ export interface components {
             links: components["schemas"]["BillingRunLinksView"];
             /** @description Charges planned */
             planned: components["schemas"]["TallyView"];
+            /** @description How many jobs it made */
             jobCount: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its charges were made
+             */
             plannedAt: string;
             /** @description In what it is beyond the usual */
             confirmationReason: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a person let it go on or refused it; null: nobody had to, or has yet
+             */
             decidedAt: string | null;
             /** @description Changes with it; also its ETag */
             version: string;
+            /** @description Its jobs */
             jobs: components["schemas"]["BulkPaymentJobView"][];
             /** @description Changes of its state, oldest first */
             history: components["schemas"]["StateChangeView"][];
         };
         ProgressView: {
+            /** @description What is being done with it now */
             stage: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began
+             */
             startedAt: string;
             /** @description Rows */
             done: number;
             /** @description Rows */
             total: number;
+            /** @description Rows a second; null: too early to tell */
             ratePerSecond: number | null;
+            /** @description Seconds the rest will take; null: too early to tell */
             remainingSeconds: number | null;
         };
         DiscrepancyCountsView: {
+            /** @description How many wait for a decision */
             open: number;
+            /** @description How many were settled by decision */
             accepted: number;
+            /** @description How many needed nothing */
             closed: number;
         };
         BulkPaymentJobDetailView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Created" | "Processing" | "Completed" | "VerifiedCompleted" | "Failed";
+            /**
+             * @description Where it stands, in one word: how it ended, or what comes next
+             * @enum {string}
+             */
+            standing: "waiting" | "held" | "in-doubt" | "sent" | "verifying" | "fetching-result" | "settling" | "settled" | "refused" | "closed-as-not-accepted" | "canceled" | "rejected";
             /** @description Sent, and not known whether the gateway took it; never sent again by itself */
             inDoubt: boolean;
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["JobLinksView"];
-            /** @enum {string} */
+            /**
+             * @description Where its charges come from
+             * @enum {string}
+             */
             origin: "upload" | "billing-run";
+            /** @description The billing run that made it; null: it was uploaded or rebilled */
             billingRunId: string | null;
             /** @description Billing group of its products */
             billingGroup: string;
@@ -1724,34 +1959,48 @@ export interface components {
             rebillOfJobId: string | null;
             /** @description What it waits for, if it is held: a person’s decision, or the release of the kill switch */
             heldBy: string | null;
+            /** @description What its uploader calls the batch */
             batchReference: string;
             /** @description Charges asked for */
             requested: components["schemas"]["TallyView"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
+            /** @description The file that is sent; null until it is written */
             requestFile: components["schemas"]["RequestFileView"] | null;
             /** @description Header values sent, and the answer */
             submission: components["schemas"]["SubmissionView"] | null;
             /** @description Result file, progress, and how the charges ended */
             result: components["schemas"]["ResultView"] | null;
+            /** @description Why it failed; null: it did not */
             failureReason: string | null;
             /** @description The stage that failed last, when it is tried again */
             retry: components["schemas"]["RetryView"] | null;
             /** @description Of the stage at work now */
             progress: components["schemas"]["ProgressView"] | null;
+            /** @description How many of its discrepancies are in which state */
             discrepancies: components["schemas"]["DiscrepancyCountsView"];
             /** @description Changes of its state, oldest first */
             history: components["schemas"]["StateChangeView"][];
         };
         ChargeLinksView: {
+            /** @description Where it is */
             self: string;
+            /** @description Where its job is */
             job: string;
+            /** @description Where the file is that was sent */
             requestFile: string;
+            /** @description Where its discrepancies are */
             discrepancies: string;
+            /** @description Where the subscription is */
             subscription?: string;
+            /** @description Where its refunds are */
             refunds?: string;
             /** @description Its payment as T store has it */
             transaction?: string;
+            /** @description Where the file is that T store answered with */
             resultFile?: string;
             /** @description The discrepancy whose decision settled it */
             decision?: string;
@@ -1759,32 +2008,49 @@ export interface components {
             settlement?: string;
         };
         ChargeView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Pending" | "Submitted" | "Paid" | "Declined" | "Refunding" | "PartiallyRefunded" | "Refunded";
             /** @description What may be done with it now */
             actions: string[];
+            /** @description The job it was sent in */
             bulkPaymentJobId: string;
             /** @description Line of the request file */
             lineNumber: number;
+            /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
             subscriptionId: string | null;
             /** @description Your own name for the customer; null: of no subscription */
             customerReference: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day the billed period begins on
+             */
             periodStartOn: string | null;
             /** @description Which attempt at its period */
             attempt: number | null;
+            /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
+            /** @description Name of the product as T store was told it */
             productName: string;
             /** @description Won; the sum of the three parts */
             amount: number;
+            /** @description Won of it collected with the phone bill */
             carrierAmount: number;
+            /** @description Won of it charged to the credit card */
             creditCardAmount: number;
+            /** @description Won of it taken from the T membership */
             tmembershipAmount: number;
             /** @description T store’s id of the payment */
             transactionId: string | null;
+            /** @description T store’s code: 0000 is success */
             resultCode: string | null;
+            /** @description T store’s words to that code */
             resultMessage: string | null;
             /** @description Where the settlement log tells it */
             settlementPosition: string | null;
@@ -1796,9 +2062,15 @@ export interface components {
             refundedAmount: number;
             /** @description Won of a refund that has not ended */
             pendingRefundAmount: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its outcome was recorded; null: not yet
+             */
             settledAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Where its evidence is */
             links: components["schemas"]["ChargeLinksView"];
@@ -1806,45 +2078,69 @@ export interface components {
         DiscrepancyLinksView: {
             /** @description With what T store said of it */
             self: string;
+            /** @description Where its job is */
             job: string;
+            /** @description Where the file is that was sent */
             requestFile: string;
+            /** @description Where the file is that T store answered with */
             resultFile: string;
+            /** @description Where the charge is */
             charge?: string;
         };
         ComparedView: {
+            /** @description T store’s id of the merchant */
             merchantId?: string;
+            /** @description T store’s id of the product, such as 0910024116 */
             storeProductId?: string;
             /** @description Whether the line has the billing token that was asked with */
             billingTokenMatches?: boolean;
             /** @description Won */
             amount?: number;
+            /** @description Won of it collected with the phone bill */
             carrierAmount?: number;
+            /** @description Won of it charged to the credit card */
             creditCardAmount?: number;
+            /** @description Won of it taken from the T membership */
             tmembershipAmount?: number;
+            /** @description T store’s code: 0000 is success */
             resultCode?: string;
+            /** @description T store’s id of the payment */
             transactionId?: string | null;
             /** @description Why the line can’t be read */
             reason?: string;
         };
         DecisionView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description Who did it: the name of their key */
             by: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
             /** @description paid or declined, where it was accepted */
             acceptedAs: string | null;
         };
         DiscrepancyView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description The job */
             jobId: string;
+            /** @description Which of the kinds there are */
             kind: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Open" | "Accepted" | "Closed";
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["DiscrepancyLinksView"];
+            /** @description The charge */
             chargeId: string | null;
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string | null;
             /** @description Line of the result file */
             lineNumber: number | null;
@@ -1854,7 +2150,10 @@ export interface components {
             found: components["schemas"]["ComparedView"] | null;
             /** @description The line as it came, its billing token cut short */
             rawLine: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Who decided what, when and why */
             decision: components["schemas"]["DecisionView"] | null;
@@ -1868,41 +2167,60 @@ export interface components {
             amount: number;
         };
         GoodsView: {
+            /** @description T store’s id of the application */
             appId: string;
+            /** @description T store’s id of the product */
             productId: string;
         };
         FoundTransactionView: {
+            /** @description T store’s id of the payment */
             transactionId: string;
             /** @description Won */
             amount: number;
+            /** @description T store’s word for how it stands */
             status: string;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string;
+            /** @description What T store says, for people */
             message: string;
+            /** @description T store’s description of the payment */
             description: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When T store changed it last
+             */
             updatedAt: string | null;
+            /** @description The payment’s parts as T store holds them */
             paymentParts: components["schemas"]["PaymentPartView"][];
+            /** @description What was paid for */
             goods: components["schemas"]["GoodsView"][];
             /** @description SHA-256 of the billing token that was charged, where T store names it (TSTORE_AUTH_KEY_IS_BILLING_TOKEN) */
             billingTokenHash?: string;
         };
         ComparedFieldView: {
+            /** @description Name of the member or parameter */
             field: string;
             /** @description By our record */
             ours: string | number | boolean | null;
             /** @description By T store’s */
             tstore: string | number | boolean | null;
+            /** @description Whether both say the same */
             same: boolean;
         };
         ChargeTransactionView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description T store’s id of the payment */
             transactionId: string;
             /**
              * Format: date-time
              * @description When T store was asked
              */
             at: string;
-            /** @enum {string} */
+            /**
+             * @description found: T store knows it; refused: it says no; unknown: it could not be asked
+             * @enum {string}
+             */
             answer: "found" | "refused" | "unknown";
             /** @description The payment as T store has it */
             found: components["schemas"]["FoundTransactionView"] | null;
@@ -1916,6 +2234,7 @@ export interface components {
         RefundLinksView: {
             /** @description With the history of its states */
             self: string;
+            /** @description Where the charge is */
             charge: string;
             /** @description The payment as T store has it now */
             transaction: string;
@@ -1923,14 +2242,21 @@ export interface components {
         ReleaseView: {
             /** @description Why a second person must release it */
             because: string;
+            /** @description Who did it: the name of their key */
             by: string | null;
             /** @description Whose key that is */
             byOwner: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string | null;
         };
         SentView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
             /** @description Whether it is all of the payment */
             isFull: boolean | null;
@@ -1938,20 +2264,31 @@ export interface components {
             paymentParts: components["schemas"]["PaymentPartView"][] | null;
         };
         DoubtView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Since when
+             */
             since: string;
+            /** @description Why that is so, for people */
             why: string | null;
         };
         RefundResultView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
             /** @description T store’s id of the refund */
             refundTransactionId: string | null;
+            /** @description T store’s code: 0000 is success */
             resultCode: string | null;
+            /** @description T store’s words to that code */
             resultMessage: string | null;
         };
         RefundView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description The charge */
             chargeId: string;
             /** @description Of the charge */
             orderNo: string;
@@ -1959,7 +2296,10 @@ export interface components {
             transactionId: string;
             /** @description Won */
             amount: number;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
             /** @description T store made it without us, and a person recorded it */
             outside: boolean;
@@ -1969,13 +2309,18 @@ export interface components {
             links: components["schemas"]["RefundLinksView"];
             /** @description What keeps it from being sent although it is released */
             heldBy: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string;
             /** @description What its orderer calls it */
             reference: string | null;
+            /** @description Who asked for it: the name of their key */
             requestedBy: string;
             /** @description Whose key that is; no key of theirs can release it */
             requestedByOwner: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked for
+             */
             requestedAt: string;
             /** @description Why a second person must release it, and who did */
             release: components["schemas"]["ReleaseView"] | null;
@@ -1999,27 +2344,48 @@ export interface components {
             reference?: string;
         };
         SettlementLogEntryView: {
+            /** @description Its place in the log; later entries have larger ones */
             position: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its outcome was recorded; null: not yet
+             */
             settledAt: string;
-            /** @enum {string} */
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
             kind: "paid" | "declined" | "refunded" | "partially-refunded";
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description The charge */
             chargeId: string;
+            /** @description The job it was sent in */
             bulkPaymentJobId: string;
+            /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
             subscriptionId: string | null;
             /** @description Your own name for the customer; null: of no subscription */
             customerReference: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day the billed period begins on
+             */
             periodStartOn: string | null;
+            /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
+            /** @description Name of the product as T store was told it */
             productName: string;
             /** @description Won */
             amount: number;
+            /** @description T store’s id of the payment */
             transactionId: string | null;
+            /** @description T store’s code: 0000 is success */
             resultCode: string;
+            /** @description T store’s words to that code */
             resultMessage: string;
+            /** @description Line of the result file that tells it; null: a decision or a refund does */
             resultLineNumber: number | null;
+            /** @description The decided discrepancy it follows from */
             discrepancyId: string | null;
             /** @description The refund it tells of */
             refundId: string | null;
@@ -2030,6 +2396,7 @@ export interface components {
             delivery: "Due" | "Delivered" | null;
         };
         AcknowledgeBody: {
+            /** @description Positions of the entries that mark them for delivery */
             positions: string[];
         };
         AcknowledgedView: {
@@ -2037,29 +2404,46 @@ export interface components {
             acknowledged: number;
         };
         LookupView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string;
+            /** @description T store’s id of the payment */
             transactionId: string;
-            /** @enum {string} */
+            /**
+             * @description found: T store knows it; refused: it says no; unknown: it could not be asked
+             * @enum {string}
+             */
             answer: "found" | "refused" | "unknown";
             /** @description The payment as T store has it */
             found: components["schemas"]["FoundTransactionView"] | null;
+            /** @description What T store says, for people */
             message: string | null;
             /** @description The decision this answer suggests */
             suggestion: string;
         };
         DiscrepancyDetailView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description The job */
             jobId: string;
+            /** @description Which of the kinds there are */
             kind: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Open" | "Accepted" | "Closed";
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["DiscrepancyLinksView"];
+            /** @description The charge */
             chargeId: string | null;
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string | null;
             /** @description Line of the result file */
             lineNumber: number | null;
@@ -2069,7 +2453,10 @@ export interface components {
             found: components["schemas"]["ComparedView"] | null;
             /** @description The line as it came, its billing token cut short */
             rawLine: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Who decided what, when and why */
             decision: components["schemas"]["DecisionView"] | null;
@@ -2106,28 +2493,46 @@ export interface components {
             gatewayJobId: string;
         };
         EvidenceView: {
-            /** @example settled */
+            /**
+             * @description What it is
+             * @example settled
+             */
             what: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string | null;
+            /** @description What it tells */
             says: string;
             /** @description Where it is kept */
             link: string;
         };
         ActionView: {
-            /** @example refund */
+            /**
+             * @description What may be done
+             * @example refund
+             */
             action: string;
-            /** @enum {string} */
+            /**
+             * @description HTTP method of the call that does it
+             * @enum {string}
+             */
             method: "GET" | "POST";
+            /** @description Address of the call that does it */
             href: string;
         };
         AnswerView: {
-            /** @enum {string} */
+            /**
+             * @description Whether the customer was charged
+             * @enum {string}
+             */
             verdict: "charged" | "partly-refunded" | "refunded" | "not-charged" | "not-known";
             /** @description Won the customer is out of pocket, by our record */
             amountCharged: number;
             /** @description The verdict in words */
             because: string;
+            /** @description The charge with all that is known of it */
             charge: components["schemas"]["ChargeView"];
             /** @description How we know, in the order it happened */
             evidence: components["schemas"]["EvidenceView"][];
@@ -2137,6 +2542,7 @@ export interface components {
         RefusedResultFileView: {
             /** @description Hexadecimal; names it */
             sha256: string;
+            /** @description Size in bytes */
             bytes: number;
             /** @description Data rows */
             lines: number;
@@ -2162,12 +2568,15 @@ export interface components {
         KillSwitchLinksView: {
             /** @description With its last changes */
             self: string;
+            /** @description Where its changes are */
             auditLog: string;
         };
         KillSwitchChangeView: {
             /** @description true: nothing is submitted and nothing refunded */
             engaged: boolean;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string | null;
             /**
              * Format: date-time
@@ -2178,7 +2587,9 @@ export interface components {
         KillSwitchDetailView: {
             /** @description true: nothing is submitted and nothing refunded */
             engaged: boolean;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string | null;
             /**
              * Format: date-time
@@ -2197,7 +2608,9 @@ export interface components {
         KillSwitchView: {
             /** @description true: nothing is submitted and nothing refunded */
             engaged: boolean;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string | null;
             /**
              * Format: date-time
@@ -2212,29 +2625,44 @@ export interface components {
             version: string;
         };
         ChargedTwiceEvidenceView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description The job */
             jobId: string;
             /** @description Won */
             amount: number;
             /** @description The job whose result has the payments */
             resultOfJobId: string;
+            /** @description T store’s ids of the payments */
             transactionIds: string[];
         };
+        CustomerChargedTwiceEvidenceView: {
+            /** @description All subscriptions of the customer and the product */
+            subscriptionIds: string[];
+        };
         PeriodPaymentView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description The job */
             jobId: string;
             /** @description Won */
             amount: number;
+            /** @description T store’s id of the payment */
             transactionId: string | null;
             /** @description In the settlement log */
             position: string;
         };
         PeriodPaidTwiceEvidenceView: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day the billed period begins on
+             */
             periodStartOn: string;
+            /** @description The payments of the period */
             payments: components["schemas"]["PeriodPaymentView"][];
         };
         GivenBackView: {
+            /** @description The refund */
             refundId: string;
             /** @description Won */
             amount: number;
@@ -2242,22 +2670,33 @@ export interface components {
             position: string;
         };
         RefundedTooMuchEvidenceView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
+            /** @description The job */
             jobId: string;
             /** @description Won */
             paid: number;
+            /** @description What went back, refund by refund */
             refunds: components["schemas"]["GivenBackView"][];
         };
         StatedNumbersView: {
+            /** @description What T store was asked to collect */
             requested: number[];
+            /** @description What T store collected */
             paid: number[];
+            /** @description What T store refused to collect */
             declined: number[];
+            /** @description What no line of the result tells of */
             missing: number[];
+            /** @description What lines tell of that are not as asked */
             quarantined: number[];
         };
         FoundNumbersView: {
+            /** @description What T store was asked to collect */
             requested: number[];
+            /** @description What T store collected */
             paid: number[];
+            /** @description What T store refused to collect */
             declined: number[];
         };
         NumbersDifferEvidenceView: {
@@ -2273,11 +2712,16 @@ export interface components {
             from: string;
             /** @description The id we know */
             known: string | null;
+            /** @description Why it failed; null: it did not */
             failureReason: string | null;
         };
         UnbillableEvidenceView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day the billed period begins on
+             */
             periodStartOn: string;
             /** @description Won */
             amount: number;
@@ -2285,6 +2729,7 @@ export interface components {
             reason: string;
         };
         LineStopLinksView: {
+            /** @description Where it is */
             self: string;
             /** @description The job it parks */
             job?: string;
@@ -2292,16 +2737,28 @@ export interface components {
             subscription?: string;
         };
         ResolutionView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description Who did it: the name of their key */
             by: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
         };
         LineStopView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
-            kind: "charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
-            /** @enum {string} */
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
+            kind: "charged-twice" | "customer-charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Open" | "Resolved";
             /** @description What may be done with it now */
             actions: string[];
@@ -2314,8 +2771,11 @@ export interface components {
             /** @description What is wrong, in words */
             violation: string;
             /** @description The rows that show it, by its kind */
-            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"];
-            /** Format: date-time */
+            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"];
+            /**
+             * Format: date-time
+             * @description When it was found
+             */
             raisedAt: string;
             /** @description Who resolved it, when and why */
             resolution: components["schemas"]["ResolutionView"] | null;
@@ -2329,15 +2789,25 @@ export interface components {
             job?: string;
         };
         VerdictView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description T store’s code: 0000 is success */
             resultCode: string | null;
+            /** @description T store’s words to that code */
             resultMessage: string | null;
         };
         NotificationRetryView: {
+            /** @description How often it was tried */
             attempts: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string | null;
+            /** @description What went wrong the last time */
             error: string;
             /**
              * Format: date-time
@@ -2346,24 +2816,38 @@ export interface components {
             givenUpAt: string | null;
         };
         NotificationView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Received" | "Verified" | "Rejected";
             /** @description Nothing, ever: whether it is true is for PNS to say */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["NotificationLinksView"];
+            /** @description What T store calls the event */
             event: string | null;
+            /** @description T store’s word for how it stands */
             status: string | null;
+            /** @description T store’s id of the job */
             gatewayJobId: string | null;
             /** @description As PNS wrote it */
             updateTime: string | null;
             /** @description Whether it came to the address of one job */
             toOwnAddress: boolean;
+            /** @description Where it came from */
             sourceAddress: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came first
+             */
             receivedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came last
+             */
             lastReceivedAt: string;
             /** @description Times it came beyond the first */
             repeatCount: number;
@@ -2373,7 +2857,9 @@ export interface components {
             retry: components["schemas"]["NotificationRetryView"] | null;
         };
         RawBodyView: {
+            /** @description How its body was labelled */
             contentType: string | null;
+            /** @description Size in bytes */
             bytes: number;
             /** @description For people; what is no UTF-8 is replaced */
             text: string;
@@ -2381,32 +2867,53 @@ export interface components {
             base64: string;
         };
         NotificationChangeView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description The state it was in; null: it began then */
             fromState: string;
+            /** @description The state it came to */
             toState: string;
+            /** @description What it followed from */
             cause: string;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string;
         };
         NotificationDetailView: {
+            /** @description Its id: digits in text */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Received" | "Verified" | "Rejected";
             /** @description Nothing, ever: whether it is true is for PNS to say */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["NotificationLinksView"];
+            /** @description What T store calls the event */
             event: string | null;
+            /** @description T store’s word for how it stands */
             status: string | null;
+            /** @description T store’s id of the job */
             gatewayJobId: string | null;
             /** @description As PNS wrote it */
             updateTime: string | null;
             /** @description Whether it came to the address of one job */
             toOwnAddress: boolean;
+            /** @description Where it came from */
             sourceAddress: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came first
+             */
             receivedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came last
+             */
             lastReceivedAt: string;
             /** @description Times it came beyond the first */
             repeatCount: number;
@@ -2420,12 +2927,18 @@ export interface components {
             history: components["schemas"]["NotificationChangeView"][];
         };
         OutsideDecisionView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description Who did it: the name of their key */
             by: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
         };
         OutsideRefundLinksView: {
+            /** @description Where the charge is */
             charge: string;
             /** @description The payment as T store has it now */
             transaction: string;
@@ -2433,10 +2946,14 @@ export interface components {
             refund: string | null;
         };
         OutsideRefundView: {
+            /** @description Its id: digits in text */
             id: string;
             /** @description Of the charge */
             orderNo: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Suspected" | "Recorded" | "Dismissed";
             /** @description What may be done with it now */
             actions: string[];
@@ -2444,7 +2961,10 @@ export interface components {
             shown: string;
             /** @description The lookup that showed it */
             lookupId: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was found
+             */
             foundAt: string;
             /** @description Who decided, when and why */
             decision: components["schemas"]["OutsideDecisionView"] | null;
@@ -2465,7 +2985,9 @@ export interface components {
             refundTransactionId?: string;
         };
         RecordedOutsideView: {
+            /** @description The refund that was recorded */
             refund: components["schemas"]["RefundView"] | null;
+            /** @description What another person must approve first; null: nobody must */
             approval: components["schemas"]["ApprovalView"] | null;
         };
         PriceBody: {
@@ -2496,39 +3018,60 @@ export interface components {
              * @example 0910024116
              */
             storeProductId: string;
-            /** @example 동영상 클라우드 어린이TV */
+            /**
+             * @description What people call it
+             * @example 동영상 클라우드 어린이TV
+             */
             name: string;
+            /** @description What a period costs, by who collects it */
             price: components["schemas"]["PriceBody"];
         };
         ProductLinksView: {
+            /** @description Where it is */
             self: string;
+            /** @description Where its subscriptions are */
             subscriptions: string;
         };
         ProductView: {
+            /** @description Its id: digits in text */
             id: string;
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["ProductLinksView"];
+            /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
+            /** @description What people call it */
             name: string;
+            /** @description What a period costs, by who collects it */
             price: components["schemas"]["PriceBody"];
+            /** @description Whether it is sold and billed */
             active: boolean;
             /** @description Products of one group share bulk payment jobs */
             billingGroup: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Changes with it; also its ETag */
             version: string;
         };
         FieldChangeView: {
+            /** @description The value before */
             from: string | number | boolean | null;
+            /** @description The value after */
             to: string | number | boolean | null;
         };
         ChangeView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description What it followed from */
             cause: string;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string;
             /** @description Changed fields by their names; null where none is told */
             changes: {
@@ -2536,18 +3079,26 @@ export interface components {
             } | null;
         };
         ProductDetailView: {
+            /** @description Its id: digits in text */
             id: string;
             /** @description What may be done with it now */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["ProductLinksView"];
+            /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
+            /** @description What people call it */
             name: string;
+            /** @description What a period costs, by who collects it */
             price: components["schemas"]["PriceBody"];
+            /** @description Whether it is sold and billed */
             active: boolean;
             /** @description Products of one group share bulk payment jobs */
             billingGroup: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Changes with it; also its ETag */
             version: string;
@@ -2555,6 +3106,7 @@ export interface components {
             history: components["schemas"]["ChangeView"][];
         };
         ProductChangeBody: {
+            /** @description What people call it */
             name?: string;
             /** @description As a whole; charged from the next period on */
             price?: components["schemas"]["PriceBody"];
@@ -2564,7 +3116,9 @@ export interface components {
             billingGroup?: string;
         };
         RefundDetailView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description The charge */
             chargeId: string;
             /** @description Of the charge */
             orderNo: string;
@@ -2572,7 +3126,10 @@ export interface components {
             transactionId: string;
             /** @description Won */
             amount: number;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
             /** @description T store made it without us, and a person recorded it */
             outside: boolean;
@@ -2582,13 +3139,18 @@ export interface components {
             links: components["schemas"]["RefundLinksView"];
             /** @description What keeps it from being sent although it is released */
             heldBy: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
             reason: string;
             /** @description What its orderer calls it */
             reference: string | null;
+            /** @description Who asked for it: the name of their key */
             requestedBy: string;
             /** @description Whose key that is; no key of theirs can release it */
             requestedByOwner: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked for
+             */
             requestedAt: string;
             /** @description Why a second person must release it, and who did */
             release: components["schemas"]["ReleaseView"] | null;
@@ -2747,12 +3309,15 @@ export interface components {
             line?: number;
             /** @description Name of the column */
             field?: string;
+            /** @description What was expected there */
             expected: string;
         };
         ImportReportView: {
             /** @description Lines after the header, blank ones not counted */
             lineCount: number;
+            /** @description Lines that were stored */
             storedCount: number;
+            /** @description Lines that were not */
             rejectedCount: number;
             /** @description Faults of the rejected lines */
             faultCount: number;
@@ -2762,15 +3327,24 @@ export interface components {
         NewSubscriptionBody: {
             /** @description Your own name for the customer */
             customerReference: string;
-            /** @example 0910024116 */
+            /**
+             * @description T store’s id of the product, such as 0910024116
+             * @example 0910024116
+             */
             storeProductId: string;
             /** @description Stored encrypted, never shown again */
             billingToken: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day it begins on
+             */
             startedOn: string;
             /** @description Day of the first billing date unless stated */
             anchorDay?: number;
-            /** @default 1 */
+            /**
+             * @description Months from one billing day to the next
+             * @default 1
+             */
             intervalMonths: number;
             /**
              * Format: date
@@ -2791,22 +3365,34 @@ export interface components {
             priceOverride?: components["schemas"]["PriceBody"];
         };
         SubscribedProductView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
+            /** @description What people call it */
             name: string;
         };
         SubscriptionLinksView: {
+            /** @description Where it is */
             self: string;
+            /** @description Where the product is */
             product: string;
+            /** @description Where its charges are */
             charges: string;
             /** @description What parks it or has parked it */
             lineStops: string;
         };
         SubscriptionView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description Your own name for the customer */
             customerReference: string;
+            /** @description What is subscribed to */
             product: components["schemas"]["SubscribedProductView"];
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Active" | "PastDue" | "Paused" | "Canceled" | "Expired";
             /** @description What may be done with it now */
             actions: string[];
@@ -2818,33 +3404,59 @@ export interface components {
             price: components["schemas"]["PriceBody"];
             /** @description Whether the price is this customer’s own */
             priceOverridden: boolean;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day it begins on
+             */
             startedOn: string;
+            /** @description Day of the month it is billed on; shorter months bill on their last */
             anchorDay: number;
+            /** @description Months from one billing day to the next */
             intervalMonths: number;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First Seoul day that is not free any more; null: no trial
+             */
             trialUntil: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First Seoul day it is over; null: without end
+             */
             endsOn: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day of the next charge
+             */
             nextBillingOn: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Last Seoul day that is paid for; null: none is yet
+             */
             paidThroughOn: string | null;
             /**
              * Format: date
              * @description Day from which a declined period is tried again, past while an attempt is on its way; null when nothing is tried
              */
             retryOn: string | null;
+            /** @description Whether it ends when what is paid for is over */
             cancelAtPeriodEnd: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Changes with it; also its ETag */
             version: string;
         };
         SubscriptionChangeView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description What it followed from */
             cause: string;
+            /** @description Who did it: the name of their key, or the step of the service */
             actor: string;
             /** @description Changed fields by their names; null where none is told */
             changes: {
@@ -2852,13 +3464,20 @@ export interface components {
             } | null;
             /** @description null: it began then */
             fromState: string | null;
+            /** @description The state it came to */
             toState: string;
         };
         SubscriptionDetailView: {
+            /** @description Its id: digits in text */
             id: string;
+            /** @description Your own name for the customer */
             customerReference: string;
+            /** @description What is subscribed to */
             product: components["schemas"]["SubscribedProductView"];
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
             state: "Active" | "PastDue" | "Paused" | "Canceled" | "Expired";
             /** @description What may be done with it now */
             actions: string[];
@@ -2870,25 +3489,46 @@ export interface components {
             price: components["schemas"]["PriceBody"];
             /** @description Whether the price is this customer’s own */
             priceOverridden: boolean;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day it begins on
+             */
             startedOn: string;
+            /** @description Day of the month it is billed on; shorter months bill on their last */
             anchorDay: number;
+            /** @description Months from one billing day to the next */
             intervalMonths: number;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First Seoul day that is not free any more; null: no trial
+             */
             trialUntil: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First Seoul day it is over; null: without end
+             */
             endsOn: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Seoul day of the next charge
+             */
             nextBillingOn: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Last Seoul day that is paid for; null: none is yet
+             */
             paidThroughOn: string | null;
             /**
              * Format: date
              * @description Day from which a declined period is tried again, past while an attempt is on its way; null when nothing is tried
              */
             retryOn: string | null;
+            /** @description Whether it ends when what is paid for is over */
             cancelAtPeriodEnd: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
             createdAt: string;
             /** @description Changes with it; also its ETag */
             version: string;
@@ -2909,7 +3549,10 @@ export interface components {
             cancelAtPeriodEnd?: boolean;
         };
         CancelBody: {
-            /** @enum {string} */
+            /**
+             * @description At once, or when what is paid for is over
+             * @enum {string}
+             */
             when: "now" | "period-end";
         };
         BillingTokenBody: {
@@ -2933,53 +3576,88 @@ export interface components {
             failed: components["schemas"]["TallyView"];
             /** @description Their result is not reconciled yet */
             awaited: components["schemas"]["TallyView"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First Seoul day, included
+             */
             from: string;
             /**
              * Format: date
              * @description Included
              */
             to: string;
+            /** @description What was given back */
             refunded: components["schemas"]["TallyView"];
         };
         StuckView: {
-            /** @example jobs in doubt */
+            /**
+             * @description As the metric’s label and the notice of /health/ready
+             * @example submissions-in-doubt
+             */
+            kind: string;
+            /**
+             * @description What it is
+             * @example jobs in doubt
+             */
             what: string;
+            /** @description How many */
             count: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Since when
+             */
             since: string;
+            /** @description What the oldest is, where there is more to say */
+            detail: string | null;
+            /** @description What to do next */
+            act: string;
             /** @description Where to look */
             link: string;
         };
         SummaryView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When that was
+             */
             at: string;
+            /** @description The Seoul day so far */
             today: components["schemas"]["SummaryOfDaysView"];
             /** @description Its first day up to today */
             month: components["schemas"]["SummaryOfDaysView"];
+            /** @description Whether nothing that moves money is sent */
             killSwitchEngaged: boolean;
             /** @description Empty on a good day */
             stuck: components["schemas"]["StuckView"][];
         };
         /** @description RFC 9457. Some codes bring further members. */
         Problem: {
-            /** @example urn:merchant-billing:problem:product-not-found */
+            /**
+             * @description URN of the code
+             * @example urn:merchant-billing:problem:product-not-found
+             */
             type: string;
             /** @description The same for every occurrence of the code */
             title: string;
+            /** @description HTTP status */
             status: number;
             /** @description For people */
             detail: string;
-            /** @enum {string} */
-            code: "invalid-request" | "invalid-cursor" | "unsupported-content-type" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
+            /**
+             * @description Which problem it is; stable, listed in the guide
+             * @enum {string}
+             */
+            code: "invalid-request" | "invalid-cursor" | "unsupported-content-type" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
             /** @description Whether the same request may succeed later without being changed */
             retryable: boolean;
             /** @description Under which the log and the audit log know it */
             requestId: string;
             /** @description Of an input: where, and what was expected there */
             faults?: {
+                /** @description Line of the file, the header being line 1 */
                 line?: number;
+                /** @description Name of the member or parameter */
                 field?: string;
+                /** @description What was expected there */
                 expected: string;
             }[];
         };
@@ -2995,6 +3673,7 @@ export interface operations {
     "apiKeys.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -3080,6 +3759,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3113,6 +3793,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3145,10 +3826,13 @@ export interface operations {
     "approvals.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
+                /** @description Which of the kinds there are */
                 kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy";
                 /** @description The refund, billing run, job or discrepancy it is about */
                 subjectId?: string;
@@ -3195,6 +3879,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3232,6 +3917,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3273,6 +3959,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3314,6 +4001,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3348,9 +4036,11 @@ export interface operations {
     "auditLog.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Who did it: the name of their key, or the step of the service */
                 actor?: string;
                 /** @description By whose key, whatever it is called */
                 apiKeyId?: string;
@@ -3358,7 +4048,9 @@ export interface operations {
                 owner?: string;
                 /** @description An operationId of this document */
                 operation?: string;
+                /** @description What it changed, such as refunds */
                 resource?: string;
+                /** @description Which of them */
                 resourceId?: string;
                 /** @description The x-request-id of the answer */
                 requestId?: string;
@@ -3407,9 +4099,11 @@ export interface operations {
     "billingRuns.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Planned" | "AwaitingConfirmation" | "Confirmed" | "Rejected";
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -3538,6 +4232,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3575,6 +4270,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3616,6 +4312,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3650,9 +4347,11 @@ export interface operations {
     "bulkPaymentJobs.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Created" | "Processing" | "Completed" | "VerifiedCompleted" | "Failed";
                 /** @description Whether nobody can tell if T store has the job; it waits for a person then */
                 inDoubt?: boolean;
@@ -3749,6 +4448,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3777,6 +4477,7 @@ export interface operations {
     "bulkPaymentJobs.charges": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -3787,6 +4488,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3823,6 +4525,7 @@ export interface operations {
     "bulkPaymentJobs.discrepancies": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -3833,6 +4536,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3871,6 +4575,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3902,6 +4607,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -3931,6 +4637,7 @@ export interface operations {
     "charges.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -3938,11 +4645,15 @@ export interface operations {
                 from?: string;
                 /** @description Made on this Seoul day or earlier */
                 to?: string;
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo?: string;
                 /** @description T store’s id of the payment */
                 transactionId?: string;
+                /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
                 subscriptionId?: string;
+                /** @description The job */
                 jobId?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Pending" | "Submitted" | "Paid" | "Declined" | "Refunding" | "PartiallyRefunded" | "Refunded";
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -3987,6 +4698,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo: string;
             };
             cookie?: never;
@@ -4017,6 +4729,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo: string;
             };
             cookie?: never;
@@ -4045,6 +4758,7 @@ export interface operations {
     "charges.refunds": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -4055,6 +4769,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo: string;
             };
             cookie?: never;
@@ -4096,6 +4811,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo: string;
             };
             cookie?: never;
@@ -4130,6 +4846,7 @@ export interface operations {
     "deliveries.due": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -4217,6 +4934,7 @@ export interface operations {
     "discrepancies.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -4224,9 +4942,13 @@ export interface operations {
                 from?: string;
                 /** @description Found on this Seoul day or earlier */
                 to?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Open" | "Accepted" | "Closed";
+                /** @description Which of the kinds there are */
                 kind?: "missing" | "duplicate" | "unknown-order" | "amount-mismatch" | "identity-mismatch" | "malformed" | "unclear-outcome" | "transaction-shared";
+                /** @description The job */
                 jobId?: string;
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -4271,6 +4993,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4306,6 +5029,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4345,6 +5069,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4355,6 +5080,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     /** @description Its version, which If-Match of a change takes */
@@ -4363,6 +5089,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DiscrepancyView"];
+                };
+            };
+            /** @description Nothing is done before a second person approves it */
+            202: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
                 };
             };
             /** @description A problem; its code says which */
@@ -4386,6 +5123,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4425,6 +5163,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4474,6 +5213,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4518,6 +5258,7 @@ export interface operations {
     "inquiry.ask": {
         parameters: {
             query?: {
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo?: string;
                 /** @description T store’s id of the payment */
                 transactionId?: string;
@@ -4567,6 +5308,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4604,6 +5346,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4643,6 +5386,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4679,6 +5423,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
                 /** @description Hexadecimal */
                 sha256: string;
@@ -4715,6 +5460,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4853,11 +5599,14 @@ export interface operations {
     "lineStops.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Open" | "Resolved";
-                kind?: "charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
+                /** @description Which of the kinds there are */
+                kind?: "charged-twice" | "customer-charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
                 /** @description Parks this job */
                 jobId?: string;
                 /** @description Parks this subscription */
@@ -4905,6 +5654,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4942,6 +5692,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -4976,9 +5727,11 @@ export interface operations {
     "notifications.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Received" | "Verified" | "Rejected";
                 /** @description Those that speak of this job */
                 jobId?: string;
@@ -5025,6 +5778,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5053,9 +5807,11 @@ export interface operations {
     "outsideRefunds.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Suspected" | "Recorded" | "Dismissed";
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -5148,6 +5904,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5180,9 +5937,11 @@ export interface operations {
     "products.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Whether it is sold and billed */
                 active?: boolean;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -5264,6 +6023,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5299,6 +6059,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5338,6 +6099,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5370,6 +6132,7 @@ export interface operations {
     "refunds.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -5377,7 +6140,9 @@ export interface operations {
                 from?: string;
                 /** @description Asked for on this Seoul day or earlier */
                 to?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
+                /** @description The charge */
                 chargeId?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -5422,6 +6187,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5459,6 +6225,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5500,6 +6267,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5541,6 +6309,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5724,6 +6493,7 @@ export interface operations {
     "settlementLog.read": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -5814,9 +6584,11 @@ export interface operations {
     "subscriptionFiles.export": {
         parameters: {
             query?: {
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Active" | "PastDue" | "Paused" | "Canceled" | "Expired";
                 /** @description Your own name for the customer, in whatever spelling */
                 customerReference?: string;
+                /** @description The product, by its id here */
                 productId?: string;
             };
             header?: never;
@@ -5848,12 +6620,15 @@ export interface operations {
     "subscriptions.list": {
         parameters: {
             query?: {
+                /** @description How many rows at most */
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Active" | "PastDue" | "Paused" | "Canceled" | "Expired";
                 /** @description Your own name for the customer, in whatever spelling */
                 customerReference?: string;
+                /** @description The product, by its id here */
                 productId?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
@@ -5935,6 +6710,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -5970,6 +6746,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -6011,6 +6788,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -6048,6 +6826,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -6085,6 +6864,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
@@ -6124,6 +6904,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description Its id: digits in text */
                 id: string;
             };
             cookie?: never;
