@@ -90,7 +90,6 @@ describe('a result file that is not the whole answer, for good', () => {
     expect(settled.discrepancies.open).toBe(2);
     expect(settled.history.at(-1)).toMatchObject({
       cause: `result file ${sha256.slice(0, 12)} taken as it is: 8 rows, 10 asked`,
-      actor: 'bootstrap key',
       reason: LOOKED.reason,
     });
     expect(await take(id, { ...LOOKED, sha256: kept[0].sha256 })).toMatchObject({ status: 409 });
