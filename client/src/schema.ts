@@ -2636,7 +2636,7 @@ export interface components {
             /** @description T store’s ids of the payments */
             transactionIds: string[];
         };
-        CustomerChargedTwiceEvidenceView: {
+        CustomerTwiceEvidenceView: {
             /** @description All subscriptions of the customer and the product */
             subscriptionIds: string[];
         };
@@ -2661,6 +2661,53 @@ export interface components {
             /** @description The payments of the period */
             payments: components["schemas"]["PeriodPaymentView"][];
         };
+        ChargedCustomerView: {
+            /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
+            subscriptionId: string;
+            /** @description Your own name for the customer */
+            customerReference: string;
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+            orderNo: string;
+            /** @description Won */
+            amount: number;
+            /**
+             * Format: date
+             * @description Seoul day the billed period begins on
+             */
+            periodStartOn: string;
+        };
+        CustomerChargedTwiceEvidenceView: {
+            /** @description T store’s id of the product, such as 0910024116 */
+            storeProductId: string;
+            customers: components["schemas"]["ChargedCustomerView"][];
+        };
+        SettledOrderView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+            orderNo: string;
+            /** @description The job */
+            jobId: string;
+            /** @description Won */
+            amount: number;
+            /** @description In the settlement log */
+            position: string;
+        };
+        TransactionSettledTwiceEvidenceView: {
+            /** @description T store’s id of the payment */
+            transactionId: string;
+            orders: components["schemas"]["SettledOrderView"][];
+        };
+        DeclinedWithTransactionEvidenceView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+            orderNo: string;
+            /** @description The job */
+            jobId: string;
+            /** @description Won */
+            amount: number;
+            /** @description By its result lines */
+            namedTransactionIds: string[];
+            /** @description In the settlement log */
+            position: string;
+        };
         GivenBackView: {
             /** @description The refund */
             refundId: string;
@@ -2678,6 +2725,14 @@ export interface components {
             paid: number;
             /** @description What went back, refund by refund */
             refunds: components["schemas"]["GivenBackView"][];
+        };
+        PaymentRefundedTooMuchEvidenceView: {
+            /** @description T store’s id of the payment */
+            transactionId: string;
+            /** @description Won */
+            paid: number;
+            /** @description Won */
+            givenBack: number;
         };
         StatedNumbersView: {
             /** @description What T store was asked to collect */
@@ -2754,7 +2809,7 @@ export interface components {
              * @description Which of the kinds there are
              * @enum {string}
              */
-            kind: "charged-twice" | "customer-charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
+            kind: "charged-twice" | "period-paid-twice" | "customer-charged-twice" | "transaction-settled-twice" | "declined-with-transaction" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
             /**
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
@@ -2771,7 +2826,7 @@ export interface components {
             /** @description What is wrong, in words */
             violation: string;
             /** @description The rows that show it, by its kind */
-            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"];
+            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["CustomerTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"];
             /**
              * Format: date-time
              * @description When it was found
@@ -5606,7 +5661,7 @@ export interface operations {
                 /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Open" | "Resolved";
                 /** @description Which of the kinds there are */
-                kind?: "charged-twice" | "customer-charged-twice" | "period-paid-twice" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
+                kind?: "charged-twice" | "period-paid-twice" | "customer-charged-twice" | "transaction-settled-twice" | "declined-with-transaction" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
                 /** @description Parks this job */
                 jobId?: string;
                 /** @description Parks this subscription */

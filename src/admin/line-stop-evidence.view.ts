@@ -34,6 +34,45 @@ class RefundedTooMuchEvidenceView {
   @ApiProperty({ type: [GivenBackView] }) refunds!: GivenBackView[];
 }
 
+class PaymentRefundedTooMuchEvidenceView {
+  @ApiProperty() transactionId!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) paid!: number;
+  @ApiProperty({ type: 'integer', description: 'Won' }) givenBack!: number;
+}
+
+class SettledOrderView {
+  @ApiProperty() orderNo!: string;
+  @ApiProperty() jobId!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ description: 'In the settlement log' }) position!: string;
+}
+
+class TransactionSettledTwiceEvidenceView {
+  @ApiProperty() transactionId!: string;
+  @ApiProperty({ type: [SettledOrderView] }) orders!: SettledOrderView[];
+}
+
+class DeclinedWithTransactionEvidenceView {
+  @ApiProperty() orderNo!: string;
+  @ApiProperty() jobId!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ type: [String], description: 'By its result lines' }) namedTransactionIds!: string[];
+  @ApiProperty({ description: 'In the settlement log' }) position!: string;
+}
+
+class ChargedCustomerView {
+  @ApiProperty() subscriptionId!: string;
+  @ApiProperty() customerReference!: string;
+  @ApiProperty() orderNo!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ format: 'date' }) periodStartOn!: string;
+}
+
+class CustomerChargedTwiceEvidenceView {
+  @ApiProperty() storeProductId!: string;
+  @ApiProperty({ type: [ChargedCustomerView] }) customers!: ChargedCustomerView[];
+}
+
 /** A number of charges and their won. */
 const COUNT_AND_WON = { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 2 } as const;
 
@@ -60,7 +99,7 @@ class GatewayContradictsEvidenceView {
   @ApiProperty({ type: String, nullable: true }) failureReason!: string | null;
 }
 
-class CustomerChargedTwiceEvidenceView {
+class CustomerTwiceEvidenceView {
   @ApiProperty({ type: [String], description: 'All subscriptions of the customer and the product' })
   subscriptionIds!: string[];
 }
@@ -75,9 +114,13 @@ class UnbillableEvidenceView {
 /** What shows a violation, by its kind. */
 export const LINE_STOP_EVIDENCE = [
   ChargedTwiceEvidenceView,
-  CustomerChargedTwiceEvidenceView,
+  CustomerTwiceEvidenceView,
   PeriodPaidTwiceEvidenceView,
+  CustomerChargedTwiceEvidenceView,
+  TransactionSettledTwiceEvidenceView,
+  DeclinedWithTransactionEvidenceView,
   RefundedTooMuchEvidenceView,
+  PaymentRefundedTooMuchEvidenceView,
   NumbersDifferEvidenceView,
   GatewayContradictsEvidenceView,
   UnbillableEvidenceView,

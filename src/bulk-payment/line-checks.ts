@@ -4,6 +4,12 @@ import { LineStops } from '../line-stop';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database, type SqlSession } from '../platform/database';
+import {
+  CUSTOMER_CHARGED_TWICE_SQL,
+  DECLINED_WITH_TRANSACTION_SQL,
+  PAYMENT_REFUNDED_TOO_MUCH_SQL,
+  TRANSACTION_SETTLED_TWICE_SQL,
+} from './payment-checks.sql';
 import { NUMBERS_DIFFER_SQL, PERIOD_PAID_TWICE_SQL, REFUNDED_TOO_MUCH_SQL } from './line-checks.sql';
 
 const ACTOR = 'line-checks';
@@ -12,6 +18,15 @@ const ACTOR = 'line-checks';
 const BATCH_ENTRIES = 20_000;
 
 const DAY_SECONDS = 86_400;
+
+const OF_SETTLEMENTS = [
+  PERIOD_PAID_TWICE_SQL,
+  CUSTOMER_CHARGED_TWICE_SQL,
+  TRANSACTION_SETTLED_TWICE_SQL,
+  DECLINED_WITH_TRANSACTION_SQL,
+  REFUNDED_TOO_MUCH_SQL,
+  PAYMENT_REFUNDED_TOO_MUCH_SQL,
+];
 
 /** Settled jobs are looked at again once a day, for so long: numbers that were right can be made wrong by hand. */
 const LOOK_AGAIN_DAYS = 31;
@@ -56,7 +71,7 @@ export class LineChecks {
     if (batch?.last == null) return false;
     // As in settling: a plan made on yesterday's statistics reads whole tables.
     await session.rows('SET LOCAL enable_seqscan = off');
-    for (const sql of [PERIOD_PAID_TWICE_SQL, REFUNDED_TOO_MUCH_SQL]) {
+    for (const sql of OF_SETTLEMENTS) {
       await this.stops.raise(session, { sql, parameters: [checked.position, batch.last] }, ACTOR);
     }
     await session.execute('UPDATE settlement_check SET position = $1', [batch.last]);

@@ -4,9 +4,12 @@ import type { TransitionTable } from '../kernel/transitions';
  * What can stop the line.
  *
  * - charged-twice: an order number took money more than once.
- * - customer-charged-twice: a customer stands in a product several times, under names that read the same.
  * - period-paid-twice: a subscription's period was paid more than once, under whatever order numbers.
- * - refunded-too-much: more was given back of a charge than was paid.
+ * - customer-charged-twice: two subscriptions of what a person takes for one customer paid for the same days of a product,
+ *   or stand in it under names that read the same.
+ * - transaction-settled-twice: one payment settled several charges.
+ * - declined-with-transaction: a charge is settled as declined although its line names a transaction.
+ * - refunded-too-much: more was given back of a charge, or of a payment, than was paid.
  * - numbers-differ: a job's numbers don't add up, or are not those of the settlement log.
  * - gateway-contradicts: what the gateway says of a job can't be true beside what is recorded of it, such as the
  *   completion of a job that was closed as not accepted.
@@ -14,8 +17,10 @@ import type { TransitionTable } from '../kernel/transitions';
  */
 export const LINE_STOP_KINDS = [
   'charged-twice',
-  'customer-charged-twice',
   'period-paid-twice',
+  'customer-charged-twice',
+  'transaction-settled-twice',
+  'declined-with-transaction',
   'refunded-too-much',
   'numbers-differ',
   'gateway-contradicts',

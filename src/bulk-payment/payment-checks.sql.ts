@@ -1,0 +1,115 @@
+/**
+ * What stops the line where a payment and the charges it is for don't fit; SELECTs of violations that look at the
+ * settlement log behind position `$1` up to `$2`, as those of line-checks.sql.ts. The settlement log's own keys and the rules of
+ * accepting leave little for them to find: they are for the day on which one of those is broken.
+ */
+
+/** Which a violation parks: a subscription, which costs money every month; where the charge has none, its job. */
+const PARKED = `CASE WHEN charge.subscription_id IS NULL THEN charge.bulk_payment_job_id END AS bulk_payment_job_id,
+    charge.subscription_id`;
+
+/** A payment that settled several charges; each of them is a violation, because nobody knows yet whose it is. */
+export const TRANSACTION_SETTLED_TWICE_SQL = `
+  SELECT 'transaction-settled-twice' AS kind, ${PARKED},
+    format('transaction %s settled %s orders, %s among them', shared.transaction_id, shared.count, charge.order_no)
+      AS violation,
+    jsonb_build_object('transactionId', shared.transaction_id, 'orders', shared.orders) AS evidence
+  FROM (
+    SELECT transaction_id, count(*), jsonb_agg(jsonb_build_object('orderNo', charge.order_no,
+      'jobId', charge.bulk_payment_job_id::text, 'amount', settlement.amount,
+      'position', settlement.position::text) ORDER BY settlement.position) AS orders
+    FROM settlement JOIN charge ON charge.id = settlement.charge_id
+    WHERE kind = 'paid' AND transaction_id IN (
+      SELECT transaction_id FROM settlement AS seen
+      WHERE seen.position > $1 AND seen.position <= $2 AND seen.kind = 'paid'
+        AND (SELECT count(*) FROM settlement AS other
+          WHERE other.transaction_id = seen.transaction_id AND other.kind = 'paid') > 1)
+    GROUP BY transaction_id) AS shared
+  JOIN settlement ON settlement.transaction_id = shared.transaction_id AND settlement.kind = 'paid'
+  JOIN charge ON charge.id = settlement.charge_id`;
+
+/**
+ * A charge settled as declined whose line names a transaction; not where persons decided so, who saw that T store has none of
+ * these transactions.
+ */
+export const DECLINED_WITH_TRANSACTION_SQL = `
+  SELECT 'declined-with-transaction' AS kind, ${PARKED},
+    format('order %s is declined, and its line names transaction %s', charge.order_no, named.transaction_ids ->> 0)
+      AS violation,
+    jsonb_build_object('orderNo', charge.order_no, 'jobId', charge.bulk_payment_job_id::text, 'amount', charge.amount,
+      'namedTransactionIds', named.transaction_ids, 'position', declined.position::text) AS evidence
+  FROM settlement AS declined
+  JOIN charge ON charge.id = declined.charge_id
+  CROSS JOIN LATERAL (
+    SELECT jsonb_agg(DISTINCT line.transaction_id) AS transaction_ids
+    FROM (
+      SELECT declined.transaction_id WHERE declined.discrepancy_id IS NULL
+      UNION ALL
+      SELECT found ->> 'transactionId' FROM discrepancy
+      WHERE discrepancy.charge_id = declined.charge_id AND declined.discrepancy_id IS NOT NULL
+        AND NOT EXISTS (
+          SELECT FROM discrepancy AS other JOIN discrepancy_lookup AS lookup ON lookup.discrepancy_id = other.id
+          WHERE other.charge_id = declined.charge_id AND lookup.transaction_id = discrepancy.found ->> 'transactionId'
+            AND lookup.answer = 'refused' AND lookup.at <= declined.settled_at)) AS line
+    WHERE line.transaction_id IS NOT NULL) AS named
+  WHERE declined.position > $1 AND declined.position <= $2 AND declined.kind = 'declined'
+    AND named.transaction_ids IS NOT NULL`;
+
+/** A payment that several charges claim, and of which more was given back than it was. */
+export const PAYMENT_REFUNDED_TOO_MUCH_SQL = `
+  SELECT 'refunded-too-much' AS kind, ${PARKED},
+    format('order %s: %s won given back of the %s won of transaction %s', charge.order_no, given_back.amount, paid.amount,
+      seen.transaction_id) AS violation,
+    jsonb_build_object('transactionId', seen.transaction_id, 'paid', paid.amount, 'givenBack', given_back.amount)
+      AS evidence
+  FROM (
+    SELECT DISTINCT transaction_id FROM settlement
+    WHERE position > $1 AND position <= $2 AND refund_id IS NOT NULL) AS seen
+  CROSS JOIN LATERAL (
+    SELECT max(amount) AS amount, count(*) FROM settlement
+    WHERE settlement.transaction_id = seen.transaction_id AND kind = 'paid') AS paid
+  CROSS JOIN LATERAL (
+    SELECT sum(amount) AS amount FROM settlement
+    WHERE settlement.transaction_id = seen.transaction_id AND refund_id IS NOT NULL) AS given_back
+  JOIN settlement ON settlement.transaction_id = seen.transaction_id AND settlement.kind = 'paid'
+  JOIN charge ON charge.id = settlement.charge_id
+  WHERE paid.count > 1 AND given_back.amount > paid.amount`;
+
+/**
+ * Two subscriptions of one customer, or of what a person would take for one, that paid for the same days of a product: both
+ * begin a period on one day, or the later one was made while the charge of the earlier one was on its way, and begins within
+ * the period that paid for. Who subscribes again after a period was paid buys anew, and who was given it back has not paid.
+ *
+ * It parks the later one, and is raised once for two subscriptions: two customers who only look alike are told apart once.
+ */
+export const CUSTOMER_CHARGED_TWICE_SQL = `
+  SELECT DISTINCT ON (earlier.id, later.id) 'customer-charged-twice' AS kind, NULL::bigint AS bulk_payment_job_id,
+    later.id AS subscription_id,
+    format('subscription %s of %s and subscription %s of %s both paid for product %s', earlier.id,
+      to_json(earlier.customer_reference), later.id, to_json(later.customer_reference), first.store_product_id)
+      AS violation,
+    jsonb_build_object('storeProductId', first.store_product_id, 'customers', jsonb_build_array(
+      jsonb_build_object('subscriptionId', earlier.id::text, 'customerReference', earlier.customer_reference,
+        'orderNo', first.order_no, 'amount', first.amount, 'periodStartOn', first.period_start_on),
+      jsonb_build_object('subscriptionId', later.id::text, 'customerReference', later.customer_reference,
+        'orderNo', second.order_no, 'amount', second.amount, 'periodStartOn', second.period_start_on))) AS evidence
+  FROM settlement AS seen
+  JOIN subscription AS mine ON mine.id = seen.subscription_id
+  JOIN subscription AS other ON look_alike(other.customer_reference) = look_alike(mine.customer_reference)
+    AND other.product_id = mine.product_id AND other.id <> mine.id
+  JOIN subscription AS earlier ON earlier.id = least(mine.id, other.id)
+  JOIN subscription AS later ON later.id = greatest(mine.id, other.id)
+  JOIN charge AS first ON first.subscription_id = earlier.id
+  JOIN charge AS second ON second.subscription_id = later.id AND second.store_product_id = first.store_product_id
+  JOIN settlement AS first_paid ON first_paid.charge_id = first.id AND first_paid.kind = 'paid'
+  JOIN settlement AS second_paid ON second_paid.charge_id = second.id AND second_paid.kind = 'paid'
+  WHERE seen.position > $1 AND seen.position <= $2 AND seen.kind = 'paid' AND seen.subscription_id IS NOT NULL
+    AND seen.charge_id IN (first.id, second.id)
+    AND (first.period_start_on = second.period_start_on
+      OR (later.created_at BETWEEN first.created_at AND first_paid.settled_at
+        AND second.period_start_on >= first.period_start_on AND second.period_start_on
+          < billing_date_after(first.period_start_on, earlier.interval_months::integer, earlier.anchor_day::integer)))
+    AND NOT EXISTS (
+      SELECT FROM settlement AS refund
+      WHERE refund.charge_id IN (first.id, second.id) AND refund.kind = 'refunded')
+  ORDER BY earlier.id, later.id, first.period_start_on`;
