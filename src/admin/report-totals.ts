@@ -1,5 +1,5 @@
 import { DAY_KINDS, type Day, type RefundedDay } from '../bulk-payment';
-import { won } from '../kernel/won';
+import { shownWon } from '../kernel/won';
 import type { DayView, DaysTotalView, MonthTotalView, ProductMonthView } from './reports.view';
 import type { TallyView } from './tally.view';
 
@@ -55,12 +55,12 @@ export function monthTotalOf(months: readonly ProductMonthView[]): MonthTotalVie
 
 const METHODS = ['carrierAmount', 'creditCardAmount', 'tmembershipAmount'] as const;
 
-/** Counts, won and other members added up. @throws {RangeError} beyond what a sum can be told in */
+/** Counts, won and other members added up. */
 function added<Name extends string = never>(
   rows: readonly (TallyView & Record<Name, number>)[],
   others: readonly Name[] = [],
 ): TallyView & Record<Name, number> {
   const names = ['count', 'amount', ...others] as const;
-  const sums = names.map((name) => [name, won(rows.reduce((sum, row) => sum + row[name as Name], 0))]);
+  const sums = names.map((name) => [name, shownWon(rows.reduce((sum, row) => sum + row[name as Name], 0))]);
   return Object.fromEntries(sums) as TallyView & Record<Name, number>;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { startOfSeoulDay, type SeoulDate } from '../kernel/seoul-calendar';
-import { wonFromDatabase, type Won } from '../kernel/won';
+import { shownWon, type Won } from '../kernel/won';
 import { Database, withinSql } from '../platform/database';
 
 /** Won by who collects them for us. */
@@ -91,7 +91,7 @@ export class MonthlyReport {
 }
 
 function productMonthOf(row: Row): ProductMonth {
-  const amount = (name: string): Won => wonFromDatabase(row[name] as string);
+  const amount = (name: string): Won => shownWon(row[name] as string);
   const count = (name: string): number => Number(row[name]);
   const methods = (of: string): WonByMethod => ({
     amount: amount(`${of}_amount`),
