@@ -1,23 +1,65 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { MIGRATIONS } from '../migrations';
+import type { Role } from './config';
 import { DomainError } from './kernel/errors';
 import { Clock, secondsAfter } from './platform/clock';
 import { EncryptionKeyCheck } from './platform/crypto';
-import { pendingMigrations } from './platform/database';
+import { compareSchema, newerSchema } from './platform/database';
 import { DatabaseCheck, Readiness } from './platform/health';
+import { FileStore } from './platform/storage';
 
 /** Other replicas may begin to use a new key while we run, but not every second. */
 const KEYS_EVERY_SECONDS = 60;
 
+/** A file is synced to the disk each time, so not at every question. */
+const STORAGE_EVERY_SECONDS = 10;
+
 /** What readiness means for the service as a whole, beside what its parts add. */
-export function registerReadinessChecks(app: INestApplicationContext): void {
+export function registerReadinessChecks(app: INestApplicationContext, roles: ReadonlySet<Role>): void {
   const readiness = app.get(Readiness);
   readiness.register('migrations', async () => {
-    const pending = await pendingMigrations((sql) => app.get(DatabaseCheck).rows(sql), MIGRATIONS);
+    const names = MIGRATIONS.map((migration) => migration.name);
+    const { pending, unknown } = await compareSchema((sql) => app.get(DatabaseCheck).rows(sql), names);
+    if (unknown.length > 0) return newerSchema(unknown);
     return pending.length === 0 ? undefined : `${pending.length} not run yet`;
   });
+  if (roles.has('admin') || roles.has('scheduler')) {
+    const storage = new StorageProbe(app.get(FileStore), app.get(Clock));
+    readiness.register('storage', () => storage.problem());
+  }
   const keys = new KeysInBackground(app.get(EncryptionKeyCheck), app.get(Clock));
   readiness.register('encryption-keys', async () => keys.problem());
+}
+
+/** Stores a file and removes it: that a directory exists says nothing of its room, or of who may write to it. */
+class StorageProbe {
+  private last: Promise<string | undefined> | undefined;
+  private againAt = new Date(0);
+
+  constructor(
+    private readonly files: FileStore,
+    private readonly clock: Clock,
+  ) {}
+
+  problem(): Promise<string | undefined> {
+    const now = this.clock.now();
+    if (this.last === undefined || now >= this.againAt) {
+      this.againAt = secondsAfter(now, STORAGE_EVERY_SECONDS);
+      this.last = this.look();
+    }
+    return this.last;
+  }
+
+  private async look(): Promise<string | undefined> {
+    try {
+      await this.files.probe();
+      return undefined;
+    } catch {
+      // The next one to ask looks again: what was mended must not wait.
+      this.againAt = new Date(0);
+      return 'no file can be stored in DATA_DIR';
+    }
+  }
 }
 
 /**

@@ -131,7 +131,7 @@ async function createApplication(
   app.useGlobalFilters(new ProblemFilter(log.logger));
   app.useGlobalPipes(createValidationPipe());
   if (configuration.roles.has('admin')) serveApiDocs(app);
-  registerReadinessChecks(app);
+  registerReadinessChecks(app, configuration.roles);
   registerOperatorNotices(app, metrics);
   return app;
 }

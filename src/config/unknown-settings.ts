@@ -25,7 +25,7 @@ export function unknownSettings(given: readonly string[], known: readonly string
 
 /** Short names such as HOST are like too many that mean something else; SSL_CERT_FILE is no slip of TLS_CERT_FILE. */
 function isSlipOf(given: string, name: string): boolean {
-  return given[0] === name[0] && name.includes('_') && given.includes('_') && distance(given, name) <= SLIP;
+  return given.startsWith(name.charAt(0)) && name.includes('_') && given.includes('_') && distance(given, name) <= SLIP;
 }
 
 /** Letters to put in, leave out, exchange or swap with their neighbour to come from one to the other. */

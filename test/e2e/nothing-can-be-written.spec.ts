@@ -33,6 +33,12 @@ describe('a service that can’t write', () => {
     });
   }
 
+  async function ready(): Promise<{ status: number; notReady: Record<string, string> }> {
+    const response = await fetch(`${world.service.url}/health/ready`);
+    const { notReady } = (await response.json()) as { notReady: Record<string, string> };
+    return { status: response.status, notReady };
+  }
+
   async function jobs(): Promise<number> {
     const { rows } = await administrator.query<{ count: number }>(
       'SELECT count(*)::int AS count FROM bulk_payment_job',
@@ -45,6 +51,7 @@ describe('a service that can’t write', () => {
     const refused = await uploadOnce('read-only-');
     expect(refused).toMatchObject({ status: 503, body: { code: 'database-not-writable', retryable: true } });
     expect(await jobs()).toBe(0);
+    expect(await ready()).toMatchObject({ status: 503, notReady: { database: 'is read-only' } });
     await setReadOnly('off');
     expect(await uploadOnce('read-only-')).toMatchObject({ status: 201 });
   });
@@ -55,9 +62,13 @@ describe('a service that can’t write', () => {
     await rename(directory, `${directory}.away`);
     await writeFile(directory, 'a file in the place of the directory');
     const refused = await world.upload(requestFile(3, 'no-directory-'));
+    world.clock.advanceSeconds(60);
+    const during = await ready();
     await rm(directory);
     await rename(`${directory}.away`, directory);
     expect(refused).toMatchObject({ status: 503, body: { code: 'storage-unavailable', retryable: true } });
+    expect(during).toMatchObject({ status: 503, notReady: { storage: 'no file can be stored in DATA_DIR' } });
+    expect(await ready()).toMatchObject({ status: 200, notReady: {} });
     expect(JSON.stringify(refused.body)).not.toContain(directory);
     expect(await jobs()).toBe(before);
     expect(await world.upload(requestFile(3, 'no-directory-'))).toMatchObject({ status: 201 });

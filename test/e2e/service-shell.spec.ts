@@ -187,6 +187,20 @@ describe('the shell of the service', () => {
     expect(await ask('/health/ready')).toMatchObject({ status: 200 });
   });
 
+  it('is not ready on the schema of a newer version, and does not start on it', async () => {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query("INSERT INTO schema_migration (timestamp, name) VALUES (9999999999999, 'FromTheFuture')");
+    const during = await ask('/health/ready');
+    const refused = await start({ ROLE: 'admin' }).catch((error: Error) => error.message);
+    await client.query("DELETE FROM schema_migration WHERE name = 'FromTheFuture'");
+    await client.end();
+    const newer = 'the database belongs to a newer version, with 1 migration(s) unknown here; run that version';
+    expect(during).toMatchObject({ status: 503, body: { notReady: { migrations: newer } } });
+    expect(refused).toContain(newer);
+    expect(await ask('/health/ready')).toMatchObject({ status: 200 });
+  });
+
   it('shows its figures, requests by route and never by address', async () => {
     await ask('/noti_listener/some-callback-token', { method: 'POST', body: '{"jobId":"1"}' });
     await ask('/nothing/at/all');

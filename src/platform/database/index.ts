@@ -6,7 +6,7 @@ export { copyBytes, copyInto, copyLine, copyOut, copyText, type CopyValue } from
 export { DatabaseModule } from './database.module';
 export { Database, type SqlSession, type SqlTransaction } from './database';
 export { dataSourceOptions, openDataSource, type DataSourceSettings } from './data-source';
-export { migrate, openMigrations, pendingMigrations, runMigrations } from './migrate';
+export { compareSchema, migrate, newerSchema, openMigrations, runMigrations } from './migrate';
 export { UnfitDatabaseError, assertFits } from './server-check';
 export {
   databaseTrouble,

@@ -30,6 +30,12 @@ export async function runMigrations(dataSource: DataSource): Promise<string[]> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const rows = async <Row>(sql: string): Promise<Row[]> => (await runner.query(sql)) as Row[];
+    const [{ exists } = { exists: false }] = await rows<{ exists: boolean }>(
+      "SELECT to_regclass('schema_migration') IS NOT NULL AS exists",
+    );
+    const unknown = exists ? (await compareSchema(rows, migrationsOf(dataSource))).unknown : [];
+    if (unknown.length > 0) throw new Error(newerSchema(unknown));
     // On the connection that holds the lock: another one would be opened at every start for nothing.
     const executor = new MigrationExecutor(dataSource, runner);
     executor.transaction = 'each';
@@ -41,12 +47,23 @@ export async function runMigrations(dataSource: DataSource): Promise<string[]> {
   }
 }
 
-/** @returns the names of migrations the database has not run yet; changes nothing. */
-export async function pendingMigrations(
+/** Where a database and this version part: what it has not run yet, and what this version has never heard of. */
+export async function compareSchema(
   rows: <Row>(sql: string) => Promise<Row[]>,
-  migrations: (new () => MigrationInterface)[],
-): Promise<string[]> {
-  const done = await rows<{ name: string }>('SELECT name FROM schema_migration');
-  const names = new Set(done.map((row) => row.name));
-  return migrations.map((migration) => migration.name).filter((name) => !names.has(name));
+  migrations: readonly string[],
+): Promise<{ pending: string[]; unknown: string[] }> {
+  const done = (await rows<{ name: string }>('SELECT name FROM schema_migration')).map((row) => row.name);
+  return {
+    pending: migrations.filter((name) => !done.includes(name)),
+    unknown: done.filter((name) => !migrations.includes(name)),
+  };
+}
+
+/** A newer version's columns and rules are unknown here: what would be written may be wrong, so nothing is. */
+export function newerSchema(unknown: readonly string[]): string {
+  return `the database belongs to a newer version, with ${unknown.length} migration(s) unknown here; run that version`;
+}
+
+function migrationsOf(dataSource: DataSource): string[] {
+  return dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
 }

@@ -5,6 +5,8 @@ import { openPool } from '../database';
 import { Readiness } from './readiness';
 
 const TIMEOUT_MS = 2_000;
+/** On a standby, too, transactions are read-only. */
+const WRITABLE = `SELECT current_setting('transaction_read_only')::boolean AS "readOnly"`;
 
 /**
  * Asks the database over a connection of its own: a pool that is busy with a million lines must not make a process look
@@ -31,8 +33,9 @@ export class DatabaseCheck implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     this.readiness.register('database', async () => {
-      const answer = await this.rows('SELECT 1').catch(() => undefined);
-      return answer === undefined ? 'can’t be reached' : undefined;
+      const answer = await this.rows<{ readOnly: boolean }>(WRITABLE).catch(() => undefined);
+      if (answer === undefined) return 'can’t be reached';
+      return answer[0]?.readOnly ? 'is read-only' : undefined;
     });
   }
 

@@ -77,6 +77,13 @@ export class FileStore {
     );
   }
 
+  /** Stores a file and removes it again. @throws {DomainError} `storage-unavailable` */
+  async probe(): Promise<void> {
+    const name = `probe/${randomUUID()}${TEMPORARY}`;
+    await this.write(name, Readable.from([Buffer.alloc(CHUNK_BYTES)]));
+    await this.remove(name);
+  }
+
   /** No error when there is none. */
   async remove(name: string): Promise<void> {
     await rm(this.pathOf(name), { force: true });
