@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefundState } from '../charge';
 import { statesOf } from '../kernel/transitions';
-import { MAX_WON, type Won } from '../kernel/won';
+import { MAX_CHARGE_WON, type Won } from '../kernel/won';
 import { ReasonBody } from './billing-runs.dto';
 import { MayBeMissing } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
@@ -18,7 +18,7 @@ export class OutsideRefundBody extends ReasonBody {
   @ApiProperty({ type: 'integer', minimum: 1, description: 'Won that T store gave back; its lookups don’t tell' })
   @IsInt(AMOUNT)
   @Min(1, AMOUNT)
-  @Max(MAX_WON, AMOUNT)
+  @Max(MAX_CHARGE_WON, AMOUNT)
   amount!: Won;
 
   @ApiPropertyOptional({ description: 'T store’s id of the refund' })

@@ -53,6 +53,16 @@ export class SettlementBatches {
     );
   }
 
+  /** What a charge is, for whoever reads why it can't be settled. */
+  async subjectOf(chargeId: string): Promise<string> {
+    const [charge] = await this.database.rows<{ orderNo: string; subscriptionId: string | null }>(
+      'SELECT order_no AS "orderNo", subscription_id AS "subscriptionId" FROM charge WHERE id = $1',
+      [chargeId],
+    );
+    const of = charge?.subscriptionId == null ? '' : ` of subscription ${charge.subscriptionId}`;
+    return `order ${charge?.orderNo}${of}`;
+  }
+
   /**
    * Settles a batch. A job that is gone on with may have some of it settled already: only the rest is taken.
    *

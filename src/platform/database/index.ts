@@ -12,6 +12,7 @@ export {
   databaseTrouble,
   isDatabaseUnavailable,
   isTransactionConflict,
+  refusesRow,
   violatedKeyOf,
   violatesCheck,
   violatesUnique,

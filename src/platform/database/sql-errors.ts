@@ -20,6 +20,11 @@ export function violatedKeyOf(error: unknown): string | undefined {
   return cause?.code === UNIQUE_VIOLATION ? cause.detail : undefined;
 }
 
+/** Whether PostgreSQL refused what a statement did to some row: a value, a key, a CHECK, a trigger's word. */
+export function refusesRow(error: unknown): boolean {
+  return /^2[23]/.test(postgresError(error)?.code ?? '');
+}
+
 /** Whether a statement failed on this CHECK, or on a trigger that names itself so. */
 export function violatesCheck(error: unknown, constraint: string): boolean {
   const cause = postgresError(error);
