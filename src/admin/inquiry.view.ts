@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { BulkPaymentJob } from '../bulk-payment';
 import type { ChargeState } from '../charge';
 import type { LineStop } from '../line-stop';
+import { wonInWords } from '../kernel/won';
 import { ChargeView, chargeViewOf } from './charges.view';
 import { discrepancyViewOf } from './discrepancies.view';
 import type { ChargeFacts } from './inquiry.service';
@@ -71,8 +72,8 @@ function told<Told extends { because: string }>(answer: Told, lineStops: readonl
 
 function verdictOf(facts: ChargeFacts): { verdict: Verdict; because: string } {
   const { charge, refunds } = facts;
-  const paid = `T store collected ${charge.amount} won as ${charge.transactionId}`;
-  const refunded = `${charge.refundedAmount} won were given back`;
+  const paid = `T store collected ${wonInWords(charge.amount)} as ${charge.transactionId}`;
+  const refunded = `${wonInWords(charge.refundedAmount)} were given back`;
   const verdicts: Record<ChargeState, () => { verdict: Verdict; because: string }> = {
     Paid: () => ({ verdict: 'charged', because: paid }),
     Refunded: () => ({ verdict: 'refunded', because: `${paid}; ${refunded}` }),
@@ -80,7 +81,10 @@ function verdictOf(facts: ChargeFacts): { verdict: Verdict; because: string } {
     Refunding: () => {
       const open = refunds.find((refund) => refund.endedAt === null);
       const verdict = charge.refundedAmount > 0 ? 'partly-refunded' : 'charged';
-      return { verdict, because: `${paid}; ${refunded}; a refund of ${open?.amount} won is ${open?.state}` };
+      return {
+        verdict,
+        because: `${paid}; ${refunded}; a refund of ${wonInWords(open?.amount ?? 0)} is ${open?.state}`,
+      };
     },
     Declined: () => ({
       verdict: 'not-charged',
@@ -154,7 +158,7 @@ function evidenceOf({ charge, job, refunds, discrepancies, lineStops, lookup }: 
     ...refunds.map((refund) => ({
       what: `refund ${refund.state}`,
       at: refund.endedAt ?? refund.sentAt ?? refund.requestedAt,
-      says: `${refund.amount} won: ${refund.resultMessage ?? refund.reason}`,
+      says: `${wonInWords(refund.amount)}: ${refund.resultMessage ?? refund.reason}`,
       link: `${ROOT}/refunds/${refund.id}`,
     })),
     ...lineStops.map((stop) => ({

@@ -72,3 +72,8 @@ export function sumWon(amounts: Iterable<Won>): Won {
 export function shownWon(sum: string | number): Won {
   return Number(sum) as Won;
 }
+
+/** An amount as people read it: `28,600 won`. */
+export function wonInWords(amount: number): string {
+  return `${amount.toLocaleString('en-US')} won`;
+}

@@ -40,7 +40,8 @@ export function xlsxOf(
     name: name.slice(0, 31),
     columns: columns.map((column) => ({ header: headerOf(column), ...FORMAT[column.kind] })),
     freezePane: { rows: 1 },
-    zip64: true,
+    // With it LibreOffice 7 can't read the file. Without it a sheet's XML ends at 4 GiB, some twice what a full one needs.
+    zip64: false,
   });
   return Readable.fromWeb(workbook as ReadableStream);
 }
