@@ -43,16 +43,16 @@ class ClockModule {
 @Module({})
 export class AppModule {
   static forRoot({ configuration, databaseUrl, clock, logger, metrics, lifecycle }: AppParts): DynamicModule {
-    const { poolSize } = configuration.database;
+    const { poolSize, readPoolSize } = configuration.database;
     return {
       module: AppModule,
       imports: [
-        ConfigModule.forRoot({ ...configuration, database: { url: databaseUrl, poolSize } }),
+        ConfigModule.forRoot({ ...configuration, database: { url: databaseUrl, poolSize, readPoolSize } }),
         ClockModule.forRoot(clock),
         LoggingModule.forRoot(logger),
         MetricsModule.forRoot(metrics),
         HealthModule.forRoot(lifecycle),
-        DatabaseModule.forRoot({ url: databaseUrl, poolSize }),
+        DatabaseModule.forRoot({ url: databaseUrl, poolSize }, configuration.roles.has('admin') ? readPoolSize : 0),
         CryptoModule,
         PaceModule,
         StorageModule,

@@ -4,6 +4,7 @@ import { AccessGuard } from './access';
 import { Resource } from './admin-route';
 import { AuditInterceptor } from './audit';
 import { IdempotencyInterceptor } from './idempotency';
+import { ReadsInterceptor } from './heavy-reads';
 import { EtagInterceptor } from './versions';
 
 /**
@@ -16,7 +17,7 @@ export function AdminController(resource: string): ClassDecorator {
     Resource(resource),
     UseGuards(AccessGuard),
     // A replayed answer changes nothing, so it is not audited again.
-    UseInterceptors(EtagInterceptor, IdempotencyInterceptor, AuditInterceptor),
+    UseInterceptors(ReadsInterceptor, EtagInterceptor, IdempotencyInterceptor, AuditInterceptor),
     ApiBearerAuth(),
     ApiTags(resource),
   );

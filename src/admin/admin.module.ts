@@ -19,6 +19,7 @@ import { ChargesController } from './charges.controller';
 import { DeliveriesController } from './deliveries.controller';
 import { DiscrepanciesController } from './discrepancies.controller';
 import { DoubtfulJobsController } from './doubtful-jobs.controller';
+import { HeavyReadInterceptor, HeavyReads, ReadsInterceptor } from './heavy-reads';
 import { IdempotencyInterceptor, IdempotencyRepository } from './idempotency';
 import { JobViews } from './job-views';
 import { ListFormatInterceptor } from './lists';
@@ -83,6 +84,9 @@ import { SummaryService } from './summary.service';
   providers: [
     AccessGuard,
     ListFormatInterceptor,
+    HeavyReadInterceptor,
+    HeavyReads,
+    ReadsInterceptor,
     EtagInterceptor,
     ApiKeyRepository,
     ApiKeys,

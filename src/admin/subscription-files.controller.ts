@@ -1,4 +1,4 @@
-import { Get, Header, HttpCode, Post, Query, Req, StreamableFile } from '@nestjs/common';
+import { Get, Header, HttpCode, Post, Query, Req, StreamableFile, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { AdminConfig } from '../config';
@@ -6,6 +6,7 @@ import { SubscriptionExport, SubscriptionImport } from '../subscription';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { FileAnswer } from './file-answer';
+import { HeavyReadInterceptor } from './heavy-reads';
 import { ImportQuery, ImportReportView } from './subscription-files.dto';
 import { SubscriptionFilterQuery } from './subscriptions.dto';
 import { uploadBodyOf } from './upload-body';
@@ -41,6 +42,7 @@ export class SubscriptionFilesController {
   }
 
   @Get('export')
+  @UseInterceptors(HeavyReadInterceptor)
   @Header('Cache-Control', 'no-store')
   @Scope('subscriptions:read')
   @ApiOperation({ summary: 'Subscriptions as CSV; of a billing token only the beginning of its hash' })

@@ -17,6 +17,8 @@ export abstract class DatabaseConfig {
   /** `undefined`: an embedded PostgreSQL under the storage directory. */
   abstract readonly url: string | undefined;
   abstract readonly poolSize: number;
+  /** Connections for calls of the admin API that change nothing, half of them for large ones. */
+  abstract readonly readPoolSize: number;
 }
 
 export abstract class StorageConfig {
@@ -44,6 +46,8 @@ export abstract class AdminConfig {
   abstract readonly requestsPerMinute: number;
   /** Failed attempts an address may make in a minute before further ones are refused unlooked at; 0 is no limit. */
   abstract readonly failedKeysPerMinute: number;
+  /** Whole lists and exports a key may have on their way at a time, from this process. */
+  abstract readonly exportsPerKey: number;
 }
 
 export abstract class TstoreConfig {

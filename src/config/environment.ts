@@ -106,6 +106,7 @@ export class Environment {
   DATABASE_URL?: string;
 
   @Whole(2, 200) DATABASE_POOL_SIZE: number = 10;
+  @Whole(2, 200) DATABASE_READ_POOL_SIZE: number = 6;
   @Expose() @IsString() @IsNotEmpty() DATA_DIR: string = '.data';
 
   @Expose()
@@ -120,6 +121,7 @@ export class Environment {
 
   @Whole(0, 1_000_000) ADMIN_REQUESTS_PER_MINUTE: number = 1_200;
   @Whole(0, 1_000_000) ADMIN_FAILED_KEYS_PER_MINUTE: number = 20;
+  @Whole(1, 1_000) ADMIN_EXPORTS_PER_KEY: number = 3;
 
   @Expose()
   @IsIn(TSTORE_ENVIRONMENTS, { message: `one of ${TSTORE_ENVIRONMENTS.join(', ')}` })

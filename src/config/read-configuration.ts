@@ -105,7 +105,11 @@ function configurationOf(environment: Environment): Configuration {
       publicBaseUrl: base(environment.PUBLIC_BASE_URL ?? `http://127.0.0.1:${environment.PORT}`),
       trustedProxyCidrs: commaSeparated(environment.TRUSTED_PROXY_CIDRS),
     },
-    database: { url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE },
+    database: {
+      url: environment.DATABASE_URL,
+      poolSize: environment.DATABASE_POOL_SIZE,
+      readPoolSize: environment.DATABASE_READ_POOL_SIZE,
+    },
     storage: { directory: dataDirectory },
     encryption: encryptionOf(environment),
     admin: {
@@ -113,6 +117,7 @@ function configurationOf(environment: Environment): Configuration {
       uploadMaxBytes: environment.UPLOAD_MAX_MEGABYTES * 1024 * 1024,
       requestsPerMinute: environment.ADMIN_REQUESTS_PER_MINUTE,
       failedKeysPerMinute: environment.ADMIN_FAILED_KEYS_PER_MINUTE,
+      exportsPerKey: environment.ADMIN_EXPORTS_PER_KEY,
     },
     tstore: {
       environment: environment.TSTORE_ENVIRONMENT,

@@ -29,8 +29,10 @@ export class RateLimits {
    * @throws {DomainError} `rate-limited` when one of them was wrong too often. Only who is wrong is ever told so.
    */
   async countFailure(sources: readonly string[]): Promise<void> {
-    const counted = await Promise.all(sources.map((source) => this.failures?.penalty(source)));
-    const beyond = counted.find((one) => one !== undefined && one.consumedPoints > (this.failures?.points ?? 0));
+    if (this.failures === undefined) return;
+    const { failures } = this;
+    const counted = await Promise.all(sources.map((source) => failures.penalty(source)));
+    const beyond = counted.find(({ consumedPoints }) => consumedPoints > failures.points);
     if (beyond !== undefined) throw tooMany('Too many attempts with a wrong key', beyond);
   }
 

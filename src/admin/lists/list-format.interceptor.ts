@@ -10,6 +10,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { resourceOf } from '../admin-route';
+import { HeavyReads } from '../heavy-reads';
 import { columnsOf } from './columns';
 import { csvOf } from './csv';
 import { MEDIA_TYPES, bomOf, formatOf } from './formats';
@@ -18,6 +19,8 @@ import { xlsxOf } from './xlsx';
 
 /** As many as a page may have at most. */
 const PIECE_ROWS = 1_000;
+/** Pages that are more than anybody reads on a screen. */
+const LARGE_PAGE_ROWS = 200;
 
 type Answer = Record<string, unknown>;
 type Query = Record<string, unknown>;
@@ -28,7 +31,10 @@ type Query = Record<string, unknown>;
  */
 @Injectable()
 export class ListFormatInterceptor implements NestInterceptor {
-  constructor(private readonly reflector: Reflector) {}
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly heavy: HeavyReads,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
@@ -37,12 +43,17 @@ export class ListFormatInterceptor implements NestInterceptor {
     const format = formatOf(asked, request.headers.accept);
     const bom = bomOf(mark);
     const reply = context.switchToHttp().getResponse<FastifyReply>().header('vary', 'accept');
-    if (format === 'json') return next.handle();
     const list = this.reflector.get<ListDefinition>(LIST, context.getHandler());
-    const ask = (from: Query): Promise<Answer> => {
-      request.query = from;
-      return lastValueFrom(next.handle() as Observable<Answer>);
-    };
+    const ask = (from: Query): Promise<Answer> =>
+      this.heavy.piece(() => {
+        request.query = from;
+        return lastValueFrom(next.handle() as Observable<Answer>);
+      });
+    if (format === 'json') {
+      const isLarge = !list.shape.isPaged || Number(query.limit) > LARGE_PAGE_ROWS;
+      return isLarge ? defer(() => ask(query)) : next.handle();
+    }
+    this.heavy.begin(request, reply);
     reply.header('cache-control', 'no-store');
     const name = resourceOf(context.getClass()) ?? 'list';
     const columns = columnsOf(list.view);

@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import type { Pool, PoolClient } from 'pg';
+import { ReadConnections } from './read-connections';
 
 /** Somewhere SQL can be sent: the pool, or one open transaction. */
 export interface SqlSession {
@@ -21,10 +22,13 @@ export interface SqlTransaction extends SqlSession {
 /** The database, as repositories see it. */
 @Injectable()
 export class Database implements SqlSession {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    @Optional() private readonly reads?: ReadConnections,
+  ) {}
 
   get manager(): EntityManager {
-    return this.dataSource.manager;
+    return this.source.manager;
   }
 
   async rows<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
@@ -59,8 +63,12 @@ export class Database implements SqlSession {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 
+  private get source(): DataSource {
+    return this.reads?.current() ?? this.dataSource;
+  }
+
   private async withRunner<Result>(work: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
-    const runner = this.dataSource.createQueryRunner();
+    const runner = this.source.createQueryRunner();
     try {
       return await work(runner);
     } finally {

@@ -18,4 +18,6 @@ export {
   violatesUnique,
   type DatabaseTrouble,
 } from './sql-errors';
+export { onReadConnections } from './read-connections';
+export { isDatabaseUnavailable, isTransactionConflict, violatesCheck, violatesUnique } from './sql-errors';
 export { BILLING_WAKE_CHANNEL, wakeBilling } from './wake';

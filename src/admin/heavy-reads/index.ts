@@ -1,0 +1,3 @@
+export { HeavyReadInterceptor } from './heavy-read.interceptor';
+export { HeavyReads } from './heavy-reads';
+export { ReadsInterceptor } from './reads.interceptor';

@@ -1,0 +1,59 @@
+import { Client } from 'pg';
+import { callAdmin, bearer } from '../support/admin-world';
+import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { requestFile } from '../support/request-files';
+import { send } from '../support/subscribers';
+import { until } from '../support/until';
+
+const ASKED = 12;
+
+describe('many who read much at once', () => {
+  let world: BillingWorld;
+  let client: Client;
+  let viewer: string;
+
+  beforeAll(async () => {
+    world = await startWorld({
+      environment: { DATABASE_READ_POOL_SIZE: '2', ADMIN_EXPORTS_PER_KEY: '3' },
+    });
+    client = new Client({ connectionString: world.database.url });
+    await client.connect();
+    const order = { name: 'looks', owner: 'viewer@example.com', role: 'viewer' };
+    viewer = (await send(world, 'POST', 'api-keys', order)).body.token;
+  });
+
+  afterAll(async () => {
+    await client.end();
+    await world.close();
+  });
+
+  const ask = (path: string) => callAdmin(world.service.url, 'GET', path, { headers: bearer(viewer) });
+
+  it.each(['subscriptions/export', 'subscriptions?format=csv'])(
+    '%s: a key has few on their way, and all else goes on meanwhile',
+    async (path) => {
+      await client.query('BEGIN');
+      // Whoever reads subscriptions waits until the test lets them.
+      await client.query('LOCK TABLE subscription IN ACCESS EXCLUSIVE MODE');
+      const exports = Array.from({ length: ASKED }, () => ask(path));
+      const refused: Awaited<ReturnType<typeof ask>>[] = [];
+      for (const one of exports) void one.then((answer) => answer.status === 429 && refused.push(answer));
+      await until('those beyond are refused', () => Promise.resolve(refused.length === ASKED - 3 || undefined));
+      expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await ask('products')).status).toBe(200);
+      expect((await ask('charges?limit=5')).status).toBe(200);
+      for (const method of ['POST', 'DELETE'] as const) {
+        expect((await send(world, method, 'kill-switch', { reason: 'a test' })).status).toBe(200);
+      }
+      const { body } = await world.upload(requestFile(2, `meanwhile-${path.length}-`));
+      await until('the job is sent', async () => {
+        const job: JsonBody = (await world.get(`bulk-payment-jobs/${body.id}`)).body;
+        return job.submission?.gatewayJobId ?? undefined;
+      });
+      await client.query('ROLLBACK');
+      const statuses = (await Promise.all(exports)).map(({ status }) => status);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(3);
+      expect((await ask(path)).status).toBe(200);
+    },
+  );
+});
