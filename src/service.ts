@@ -16,8 +16,10 @@ import {
   createHttpAdapter,
   createValidationPipe,
   drain,
+  serveManagement,
   type DrainTimes,
   type HttpLimits,
+  type ManagementServer,
 } from './platform/http-server';
 import { NestLogger, openRootLogger, type LogDestination, type RootLogger } from './platform/logging';
 import { Metrics } from './platform/metrics';
@@ -41,6 +43,8 @@ export interface RunningService {
   app: NestFastifyApplication;
   /** Where it can be reached from this machine, with the port the system chose if it was left to it. */
   url: string;
+  /** Where metrics and health are, if not there. */
+  managementPort: number | undefined;
   log: RootLogger;
   /** Drains and closes everything; resolves when nothing is left. */
   close(): Promise<void>;
@@ -99,10 +103,13 @@ async function start(
     log.logger.info('drained');
   });
   const url = await listen(app, configuration);
+  const management = await listenForManagement(app, configuration);
+  closers.push(() => Promise.resolve(management?.close()));
   // A port chosen by the system is known only now; nothing has been told the address before.
   if (configuration.http.port === 0) http.publicBaseUrl = http.publicBaseUrl.replace(/:0$/, `:${new URL(url).port}`);
-  log.logger.info('listening', { url, roles: [...configuration.roles] });
-  return { app, url, log, close: closeAll };
+  const managementPort = management?.port;
+  log.logger.info('listening', { url, ...(managementPort && { managementPort }), roles: [...configuration.roles] });
+  return { app, url, managementPort, log, close: closeAll };
 }
 
 async function createApplication(
@@ -148,6 +155,18 @@ async function listen(app: NestFastifyApplication, { http }: Configuration): Pro
   return `${http.tls ? 'https' : 'http'}://${host}:${port}`;
 }
 
+async function listenForManagement(
+  app: NestFastifyApplication,
+  { http }: Configuration,
+): Promise<ManagementServer | undefined> {
+  if (http.managementPort === undefined) return undefined;
+  try {
+    return await serveManagement(app.getHttpAdapter().getInstance(), http.host, http.managementPort);
+  } catch (error) {
+    throw listenError(error, 'MANAGEMENT_PORT');
+  }
+}
+
 /** What the operator reads when the address can't be had. */
 const LISTEN_FAULTS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'PORT: another process listens on this port already',
@@ -156,10 +175,10 @@ const LISTEN_FAULTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'HOST: not a known name',
 };
 
-function listenError(error: unknown): unknown {
+function listenError(error: unknown, portSetting = 'PORT'): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const fault = LISTEN_FAULTS[code];
-  return fault === undefined ? error : new StartError(fault, { cause: error });
+  return fault === undefined ? error : new StartError(fault.replace(/^PORT/, portSetting), { cause: error });
 }
 
 function openLog({ logging }: Configuration, { logDestination }: ServiceOverrides): RootLogger {

@@ -8,6 +8,7 @@ import { ApiKeyView, NewApiKeyView, apiKeyViewOf } from './api-keys.view';
 import { AuditView } from './audit';
 import { ReasonBody } from './billing-runs.dto';
 import { IdParameter } from './body-fields';
+import { ShownOnce } from './idempotency';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
 
 /** Keys to this API. A key is never changed: another role is another key. */
@@ -17,6 +18,7 @@ export class ApiKeysController {
 
   @Post()
   @Scope('keys:manage')
+  @ShownOnce('token')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Make a key; its token is shown this once. Nobody can give what their own key lacks' })
   @ApiCreatedResponse({ type: NewApiKeyView })

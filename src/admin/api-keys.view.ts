@@ -37,8 +37,13 @@ export class ApiKeyView {
 }
 
 export class NewApiKeyView extends ApiKeyView {
-  @ApiProperty({ description: 'The key itself, to be sent as a bearer token; shown this once and nowhere stored' })
-  token!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'The key itself, to be sent as a bearer token; shown this once and nowhere stored: null when the answer is given again under its Idempotency-Key',
+  })
+  token!: string | null;
 }
 
 export function apiKeyViewOf(key: ApiKey): ApiKeyView {

@@ -5,6 +5,8 @@ export abstract class HttpConfig {
   abstract readonly host: string;
   /** 0 lets the system choose. */
   abstract readonly port: number;
+  /** Where metrics, health and the API's page are served instead, over plain HTTP; `undefined`: on {@link port}. */
+  abstract readonly managementPort: number | undefined;
   /** The process speaks HTTPS itself when set; else a proxy in front of it does. */
   abstract readonly tls: { certFile: string; keyFile: string } | undefined;
   /** Without a slash at the end. */

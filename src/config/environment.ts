@@ -92,6 +92,7 @@ export class Environment {
 
   @Expose() @IsString() @IsNotEmpty() HOST: string = '0.0.0.0';
   @Whole(0, 65_535) PORT: number = 8080;
+  @IsOptional() @Whole(0, 65_535) MANAGEMENT_PORT?: number;
   @Expose() @IsOptional() @IsString() TLS_CERT_FILE?: string;
   @Expose() @IsOptional() @IsString() TLS_KEY_FILE?: string;
   @Expose() @IsOptional() @IsBaseUrl() PUBLIC_BASE_URL?: string;

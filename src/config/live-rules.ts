@@ -36,11 +36,78 @@ export function liveFaults(environment: Environment): InputFault[] {
   const keys = commaSeparated(environment.ENCRYPTION_KEYS).map((entry) => entry.split(':')[1]);
   if (keys.includes(DEMO_ENCRYPTION_KEY)) {
     faults.push({ field: 'ENCRYPTION_KEYS', expected: 'keys of your own: the demo’s key is public, in live' });
+  } else if (keys.some((key) => key !== undefined && isGuessable(Buffer.from(key, 'base64'), LEAST_KEY_BYTES))) {
+    faults.push({ field: 'ENCRYPTION_KEYS', expected: 'random keys (openssl rand -base64 32), in live' });
   }
-  if (environment.ADMIN_BOOTSTRAP_KEY === DEMO_ADMIN_KEY) {
+  const bootstrapKey = environment.ADMIN_BOOTSTRAP_KEY;
+  if (bootstrapKey === DEMO_ADMIN_KEY) {
     faults.push({ field: 'ADMIN_BOOTSTRAP_KEY', expected: 'a key of your own: the demo’s key is public, in live' });
+  } else if (bootstrapKey !== undefined && isGuessable(bootstrapKey, LEAST_CHARACTERS)) {
+    faults.push({ field: 'ADMIN_BOOTSTRAP_KEY', expected: 'a random key (openssl rand -hex 32), in live' });
+  }
+  faults.push(...databaseFaults(environment.DATABASE_URL), ...networkFaults(environment));
+  return faults;
+}
+
+/** Of 32 random bytes 30 differ; fewer than 16 happen to nobody. */
+const LEAST_KEY_BYTES = 16;
+/** 48 random hexadecimal digits use 15 of 16; fewer than 8 kinds of characters happen to nobody. */
+const LEAST_CHARACTERS = 8;
+
+/** Whether a secret is made of few different pieces, or of one piece again and again. */
+function isGuessable(secret: string | Buffer, least: number): boolean {
+  const text = typeof secret === 'string' ? secret : secret.toString('latin1');
+  const repeats = (text + text).indexOf(text, 1) < text.length;
+  return new Set(text).size < least || repeats;
+}
+
+function databaseFaults(url: string | undefined): InputFault[] {
+  if (url === undefined) {
+    return [
+      { field: 'DATABASE_URL', expected: 'a PostgreSQL of its own; the embedded one is for trying out, in live' },
+    ];
+  }
+  if (!URL.canParse(url)) return [];
+  const { hostname, searchParams } = new URL(url);
+  const host = searchParams.get('host') ?? hostname.replace(/^\[|\]$/g, '');
+  const isHere = host === '' || host.startsWith('/') || host === 'localhost' || /^(?:127\.|::1$)/.test(host);
+  if (isHere || !UNENCRYPTED.has(searchParams.get('sslmode') ?? '')) return [];
+  return [{ field: 'DATABASE_URL', expected: 'no sslmode=disable to another machine, in live' }];
+}
+
+const UNENCRYPTED = new Set(['disable', 'allow', 'prefer']);
+
+/** Half of all addresses, or more of them, are everybody. */
+function networkFaults(environment: Environment): InputFault[] {
+  const faults: InputFault[] = [];
+  for (const field of ['TRUSTED_PROXY_CIDRS', 'PNS_ALLOWED_CIDRS'] as const) {
+    if (commaSeparated(environment[field]).some((cidr) => prefixBits(cidr) < LEAST_PREFIX_BITS)) {
+      faults.push({ field, expected: `networks of at least ${LEAST_PREFIX_BITS} bits, in live` });
+    }
+  }
+  const { HOST, TLS_CERT_FILE, TRUSTED_PROXY_CIDRS } = environment;
+  const isLocal = HOST === 'localhost' || isPrivateHost(HOST);
+  if (!isLocal && TLS_CERT_FILE === undefined && TRUSTED_PROXY_CIDRS === '') {
+    const expected = 'TLS_CERT_FILE and TLS_KEY_FILE, or TRUSTED_PROXY_CIDRS of the proxy that speaks HTTPS, in live';
+    faults.push({ field: 'TLS_CERT_FILE', expected });
   }
   return faults;
+}
+
+const LEAST_PREFIX_BITS = 8;
+
+/** IPv4 written as IPv6 has 96 bits before its own. */
+function prefixBits(cidr: string): number {
+  const bits = Number(cidr.split('/')[1] ?? 128);
+  return /^::ffff:/i.test(cidr) ? bits - 96 : bits;
+}
+
+/** An address strangers can't reach; all addresses (`0.0.0.0`, `::`) are not one. */
+function isPrivateHost(host: string): boolean {
+  const version = isIP(host);
+  return (
+    version !== 0 && host !== '::' && !/^0\./.test(host) && privateNetworks.check(host, version === 4 ? 'ipv4' : 'ipv6')
+  );
 }
 
 function isPublicHttps(address: string): boolean {

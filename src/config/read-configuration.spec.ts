@@ -17,7 +17,14 @@ const GOOD = {
   TSTORE_MID: 'skpcorp',
 };
 
-const LIVE = { ...GOOD, TSTORE_ENVIRONMENT: 'live', PUBLIC_BASE_URL: 'https://billing.example.com' };
+const LIVE = {
+  ...GOOD,
+  ENCRYPTION_KEYS: 'k1:i3k0M9dPp7xVQ1nCz8yJ5uWfTgRbHs2LwEoA6vKqDmY=',
+  TSTORE_ENVIRONMENT: 'live',
+  PUBLIC_BASE_URL: 'https://billing.example.com',
+  DATABASE_URL: 'postgres://billing@db.example.com/billing?sslmode=verify-full',
+  HOST: '10.0.0.5',
+};
 
 function faultyFields(source: NodeJS.ProcessEnv): (string | undefined)[] {
   try {
@@ -164,9 +171,26 @@ describe('readConfiguration', () => {
     ['TSTORE_AUTH_BASE_URL', 'https://simulator.example.com'],
     ['ENCRYPTION_KEYS', `k1:${KEY},old:${DEMO_ENCRYPTION_KEY}`],
     ['ADMIN_BOOTSTRAP_KEY', DEMO_ADMIN_KEY],
+    ['ENCRYPTION_KEYS', `k1:${Buffer.alloc(32).toString('base64')}`],
+    ['ENCRYPTION_KEYS', `k1:${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`],
+    ['ADMIN_BOOTSTRAP_KEY', 'a'.repeat(24)],
+    ['ADMIN_BOOTSTRAP_KEY', 'change-me-'.repeat(3)],
+    ['DATABASE_URL', ''],
+    ['DATABASE_URL', 'postgres://billing@db.example.com/billing?sslmode=disable'],
+    ['TRUSTED_PROXY_CIDRS', '0.0.0.0/1,128.0.0.0/1'],
+    ['PNS_ALLOWED_CIDRS', '::ffff:0.0.0.0/97'],
   ])('live refuses %s=%s', (name, value) => {
     expect(faultyFields({ ...LIVE, [name]: value })).toEqual([name]);
     expect(faultyFields(LIVE)).toEqual([]);
+  });
+
+  it('live speaks plain HTTP to nobody but a proxy it knows', () => {
+    const anywhere = { ...LIVE, HOST: '' };
+    expect(faultyFields(anywhere)).toEqual(['TLS_CERT_FILE']);
+    expect(faultyFields({ ...LIVE, HOST: '203.0.113.7' })).toEqual(['TLS_CERT_FILE']);
+    expect(faultyFields({ ...anywhere, TRUSTED_PROXY_CIDRS: '10.0.0.0/8' })).toEqual([]);
+    expect(faultyFields({ ...anywhere, TLS_CERT_FILE: 'tls.crt', TLS_KEY_FILE: 'tls.key' })).toEqual([]);
+    expect(faultyFields({ ...LIVE, DATABASE_URL: 'postgres://localhost/billing?sslmode=disable' })).toEqual([]);
   });
 });
 

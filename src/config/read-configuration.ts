@@ -98,6 +98,7 @@ function configurationOf(environment: Environment): Configuration {
     http: {
       host: environment.HOST,
       port: environment.PORT,
+      managementPort: environment.MANAGEMENT_PORT,
       tls:
         environment.TLS_CERT_FILE !== undefined && environment.TLS_KEY_FILE !== undefined
           ? { certFile: environment.TLS_CERT_FILE, keyFile: environment.TLS_KEY_FILE }

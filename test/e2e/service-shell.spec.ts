@@ -30,7 +30,11 @@ describe('the shell of the service', () => {
   });
 
   async function start(settings: NodeJS.ProcessEnv): Promise<RunningService> {
-    const environment = serviceEnvironment(database.url, { LOG_LEVEL: 'debug', ...settings });
+    const environment = serviceEnvironment(database.url, {
+      LOG_LEVEL: 'debug',
+      TRUSTED_PROXY_CIDRS: '127.0.0.0/8',
+      ...settings,
+    });
     const running = await startService(readConfiguration(environment), {
       drainTimes: { noticeMs: 0, finishMs: 5_000 },
       logDestination: { write: (line) => void logLines.push(line) },

@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../kernel/errors';
-import { clientAddress } from '../../platform/http-server';
+import { clientAddress, nameInLog } from '../../platform/http-server';
 import { Authentication } from './authentication.service';
 import { rememberCaller } from './caller';
 import { RateLimits } from './rate-limits';
@@ -22,13 +22,15 @@ export class AccessGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const caller = await this.authentication.authenticate(request.headers.authorization, clientAddress(request));
+    // Before anything is refused, so that the log names the key of what it may not do either.
+    rememberCaller(request, caller);
+    nameInLog(request, { key: caller.keyId ?? 'bootstrap', owner: caller.owner });
     await this.limits.countRequest(caller.keyId ?? 'bootstrap');
     const scope = this.reflector.get<Scope | undefined>(SCOPE, context.getHandler());
     if (scope === undefined) throw new DomainError('internal-error', 'an endpoint names no scope');
     if (!caller.scopes.has(scope)) {
       throw new DomainError('scope-missing', `This key (role ${caller.role}) has no ${scope}.`, { scope });
     }
-    rememberCaller(request, caller);
     return true;
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { AdminConfig } from '../../config';
@@ -15,6 +16,7 @@ import {
   type StoredAnswer,
 } from './idempotency.repository';
 import { hashOf, type RequestHash } from './request-hash';
+import { SHOWN_ONCE } from './shown-once.decorator';
 
 const HEADER = 'idempotency-key';
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -31,6 +33,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     private readonly requests: IdempotencyRepository,
     private readonly config: AdminConfig,
     private readonly logger: Logger,
+    private readonly reflector: Reflector,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -38,14 +41,16 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = http.getRequest<FastifyRequest>();
     const given = request.headers[HEADER];
     if (request.method !== 'POST' || given === undefined) return next.handle();
-    return defer(() => this.answerOnce(request, http.getResponse<FastifyReply>(), next, keyOf(request, given)));
+    const shownOnce = this.reflector.get<string[] | undefined>(SHOWN_ONCE, context.getHandler()) ?? [];
+    const reply = http.getResponse<FastifyReply>();
+    return defer(() => this.answerOnce(request, reply, next, { key: keyOf(request, given), shownOnce }));
   }
 
   private async answerOnce(
     request: FastifyRequest,
     reply: FastifyReply,
     next: CallHandler,
-    key: IdempotencyKey,
+    { key, shownOnce }: { key: IdempotencyKey; shownOnce: readonly string[] },
   ): Promise<unknown> {
     const hash = hashOf(request);
     const reservation = await this.requests.reserve(key, hash.known);
@@ -53,7 +58,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const heartbeat = this.keepAlive(reservation);
     try {
       const result: unknown = await lastValueFrom(next.handle(), { defaultValue: null });
-      await this.keep(reservation, hash, { status: reply.statusCode, body: JSON.stringify(result ?? null) });
+      await this.keep(reservation, hash, {
+        status: reply.statusCode,
+        body: JSON.stringify(withoutSecrets(result ?? null, shownOnce)),
+      });
       return result;
     } catch (thrown) {
       const error = asDomainError(thrown);
@@ -104,6 +112,12 @@ export class IdempotencyInterceptor implements NestInterceptor {
     };
     return setInterval(renew, (LEASE_SECONDS * 1000) / 3).unref();
   }
+}
+
+/** Members that are shown once are `null` in the answer that is kept: no store of ours holds them, encrypted or not. */
+function withoutSecrets(result: unknown, shownOnce: readonly string[]): unknown {
+  if (shownOnce.length === 0 || result === null || typeof result !== 'object') return result;
+  return { ...result, ...Object.fromEntries(shownOnce.map((member) => [member, null])) };
 }
 
 function keyOf(request: FastifyRequest, given: string | string[]): IdempotencyKey {

@@ -1,2 +1,3 @@
 export { IdempotencyInterceptor } from './idempotency.interceptor';
 export { IdempotencyRepository } from './idempotency.repository';
+export { ShownOnce } from './shown-once.decorator';

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
 import { TstoreConfig } from '../../config';
 import { Clock } from '../../platform/clock';
 import { HttpClient, type HttpOutcome, type HttpRequest } from '../../platform/http-client';
@@ -10,6 +10,7 @@ import { peek, type ResultDownload } from './result-download';
 import { usualResultFileBytes } from './result-file-rules';
 import { readReceipt, requireHeaderTexts, type Submission, type SubmissionReceipt } from './submission';
 import { readTransaction, type GatewayTransaction } from './transaction';
+import { TstoreCalls, type TstoreOperation } from './tstore-calls';
 import {
   readVerification,
   writeVerification,
@@ -37,6 +38,8 @@ export class TstoreClient implements OnApplicationShutdown {
   constructor(
     private readonly config: TstoreConfig,
     private readonly clock: Clock,
+    /** Without it nobody is told, such as where the wire alone is looked at. */
+    @Optional() private readonly calls?: TstoreCalls,
   ) {
     this.http = new HttpClient({
       connectMs: config.connectTimeoutMs,
@@ -55,13 +58,15 @@ export class TstoreClient implements OnApplicationShutdown {
   /** Asks for a new access token. */
   async requestToken(signal?: AbortSignal): Promise<GatewayAnswer<IssuedToken>> {
     const requestedAt = this.clock.now();
-    const outcome = await this.http.sendForBytes({
-      method: 'POST',
-      url: this.config.authBaseUrl + TSTORE_PATHS.token,
-      headers: { Authorization: `BASIC ${this.credentials}`, 'Content-Type': FORM_TYPE },
-      body: 'grant_type=client_credentials',
-      ...(signal && { signal }),
-    });
+    const outcome = await this.observe('token', () =>
+      this.http.sendForBytes({
+        method: 'POST',
+        url: this.config.authBaseUrl + TSTORE_PATHS.token,
+        headers: { Authorization: `BASIC ${this.credentials}`, 'Content-Type': FORM_TYPE },
+        body: 'grant_type=client_credentials',
+        ...(signal && { signal }),
+      }),
+    );
     const secrets = [this.credentials, this.config.clientSecret];
     return this.read(outcome, (members, show) => readToken(members, requestedAt, show), secrets);
   }
@@ -80,15 +85,17 @@ export class TstoreClient implements OnApplicationShutdown {
       content.destroy();
       throw error;
     }
-    const outcome = await this.http.sendForBytes({
-      method: 'POST',
-      url: this.config.apiBaseUrl + TSTORE_PATHS.submit,
-      headers: { ...bearer(accessToken), ...headers, 'Content-Type': REQUEST_FILE_CONTENT_TYPE },
-      body: content,
-      freshConnection: true,
-      ...(byteCount !== undefined && { withinMs: this.transferMs(byteCount) }),
-      ...(signal && { signal }),
-    });
+    const outcome = await this.observe('submit', () =>
+      this.http.sendForBytes({
+        method: 'POST',
+        url: this.config.apiBaseUrl + TSTORE_PATHS.submit,
+        headers: { ...bearer(accessToken), ...headers, 'Content-Type': REQUEST_FILE_CONTENT_TYPE },
+        body: content,
+        freshConnection: true,
+        ...(byteCount !== undefined && { withinMs: this.transferMs(byteCount) }),
+        ...(signal && { signal }),
+      }),
+    );
     const answer = this.read(outcome, readReceipt, [accessToken]);
     if (answer.kind === 'success' && outcome.kind === 'answered' && !outcome.requestComplete) {
       return unknown('answered-early', `job ${answer.value.gatewayJobId} was named before the whole file was sent`);
@@ -106,13 +113,15 @@ export class TstoreClient implements OnApplicationShutdown {
     accessToken: string,
     { rows, signal }: { rows?: number; signal?: AbortSignal } = {},
   ): Promise<GatewayAnswer<ResultDownload>> {
-    const outcome = await this.http.send({
-      method: 'GET',
-      url: `${this.config.apiBaseUrl}${TSTORE_PATHS.job}/${pathSegment(gatewayJobId)}`,
-      headers: bearer(accessToken),
-      ...(rows !== undefined && { withinMs: this.transferMs(usualResultFileBytes(rows)) }),
-      ...(signal && { signal }),
-    });
+    const outcome = await this.observe('download-result', () =>
+      this.http.send({
+        method: 'GET',
+        url: `${this.config.apiBaseUrl}${TSTORE_PATHS.job}/${pathSegment(gatewayJobId)}`,
+        headers: bearer(accessToken),
+        ...(rows !== undefined && { withinMs: this.transferMs(usualResultFileBytes(rows)) }),
+        ...(signal && { signal }),
+      }),
+    );
     if (outcome.kind === 'unanswered') return unansweredAs(outcome);
     const peeked = outcome.status === 200 ? await peek(outcome) : ({ kind: 'message', answer: outcome } as const);
     if (peeked.kind === 'file') return { kind: 'success', value: peeked.download };
@@ -123,20 +132,24 @@ export class TstoreClient implements OnApplicationShutdown {
 
   /** Looks a payment up. The gateway may block clients that do so excessively: the caller keeps the pace. */
   async transaction(transactionId: string, accessToken: string): Promise<GatewayAnswer<GatewayTransaction>> {
-    const outcome = await this.http.sendForBytes({
-      method: 'GET',
-      url: `${this.config.apiBaseUrl}${TSTORE_PATHS.transaction}/${pathSegment(transactionId)}`,
-      headers: bearer(accessToken),
-    });
+    const outcome = await this.observe('transaction', () =>
+      this.http.sendForBytes({
+        method: 'GET',
+        url: `${this.config.apiBaseUrl}${TSTORE_PATHS.transaction}/${pathSegment(transactionId)}`,
+        headers: bearer(accessToken),
+      }),
+    );
     return this.read(outcome, (members, show) => readTransaction(members, transactionId, show), [accessToken]);
   }
 
   /** Refunds a payment or a part of it. Like a submission, not to be repeated after `unknown`. */
   async refund(order: RefundOrder, accessToken: string): Promise<GatewayAnswer<RefundReceipt>> {
-    const outcome = await this.http.sendForBytes({
-      ...jsonRequest(this.config.apiBaseUrl + TSTORE_PATHS.refund, writeRefund(order), accessToken),
-      freshConnection: true,
-    });
+    const outcome = await this.observe('refund', () =>
+      this.http.sendForBytes({
+        ...jsonRequest(this.config.apiBaseUrl + TSTORE_PATHS.refund, writeRefund(order), accessToken),
+        freshConnection: true,
+      }),
+    );
     const secrets = [accessToken, order.payerAuthKey ?? ''];
     return this.read(outcome, (members, show) => readRefund(members, order.transactionId, show), secrets);
   }
@@ -149,7 +162,16 @@ export class TstoreClient implements OnApplicationShutdown {
   ): Promise<GatewayAnswer<VerificationReceipt>> {
     const body = writeVerification(notification, listenerType);
     const request = jsonRequest(this.config.pnsBaseUrl + TSTORE_PATHS.verify, body, accessToken);
-    return this.read(await this.http.sendForBytes(request), readVerification, [accessToken]);
+    return this.read(await this.observe('verify', () => this.http.sendForBytes(request)), readVerification, [
+      accessToken,
+    ]);
+  }
+
+  private observe<Body>(
+    operation: TstoreOperation,
+    call: () => Promise<HttpOutcome<Body>>,
+  ): Promise<HttpOutcome<Body>> {
+    return this.calls?.observe(operation, call) ?? call();
   }
 
   private read<T>(outcome: HttpOutcome<Buffer>, read: ReadMembers<T>, secrets: readonly string[]): GatewayAnswer<T> {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { TstoreCalls } from './tstore-calls';
 import { TstoreClient } from './tstore.client';
 
 /** Provides the client of the T store Payment Open API; configuration and clock come from the global modules. */
-@Module({ providers: [TstoreClient], exports: [TstoreClient] })
+@Module({ providers: [TstoreCalls, TstoreClient], exports: [TstoreClient] })
 export class TstoreModule {}

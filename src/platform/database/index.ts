@@ -19,5 +19,4 @@ export {
   type DatabaseTrouble,
 } from './sql-errors';
 export { onReadConnections } from './read-connections';
-export { isDatabaseUnavailable, isTransactionConflict, violatesCheck, violatesUnique } from './sql-errors';
 export { BILLING_WAKE_CHANNEL, wakeBilling } from './wake';

@@ -23,29 +23,25 @@ export function clientAddress({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socke
   return plainAddress(ip) ?? plainAddress(socket.remoteAddress ?? '') ?? 'unknown';
 }
 
-const privateNetworks = new BlockList();
-for (const cidr of [
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-]) {
-  const [network = '', prefix] = cidr.split('/');
-  privateNetworks.addSubnet(network, Number(prefix), 'ipv4');
+/** @returns whether an address is in one of the networks, such as `10.0.0.0/8` or an address alone */
+export function networkTest(cidrs: readonly string[]): (address: string) => boolean {
+  const networks = new BlockList();
+  for (const cidr of cidrs) {
+    const [network = '', prefix] = cidr.split('/');
+    const isV6 = isIP(network) === 6;
+    networks.addSubnet(network, Number(prefix ?? (isV6 ? 128 : 32)), isV6 ? 'ipv6' : 'ipv4');
+  }
+  return (address) => isIP(address) !== 0 && networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
-for (const [network, prefix] of [
-  ['::1', 128],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const) {
-  privateNetworks.addSubnet(network, prefix, 'ipv6');
-}
+
+const IN_PRIVATE_NETWORK = networkTest([
+  ...['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
+  ...['::1', 'fc00::/7', 'fe80::/10'],
+]);
 
 /** Whether an address is of this machine or a private network: a program of ours, or a proxy that nobody named. */
 export function isPrivateAddress(address: string): boolean {
-  return privateNetworks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  return IN_PRIVATE_NETWORK(address);
 }
 
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;

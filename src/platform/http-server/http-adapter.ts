@@ -17,6 +17,9 @@ import type { Metrics } from '../metrics';
 import { limitBodyTime } from './body-deadline';
 import { makeRoom } from './crowd';
 import { HTTP_LIMITS, type HttpLimits } from './http-limits';
+import { headersFor, securityHeaders } from './security-headers';
+import { networkTest } from './client-address';
+import { boundManagement } from './management';
 import { sendProblem } from './problem.filter';
 import { recordRequests } from './request-log';
 import { takeStrictly } from './strict-requests';
@@ -55,7 +58,7 @@ export async function createHttpAdapter(parts: HttpServerParts): Promise<Fastify
     // Our lines carry the request id themselves; a logger for each request would cost more than the line it writes.
     childLoggerFactory: (logger: FastifyBaseLogger) => logger,
     trustProxy: config.trustedProxyCidrs.length > 0 ? [...config.trustedProxyCidrs] : false,
-    genReqId: requestIds(),
+    genReqId: requestIds(config.trustedProxyCidrs),
     bodyLimit: JSON_BODY_LIMIT_BYTES,
     connectionTimeout: SOCKET_SILENCE_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -85,13 +88,17 @@ function limitSenders(fastify: FastifyInstance, limits: HttpLimits, metrics: Met
   makeRoom(fastify, limits, () => ended.inc({ why: 'crowded' }));
 }
 
-function addHooks(fastify: FastifyInstance, { log, metrics, lifecycle }: HttpServerParts): void {
+function addHooks(fastify: FastifyInstance, { config, log, metrics, lifecycle }: HttpServerParts): void {
   recordRequests(fastify, log.logger, metrics);
+  const headers = securityHeaders(config.publicBaseUrl.startsWith('https:'));
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    // PNS reads none of them, and each costs the listener.
+    if (!request.url.startsWith('/noti_listener')) reply.headers(headersFor(request.url, headers));
     done();
   });
   takeStrictly(fastify);
+  boundManagement(fastify, config);
   // As late as the answer: also those who asked before the signal must not send another request on this connection.
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (lifecycle.shuttingDown) reply.header('connection', 'close');
@@ -107,16 +114,20 @@ function watchWhileOpen(fastify: FastifyInstance, tlsFiles: TlsFiles): void {
   });
 }
 
-/** A proxy's id is taken over when it looks like one, so that its log and ours can be read together. */
+/** A trusted proxy's id is taken over when it looks like one, so that its log and ours can be read together. */
 const REQUEST_ID = /^[\w-]{8,64}$/;
 
 /** @returns ids that no other process or start of ours has made */
-function requestIds(): (request: Pick<IncomingMessage, 'headers'>) => string {
+function requestIds(
+  trustedProxyCidrs: readonly string[],
+): (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string {
+  const isProxy = networkTest(trustedProxyCidrs);
   const process = randomBytes(4).toString('hex');
   let count = 0;
-  return ({ headers }) => {
+  return ({ headers, socket }) => {
     const given = headers['x-request-id'];
-    if (typeof given === 'string' && REQUEST_ID.test(given)) return given;
+    if (given !== undefined && isProxy(socket.remoteAddress ?? '') && REQUEST_ID.test(String(given)))
+      return String(given);
     count += 1;
     return `${process}-${count}`;
   };

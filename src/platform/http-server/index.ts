@@ -2,6 +2,8 @@ export { clientAddress, isPrivateAddress, plainAddress, senderOf } from './clien
 export { DRAIN_TIMES, drain, type DrainTimes } from './drain';
 export { createHttpAdapter, type HttpServerParts } from './http-adapter';
 export { HTTP_LIMITS, type HttpLimits } from './http-limits';
+export { serveManagement, type ManagementServer } from './management';
 export { asDomainError, problemOf, type Problem } from './problem';
 export { ProblemFilter, sendProblem } from './problem.filter';
+export { nameInLog } from './request-log';
 export { createValidationPipe } from './validation';

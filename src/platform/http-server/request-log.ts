@@ -33,6 +33,13 @@ export function recordRequests(fastify: FastifyInstance, logger: Logger, metrics
   });
 }
 
+const names = new WeakMap<FastifyRequest, Record<string, string>>();
+
+/** Adds who asks to the line of a request: also of one that only reads, or is refused. */
+export function nameInLog(request: FastifyRequest, fields: Record<string, string>): void {
+  names.set(request, fields);
+}
+
 function lineOf(request: FastifyRequest, reply: FastifyReply): Record<string, unknown> {
   return {
     requestId: request.id,
@@ -42,5 +49,6 @@ function lineOf(request: FastifyRequest, reply: FastifyReply): Record<string, un
     status: reply.statusCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
     source: clientAddress(request),
+    ...names.get(request),
   };
 }

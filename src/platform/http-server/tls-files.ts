@@ -7,6 +7,18 @@ import type { Logger } from '../logging';
 /** Read anew in so long. Reading two small files costs nothing, and sees renames and swapped links that watching misses. */
 const POLL_MS = 5_000;
 
+/** Of TLS 1.2 only suites with forward secrecy and authenticated encryption: no CBC, no static RSA. */
+const PROTOCOL = {
+  minVersion: 'TLSv1.2',
+  ciphers: [
+    ...['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'],
+    ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256'],
+    ...['ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384'],
+    ...['ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305'],
+  ].join(':'),
+  honorCipherOrder: true,
+} as const;
+
 export interface TlsFilePaths {
   certFile: string;
   keyFile: string;
@@ -75,6 +87,6 @@ export class TlsFiles {
   private async read(): Promise<{ options: SecureContextOptions; digest: string }> {
     const [cert, key] = await Promise.all([readFile(this.paths.certFile), readFile(this.paths.keyFile)]);
     const digest = createHash('sha256').update(cert).update(key).digest('hex');
-    return { options: { cert, key, minVersion: 'TLSv1.2' }, digest };
+    return { options: { cert, key, ...PROTOCOL }, digest };
   }
 }

@@ -6,6 +6,9 @@ import { secondsAfter, type Clock } from '../clock';
 
 const FILE_NAME = /^service-(\d{4}-\d{2}-\d{2})\.log$/;
 const DAY_SECONDS = 86_400;
+/** Secrets are masked; who did what for whom is nobody else's business either. A directory that is there keeps its mode. */
+const OWNER_ONLY_DIRECTORY = 0o700;
+const OWNER_ONLY_FILE = 0o600;
 /** The day is looked up once in so long, not for every line. */
 const DAY_CHECK_MS = 1_000;
 
@@ -38,7 +41,7 @@ export class DailyFile {
 
   /** @throws when the directory can't be made or written to */
   constructor(private readonly settings: DailyFileSettings) {
-    mkdirSync(settings.directory, { recursive: true });
+    mkdirSync(settings.directory, { recursive: true, mode: OWNER_ONLY_DIRECTORY });
     this.day = seoulDateAt(settings.clock.now());
     this.file = this.open();
     this.deleteExpired();
@@ -87,7 +90,7 @@ export class DailyFile {
 
   private open(): ReturnType<typeof destination> {
     // Opened before it is handed over, so that a fault shows now and lines can be flushed at any moment.
-    const file = destination({ dest: openSync(this.pathOf(this.day), 'a'), ...BUFFERED });
+    const file = destination({ dest: openSync(this.pathOf(this.day), 'a', OWNER_ONLY_FILE), ...BUFFERED });
     file.on('error', this.settings.onError);
     return file;
   }

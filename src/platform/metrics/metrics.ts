@@ -1,5 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+const SECOND_MS = 1_000;
+const WRITTEN_IN_A_SECOND = 5;
 
 interface MetricSettings<Label extends string> {
   /** In Prometheus' manner: `notification_received_total`, with the unit last. */
@@ -12,6 +16,10 @@ interface MetricSettings<Label extends string> {
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();
+  private written: Promise<string> | undefined;
+  private isWriting = false;
+  private secondSince = 0;
+  private writtenInSecond = 0;
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -61,8 +69,22 @@ export class Metrics {
     return new Histogram({ ...settings, labelNames: settings.labelNames ?? [], registers: [this.registry] });
   }
 
-  /** All metrics in Prometheus' text format. */
+  /**
+   * All metrics in Prometheus' text format. Who asks while they are being written gets those; and who asks more often in a
+   * second than any scraper does, the last ones of that second.
+   */
   exposition(): Promise<string> {
-    return this.registry.metrics();
+    const now = performance.now();
+    if (now - this.secondSince >= SECOND_MS) {
+      this.secondSince = now;
+      this.writtenInSecond = 0;
+    }
+    if (this.isWriting || (this.written !== undefined && this.writtenInSecond >= WRITTEN_IN_A_SECOND)) {
+      return this.written as Promise<string>;
+    }
+    this.isWriting = true;
+    this.writtenInSecond += 1;
+    this.written = this.registry.metrics().finally(() => (this.isWriting = false));
+    return this.written;
   }
 }
