@@ -2681,6 +2681,10 @@ export interface components {
             storeProductId: string;
             customers: components["schemas"]["ChargedCustomerView"][];
         };
+        CustomerStandsTwiceEvidenceView: {
+            /** @description All subscriptions of the customer and the product */
+            subscriptionIds: string[];
+        };
         SettledOrderView: {
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
@@ -2826,7 +2830,7 @@ export interface components {
             /** @description What is wrong, in words */
             violation: string;
             /** @description The rows that show it, by its kind */
-            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["CustomerTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"];
+            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["CustomerTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["CustomerStandsTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"];
             /**
              * Format: date-time
              * @description When it was found

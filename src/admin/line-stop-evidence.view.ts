@@ -73,6 +73,12 @@ class CustomerChargedTwiceEvidenceView {
   @ApiProperty({ type: [ChargedCustomerView] }) customers!: ChargedCustomerView[];
 }
 
+/** Of before names had one spelling; nothing was compared but the names. */
+class CustomerStandsTwiceEvidenceView {
+  @ApiProperty({ type: [String], description: 'All subscriptions of the customer and the product' })
+  subscriptionIds!: string[];
+}
+
 /** A number of charges and their won. */
 const COUNT_AND_WON = { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 2 } as const;
 
@@ -117,6 +123,7 @@ export const LINE_STOP_EVIDENCE = [
   CustomerTwiceEvidenceView,
   PeriodPaidTwiceEvidenceView,
   CustomerChargedTwiceEvidenceView,
+  CustomerStandsTwiceEvidenceView,
   TransactionSettledTwiceEvidenceView,
   DeclinedWithTransactionEvidenceView,
   RefundedTooMuchEvidenceView,
