@@ -31,6 +31,7 @@ import { Approval1795200001002 } from './1795200001002-approval';
 import { UploadGuard1795200001003 } from './1795200001003-upload-guard';
 import { PaymentSettlesOnce1795200002001 } from './1795200002001-payment-settles-once';
 import { LookAlikeCustomers1795200002002 } from './1795200002002-look-alike-customers';
+import { DecidedDiscrepancies1795200002003 } from './1795200002003-decided-discrepancies';
 import { NotificationRetention1795200006001 } from './1795200006001-notification-retention';
 import { TextRules1795200003001 } from './1795200003001-text-rules';
 import { RefusedResultFile1795200004001 } from './1795200004001-refused-result-file';
@@ -72,6 +73,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   UploadGuard1795200001003,
   PaymentSettlesOnce1795200002001,
   LookAlikeCustomers1795200002002,
+  DecidedDiscrepancies1795200002003,
   NotificationRetention1795200006001,
   TextRules1795200003001,
   Unbillable1795200005001,

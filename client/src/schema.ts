@@ -3250,6 +3250,14 @@ export interface components {
             missing: components["schemas"]["TallyView"];
             /** @description Told of by lines that are not as asked; discrepancies */
             quarantined: components["schemas"]["TallyView"];
+            /** @description Of the missing and quarantined: settled as paid by decision */
+            acceptedPaid: components["schemas"]["TallyView"];
+            /** @description Of them: settled as declined by decision */
+            acceptedDeclined: components["schemas"]["TallyView"];
+            /** @description Of them: decided that nothing follows */
+            closed: components["schemas"]["TallyView"];
+            /** @description Of them: nobody has decided yet */
+            open: components["schemas"]["TallyView"];
             /** @description Of jobs that T store never took */
             failed: components["schemas"]["TallyView"];
             /** @description Their result is not reconciled yet */
@@ -3270,6 +3278,14 @@ export interface components {
             missing: components["schemas"]["TallyView"];
             /** @description Told of by lines that are not as asked; discrepancies */
             quarantined: components["schemas"]["TallyView"];
+            /** @description Of the missing and quarantined: settled as paid by decision */
+            acceptedPaid: components["schemas"]["TallyView"];
+            /** @description Of them: settled as declined by decision */
+            acceptedDeclined: components["schemas"]["TallyView"];
+            /** @description Of them: decided that nothing follows */
+            closed: components["schemas"]["TallyView"];
+            /** @description Of them: nobody has decided yet */
+            open: components["schemas"]["TallyView"];
             /** @description Of jobs that T store never took */
             failed: components["schemas"]["TallyView"];
             /** @description Their result is not reconciled yet */
@@ -3281,7 +3297,7 @@ export interface components {
             day: string;
             /** @description Given back on that day, whenever it was paid; no part of requested */
             refunded: components["schemas"]["TallyView"];
-            /** @description Whether requested is the sum of all others but refunded */
+            /** @description Whether requested is the sum of what was found, and what became of missing and quarantined that of both */
             balanced: boolean;
         };
         WonByMethodView: {
@@ -3631,6 +3647,14 @@ export interface components {
             missing: components["schemas"]["TallyView"];
             /** @description Told of by lines that are not as asked; discrepancies */
             quarantined: components["schemas"]["TallyView"];
+            /** @description Of the missing and quarantined: settled as paid by decision */
+            acceptedPaid: components["schemas"]["TallyView"];
+            /** @description Of them: settled as declined by decision */
+            acceptedDeclined: components["schemas"]["TallyView"];
+            /** @description Of them: decided that nothing follows */
+            closed: components["schemas"]["TallyView"];
+            /** @description Of them: nobody has decided yet */
+            open: components["schemas"]["TallyView"];
             /** @description Of jobs that T store never took */
             failed: components["schemas"]["TallyView"];
             /** @description Their result is not reconciled yet */

@@ -12,6 +12,12 @@ export class DayNumbersView {
   missing!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Told of by lines that are not as asked; discrepancies' })
   quarantined!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Of the missing and quarantined: settled as paid by decision' })
+  acceptedPaid!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Of them: settled as declined by decision' })
+  acceptedDeclined!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Of them: decided that nothing follows' }) closed!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Of them: nobody has decided yet' }) open!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Of jobs that T store never took' }) failed!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Their result is not reconciled yet' }) awaited!: TallyView;
 }
@@ -22,7 +28,11 @@ export class DayView extends DayNumbersView {
   @ApiProperty({ format: 'date', description: 'Seoul day' }) day!: string;
   @ApiProperty({ type: TallyView, description: 'Given back on that day, whenever it was paid; no part of requested' })
   refunded!: TallyView;
-  @ApiProperty({ description: 'Whether requested is the sum of all others but refunded' }) balanced!: boolean;
+  @ApiProperty({
+    description:
+      'Whether requested is the sum of what was found, and what became of missing and quarantined that of both',
+  })
+  balanced!: boolean;
 }
 
 /** The days of an answer, added up. */

@@ -45,6 +45,8 @@ export class SummaryService {
       to,
       jobs: days.reduce((total: number, day: Day) => total + day.jobs, 0),
       ...{ requested: sum('requested'), paid: sum('paid'), declined: sum('declined'), missing: sum('missing') },
+      ...{ acceptedPaid: sum('acceptedPaid'), acceptedDeclined: sum('acceptedDeclined') },
+      ...{ closed: sum('closed'), open: sum('open') },
       ...{ quarantined: sum('quarantined'), failed: sum('failed'), awaited: sum('awaited') },
       refunded: await this.refunded(from, to),
     };

@@ -3,8 +3,11 @@ import { daysInSeoul, type SeoulDate } from '../kernel/seoul-calendar';
 import { shownWon, type Won } from '../kernel/won';
 import { Database, withinSql } from '../platform/database';
 
-/** How a day's charges ended; `awaited` are those whose result is not reconciled yet. */
-export const DAY_KINDS = ['requested', 'paid', 'declined', 'missing', 'quarantined', 'failed', 'awaited'] as const;
+/** What was found of a day's charges; `awaited` are those whose result is not reconciled yet. */
+const ENDS = ['paid', 'declined', 'missing', 'quarantined', 'failed', 'awaited'] as const;
+/** What became of the missing and the quarantined ones. */
+const DECIDED = ['acceptedPaid', 'acceptedDeclined', 'closed', 'open'] as const;
+export const DAY_KINDS = ['requested', ...ENDS, ...DECIDED] as const;
 export type DayKind = (typeof DAY_KINDS)[number];
 
 export type DayNumbers = Record<DayKind, { count: number; amount: Won }>;
@@ -20,7 +23,10 @@ export interface RefundedDay {
 export interface Day extends DayNumbers {
   day: string;
   jobs: number;
-  /** Whether requested is the sum of all others, in number and in won. There is no tolerance. */
+  /**
+   * Whether requested is the sum of what was found, and missing and quarantined that of what became of them, in number and
+   * in won. There is no tolerance.
+   */
   balanced: boolean;
 }
 
@@ -31,7 +37,7 @@ export interface UnbalancedJob {
   logged: Record<'paid' | 'declined', { count: number; amount: Won }>;
 }
 
-type DayRow = { day: string; jobs: number } & Record<`${DayKind}_${'count' | 'amount'}`, string>;
+type DayRow = { day: string; jobs: number } & Partial<Record<`${string}_${'count' | 'amount'}`, string>>;
 type Ended = 'paid' | 'declined';
 type UnbalancedRow = { job_id: string } & Record<`${'' | 'logged_'}${Ended}_${'count' | 'amount'}`, string>;
 
@@ -88,11 +94,16 @@ export class DailyReport {
 
 function dayOf(row: DayRow): Day {
   const numbers = Object.fromEntries(
-    DAY_KINDS.map((kind) => [kind, tally(row[`${kind}_count`], row[`${kind}_amount`])]),
+    DAY_KINDS.map((kind) => {
+      const column = kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      return [kind, tally(row[`${column}_count`] ?? '', row[`${column}_amount`] ?? '')];
+    }),
   ) as DayNumbers;
-  const { requested, ...ends } = numbers;
-  const sum = (member: 'count' | 'amount') => Object.values(ends).reduce((total, end) => total + end[member], 0);
-  const balanced = sum('count') === requested.count && sum('amount') === requested.amount;
+  const sum = (kinds: readonly DayKind[], member: 'count' | 'amount') =>
+    kinds.reduce((total, kind) => total + numbers[kind][member], 0);
+  const addUp = (kinds: readonly DayKind[], parts: readonly DayKind[]) =>
+    sum(kinds, 'count') === sum(parts, 'count') && sum(kinds, 'amount') === sum(parts, 'amount');
+  const balanced = addUp(['requested'], ENDS) && addUp(['missing', 'quarantined'], DECIDED);
   return { day: row.day, jobs: row.jobs, ...numbers, balanced };
 }
 

@@ -1,4 +1,6 @@
+import { DailyReport } from '../../src/bulk-payment';
 import { TstoreClient } from '../../src/gateways/tstore';
+import type { SeoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
 import { OAuthTokenStore } from '../../src/oauth-token';
 import { Database } from '../../src/platform/database';
@@ -238,6 +240,24 @@ describe('working discrepancies off', () => {
     expect(refused.status).toBe(400);
     expect(JSON.stringify(refused.body)).toContain(field);
     expect((await world.get(`discrepancies/${open.id}`)).body.state).toBe('Open');
+  });
+
+  it('the day says what was found and what became of it, and both add up', async () => {
+    const numbers = async () => {
+      const rows = await world.service.app.get(DailyReport).days('2000-01-01' as SeoulDate, '2100-01-01' as SeoulDate);
+      return rows.at(-1);
+    };
+    const discrepancy = await altered();
+    const before = await numbers();
+    expect(before).toMatchObject({ balanced: true });
+    await acceptAsPaid(world, discrepancy.id);
+    const after = await numbers();
+    expect(after).toMatchObject({ balanced: true, quarantined: before?.quarantined });
+    expect([after?.acceptedPaid.count, after?.open.count]).toEqual([
+      Number(before?.acceptedPaid.count) + 1,
+      Number(before?.open.count) - 1,
+    ]);
+    expect(after?.acceptedPaid.amount).toBe(Number(before?.acceptedPaid.amount) + discrepancy.expected.amount);
   });
 
   it('there is no discrepancy 999999', async () => {
