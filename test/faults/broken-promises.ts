@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import type { SimulatorControl } from '../../simulator/control/control';
 import type { BookEntry } from '../../simulator/book/book';
+import { brokenCustomerPromises } from './broken-customer-promises';
 import { brokenRefundPromises } from './broken-refund-promises';
 
 /** A charge of ours, its job and its settlement. */
@@ -37,6 +38,7 @@ export async function brokenPromises(database: Client, gateway: SimulatorControl
     ...unasked(charges, book),
     ...unheard(gateway),
     ...(await brokenRefundPromises(database, book)),
+    ...(await brokenCustomerPromises(database, book)),
     ...(await inconsistencies(database)),
   ];
 }
@@ -100,6 +102,19 @@ const RULES: Readonly<Record<string, string>> = {
     LEFT JOIN discrepancy ON discrepancy.bulk_payment_job_id = job.id
     WHERE job.settled_at IS NOT NULL
     GROUP BY job.id HAVING count(DISTINCT discrepancy.charge_id) <> job.missing_count + job.quarantined_count`,
+  'it settled more than one charge': `
+    SELECT 'transaction ' || transaction_id AS what FROM settlement WHERE kind = 'paid' AND refund_id IS NULL
+    GROUP BY transaction_id HAVING count(*) > 1`,
+  'it is declined although its line names a transaction, and no person decided so': `
+    SELECT 'order ' || charge.order_no AS what FROM settlement JOIN charge ON charge.id = settlement.charge_id
+    WHERE settlement.kind = 'declined' AND settlement.transaction_id IS NOT NULL AND settlement.discrepancy_id IS NULL`,
+  'more was given back of it than it took': `
+    SELECT 'transaction ' || paid.transaction_id AS what
+    FROM settlement AS paid JOIN settlement AS given ON given.charge_id = paid.charge_id AND given.refund_id IS NOT NULL
+    WHERE paid.kind = 'paid' AND paid.refund_id IS NULL
+    GROUP BY paid.transaction_id HAVING sum(given.amount) > max(paid.amount)`,
+  'who asked for it and who agreed are one person': `
+    SELECT 'approval ' || id AS what FROM approval WHERE state = 'Approved' AND decided_by_owner = requested_by_owner`,
   'its history does not end in its state': `
     SELECT 'job ' || job.id AS what FROM bulk_payment_job AS job
     WHERE state <> (SELECT to_state FROM bulk_payment_job_history WHERE job_id = job.id ORDER BY id DESC LIMIT 1)`,
