@@ -1,4 +1,3 @@
-import type { BookEntry } from '../../simulator/book/book';
 import type { FaultWorld } from './fault-world';
 
 /** What a person asks the admin API to do. */
@@ -10,13 +9,20 @@ export interface Act {
   bySecondPerson?: boolean;
 }
 
+interface RefundInDoubt {
+  id: string;
+  orderNo: string;
+  amount: number;
+}
+
 /** What lies on the operators' desk, by our own database. What waits for a second person is nobody's to ask for again. */
 interface Desk {
   now: Date;
   jobs: { id: string; orderNo: string; isClosed: boolean; isRebillable: boolean }[];
-  refunds: { id: string; orderNo: string; amount: number }[];
+  refunds: RefundInDoubt[];
+  discrepancies: { id: string; orderNo: string; named: string | null }[];
   stops: { id: string; kind: string }[];
-  approvals: { id: string }[];
+  approvals: { id: string; kind: string; act: Record<string, string>; orderNo: string; refund: RefundInDoubt | null }[];
   isStopped: boolean;
 }
 
@@ -25,7 +31,7 @@ interface Desk {
  * its people would.
  */
 export async function decisionsOf(world: FaultWorld): Promise<Act[]> {
-  const { jobs, refunds, stops, approvals, isStopped } = await deskOf(world);
+  const { jobs, refunds, discrepancies, stops, approvals, isStopped } = await deskOf(world);
   const decisions: Act[] = [];
   for (const job of jobs) {
     const [entry] = await world.simulator.control.bookOfOrder(job.orderNo);
@@ -35,11 +41,14 @@ export async function decisionsOf(world: FaultWorld): Promise<Act[]> {
     else if (job.isRebillable) decisions.push(decided(`${path}/rebill`));
   }
   for (const refund of refunds) {
-    const [entry] = await world.simulator.control.bookOfOrder(refund.orderNo);
-    const outcome = (await isGivenBack(world, refund, entry)) ? 'refunded' : 'not-refunded';
+    const outcome = (await isGivenBack(world, refund)) ? 'refunded' : 'not-refunded';
     decisions.push(decided(`refunds/${refund.id}/resolve`, { outcome }));
   }
-  for (const { id } of approvals) decisions.push({ ...decided(`approvals/${id}/approve`), bySecondPerson: true });
+  for (const discrepancy of discrepancies) decisions.push(...(await acceptancesOf(world, discrepancy)));
+  for (const approval of approvals) {
+    const verb = (await isRight(world, approval)) ? 'approve' : 'reject';
+    decisions.push({ ...decided(`approvals/${approval.id}/${verb}`), bySecondPerson: true });
+  }
   // What the gateway contradicts is dealt with by attaching its job.
   for (const { id, kind } of stops)
     if (kind !== 'gateway-contradicts') decisions.push(decided(`line-stops/${id}/resolve`));
@@ -54,12 +63,36 @@ export function decided(path: string, more: object = {}): Act {
   return { method: 'POST', path, body: { reason: 'T store was asked', ...more } };
 }
 
-/** Whether the book has one refund more of this amount than we know of. */
-async function isGivenBack(
-  world: FaultWorld,
-  { orderNo, amount }: { orderNo: string; amount: number },
-  entry: BookEntry | undefined,
-): Promise<boolean> {
+/** As a careful person works a discrepancy off: asks T store for the payment and for what the line names, then accepts. */
+async function acceptancesOf(world: FaultWorld, { id, orderNo, named }: Desk['discrepancies'][number]): Promise<Act[]> {
+  const [entry] = await world.simulator.control.bookOfOrder(orderNo);
+  if (entry?.state !== 'Charged' && entry?.state !== 'Declined') return [];
+  const asked = [...new Set([entry.tid, named])].filter((transactionId) => transactionId !== null);
+  const paid = { outcome: 'paid', transactionId: entry.tid };
+  return [
+    ...asked.map((transactionId) => decided(`discrepancies/${id}/lookup`, { transactionId })),
+    decided(`discrepancies/${id}/accept`, entry.state === 'Charged' ? paid : { outcome: 'declined' }),
+  ];
+}
+
+/** Whether what somebody asked for is so, by the gateway's book. What only spends or holds is nobody's mistake. */
+async function isRight(world: FaultWorld, { kind, act, orderNo, refund }: Desk['approvals'][number]): Promise<boolean> {
+  const [entry] = await world.simulator.control.bookOfOrder(orderNo);
+  switch (kind) {
+    case 'refund-doubt':
+      return refund !== null && (act.outcome === 'refunded') === (await isGivenBack(world, refund));
+    case 'job-doubt':
+      return act.do === 'attach-gateway-job' ? entry?.jobId === act.gatewayJobId : entry === undefined;
+    case 'discrepancy':
+      return act.outcome === 'paid' ? entry?.tid === act.transactionId : entry?.state === 'Declined';
+    default:
+      return true;
+  }
+}
+
+/** Whether the gateway's book has one refund more of this amount than we know of. */
+export async function isGivenBack(world: FaultWorld, { orderNo, amount }: RefundInDoubt): Promise<boolean> {
+  const [entry] = await world.simulator.control.bookOfOrder(orderNo);
   const [known] = await world.rows<{ count: number }>(
     `SELECT count(*)::int AS count FROM refund JOIN charge ON charge.id = refund.charge_id
      WHERE charge.order_no = $1 AND refund.amount = $2 AND refund.state = 'Refunded'`,
@@ -90,7 +123,23 @@ async function deskOf(world: FaultWorld): Promise<Desk> {
               SELECT FROM approval WHERE kind = 'refund-doubt' AND subject_id = refund.id AND state = 'Waiting'))
           AS waiting) AS refunds,
        (SELECT coalesce(jsonb_agg(waiting ORDER BY id), '[]') FROM (
-          SELECT id::text FROM approval WHERE state = 'Waiting' AND (expires_at IS NULL OR expires_at > $1))
+          SELECT discrepancy.id::text, discrepancy.order_no AS "orderNo", found ->> 'transactionId' AS named
+          FROM discrepancy
+          WHERE discrepancy.state = 'Open' AND discrepancy.charge_id IS NOT NULL
+            AND NOT EXISTS (SELECT FROM approval WHERE kind = 'discrepancy' AND subject_id = discrepancy.id
+              AND state = 'Waiting')) AS waiting) AS discrepancies,
+       (SELECT coalesce(jsonb_agg(waiting ORDER BY id), '[]') FROM (
+          SELECT approval.id::text, approval.kind, approval.act,
+            coalesce(refunded.order_no, disputed.order_no, sent.order_no, '') AS "orderNo",
+            CASE WHEN refund.id IS NOT NULL THEN jsonb_build_object('id', refund.id::text, 'orderNo', refunded.order_no,
+              'amount', refund.amount) END AS refund
+          FROM approval
+          LEFT JOIN refund ON approval.kind IN ('refund', 'refund-doubt') AND refund.id = approval.subject_id
+          LEFT JOIN charge AS refunded ON refunded.id = refund.charge_id
+          LEFT JOIN discrepancy AS disputed ON approval.kind = 'discrepancy' AND disputed.id = approval.subject_id
+          LEFT JOIN charge AS sent ON approval.kind = 'job-doubt' AND sent.bulk_payment_job_id = approval.subject_id
+            AND sent.line_number = 2
+          WHERE approval.state = 'Waiting' AND (approval.expires_at IS NULL OR approval.expires_at > $1))
           AS waiting) AS approvals,
        (SELECT coalesce(jsonb_agg(stop ORDER BY id), '[]') FROM (
           SELECT id::text, kind FROM line_stop WHERE state = 'Open') AS stop) AS stops,

@@ -1,16 +1,18 @@
 import type { SeededRandom } from '../../simulator/seeded';
 import { ENGAGE, decided, decisionsOf, type Act } from './desk';
 import type { FaultWorld } from './fault-world';
+import { drawMistake } from './mistakes';
 import type { Replica } from './replica';
 
 const LATE_SHARE = 0.3;
 const REFUND_SHARE = 0.6;
 const FULL_SHARE = 0.4;
 const STOP_SHARE = 0.06;
+const MISTAKE_SHARE = 0.25;
 
 /**
  * Whoever works with the admin API in a schedule: orders refunds of random charges, and decides what waits for a person,
- * carefully, but sometimes so late that it is not as it was when they asked T store.
+ * carefully, but sometimes so late that it is not as it was when they asked T store. Now and then somebody makes a mistake.
  */
 export class Operator {
   /** Made up their mind, and not done yet. */
@@ -25,6 +27,7 @@ export class Operator {
   /** @param random draws what they do this time; of its own, so that nothing else is drawn meanwhile */
   async act(replica: Replica, random: SeededRandom): Promise<void> {
     if (random.next() < STOP_SHARE) return this.ask(replica, ENGAGE);
+    if (random.next() < MISTAKE_SHARE) return this.mistake(replica, random);
     if (random.next() < REFUND_SHARE) return this.orderRefund(replica, random);
     const act = random.next() < 0.5 ? this.late.shift() : undefined;
     if (act !== undefined) return this.ask(replica, act);
@@ -41,6 +44,11 @@ export class Operator {
     for (const act of await decisionsOf(this.world)) if (!act.path.endsWith('/rebill')) await this.ask(replica, act);
   }
 
+  private async mistake(replica: Replica, random: SeededRandom): Promise<void> {
+    const act = await drawMistake(this.world, random);
+    if (act !== undefined) await this.ask(replica, act, 'mistake: ');
+  }
+
   private async orderRefund(replica: Replica, random: SeededRandom): Promise<void> {
     const paid = await this.world.rows<{ orderNo: string; amount: number }>(
       `SELECT charge.order_no AS "orderNo", charge.amount::float8 AS amount
@@ -54,9 +62,9 @@ export class Operator {
     await this.ask(replica, decided(`charges/${charge.orderNo}/refunds`, { amount, reference }));
   }
 
-  private async ask(replica: Replica, act: Act): Promise<void> {
+  private async ask(replica: Replica, act: Act, prefix = ''): Promise<void> {
     const { status, text } = await this.world.ask(replica, act);
-    const kind = `${act.method === 'DELETE' ? 'release ' : ''}${act.path.split('/').at(-1)}`;
+    const kind = `${prefix}${act.method === 'DELETE' ? 'release ' : ''}${act.path.split('/').at(-1)}`;
     this.note(
       `${kind}${status < 300 ? '' : ', refused'}`,
       `${act.path} ${JSON.stringify(act.body)}: ${status} ${text}`,
