@@ -73,7 +73,7 @@ export function againstDeclined({ asked, lines, hasLinesWithoutOrder, words, ...
   return [
     ...(named.length > 0 ? [`its line names transaction ${named[0]}`] : []),
     ...(lines.some((line) => !saysDeclined(line)) ? ['its line does not plainly say declined'] : []),
-    ...(lines.length === 0 && hasLinesWithoutOrder ? ['the result has lines of which no order can be read'] : []),
+    ...(lines.length === 0 ? ['no line says what became of it'] : []),
     ...(paid !== undefined ? [`T store has payment ${paid[0]}, just as it was asked`] : []),
   ];
 }

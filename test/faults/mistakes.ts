@@ -22,13 +22,15 @@ const NO_GATEWAY_JOB = '987654321';
  */
 export async function drawMistake(world: FaultWorld, random: SeededRandom): Promise<Act | undefined> {
   const chances = await chancesOf(world);
-  const mistakes = [
-    ...chances.discrepancies.flatMap((one) => wrongAcceptances(one, chances)),
-    ...chances.jobs.flatMap(wrongWordsAboutJob),
-    ...(await Promise.all(chances.refunds.map((refund) => wrongWordAboutRefund(world, refund)))),
-    ...chances.approvals.map(({ id }) => decided(`approvals/${id}/approve`)),
-    ...chances.paid.map(({ orderNo, amount }) => decided(`charges/${orderNo}/refunds`, { amount: amount + 1 })),
-  ];
+  const kinds = [
+    chances.discrepancies.flatMap((one) => wrongAcceptances(one, chances)),
+    chances.jobs.flatMap(wrongWordsAboutJob),
+    await Promise.all(chances.refunds.map((refund) => wrongWordAboutRefund(world, refund))),
+    chances.approvals.map(({ id }) => decided(`approvals/${id}/approve`)),
+    chances.paid.map(({ orderNo, amount }) => decided(`charges/${orderNo}/refunds`, { amount: amount + 1 })),
+  ].filter((mistakes) => mistakes.length > 0);
+  // The kind first: there are always more payments than doubts.
+  const mistakes = kinds[random.below(kinds.length)] ?? [];
   return mistakes[random.below(mistakes.length)];
 }
 

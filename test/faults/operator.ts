@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../simulator/seeded';
+import { SeededRandom, seedOf } from '../../simulator/seeded';
 import { ENGAGE, decided, decisionsOf, type Act } from './desk';
 import type { FaultWorld } from './fault-world';
 import { drawMistake } from './mistakes';
@@ -9,6 +9,8 @@ const REFUND_SHARE = 0.6;
 const FULL_SHARE = 0.4;
 const STOP_SHARE = 0.06;
 const MISTAKE_SHARE = 0.25;
+/** Made when everything else has come to rest, and all that waits lies on the desk. */
+const MOST_LATE_MISTAKES = 6;
 
 /**
  * Whoever works with the admin API in a schedule: orders refunds of random charges, and decides what waits for a person,
@@ -18,11 +20,17 @@ export class Operator {
   /** Made up their mind, and not done yet. */
   private readonly late: Act[] = [];
   private orders = 0;
+  private mistakesLeft: number;
+  private readonly random: SeededRandom;
 
   constructor(
+    seed: number,
     private readonly world: FaultWorld,
     private readonly note: (kind: string, what: string) => void,
-  ) {}
+  ) {
+    this.random = new SeededRandom(seedOf(seed, 'operator'));
+    this.mistakesLeft = this.random.below(MOST_LATE_MISTAKES + 1);
+  }
 
   /** @param random draws what they do this time; of its own, so that nothing else is drawn meanwhile */
   async act(replica: Replica, random: SeededRandom): Promise<void> {
@@ -38,8 +46,12 @@ export class Operator {
     else await this.ask(replica, decision);
   }
 
-  /** Decides on all that waits, what was put off first. Bills nobody again: that is nothing that must be done. */
+  /**
+   * Decides on all that waits, what was put off first, and mistakes before all. Bills nobody again: that is nothing that
+   * must be done.
+   */
   async clearDesk(replica: Replica): Promise<void> {
+    if (this.mistakesLeft-- > 0) await this.mistake(replica, this.random);
     for (const act of this.late.splice(0)) await this.ask(replica, act);
     for (const act of await decisionsOf(this.world)) if (!act.path.endsWith('/rebill')) await this.ask(replica, act);
   }

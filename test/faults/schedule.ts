@@ -41,8 +41,8 @@ const JUMPS_SECONDS = [3, 10, 30, 130, 700, 7_200];
 const DATES = ['2027-03-14', '2027-03-15'];
 const SHARE_WITH_PAST = 0.6;
 const FULL_TICKS = 0.2;
-const LEAST_TURNS = 10;
-const MOST_TURNS = 40;
+const LEAST_TURNS = 20;
+const MOST_TURNS = 60;
 const MOST_UPLOADS = 3;
 const MOST_CHARGES = 8;
 const MOST_FAULTS = 6;
@@ -68,7 +68,7 @@ export class Schedule {
     this.holdShare = this.pick(HOLD_SHARES);
     this.gates = new Gates((mortal, point) => this.holds(mortal, point));
     this.work = this.drawWork();
-    this.operator = new Operator(world, (kind, what) => this.note(`operator: ${kind}`, what));
+    this.operator = new Operator(seed, world, (kind, what) => this.note(`operator: ${kind}`, what));
   }
 
   /** @param say hears what happens, line by line */
@@ -110,9 +110,9 @@ export class Schedule {
 
   /** What may happen next, and how likely it is beside the others. */
   private readonly actions: readonly (readonly [weight: number, act: () => Promise<void>])[] = [
-    [30, () => this.tick()],
+    [45, () => this.tick()],
     [25, () => this.openGate()],
-    [12, () => this.passTimeAtGateway()],
+    [20, () => this.passTimeAtGateway()],
     [10, () => this.attemptWork()],
     [10, () => this.jumpClock()],
     [14, () => this.operate()],
