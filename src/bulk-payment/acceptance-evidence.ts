@@ -14,8 +14,6 @@ export interface ChargeEvidence {
   asked: AskedPayment;
   /** What its result lines say, all of them; none where it is missing. */
   lines: readonly LineWords[];
-  /** Whether its result has lines of which no order could be read: one of them may be its answer. */
-  hasLinesWithoutOrder: boolean;
   /** What T store said lately, by transaction. */
   words: ReadonlyMap<string, GatewayWord>;
   /** T store's words for a payment of which something was refunded. */
@@ -59,7 +57,7 @@ export function againstPaid(
  * @returns reasons for which a second person must agree; none: the evidence supports it
  * @throws {DomainError} `lookup-required`, `evidence-contradicts` as {@link againstPaid}
  */
-export function againstDeclined({ asked, lines, hasLinesWithoutOrder, words, ...known }: ChargeEvidence): string[] {
+export function againstDeclined({ asked, lines, words, ...known }: ChargeEvidence): string[] {
   const named = lines.map(namedTransactionOf).filter((one) => one !== null);
   for (const transactionId of named) {
     const word = words.get(transactionId);

@@ -110,15 +110,9 @@ export class DiscrepancyRepository {
        ORDER BY transaction_id, lookup.id DESC`,
       [id, since],
     );
-    const stray = await session.rows(
-      `SELECT FROM discrepancy AS other WHERE charge_id IS NULL AND kind = 'malformed' AND bulk_payment_job_id = (
-         SELECT bulk_payment_job_id FROM discrepancy WHERE id = $1) LIMIT 1`,
-      [id],
-    );
     return {
       asked: (await this.asked(session, id)) ?? {},
       lines: lines.flatMap(({ found }) => (found === null ? [] : [found])),
-      hasLinesWithoutOrder: stray.length > 0,
       words: new Map(words.map(({ transactionId, ...word }) => [transactionId, word])),
     };
   }
