@@ -3,8 +3,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /** What became of the charges that a day's results left missing or quarantined. */
 export class DecidedDiscrepancies1795200002003 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    const [view] = await runner.query(`SELECT pg_get_viewdef('daily_reconciliation'::regclass, true) AS definition`);
-    const [columns, rest] = String(view.definition).split(/\n\s+FROM bulk_payment_job\b/);
+    const [view] = (await runner.query(
+      `SELECT pg_get_viewdef('daily_reconciliation'::regclass, true) AS definition`,
+    )) as { definition: string }[];
+    const [columns, rest] = (view?.definition ?? '').split(/\n\s+FROM bulk_payment_job\b/);
     const sums = ['accepted_paid', 'accepted_declined', 'closed', 'open'].flatMap((end) =>
       ['count', 'amount'].map((what) => `coalesce(sum(decided.${end}_${what}), 0) AS ${end}_${what}`),
     );
