@@ -3,6 +3,7 @@ import { addApprovalCommands } from './commands/approvals';
 import { addAuditCommands } from './commands/audit';
 import { addBillingRunCommands } from './commands/billing-runs';
 import { addChargeCommands } from './commands/charges';
+import { addCheckCommands } from './commands/checks';
 import { addDiscrepancyCommands } from './commands/discrepancies';
 import { addInquiryCommand } from './commands/inquiry';
 import { addJobCommands } from './commands/jobs';
@@ -33,6 +34,7 @@ export function programOf(surroundings: Surroundings): Command {
     .showHelpAfterError('(--help tells what can be stated)');
   const run = runIn(surroundings);
   addSummaryCommands(program, run);
+  addCheckCommands(program, run);
   addReportCommands(program, run);
   addInquiryCommand(program, run);
   addApprovalCommands(program, run);

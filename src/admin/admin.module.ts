@@ -6,6 +6,7 @@ import { ChargeModule } from '../charge';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
 import { NotificationModule } from '../notification';
+import { OAuthTokenModule } from '../oauth-token';
 import { SubscriptionModule } from '../subscription';
 import { TransactionLookupModule } from '../transaction-lookup';
 import { AccessGuard, ApiKeyRepository, ApiKeys, Authentication, KeyLookup, RateLimits, ScopeCheck } from './access';
@@ -15,6 +16,7 @@ import { AuditInterceptor, AuditLog, AuditLogRepository, AuditViews } from './au
 import { AuditLogController } from './audit-log.controller';
 import { BillingRunsController } from './billing-runs.controller';
 import { BulkPaymentJobsController } from './bulk-payment-jobs.controller';
+import { ChecksController } from './checks.controller';
 import { ChargesController } from './charges.controller';
 import { DeliveriesController } from './deliveries.controller';
 import { DiscrepanciesController } from './discrepancies.controller';
@@ -52,6 +54,7 @@ import { SummaryService } from './summary.service';
     KillSwitchModule,
     LineStopModule,
     NotificationModule,
+    OAuthTokenModule,
     SubscriptionModule,
     TransactionLookupModule,
   ],
@@ -62,6 +65,7 @@ import { SummaryService } from './summary.service';
     BillingRunsController,
     BulkPaymentJobsController,
     ChargesController,
+    ChecksController,
     DeliveriesController,
     DiscrepanciesController,
     DoubtfulJobsController,

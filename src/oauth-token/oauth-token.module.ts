@@ -4,10 +4,11 @@ import { TstoreModule } from '../gateways/tstore';
 import { OAuthToken } from './oauth-token.entity';
 import { OAuthTokenRepository } from './oauth-token.repository';
 import { OAuthTokenStore } from './oauth-token.store';
+import { TstoreCheck } from './tstore-check';
 
 @Module({
   imports: [TypeOrmModule.forFeature([OAuthToken]), TstoreModule],
-  providers: [OAuthTokenRepository, OAuthTokenStore],
-  exports: [OAuthTokenStore],
+  providers: [OAuthTokenRepository, OAuthTokenStore, TstoreCheck],
+  exports: [OAuthTokenStore, TstoreCheck],
 })
 export class OAuthTokenModule {}

@@ -20,7 +20,7 @@ export interface AccessToken {
 }
 
 /** Nobody asks again so soon after a failure: many replicas must not knock at a door that is shut. */
-const HOLD_OFF_SECONDS = 5;
+export const HOLD_OFF_SECONDS = 5;
 /** Whoever waits for another's token request looks this soon, then ever less often: most answers come at once. */
 const FIRST_LOOK_MS = 20;
 const LONGEST_LOOK_MS = 500;
@@ -89,6 +89,17 @@ export class OAuthTokenStore {
     return call((await this.get()).value);
   }
 
+  /**
+   * Asks for a new token now, however good the stored one is. What comes of it is kept as of any other request: a new token
+   * takes the place of the stored one, and a failure leaves that as it is.
+   *
+   * @returns `undefined` when nobody may ask at this moment: another is asking, or failed just now
+   */
+  async askNow(): Promise<GatewayAnswer<IssuedToken> | undefined> {
+    const leaseId = await this.claim(await this.repository.find(this.name));
+    return leaseId === undefined ? undefined : (await this.ask(leaseId)).answer;
+  }
+
   private startLook(): Promise<AccessToken> {
     const look = this.currentOrNew().finally(() => {
       if (this.pending === look) this.pending = undefined;
@@ -112,6 +123,15 @@ export class OAuthTokenStore {
 
   /** @returns `undefined` when another replica is at it, or took it over meanwhile: its token is in the row, or will be */
   private async claimAndRefresh(row: OAuthToken | undefined): Promise<AccessToken | undefined> {
+    const leaseId = await this.claim(row);
+    if (leaseId === undefined) return undefined;
+    const { answer, token } = await this.ask(leaseId);
+    if (answer.kind !== 'success') throw unavailable(failureOf(answer));
+    return token;
+  }
+
+  /** @returns the lease to ask for the next token with; `undefined` when another has it, or a failure holds it off */
+  private async claim(row: OAuthToken | undefined): Promise<string | undefined> {
     const now = this.clock.now();
     // The claim would be refused but lock the row for a moment, which its holder is about to write.
     if (row?.refreshLeaseUntil && row.refreshLeaseUntil > now) return undefined;
@@ -119,7 +139,7 @@ export class OAuthTokenStore {
     const claimed = await this.repository.claimRefresh(this.name, lease, row?.generation ?? '0');
     if (!claimed) return undefined;
     await crashPoint('token.lease-committed');
-    return this.refresh(lease.id);
+    return lease.id;
   }
 
   private isHeldOff({ retryNotBefore }: OAuthToken): boolean {
@@ -140,18 +160,17 @@ export class OAuthTokenStore {
     return { value: this.keys.decrypt({ ciphertext, keyId }, identityOf(this.name)).toString('utf8'), generation };
   }
 
-  private async refresh(leaseId: string): Promise<AccessToken | undefined> {
+  /** Asks under a lease, and keeps what comes of it. */
+  private async ask(leaseId: string): Promise<{ answer: GatewayAnswer<IssuedToken>; token?: AccessToken | undefined }> {
     const answer = await this.client.requestToken(AbortSignal.timeout(this.requestTimeoutMs));
     await crashPoint('token.answered');
-    if (answer.kind !== 'success') {
-      const failure = failureOf(answer);
-      const at = this.clock.now();
-      await this.repository.storeFailure(this.name, leaseId, failure, at, secondsAfter(at, HOLD_OFF_SECONDS));
-      await crashPoint('token.failure-stored');
-      this.logger.warn('no access token from the gateway', { reason: failure, retryInSeconds: HOLD_OFF_SECONDS });
-      throw unavailable(failure);
-    }
-    return this.keep(leaseId, answer.value);
+    if (answer.kind === 'success') return { answer, token: await this.keep(leaseId, answer.value) };
+    const reason = failureOf(answer);
+    const at = this.clock.now();
+    await this.repository.storeFailure(this.name, leaseId, reason, at, secondsAfter(at, HOLD_OFF_SECONDS));
+    await crashPoint('token.failure-stored');
+    this.logger.warn('no access token from the gateway', { reason, retryInSeconds: HOLD_OFF_SECONDS });
+    return { answer };
   }
 
   private async keep(leaseId: string, issued: IssuedToken): Promise<AccessToken | undefined> {
@@ -182,7 +201,7 @@ function identityOf(name: string): string {
 }
 
 /** Masked, because the text is the other side's and goes into the database, the log and the error. */
-function failureOf(answer: Exclude<GatewayAnswer<IssuedToken>, { kind: 'success' }>): string {
+export function failureOf(answer: Exclude<GatewayAnswer<IssuedToken>, { kind: 'success' }>): string {
   if (answer.kind === 'unknown') return maskText(answer.message);
   return maskText(`refused with HTTP ${answer.httpStatus}: ${answer.resultMessage}`);
 }

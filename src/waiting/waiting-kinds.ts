@@ -56,6 +56,15 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
       HAVING max(greatest(last_success_at, last_failure_at)) < ${now} - interval '${SILENT_AFTER}'`,
   },
   {
+    kind: 'no-gateway-token',
+    what: 'T store gave no access token when it was asked last',
+    link: 'summary',
+    act: 'run `check tstore`: it says what is wrong and what to do',
+    // Of the account that was asked last; those of before don't matter any more.
+    sql: () => `SELECT refresh_failed_at AS since, refresh_failure AS detail FROM oauth_token
+      WHERE refresh_failed_at = (SELECT max(greatest(issued_at, refresh_failed_at)) FROM oauth_token)`,
+  },
+  {
     kind: 'submissions-in-doubt',
     what: 'jobs in doubt',
     link: 'bulk-payment-jobs?inDoubt=true',

@@ -9,6 +9,8 @@ export const SCOPES = {
   'approvals:withdraw': ['operator', 'finance', 'manager'],
   'audit:read': ['manager', 'admin'],
   'charges:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  /** Asks T store for a token: whoever may mend the settings, or watches over the service. */
+  'checks:run': ['operator', 'manager', 'admin'],
   'deliveries:acknowledge': ['operator', 'manager'],
   'discrepancies:decide': ['operator', 'finance', 'manager'],
   'discrepancies:lookup': ['operator', 'finance', 'manager'],

@@ -2,6 +2,10 @@ import type { ClientRequest } from 'node:http';
 import { Transform, pipeline, type Readable } from 'node:stream';
 import type { HttpTimeouts, Unanswered, UnansweredReason } from './http-exchange';
 
+/** As OpenSSL and Node call what is wrong with a certificate, or with a server that speaks no TLS. */
+const TLS_FAULT =
+  /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA)/;
+
 /**
  * Watches one request from the call to the head of its answer: ends it when a phase takes too long, and remembers what a
  * failure will have to be called. axios has one time-out for everything, which would also end a long, busy body.
@@ -96,7 +100,7 @@ export class ExchangeWatch {
   private reasonOf(code: string | undefined): UnansweredReason {
     if (this.failure !== undefined) return this.failure;
     if (this.signal?.aborted === true) return 'aborted';
-    if (!this.connected) return 'connection-failed';
+    if (!this.connected) return code !== undefined && TLS_FAULT.test(code) ? 'tls-failed' : 'connection-failed';
     return code?.startsWith('HPE_') === true ? 'not-http' : 'connection-lost';
   }
 }

@@ -48,6 +48,8 @@ export type UnansweredReason =
   /** Not at its end within the time for the whole exchange. */
   | 'too-slow'
   | 'connection-failed'
+  /** Reached, but no TLS came about: its certificate is not trusted, or it speaks no TLS. */
+  | 'tls-failed'
   | 'connection-lost'
   | 'not-http'
   | 'answer-too-large'

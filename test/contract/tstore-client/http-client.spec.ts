@@ -94,7 +94,7 @@ describe('HttpClient', () => {
     it('says so when the other side does not speak TLS', async () => {
       const server = await serve(new RawServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
       const outcome = await client().send(get(`https://127.0.0.1:${server.port}`));
-      expect(outcome).toMatchObject({ kind: 'unanswered', reason: 'connection-failed', mayHaveArrived: false });
+      expect(outcome).toMatchObject({ kind: 'unanswered', reason: 'tls-failed', mayHaveArrived: false });
     });
 
     it('gives up on a connection that never gets ready, by its own time-out', async () => {
