@@ -13,6 +13,7 @@ import { BillingSteps } from './billing-steps';
 import { PlanBillingRunStep } from './plan-billing-run.step';
 import { PnsVerifier } from './pns-verifier';
 import { VerifyNotificationStep } from './verify-notification.step';
+import { SchemaGuard } from './schema-guard';
 import { StepHealth } from './step-health';
 import { WakeListener } from './wake-listener';
 
@@ -33,6 +34,7 @@ import { WakeListener } from './wake-listener';
     BillingSteps,
     PlanBillingRunStep,
     PnsVerifier,
+    SchemaGuard,
     StepHealth,
     VerifyNotificationStep,
     WakeListener,

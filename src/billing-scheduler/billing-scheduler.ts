@@ -5,6 +5,7 @@ import { BillingConfig } from '../config';
 import { SEOUL_TIME_ZONE } from '../kernel/seoul-calendar';
 import { Logger } from '../platform/logging';
 import { BillingSteps } from './billing-steps';
+import { SchemaGuard } from './schema-guard';
 import { StepHealth } from './step-health';
 import { StepLoop } from './step-loop';
 import { WakeListener } from './wake-listener';
@@ -23,12 +24,13 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
     private readonly wake: WakeListener,
     private readonly billing: BillingConfig,
     health: StepHealth,
+    schema: SchemaGuard,
     logger: Logger,
   ) {
     this.loops = new Map(
       steps.all.map((step) => [
         step.name,
-        new StepLoop(step, logger, () => step.makesDue.forEach((name) => this.call(name)), health),
+        new StepLoop(step, logger, () => step.makesDue.forEach((name) => this.call(name)), health, schema),
       ]),
     );
   }

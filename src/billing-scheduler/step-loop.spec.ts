@@ -10,12 +10,16 @@ class Work {
   readonly warnings: string[] = [];
   due = 0;
   done = 0;
+  schemaFits = true;
+  successes = 0;
   readonly loop: StepLoop;
 
   constructor(readonly width = 1) {
     const logger = { warn: (message: string) => this.warnings.push(message) } as unknown as Logger;
-    const health = { succeeded: () => Promise.resolve(), failed: () => Promise.resolve() };
-    this.loop = new StepLoop(this, logger, () => (this.done += 1), health);
+    const health = { succeeded: async () => void (this.successes += 1), failed: () => Promise.resolve() };
+    this.loop = new StepLoop(this, logger, () => (this.done += 1), health, {
+      fits: () => Promise.resolve(this.schemaFits),
+    });
   }
 
   async runOnce(claimed?: OnClaimed): Promise<StepReport> {
@@ -77,6 +81,19 @@ describe('StepLoop', () => {
     await work.call(1);
     await work.end(0, NOTHING_DUE);
     expect(work.atWork).toHaveLength(1);
+  });
+
+  it('takes nothing and reports nothing while the schema is of a newer version, and goes on when it fits again', async () => {
+    const work = new Work(2);
+    await work.call(1);
+    work.schemaFits = false;
+    const { successes } = work;
+    await work.end(0, ONE_DONE);
+    await work.call(2);
+    expect([work.atWork.length, work.due, work.done, work.successes]).toEqual([0, 2, 1, successes]);
+    work.schemaFits = true;
+    await work.call(0);
+    expect([work.atWork.length, work.due]).toEqual([2, 0]);
   });
 
   it('lets what is in hand finish when it stops, and takes nothing else', async () => {

@@ -1,5 +1,6 @@
 import type { BillingStep } from './billing-step';
 import type { Logger } from '../platform/logging';
+import type { SchemaGuard } from './schema-guard';
 import type { StepHealth } from './step-health';
 
 /** Whoever still waits for a gateway when the process ends is left to its lease after this: it may wait for minutes. */
@@ -23,6 +24,7 @@ export class StepLoop {
     /** What this step finishes is what others wait for. */
     private readonly onDone: () => void,
     private readonly health: Pick<StepHealth, 'succeeded' | 'failed'>,
+    private readonly schema: Pick<SchemaGuard, 'fits'>,
   ) {}
 
   /** There may be work. A failure of the step is logged and left to the next call. */
@@ -49,20 +51,24 @@ export class StepLoop {
 
   private async work(): Promise<void> {
     try {
-      await this.workUntilIdle();
-      await this.health.succeeded(this.step.name);
+      const ran = await this.workUntilIdle();
+      // Nothing is written while the schema is another version's, and a scheduler that runs nothing must be seen as silent.
+      if (ran) await this.health.succeeded(this.step.name);
     } catch (error) {
       await this.health.failed(this.step.name, error);
     }
   }
 
-  private async workUntilIdle(): Promise<void> {
+  /** @returns whether the step may run; `false` where the schema is a newer version's */
+  private async workUntilIdle(): Promise<boolean> {
     let found = true;
     while ((found || this.calledAgain) && !this.stopped) {
       this.calledAgain = false;
+      if (!(await this.schema.fits())) return false;
       const report = await this.step.runOnce(() => this.addWorker());
       if (report.done > 0) this.onDone();
       found = report.done + report.postponed > 0;
     }
+    return true;
   }
 }
