@@ -4,13 +4,13 @@ import type { RefusedResultFile } from '../bulk-payment';
 /** A result file that came whole and is no answer to its job. */
 export class RefusedResultFileView {
   @ApiProperty({ description: 'Hexadecimal; names it' }) sha256!: string;
-  @ApiProperty({ type: 'integer' }) bytes!: number;
+  @ApiProperty({ type: 'integer', description: 'Its length' }) bytes!: number;
   @ApiProperty({ type: 'integer', description: 'Data rows' }) lines!: number;
   @ApiProperty({ description: 'Why it is no answer' }) reason!: string;
   @ApiProperty({ description: 'Whether reconcile-as-is may take it' }) mayBeReconciled!: boolean;
   @ApiProperty({ type: 'integer', description: 'How often the same content came' }) times!: number;
-  @ApiProperty() firstRefusedAt!: Date;
-  @ApiProperty() lastRefusedAt!: Date;
+  @ApiProperty({ description: 'When this content came first' }) firstRefusedAt!: Date;
+  @ApiProperty({ description: 'When it came last' }) lastRefusedAt!: Date;
   @ApiProperty({ description: 'Where it can be downloaded' }) link!: string;
 }
 
