@@ -2575,7 +2575,7 @@ export interface components {
         RefusedResultFileView: {
             /** @description Hexadecimal; names it */
             sha256: string;
-            /** @description Size in bytes */
+            /** @description Its length */
             bytes: number;
             /** @description Data rows */
             lines: number;
@@ -2585,9 +2585,15 @@ export interface components {
             mayBeReconciled: boolean;
             /** @description How often the same content came */
             times: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When this content came first
+             */
             firstRefusedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came last
+             */
             lastRefusedAt: string;
             /** @description Where it can be downloaded */
             link: string;
