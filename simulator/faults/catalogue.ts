@@ -161,6 +161,7 @@ export const FAULTS = {
   'lookup-other-payer': { point: 'lookup', what: 'the answer names another payer', options: {} },
 
   'refund-slow': { point: 'refund', what: 'refunded, answered late', options: SLOW },
+  'refund-held': { point: 'refund', what: 'refunded, and not answered until the fault is disarmed', options: {} },
   'refund-failing-before': { point: 'refund', what: '500 and nothing refunded', options: STATUS_500 },
   'refund-failing-after': { point: 'refund', what: 'refunded, then 500', options: STATUS_500 },
   'refund-refused': { point: 'refund', what: 'refused with a result code', options: REFUSED },

@@ -59,6 +59,7 @@ export class RefundCall {
     exchange.note += ` refunded ${wanted.amount} of ${payment.tid}`;
     const slow = this.faults.strikeOn(exchange, 'refund-slow');
     if (slow) await delay(slow.number('delayMs'));
+    await this.faults.strikeOn(exchange, 'refund-held')?.disarmed;
     const failing = this.faults.strikeOn(exchange, 'refund-failing-after');
     if (failing) return exchange.result(failing.number('status'), REFUSAL_CODES.failure, 'Failed after the refund');
     const refused = this.faults.strikeOn(exchange, 'refund-refused-after');

@@ -79,8 +79,8 @@ describe('the operators’ program', () => {
 
   it('lists as a table, and as JSON', async () => {
     const { output } = await run(['jobs', 'list', '--state', 'VerifiedCompleted']);
-    expect(output).toMatch(/^id +state +charges +amount +created/);
-    expect(output).toMatch(/VerifiedCompleted +3 +[\d,]+ won +\d{4}-\d\d-\d\d \d\d:\d\d /);
+    expect(output).toMatch(/^id +state +stands at +charges +amount +created/);
+    expect(output).toMatch(/VerifiedCompleted +settled +3 +[\d,]+ won +\d{4}-\d\d-\d\d \d\d:\d\d /);
     expect(output.match(/Seoul/g)).toHaveLength(1);
     expect(await json('jobs', 'list', '--state', 'VerifiedCompleted')).toMatchObject([{ id: jobId }]);
     expect((await run(['jobs', 'list', '--state', 'Failed'])).output).toBe('none\n');

@@ -105,13 +105,14 @@ describe('submissions in doubt', () => {
   });
 
   it('are not decided on while they are being sent; an answer later than the decision stops the line', async () => {
-    world.simulator.control.armFault({ kind: 'submit-slow', options: { delayMs: 1_500 } });
+    const held = world.simulator.control.armFault({ kind: 'submit-held' });
     const { body } = await world.upload(requestFile(2, 'slow-'));
     await until('it is being sent', async () => (await jobOf(body.id)).state === 'Processing' || undefined);
     expect((await close(body.id)).body.detail).toContain('is being sent just now');
     // As if the replica were frozen: its lease has run out.
     world.clock.advanceSeconds(600);
     expect((await close(body.id)).status).toBe(200);
+    world.simulator.control.disarmFault(held.id);
     const stop = await openStop(world, 'gateway-contradicts');
     expect(stop).toMatchObject({
       jobId: body.id,

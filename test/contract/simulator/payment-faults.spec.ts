@@ -34,6 +34,15 @@ test('lookup-held answers when it is disarmed', async () => {
   expect(resultCodeOf(await answer)).toBe('0000');
 });
 
+test('refund-held refunds, and answers when it is disarmed', async () => {
+  const { control } = bench.simulator;
+  control.armFault({ kind: 'refund-held' });
+  const answer = bench.merchant.refundShort(tid, 400);
+  await until('it is refunded', async () => refunded() || undefined);
+  control.disarmAllFaults();
+  expect(resultCodeOf(await answer)).toBe('0000');
+});
+
 test('refund-refused-after refunds and denies it', async () => {
   bench.simulator.control.armFault({ kind: 'refund-refused-after' });
   expect((await bench.merchant.refundShort(tid, 400)).status).toBe(429);
