@@ -49,7 +49,8 @@ class SettledOrderView {
 
 class TransactionSettledTwiceEvidenceView {
   @ApiProperty() transactionId!: string;
-  @ApiProperty({ type: [SettledOrderView] }) orders!: SettledOrderView[];
+  @ApiProperty({ type: [SettledOrderView], description: 'The charges that were settled by it' })
+  orders!: SettledOrderView[];
 }
 
 class DeclinedWithTransactionEvidenceView {
@@ -70,7 +71,8 @@ class ChargedCustomerView {
 
 class CustomerChargedTwiceEvidenceView {
   @ApiProperty() storeProductId!: string;
-  @ApiProperty({ type: [ChargedCustomerView] }) customers!: ChargedCustomerView[];
+  @ApiProperty({ type: [ChargedCustomerView], description: 'One customer, by each spelling of the name' })
+  customers!: ChargedCustomerView[];
 }
 
 /** Of before names had one spelling; nothing was compared but the names. */
