@@ -2718,6 +2718,7 @@ export interface components {
         CustomerChargedTwiceEvidenceView: {
             /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
+            /** @description One customer, by each spelling of the name */
             customers: components["schemas"]["ChargedCustomerView"][];
         };
         CustomerStandsTwiceEvidenceView: {
@@ -2737,6 +2738,7 @@ export interface components {
         TransactionSettledTwiceEvidenceView: {
             /** @description T store’s id of the payment */
             transactionId: string;
+            /** @description The charges that were settled by it */
             orders: components["schemas"]["SettledOrderView"][];
         };
         DeclinedWithTransactionEvidenceView: {
