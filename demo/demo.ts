@@ -19,6 +19,8 @@ export interface DemoOptions {
 export interface FinishedDemo {
   /** Whether every sum was right. */
   addsUp: boolean;
+  /** Where to look next, as long as it serves. */
+  addresses: string;
   close(): Promise<void>;
 }
 
@@ -57,8 +59,7 @@ export async function runDemo(options: DemoOptions): Promise<FinishedDemo> {
       months === undefined
         ? await billOneMonth(parts, subscriptions)
         : await billMonths(parts, { months, subscriptions, startsOn });
-    showAddresses(print, parts);
-    return { addsUp, close };
+    return { addsUp, addresses: addressesOf(parts), close };
   } catch (error) {
     await close();
     throw error;
@@ -85,14 +86,14 @@ async function emptyPlace(
   return { databaseUrl: url.href, dataDirectory };
 }
 
-function showAddresses(print: (line: string) => void, parts: StartedParts): void {
+function addressesOf(parts: StartedParts): string {
   const service = parts.service.url;
   const authorization = `-H "Authorization: Bearer ${parts.environment.ADMIN_BOOTSTRAP_KEY}"`;
-  print(`
+  return `
 Where to look next:
   the admin API, as a page   ${service}/docs
   jobs                       curl ${authorization} ${service}/admin/v1/bulk-payment-jobs
   health and metrics         ${service}/health/ready   ${service}/metrics
   the simulator              ${parts.simulator.baseUrl}/
-`);
+`;
 }

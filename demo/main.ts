@@ -41,6 +41,7 @@ async function main(): Promise<void> {
   };
   const demo = await runDemo(options);
   if (!values.exit) {
+    options.print(demo.addresses);
     options.print('Serving until you press Ctrl-C.');
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   }
