@@ -4,6 +4,7 @@ import { allOption, limitOption, outputOption, rowsOf, yesOption, type ListOptio
 import { covers, type BodyOf, type Operation, type Options, type QueryOf, type RowOf } from './operations';
 import type { Run, Session } from './session';
 import type { Column } from './table';
+import { count } from './words';
 
 /** A command that asks one operation of the API. */
 interface Declared<Op extends Operation> {
@@ -48,8 +49,11 @@ export function addList<Op extends Operation, Rows extends string = 'items'>(
         const most = command.getOptionValueSource('limit') === 'cli' ? { limit: stated.limit } : {};
         return saveTo(session, stated.output, operation, { path, query: { ...query, ...most } });
       }
-      const rows = await rowsOf(stated, (page) => session.call(operation, { path, query: { ...query, ...page } }));
+      const { rows, more } = await rowsOf(stated, (page) =>
+        session.call(operation, { path, query: { ...query, ...page } }),
+      );
       session.showList(rows as RowOf<Op, Rows>[], columns);
+      if (more) session.note(`(there are more than these ${count(rows.length)}: --limit <rows>, or --all)`);
     }),
   );
 }

@@ -83,20 +83,21 @@ interface Piece {
   hasMore?: boolean;
 }
 
-/** As many rows of a list as were asked for, from as many pieces as that takes. */
+/** As many rows of a list as were asked for, from as many pieces as that takes; and whether there are more. */
 export async function rowsOf(
   { limit, all = false }: ListOptions,
   ask: (query: Record<string, unknown>) => Promise<unknown>,
-): Promise<unknown[]> {
-  const most = all ? Infinity : limit;
+): Promise<{ rows: unknown[]; more: boolean }> {
+  // One row more than is shown tells whether there are more.
+  const most = all ? Infinity : limit + 1;
   const rows: unknown[] = [];
   let next: Record<string, unknown> | undefined = {};
   while (next !== undefined && rows.length < most) {
-    const piece = (await ask({ limit: Math.min(most, PAGE), ...next })) as Piece;
+    const piece = (await ask({ limit: Math.min(most - rows.length, PAGE), ...next })) as Piece;
     rows.push(...(piece.items ?? []));
     next = nextOf(piece);
   }
-  return rows.slice(0, most);
+  return { rows: rows.slice(0, most - 1), more: rows.length === most };
 }
 
 function nextOf({ nextCursor, nextAfter, hasMore }: Piece): Record<string, unknown> | undefined {

@@ -30,6 +30,7 @@ export function programOf(surroundings: Surroundings): Command {
     .option('--idempotency-key <key>', 'the key of a call whose answer was lost, to ask it again')
     .addHelpText('after', helpOfSurroundings())
     .configureOutput({ writeOut: surroundings.write, writeErr: surroundings.complain })
+    .configureHelp({ minWidthToWrap: 20 })
     .exitOverride()
     .showHelpAfterError('(--help tells what can be stated)');
   const run = runIn(surroundings);

@@ -26,7 +26,7 @@ describe('what people read', () => {
       carrierAmount: '1,000 won',
       attempts: '1000',
       createdAt: '2026-12-01 00:00:00',
-      paid: '1,200, 2,000,000 won',
+      paid: '1,200 (2,000,000 won)',
       'links.self': 'cli of /admin/v1/refunds/1',
       actions: 'refund, look-up',
       decidedAt: '-',

@@ -15,9 +15,9 @@ export function count(number: number | null | undefined): string {
   return number == null ? '-' : number.toLocaleString('en-US');
 }
 
-/** How many, and how many won. */
+/** How many, and how many won: `1,204 (28,600 won)`. */
 export function tally({ count: number, amount }: { count: number; amount: number }): string {
-  return `${count(number)}, ${won(amount)}`;
+  return `${count(number)} (${won(amount)})`;
 }
 
 /** An instant as Seoul's clocks show it, to the minute. */

@@ -14,7 +14,7 @@ export const CHARGE_COLUMNS: readonly Column<Charge>[] = [
   ['state', (charge) => charge.state],
   ['amount', (charge) => won(charge.amount), { right: true }],
   ['product', (charge) => charge.productName, { wraps: true }],
-  ['settled', (charge) => seoulTime(charge.settledAt)],
+  ['settled', (charge) => seoulTime(charge.settledAt), { spare: true }],
   ['subscription', (charge) => charge.subscriptionId, { spare: true }],
   ['transaction', (charge) => charge.transactionId, { spare: true }],
 ];

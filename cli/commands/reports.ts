@@ -24,7 +24,7 @@ const DAYS: readonly Column<Day>[] = [
 
 const MONTHS: readonly Column<Schema<'ProductMonthView'>>[] = [
   ['month', (row) => row.month],
-  ['product', (row) => row.productName, { wraps: true }],
+  ['product', (row) => `${row.productName} (${row.storeProductId})`, { wraps: true }],
   ['collected', (row) => tally(row.collected), { right: true }],
   ['refunded', (row) => tally(row.refunded), { right: true }],
   ['net', (row) => won(row.netAmount), { right: true }],

@@ -91,6 +91,8 @@ describe('the operators’ program', () => {
     const all = orderNos(await json('charges', 'list', '--all'));
     expect(all.sort()).toEqual(['cli-0', 'cli-1', 'cli-2']);
     expect(await json('charges', 'list', '--limit', '2')).toHaveLength(2);
+    expect((await run(['charges', 'list', '--limit', '2'])).complaint).toContain('more than these 2');
+    expect((await run(['charges', 'list', '--limit', '3'])).complaint).toBe('');
   });
 
   it('shows a thing with all its members', async () => {
@@ -177,7 +179,7 @@ describe('the operators’ program', () => {
       const file = join(directory, 'asked.pay');
       await writeFile(file, requestFile(2, 'asked-'));
       const ran = await run(['jobs', 'upload', file], {}, { ask: () => Promise.resolve(false) });
-      expect(ran.complaint).toMatch(/charge what .*asked\.pay asks for: 2, [\d,]+ won/);
+      expect(ran.complaint).toMatch(/charge what .*asked\.pay asks for: 2 \([\d,]+ won\)/);
     });
   });
 
@@ -247,6 +249,7 @@ describe('the operators’ program', () => {
         for (const line of output.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(width);
       }
     }
+    expect((await run(['charges', 'list'], {}, { width: 80 })).output).toMatch(/^order number +state +amount +product/);
     for (const args of [['summary'], ['inquiry', '--order', 'cli-2']]) {
       const { output } = await run(args, {}, { width: 80 });
       for (const line of output.split('\n').slice(2)) expect(stringWidth(line)).toBeLessThanOrEqual(80);
@@ -285,7 +288,9 @@ describe('the operators’ program', () => {
   it('tells the day and the month, and what is stuck', async () => {
     const { today } = await json('summary');
     const { output } = await run(['summary']);
-    expect(output).toMatch(new RegExp(`paid +${today.paid.count}, ${today.paid.amount.toLocaleString('en-US')} won`));
+    expect(output).toMatch(
+      new RegExp(`paid +${today.paid.count} \\(${today.paid.amount.toLocaleString('en-US')} won\\)`),
+    );
     const [day] = await json('reports', 'daily', today.from);
     expect(day).toMatchObject({ day: today.from, balanced: true, paid: today.paid });
     expect((await run(['reports', 'daily', today.from, today.to])).output).toContain('adds up');
