@@ -143,12 +143,13 @@ export class Discrepancies implements OnModuleInit {
     });
   }
 
-  /** Weighs anew what was asked for: T store may have said something else meanwhile. */
+  /** Weighs anew what was asked for: T store may have said something else meanwhile, which who agrees was not told. */
   private async acceptApproved(session: SqlSession, approval: Approval, decision: ApprovalDecision): Promise<void> {
     const discrepancy = await this.found(approval.subjectId, session);
     const { transactionId, resultCode } = approval.act;
     const asked: Acceptance['outcome'] = approval.act.outcome === 'paid' ? 'paid' : 'declined';
-    const { outcome } = await this.weigh(session, discrepancy, { outcome: asked, transactionId, resultCode });
+    const { outcome, against } = await this.weigh(session, discrepancy, { outcome: asked, transactionId, resultCode });
+    refuseUntold(approval, against);
     const { requestedBy: actor } = approval;
     const why = { actor, reason: wordsOf(approval, decision).slice(0, MAX_REASON), at: this.clock.now() };
     await this.discrepancies.accept(session, discrepancy.id, outcome, { ...why, version: decision.subjectVersion });
@@ -250,3 +251,11 @@ const DECLINED_BY_DECISION = 'declined-by-decision';
 
 /** Of the reasons of two persons together. */
 const MAX_REASON = 1_000;
+
+/** Whoever agrees has seen what speaks against it as it was when it was asked for. */
+function refuseUntold({ id, because }: Approval, against: readonly string[]): void {
+  const untold = against.filter((reason) => !because.includes(reason));
+  if (untold.length === 0) return;
+  const what = `Since approval ${id} was asked for, more speaks against it: ${untold.join('; ')}`;
+  throw new DomainError('evidence-contradicts', `${what}. Reject it; it can be asked for anew`, { approvalId: id });
+}

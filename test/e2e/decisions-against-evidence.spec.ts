@@ -111,6 +111,28 @@ describe('a line that does not plainly say what became of the money', () => {
     expect((await world.get(`approvals/${asked.body.id}`)).body.state).toBe('Withdrawn');
   });
 
+  it('that is missing is not declined when T store has the payment by the time the second person agrees', async () => {
+    for (const kind of ['result-lines-doubled', 'result-lines-missing'] as const) {
+      world.simulator.control.armFault({ kind });
+    }
+    const { body: uploaded } = await world.upload(requestFile(4, `missing-${(batch += 1)}-`));
+    await world.settled(uploaded.id);
+    const { body } = await world.get(`discrepancies?jobId=${uploaded.id}&kind=missing`);
+    const [{ id, orderNo }] = body.items;
+    const asked = await accept(id, 'declined');
+    expect(asked).toMatchObject({ status: 202, body: { because: 'no line says what became of it' } });
+    const [booked] = await world.simulator.control.bookOfOrder(orderNo);
+    expect((await lookUp(id, { transactionId: booked?.tid })).body.suggestion).toBe('accept-as-paid');
+    const refused = await agreed(world, asked);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'evidence-contradicts' } });
+    expect(refused.body.detail).toContain(`T store has payment ${booked?.tid}, just as it was asked`);
+    expect((await world.get(`charges/${orderNo}`)).body.state).toBe('Submitted');
+    // Asked for anew, who agrees is told.
+    await send(world, 'POST', `approvals/${asked.body.id}/withdraw`, { reason: 'T store has it' });
+    expect((await accept(id, 'declined')).body.because).toContain(booked?.tid);
+    expect((await acceptAsPaid(world, id, booked?.tid ?? undefined)).status).toBe(200);
+  });
+
   it('is not declined by evidence of yesterday', async () => {
     const { discrepancy } = await billedWith('0000 ', '2028-10-05');
     world.simulator.control.armFault({ kind: 'lookup-refused' });
