@@ -25,8 +25,8 @@ type LetGo = UploadSize & { jobId: string };
  * Says whether an upload must be looked at by a second person before it is sent. The uploads of a day count together, so
  * that many small files are no way around; and a charge far above what its product usually costs is held by itself.
  *
- * What a product usually costs is the most that the first upload of it asked for, or a later one that a second person
- * approved: uploads that nobody looked at raise it never.
+ * What a product usually costs is the most that the first upload of it asked for, within its price and the sum from which
+ * a charge is looked at, or what a second person approved: uploads that nobody looked at raise it never.
  */
 @Injectable()
 export class UploadGuard {
@@ -107,12 +107,24 @@ export class UploadGuard {
     return `a charge of ${dear.amount} won for product ${dear.product}: ${usual}`;
   }
 
-  /** Only what was not known: an upload nobody has looked at raises nothing. */
+  /**
+   * Only what was not known: an upload nobody has looked at raises nothing. Nor does it make usual what would let later ones
+   * ask for more than it could itself.
+   */
   private async learn(session: SqlSession, highest: ReadonlyMap<string, number>): Promise<void> {
+    const { factor, chargeAmount } = this.billing.confirmUpload;
     await session.execute(
-      `INSERT INTO upload_product (store_product_id, amount) SELECT * FROM unnest($1::text[], $2::bigint[])
+      `INSERT INTO upload_product (store_product_id, amount)
+       SELECT asked.product, least(asked.amount, $3, product.amount)
+       FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (product, amount, place)
+       LEFT JOIN product ON product.store_product_id = asked.product
+       ORDER BY place
        ON CONFLICT (store_product_id) DO NOTHING`,
-      [[...highest.keys()].sort(), [...highest].sort(byProduct).map(([, amount]) => amount)],
+      [
+        [...highest.keys()].sort(),
+        [...highest].sort(byProduct).map(([, amount]) => amount),
+        Math.ceil(chargeAmount / factor),
+      ],
     );
   }
 

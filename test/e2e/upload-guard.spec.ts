@@ -82,6 +82,18 @@ describe('an upload', () => {
     });
   });
 
+  it('can’t make a dear first charge the measure of dearer ones', async () => {
+    expect(await waitingFor((await upload([50_000], 'unknown-3')).id)).toBeUndefined();
+    expect(await waitingFor((await upload([50_000], 'unknown-3')).id)).toBeUndefined();
+    expect(await waitingFor((await upload([50_100], 'unknown-3')).id)).toMatchObject({ amount: 50_100 });
+    const price = { amount: 5_500, carrierAmount: 5_500, creditCardAmount: 0, tmembershipAmount: 0 };
+    await send(world, 'POST', 'products', { storeProductId: 'tv', name: 'TV', price });
+    expect(await waitingFor((await upload([16_500], 'tv')).id)).toBeUndefined();
+    expect(await waitingFor((await upload([16_501], 'tv')).id)).toMatchObject({
+      because: 'a charge of 16501 won for product tv: usually 5500 won',
+    });
+  });
+
   it('of a product nobody knows is held above a sum that is set', async () => {
     expect(await waitingFor((await upload([50_000], 'unknown-1')).id)).toBeUndefined();
     expect(await waitingFor((await upload([50_001], 'unknown-2')).id)).toMatchObject({
