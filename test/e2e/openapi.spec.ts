@@ -35,7 +35,15 @@ const LEAKS = /\bat .*\.[tj]s:\d|node_modules|\bselect\b.*\bfrom\b|syntax error|
 const MAY_BE_AWAY = [502, 503];
 
 /** Tables that calls may append to or touch although they change nothing of the business. */
-const BESIDE = ['audit_entry', 'audit_outcome', 'api_key', 'idempotency_key', 'schema_migration'];
+const BESIDE = [
+  'audit_entry',
+  'audit_outcome',
+  'api_key',
+  'idempotency_key',
+  'oauth_token',
+  'pace',
+  'schema_migration',
+];
 
 /** Objects of which nothing is said, by where they are. */
 function freeIn(schema: unknown, path: string): string[] {
@@ -67,8 +75,11 @@ describe('docs/openapi.json', () => {
     world = await startAdminWorld({ TSTORE_MID: 'skpcorp' });
     database = world.service.app.get(Database);
     world.clock.advanceSeconds((Date.parse('2027-01-05T10:00:00+09:00') - Date.now()) / 1000);
-    // The first ids are also those of other things, and keys with them will be revoked.
-    for (let spare = 0; spare < 10; spare++) await world.key('viewer');
+    // Ids are also those of other things, and keys with them will be revoked: these are those of a spare one.
+    const { id: spare } = await world.key('viewer');
+    for (const table of ['subscription', 'bulk_payment_job', 'billing_run']) {
+      await database.execute(`ALTER TABLE ${table} ALTER COLUMN id RESTART WITH ${spare}`);
+    }
     for (const role of ROLES) tokens.set(role, (await world.key(role)).token);
     known.push(...(await someResources()), '999999');
   });
@@ -233,6 +244,8 @@ describe('docs/openapi.json', () => {
     });
 
     it('is in the audit log when it may change something, and answered once under an Idempotency-Key when it is a POST', async () => {
+      // Past every pace: that it is not its turn is no answer to keep.
+      world.clock.advanceSeconds(60);
       const isChanging = !endpoint.operation['x-scope']?.endsWith(':read');
       const isForKeys = endpoint.operation['x-scope'] === 'keys:manage';
       const headers = { 'Idempotency-Key': `once-${endpoint.id}`, ...(isForKeys && bearer(BOOTSTRAP_KEY)) };
@@ -245,7 +258,10 @@ describe('docs/openapi.json', () => {
       if (endpoint.method !== 'POST') return;
       expect(endpoint.operation.parameters).toContainEqual(expect.objectContaining({ name: 'Idempotency-Key' }));
       const again = await world.call(endpoint.method, addressOfNothing(endpoint), request);
-      expect(again).toMatchObject({ status: first.status, body: { ...first.body, requestId } });
+      expect(again).toMatchObject({
+        status: first.status,
+        body: { ...first.body, ...(first.status >= 400 && { requestId }) },
+      });
       expect(again.headers.get('idempotent-replayed')).toBe(first.body.retryable ? null : 'true');
     });
 
