@@ -106,7 +106,10 @@ function prefixBits(cidr: string): number {
 function isPrivateHost(host: string): boolean {
   const version = isIP(host);
   return (
-    version !== 0 && host !== '::' && !host.startsWith("0.") && privateNetworks.check(host, version === 4 ? 'ipv4' : 'ipv6')
+    version !== 0 &&
+    host !== '::' &&
+    !host.startsWith('0.') &&
+    privateNetworks.check(host, version === 4 ? 'ipv4' : 'ipv6')
   );
 }
 
