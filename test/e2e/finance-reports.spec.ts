@@ -140,7 +140,9 @@ describe('the numbers finance asks for', () => {
     const answer = await fetch(`${world.service.url}/admin/v1/reports/monthly?month=${month}&format=xlsx`, {
       headers: { Authorization: `Bearer ${ADMIN_KEY}` },
     });
-    const [header, ...rows] = (await readXlsx(await answer.arrayBuffer())).sheets[0]?.rows as [string[], ...JsonBody[]];
+    const sheet = (await readXlsx(await answer.arrayBuffer(), { readStyles: true })).sheets[0];
+    const [header, ...rows] = sheet?.rows as [string[], ...JsonBody[]];
+    for (const [at, heading] of header.entries()) expect(sheet?.columns?.[at]?.width).toBeGreaterThan(heading.length);
     expect(header.slice(0, 3)).toEqual(['month', 'storeProductId', 'productName']);
     expect(sum(rows, (row) => row[header.indexOf('netAmount')])).toBe(total.netAmount);
     expect(rows.every((row) => PRODUCTS.includes(row[2]))).toBe(true);

@@ -38,12 +38,19 @@ export function xlsxOf(
   }
   const workbook = writeXlsxStream(rows(), {
     name: name.slice(0, 31),
-    columns: columns.map((column) => ({ header: headerOf(column), ...FORMAT[column.kind] })),
+    columns: columns.map(sheetColumnOf),
     freezePane: { rows: 1 },
     // With it LibreOffice 7 can't read the file. Without it a sheet's XML ends at 4 GiB, some twice what a full one needs.
     zip64: false,
   });
   return Readable.fromWeb(workbook as ReadableStream);
+}
+
+/** Wide enough for its heading, too: what is cut off there is read as another column's. */
+function sheetColumnOf(column: ListColumn): { header: string; numFmt: string; width: number } {
+  const header = headerOf(column);
+  const { numFmt, width } = FORMAT[column.kind];
+  return { header, numFmt, width: Math.max(width, header.length + 2) };
 }
 
 /** A cell of a spreadsheet knows no zone: the heading says whose clock it is. */
