@@ -70,8 +70,18 @@ export class RefundApprovals implements OnModuleInit {
 
   private async resolve(session: SqlSession, approval: Approval, decision: ApprovalDecision): Promise<void> {
     const { subjectId, act, requestedBy: actor } = approval;
-    const { outcome, refundTransactionId } = act as unknown as RefundOutcome;
+    const { outcome, refundTransactionId, shown } = act as unknown as RefundOutcome & { shown?: string };
+    await this.refuseChanged(subjectId, shown);
     const said = { actor, reason: wordsOf(approval, decision), version: decision.subjectVersion };
     await this.end(session, subjectId, { outcome, refundTransactionId }, said);
+  }
+
+  /** Whoever agrees was told what T store’s record said; when it has changed since, the money may be back after all. */
+  private async refuseChanged(refundId: string, shown: string | undefined): Promise<void> {
+    const refund = await this.refunds.find(refundId);
+    const latest = refund && (await this.refunds.lookupAfterSending(refund));
+    if (shown === undefined || latest === undefined || latest.said === shown) return;
+    const what = `T store’s record has changed since it was asked for: ${shown} then, ${latest.said} now`;
+    throw new DomainError('evidence-contradicts', `${what}. Reject it; it can be asked for anew`, { refundId });
   }
 }

@@ -144,7 +144,7 @@ export class Refunds {
       }
       return this.approvals.require(session, {
         ...{ kind: 'refund-doubt', subjectId: id, by, reason, count: 1, amount },
-        act: { outcome, ...(refundTransactionId !== undefined && { refundTransactionId }) },
+        act: { outcome, shown: seen.said, ...(refundTransactionId !== undefined && { refundTransactionId }) },
         summary: `Record refund ${id} (${amount} won of ${orderNo}) as ${outcome}; T store at ${seen.at.toISOString()}: ${seen.said}`,
         because: 'nobody knows what became of it; a wrong word gives the money back twice, or never',
       });

@@ -239,6 +239,34 @@ describe('approvals', () => {
     expect(await bookedRefunds(world, orderNo)).toEqual([refund.amount]);
   });
 
+  it('end no doubt as was said before T store’s record changed: the money would be given back twice', async () => {
+    const { refund } = await held();
+    world.simulator.control.armFault({ kind: 'refund-answer-lost' });
+    world.simulator.control.armFault({ kind: 'lookup-failing', skip: 1, times: 1_000 });
+    await as(SECOND_PERSONS_KEY, `refunds/${refund.id}/release`);
+    await refundInState(world, refund.id, 'Unknown');
+    const shows = (status: string) =>
+      database().execute(
+        `INSERT INTO transaction_lookup (transaction_id, answer, found, message, actor, at)
+         VALUES ($1, 'found', jsonb_build_object('status', $2::text), NULL, 'test', $3)`,
+        [refund.transactionId, status, world.clock.now()],
+      );
+    const resolve = () =>
+      send(world, 'POST', `refunds/${refund.id}/resolve`, { outcome: 'not-refunded', reason: 'nothing there' });
+    await shows('complite');
+    const asked = await resolve();
+    await shows('refunded');
+    const refused = await agreed(world, asked);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'evidence-contradicts' } });
+    expect(refused.body.detail).toContain('complite then, refunded now');
+    expect((await world.get(`refunds/${refund.id}`)).body).toMatchObject({ state: 'Unknown' });
+    await send(world, 'POST', `approvals/${asked.body.id}/withdraw`, { reason: 'it is back' });
+    expect((await resolve()).body.summary).toContain('refunded');
+    world.simulator.control.disarmAllFaults();
+    world.clock.advanceSeconds(PAST_ALL_WAITING_SECONDS);
+    await refundInState(world, refund.id, 'Refunded');
+  });
+
   it('are withdrawn when a lookup settles the doubt they are about', async () => {
     const { refund } = await held();
     world.simulator.control.armFault({ kind: 'refund-answer-lost' });
