@@ -61,6 +61,9 @@ describe('refunds when T store fails', () => {
       expect(await bookedRefunds(world, orderNo)).toEqual([400]);
       expect(await loggedRefunds(world, orderNo)).toEqual(['partially-refunded 400']);
       expect(await chargeState(orderNo)).toBe('PartiallyRefunded');
+      // The simulator notes a call when it has ended.
+      world.simulator.control.disarmAllFaults();
+      await until('the refund has ended at T store', () => Promise.resolve(timesSent() > before || undefined));
       expect(timesSent()).toBe(before + 1);
     },
   );
