@@ -200,9 +200,12 @@ function identityOf(name: string): string {
   return `oauth_token:${name}`;
 }
 
+/** What the system calls a failed connection: for the log line of the call, not for who reads an answer of ours. */
+const SYSTEM_CODE = / \(E[A-Z_]+\)$/;
+
 /** Masked, because the text is the other side's and goes into the database, the log and the error. */
 export function failureOf(answer: Exclude<GatewayAnswer<IssuedToken>, { kind: 'success' }>): string {
-  if (answer.kind === 'unknown') return maskText(answer.message);
+  if (answer.kind === 'unknown') return maskText(answer.message).replace(SYSTEM_CODE, '');
   return maskText(`refused with HTTP ${answer.httpStatus}: ${answer.resultMessage}`);
 }
 
