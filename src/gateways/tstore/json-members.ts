@@ -31,9 +31,6 @@ export const MAX_GATEWAY_ID_LENGTH = 128;
 /** Printable ASCII; neither of the two that a path resolves away. */
 const ID = /^(?!\.{1,2}$)[\x21-\x7e]+$/;
 
-/** A whole number, as it may be written in JSON. */
-const WHOLE_NUMBER = /^-?\d+(\.0+)?$/;
-
 /** Reads an id, which comes as a string or as a whole number; that one digit by digit as it was written: `1.0` is not `1`. */
 export function idOf(value: unknown): string | undefined {
   const text = isNumber(value) ? wholeNumberText(value) : textOf(value);
@@ -43,7 +40,7 @@ export function idOf(value: unknown): string | undefined {
 /** @returns `undefined` for what is no whole number, and for one that a double may have rounded */
 function wholeNumberText(value: number | LosslessNumber): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
-  return WHOLE_NUMBER.test(value.toString()) ? value.toString() : undefined;
+  return Number.isInteger(Number(value.toString())) ? value.toString() : undefined;
 }
 
 /** Reads a whole number from 0, which comes as a number or as digits. */
