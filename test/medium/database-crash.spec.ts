@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED } from '../../src/kernel/step-report';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform/embedded-postgres';
 import { CHARGES_FAR_APART } from '../support/prepared-billing';
+import { addPeople } from '../support/people';
 import { answersOf } from '../support/result-answers';
 import { fileBytes, goodFile } from '../support/result-file-model';
 import { mutated, type Mutation } from '../support/result-file-mutations';
@@ -37,6 +38,10 @@ describe('a database that crashes, which empties its unlogged tables', () => {
     directory = await mkdtemp(join(tmpdir(), 'database-crash-'));
     server = await startEmbeddedPostgres({ directory: join(directory, 'postgres'), settings: { fsync: 'off' } });
     world = await ResultWorld.start(server.url);
+    const client = new Client({ connectionString: server.url });
+    await client.connect();
+    await addPeople(client);
+    await client.end();
   });
 
   afterAll(async () => {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 50;
-const GIVE_UP_AFTER_MS = 60_000;
+/** Far longer than anything takes on a machine that has much else to do, and shorter than a test may take. */
+const GIVE_UP_AFTER_MS = 240_000;
 
 /** Looks again and again until there is an answer: as fast as the thing itself, and an error with its name if it never is. */
 export async function until<Result>(
