@@ -12,6 +12,13 @@ export const CLAIM_CLASSES: readonly ClaimClass[] = ['own-address', 'shared-addr
 /** Any constant will do, as long as nobody else in the database takes the same advisory lock. */
 export const CLAIM_LOCK = 7_163_405_120;
 
+/**
+ * Takes it until the transaction ends. Whoever freezes while it claims would keep all others from claiming: the server ends
+ * such a transaction after five seconds, in which a claim is done a hundred times over.
+ */
+export const CLAIM_LOCK_SQL = `
+  SELECT set_config('idle_in_transaction_session_timeout', '5s', true), pg_advisory_xact_lock($1)`;
+
 const isOfSql = (message: string, job: string): string =>
   `(${message}.callback_token_hash = ${job}.callback_token_hash
     OR ${message}.callback_token_hash IS NULL AND ${message}.gateway_job_id = ${job}.gateway_job_id)`;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { In } from 'typeorm';
 import { Clock, secondsAfter } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
-import { CLAIM_CLASSES, CLAIM_LOCK, claimSql, type ClaimClass } from './claim.sql';
+import { CLAIM_CLASSES, CLAIM_LOCK, CLAIM_LOCK_SQL, claimSql, type ClaimClass } from './claim.sql';
 import { Notification, NotificationHistory } from './notification.entity';
 import { NOTIFICATION_TRANSITIONS, type NotificationState } from './notification.state';
 import { GIVE_UP_AFTER, nextVerificationAt } from './verification-schedule';
@@ -85,7 +85,7 @@ export class NotificationRepository {
       awaited.map(({ gatewayJobId }) => gatewayJobId),
     ];
     const claimed = await this.database.transaction(async (session) => {
-      await session.rows('SELECT pg_advisory_xact_lock($1)', [CLAIM_LOCK]);
+      await session.rows(CLAIM_LOCK_SQL, [CLAIM_LOCK]);
       for (const claimClass of CLAIM_CLASSES) {
         const [found] = await session.rows<{ id: string }>(claimSql(claimClass), parameters);
         if (found === undefined) continue;

@@ -11,6 +11,7 @@ type Change = (columns: string[], token: string) => void;
 const MISPLACED: readonly Change[] = [
   (columns, token) => (columns[COLUMN.msgResult] = `token ${token} is not known`),
   (columns, token) => {
+    columns[COLUMN.tid] = 'None';
     columns[COLUMN.cdResult] = '9100';
     columns[COLUMN.msgResult] = `${token.toLowerCase()}: expired`;
   },
