@@ -20,7 +20,7 @@ test('the README lists every fault with what it does and its defaults, and no ot
     .filter((row) => row.length === 4 && row[1]?.startsWith('`'));
   const expected = KINDS.map((kind) => {
     const { point, what, options } = FAULTS[kind];
-    const defaults = Object.entries(options).map(([name, value]) => `\`${name}\` ${String(value) || '(empty)'}`);
+    const defaults = Object.entries(options).map(([name, value]) => `\`${name}\` ${shown(String(value))}`);
     return [point, `\`${kind}\``, what, defaults.join(', ')];
   });
   expect(documented).toEqual(expected);
@@ -50,3 +50,9 @@ test("the README's scenario and calls work as written", async () => {
     await simulator.close();
   }
 });
+
+/** A blank at the end would not be seen. */
+function shown(value: string): string {
+  if (value === '') return '(empty)';
+  return value === value.trim() ? value : JSON.stringify(value);
+}
