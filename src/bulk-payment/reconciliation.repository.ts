@@ -108,10 +108,10 @@ export class ReconciliationRepository {
         parameters,
       );
     const [seen] = await session.rows<{ repeated: boolean; least: string | null; most: string | null }>(
-      `SELECT min(transaction_id) AS least, max(transaction_id) AS most, EXISTS (
-           SELECT FROM ${findings} WHERE transaction_id IS NOT NULL
-           GROUP BY hashtextextended(transaction_id, 0) HAVING count(*) > 1) AS repeated
-       FROM ${findings} WHERE finding = 'matched-paid'`,
+      `SELECT min(transaction_id) FILTER (WHERE finding = 'matched-paid') AS least,
+         max(transaction_id) FILTER (WHERE finding = 'matched-paid') AS most,
+         count(DISTINCT hashtextextended(transaction_id, 0)) < count(*) AS repeated
+       FROM ${findings} WHERE transaction_id IS NOT NULL`,
     );
     if (seen?.least == null || seen.most === null) return;
     if (seen.repeated) {
@@ -123,7 +123,8 @@ export class ReconciliationRepository {
     const settled = `SELECT transaction_id, charge_id FROM settlement
       WHERE kind = 'paid' AND transaction_id BETWEEN $1 AND $2`;
     const bounds = [seen.least, seen.most];
-    const found = await session.rows(`${settled} LIMIT 1`, bounds);
+    // In order, or a plan may read a year of settlements to find that none is.
+    const found = await session.rows(`${settled} ORDER BY transaction_id LIMIT 1`, bounds);
     if (found.length > 0) await mark(settled, bounds);
   }
 
