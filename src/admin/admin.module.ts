@@ -2,12 +2,12 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { ApprovalModule } from '../approval';
 import { BulkPaymentModule } from '../bulk-payment';
-import { ChargeModule } from '../charge';
+import { ChargeModule, RefundModule } from '../charge';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
 import { NotificationModule } from '../notification';
 import { OAuthTokenModule } from '../oauth-token';
-import { SubscriptionModule } from '../subscription';
+import { BillingRunModule, SubscriptionModule } from '../subscription';
 import { TransactionLookupModule } from '../transaction-lookup';
 import { AccessGuard, ApiKeyRepository, ApiKeys, Authentication, KeyLookup, RateLimits, ScopeCheck } from './access';
 import { ApiKeysController } from './api-keys.controller';
@@ -49,12 +49,14 @@ import { SummaryService } from './summary.service';
   imports: [
     DiscoveryModule,
     ApprovalModule,
+    BillingRunModule,
     BulkPaymentModule,
     ChargeModule,
     KillSwitchModule,
     LineStopModule,
     NotificationModule,
     OAuthTokenModule,
+    RefundModule,
     SubscriptionModule,
     TransactionLookupModule,
   ],

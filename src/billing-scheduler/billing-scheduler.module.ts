@@ -2,17 +2,13 @@ import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { ApprovalModule } from '../approval';
 import { BulkPaymentModule } from '../bulk-payment';
-import { ChargeModule } from '../charge';
-import { TstoreModule } from '../gateways/tstore';
+import { RefundModule } from '../charge';
 import { KillSwitchModule } from '../kill-switch';
 import { NotificationModule } from '../notification';
-import { OAuthTokenModule } from '../oauth-token';
-import { SubscriptionModule } from '../subscription';
+import { BillingRunModule } from '../subscription';
 import { BillingScheduler } from './billing-scheduler';
 import { BillingSteps } from './billing-steps';
 import { PlanBillingRunStep } from './plan-billing-run.step';
-import { PnsVerifier } from './pns-verifier';
-import { VerifyNotificationStep } from './verify-notification.step';
 import { SchemaGuard } from './schema-guard';
 import { StepHealth } from './step-health';
 import { WakeListener } from './wake-listener';
@@ -21,24 +17,13 @@ import { WakeListener } from './wake-listener';
   imports: [
     ScheduleModule.forRoot(),
     ApprovalModule,
+    BillingRunModule,
     BulkPaymentModule,
-    ChargeModule,
     KillSwitchModule,
     NotificationModule,
-    OAuthTokenModule,
-    SubscriptionModule,
-    TstoreModule,
+    RefundModule,
   ],
-  providers: [
-    BillingScheduler,
-    BillingSteps,
-    PlanBillingRunStep,
-    PnsVerifier,
-    SchemaGuard,
-    StepHealth,
-    VerifyNotificationStep,
-    WakeListener,
-  ],
+  providers: [BillingScheduler, BillingSteps, PlanBillingRunStep, SchemaGuard, StepHealth, WakeListener],
   exports: [BillingSteps],
 })
 export class BillingSchedulerModule {}

@@ -3,6 +3,7 @@ import { ApprovalExpiry } from '../approval';
 import {
   DoubtWatch,
   LineChecks,
+  NotificationVerification,
   ReconciliationService,
   RequestFileWritingService,
   ResultDownloadService,
@@ -12,11 +13,10 @@ import {
 } from '../bulk-payment';
 import { RefundResolutionService, RefundSendingService } from '../charge';
 import { BillingConfig } from '../config';
-import { NotificationRetention } from '../notification';
+import { NotificationRetention, VERIFY_STEP } from '../notification';
 import { KillSwitchWatch } from '../kill-switch';
 import type { BillingStep } from './billing-step';
 import { PlanBillingRunStep } from './plan-billing-run.step';
-import { VerifyNotificationStep } from './verify-notification.step';
 
 /** Every step of the flow from what is due to what is settled, in the order a job passes them; then those of refunds. */
 @Injectable()
@@ -29,7 +29,7 @@ export class BillingSteps {
     killSwitch: KillSwitchWatch,
     writing: RequestFileWritingService,
     submission: SubmissionService,
-    verification: VerifyNotificationStep,
+    verification: NotificationVerification,
     download: ResultDownloadService,
     loading: ResultLoadingService,
     reconciliation: ReconciliationService,
@@ -49,7 +49,12 @@ export class BillingSteps {
       { name: 'watch-kill-switch', makesDue: [], runOnce: () => killSwitch.runOnce() },
       { name: 'write-request-file', makesDue: ['submit'], runOnce: () => writing.runOnce() },
       { name: 'submit', makesDue: [], width, runOnce: (claimed) => submission.runOnce(claimed) },
-      verification,
+      {
+        name: VERIFY_STEP,
+        makesDue: ['download-result'],
+        width,
+        runOnce: (claimed) => verification.runOnce(claimed),
+      },
       { name: 'download-result', makesDue: ['load-result'], width, runOnce: (claimed) => download.runOnce(claimed) },
       { name: 'load-result', makesDue: ['reconcile'], runOnce: () => loading.runOnce() },
       { name: 'reconcile', makesDue: ['settle'], runOnce: () => reconciliation.runOnce() },

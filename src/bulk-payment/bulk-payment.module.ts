@@ -24,6 +24,8 @@ import { GatewayContradictions } from './gateway-contradictions';
 import { JobInterventions } from './job-interventions.service';
 import { JobStageRunner } from './job-stage.runner';
 import { LineChecks } from './line-checks';
+import { NotificationVerification } from './notification/notification-verification.service';
+import { PnsVerifier } from './notification/pns-verifier';
 import { ReconciliationRepository } from './reconciliation.repository';
 import { ReconciliationService } from './reconciliation.service';
 import { RefusedResultFile } from './refused-result-file.entity';
@@ -85,6 +87,8 @@ const STAGES = [
     JobInterventions,
     JobStageRunner,
     LineChecks,
+    NotificationVerification,
+    PnsVerifier,
     ReconciliationRepository,
     RefusedResults,
     RequestFileIntakeService,
@@ -107,6 +111,7 @@ const STAGES = [
     DoubtfulJobs,
     JobInterventions,
     LineChecks,
+    NotificationVerification,
     RefusedResults,
     RequestFileIntakeService,
   ],

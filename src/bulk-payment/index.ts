@@ -23,6 +23,7 @@ export { DISCREPANCY_KINDS, type DiscrepancyKind, type FindingCounts } from './f
 export { failingSql, inDoubtSql, unnotifiedJobsSql } from './doubt';
 export { JobInterventions } from './job-interventions.service';
 export { LineChecks } from './line-checks';
+export { NotificationVerification } from './notification/notification-verification.service';
 export { ReconciliationService } from './reconciliation.service';
 export { RefusedResultFile } from './refused-result-file.entity';
 export { RefusedResults } from './refused-results.service';

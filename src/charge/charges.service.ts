@@ -15,6 +15,11 @@ export class Charges {
     return record;
   }
 
+  /** By its id. */
+  find(id: string): Promise<ChargeRecord | undefined> {
+    return this.records.find(id);
+  }
+
   /** Newest first. */
   list(filter: ChargeFilter, page: { beforeId: string | undefined; limit: number }): Promise<ChargeRecord[]> {
     return this.records.list(filter, page);

@@ -12,6 +12,7 @@ export { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefundState } from './outside-r
 export { OutsideRefunds } from './outside-refunds.service';
 export { OWN_ORDER_NOS, TAKEN_ORDER_NOS_SQL } from './own-order-no';
 export { Refund, RefundHistory } from './refund.entity';
+export { RefundModule } from './refund.module';
 export { RefundResolutionService } from './refund-resolution.service';
 export { RefundSendingService } from './refund-sending.service';
 export { REFUND_TRANSITIONS, type RefundState } from './refund.state';

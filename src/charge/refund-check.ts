@@ -3,7 +3,8 @@ import { RefundConfig } from '../config';
 import type { GatewayTransaction, RefundOrder } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';
-import { ChargeRecordRepository, type ChargeRecord } from './charge-record.repository';
+import type { ChargeRecord } from './charge-record.repository';
+import { Charges } from './charges.service';
 import { OutsideRefunds } from './outside-refunds.service';
 import { readinessOf, traceOf, type RefundTrace } from './refund-evidence';
 import type { Refund } from './refund.entity';
@@ -20,7 +21,7 @@ const ACTOR = 'billing-scheduler';
 @Injectable()
 export class RefundCheck {
   constructor(
-    private readonly charges: ChargeRecordRepository,
+    private readonly charges: Charges,
     private readonly lookups: TransactionLookups,
     private readonly outside: OutsideRefunds,
     private readonly config: RefundConfig,

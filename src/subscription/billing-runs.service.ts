@@ -6,7 +6,7 @@ import type { SeoulDate } from '../kernel/seoul-calendar';
 import { Database } from '../platform/database';
 import { BillingRunService } from './billing-run.service';
 import type { BillingRunState } from './billing-run.state';
-import { BillingRun, BillingRunHistory } from './subscription.entity';
+import { BillingRun, BillingRunHistory } from './billing-run.entity';
 
 /** Billing runs as people and their programs open and read them. */
 @Injectable()

@@ -1,6 +1,7 @@
 import { TAKEN_ORDER_NOS_SQL } from '../charge';
 import { PARKED_SUBSCRIPTION_SQL } from '../line-stop';
-import { CHARGED_AMOUNTS_SQL, DUE_SUBSCRIPTION_SQL } from './due-subscriptions.sql';
+import { CHARGED_AMOUNTS_SQL } from './charged-amounts.sql';
+import { DUE_SUBSCRIPTION_SQL } from './due-subscriptions.sql';
 
 /**
  * A later attempt at a declined period, whose day has come and whose customer has not asked to end. The latest one must

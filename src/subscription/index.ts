@@ -1,17 +1,12 @@
 export { BillingRunDecisions } from './billing-run-decision.service';
 export { BillingRunPreview, type RunPreview } from './billing-run-preview.service';
+export { BillingRunModule } from './billing-run.module';
 export { BILLING_RUN_TRANSITIONS, type BillingRunState } from './billing-run.state';
 export { BillingRuns } from './billing-runs.service';
 export { Rebilling } from './rebilling.service';
 export { BillingRunService, type PlannedRun } from './billing-run.service';
-export {
-  BillingRun,
-  BillingRunHistory,
-  Product,
-  ProductHistory,
-  Subscription,
-  SubscriptionHistory,
-} from './subscription.entity';
+export { BillingRun, BillingRunHistory } from './billing-run.entity';
+export { Product, ProductHistory, Subscription, SubscriptionHistory } from './subscription.entity';
 export { SettlementEffectsModule } from './settlement-effects.module';
 export { SubscriptionModule } from './subscription.module';
 export { SubscriptionRepository, type NewProduct, type NewSubscription, type Price } from './subscription.repository';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import { Database, type SqlSession } from '../platform/database';
-import { CHARGED_AMOUNTS_SQL } from './due-subscriptions.sql';
+import { CHARGED_AMOUNTS_SQL } from './charged-amounts.sql';
 import { isCalledSql } from './customer-name.sql';
 import { SubscriptionHistory } from './subscription.entity';
 import type { SubscriptionState } from './subscription.state';

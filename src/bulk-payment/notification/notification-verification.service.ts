@@ -1,21 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { CompletionService, type BulkPaymentJob } from '../bulk-payment';
-import { BillingConfig, NotificationConfig } from '../config';
-import { DomainError } from '../kernel/errors';
-import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../kernel/step-report';
-import {
-  COMPLETED_STATUS,
-  NotificationRepository,
-  VERIFY_STEP,
-  type ClaimClass,
-  type NotificationClaim,
-} from '../notification';
-import { Clock } from '../platform/clock';
-import { crashPoint } from '../platform/crash-points';
-import { Database, type SqlSession } from '../platform/database';
-import { Logger } from '../platform/logging';
-import { Pacer } from '../platform/pace';
-import type { BillingStep } from './billing-step';
+import { BillingConfig, NotificationConfig } from '../../config';
+import { DomainError } from '../../kernel/errors';
+import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../../kernel/step-report';
+import { COMPLETED_STATUS, NotificationRepository, type ClaimClass, type NotificationClaim } from '../../notification';
+import { Clock } from '../../platform/clock';
+import { crashPoint } from '../../platform/crash-points';
+import { Database, type SqlSession } from '../../platform/database';
+import { Logger } from '../../platform/logging';
+import { Pacer } from '../../platform/pace';
+import type { BulkPaymentJob } from '../bulk-payment-job.entity';
+import { CompletionService } from '../completion.service';
 import { PnsVerifier, type PnsVerdict } from './pns-verifier';
 
 const BULK_JOB_EVENT = 'bulkJob';
@@ -30,11 +24,7 @@ const OWN_ADDRESS_PER_MINUTE = 600;
  * the answer in one transaction. Before that a job is moved only by what came to its own address (docs/decisions/0015).
  */
 @Injectable()
-export class VerifyNotificationStep implements BillingStep {
-  readonly name = VERIFY_STEP;
-  readonly makesDue = ['download-result'];
-  readonly width: number;
-
+export class NotificationVerification {
   constructor(
     private readonly notifications: NotificationRepository,
     private readonly completion: CompletionService,
@@ -45,9 +35,7 @@ export class VerifyNotificationStep implements BillingStep {
     private readonly billing: BillingConfig,
     private readonly config: NotificationConfig,
     private readonly logger: Logger,
-  ) {
-    this.width = billing.gatewayWidth;
-  }
+  ) {}
 
   async runOnce(claimed?: OnClaimed): Promise<StepReport> {
     const awaited = await this.completion.awaited();

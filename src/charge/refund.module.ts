@@ -1,0 +1,54 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ApprovalModule } from '../approval';
+import { TstoreModule } from '../gateways/tstore';
+import { KillSwitchModule } from '../kill-switch';
+import { LineStopModule } from '../line-stop';
+import { OAuthTokenModule } from '../oauth-token';
+import { TransactionLookupModule } from '../transaction-lookup';
+import { ChargeModule } from './charge.module';
+import { ChargeTransactions } from './charge-transactions.service';
+import { OutsideRefund } from './outside-refund.entity';
+import { OutsideRefundRepository } from './outside-refund.repository';
+import { OutsideRefunds } from './outside-refunds.service';
+import { RefundAllowance } from './refund-allowance';
+import { RefundApprovals } from './refund-approvals';
+import { RefundCheck } from './refund-check';
+import { RefundGateway } from './refund-gateway';
+import { RefundQueue } from './refund-queue';
+import { RefundRecorder } from './refund-recorder';
+import { RefundResolutionService } from './refund-resolution.service';
+import { RefundSendingService } from './refund-sending.service';
+import { Refund, RefundHistory } from './refund.entity';
+import { RefundRepository } from './refund.repository';
+import { Refunds } from './refunds.service';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([OutsideRefund, Refund, RefundHistory]),
+    ApprovalModule,
+    ChargeModule,
+    KillSwitchModule,
+    LineStopModule,
+    OAuthTokenModule,
+    TransactionLookupModule,
+    TstoreModule,
+  ],
+  providers: [
+    ChargeTransactions,
+    OutsideRefundRepository,
+    OutsideRefunds,
+    RefundAllowance,
+    RefundApprovals,
+    RefundCheck,
+    RefundGateway,
+    RefundQueue,
+    RefundRecorder,
+    RefundRepository,
+    RefundResolutionService,
+    RefundSendingService,
+    Refunds,
+  ],
+  exports: [ChargeTransactions, OutsideRefunds, RefundResolutionService, RefundSendingService, Refunds],
+})
+export class RefundModule {}

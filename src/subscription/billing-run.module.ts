@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ApprovalModule } from '../approval';
+import { BulkPaymentModule } from '../bulk-payment';
+import { ChargeModule } from '../charge';
+import { LineStopModule } from '../line-stop';
+import { BillingRunDecisions } from './billing-run-decision.service';
+import { BillingRunGuard } from './billing-run.guard';
+import { BillingRunJobs } from './billing-run-jobs';
+import { BillingRunPreview } from './billing-run-preview.service';
+import { BillingRun, BillingRunHistory } from './billing-run.entity';
+import { BillingRunRepository } from './billing-run.repository';
+import { BillingRunService } from './billing-run.service';
+import { BillingRuns } from './billing-runs.service';
+import { Rebilling } from './rebilling.service';
+import { UnbillableCharges } from './unbillable-charges';
+
+const SERVICES = [BillingRunDecisions, BillingRunPreview, BillingRunService, BillingRuns, Rebilling];
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([BillingRun, BillingRunHistory]),
+    ApprovalModule,
+    BulkPaymentModule,
+    ChargeModule,
+    LineStopModule,
+  ],
+  providers: [...SERVICES, BillingRunGuard, BillingRunJobs, BillingRunRepository, UnbillableCharges],
+  exports: SERVICES,
+})
+export class BillingRunModule {}
