@@ -109,6 +109,13 @@ module.exports = {
       to: { path: '^(?:src|migrations|test)/', pathNot: '^src/gateways/tstore/wire\\.ts$' },
     },
     {
+      name: 'simulator-shared-knows-no-gateway',
+      comment: 'what all simulated gateways share knows none of them',
+      severity: 'error',
+      from: { path: '^simulator/shared/' },
+      to: { path: '^(?:src|simulator)/', pathNot: '^simulator/shared/' },
+    },
+    {
       name: 'no-cycles',
       comment: 'what needs each other belongs together or has a third thing in between',
       severity: 'error',

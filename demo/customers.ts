@@ -1,6 +1,6 @@
 import { seoulDateAt, type SeoulDate } from '../src/kernel/seoul-calendar';
 import { secondsAfter } from '../src/platform/clock';
-import { SeededRandom, seedOf } from '../simulator/seeded';
+import { SeededRandom, seedOf } from '../simulator/shared/seeded';
 import type { ActAnswer, AdminClient } from './admin-client';
 import { PRODUCTS, demoBillingToken } from './seed';
 

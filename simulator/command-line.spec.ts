@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCommandLine } from './command-line';
-import { ScenarioError } from './faults/scenario';
-import { CommandLineError } from './flag-values';
+import { ScenarioError } from './tstore/faults/scenario';
+import { CommandLineError } from './shared/flag-values';
 import type { SimulatorOptions } from './options';
 
 function optionsOf(...args: string[]): Partial<SimulatorOptions> {

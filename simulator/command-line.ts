@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { readScenarioFile } from './faults/scenario';
-import { CommandLineError, fraction, oneOf, positive, whole } from './flag-values';
+import { readScenarioFile } from './tstore/faults/scenario';
+import { CommandLineError, fraction, oneOf, positive, whole } from './shared/flag-values';
 import {
   COUNT_MISMATCH_POLICIES,
   DEFAULT_OPTIONS,

@@ -1,10 +1,10 @@
 export { startSimulator, type Simulator } from './simulator';
 export { DEFAULT_OPTIONS, type SimulatorOptions } from './options';
 export { serviceSettings } from './service-settings';
-export type { SimulatorControl } from './control/control';
-export type { JobView, NotificationView } from './control/views';
-export type { BookEntry, BookState, BookTotals } from './book/book';
-export type { RecordedCall } from './call-log';
-export { FaultOrderError, type ArmedFaultView, type FaultOrder } from './faults/armed-faults';
-export { FAULTS, type FaultKind } from './faults/catalogue';
-export { checkScenario, readScenarioFile, ScenarioError, type Scenario } from './faults/scenario';
+export type { SimulatorControl } from './tstore/control/control';
+export type { JobView, NotificationView } from './tstore/control/views';
+export type { BookEntry, BookState, BookTotals } from './tstore/book';
+export type { RecordedCall } from './shared/call-log';
+export { FaultOrderError, type ArmedFaultView, type FaultOrder } from './tstore/faults/armed-faults';
+export { FAULTS, type FaultKind } from './tstore/faults/catalogue';
+export { checkScenario, readScenarioFile, ScenarioError, type Scenario } from './tstore/faults/scenario';

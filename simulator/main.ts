@@ -1,7 +1,7 @@
 import { readCommandLine } from './command-line';
-import { FaultOrderError } from './faults/armed-faults';
-import { ScenarioError } from './faults/scenario';
-import { CommandLineError } from './flag-values';
+import { FaultOrderError } from './tstore/faults/armed-faults';
+import { ScenarioError } from './tstore/faults/scenario';
+import { CommandLineError } from './shared/flag-values';
 import { startSimulator } from './simulator';
 
 const print = (line: string): void => {

@@ -1,4 +1,4 @@
-import type { Scenario } from './faults/scenario';
+import type { Scenario } from './tstore/faults/scenario';
 
 export const TOKEN_EXPIRY_FORMATS = ['seconds', 'epoch-ms', 'compact'] as const;
 export type TokenExpiryFormat = (typeof TOKEN_EXPIRY_FORMATS)[number];

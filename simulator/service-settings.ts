@@ -1,5 +1,5 @@
 import { DEFAULT_OPTIONS } from './options';
-import { REFUNDED_STATUSES } from './payments/lookup-call';
+import { REFUNDED_STATUSES } from './tstore/payments/lookup-call';
 
 /** The settings a billing service is started with to talk to a simulator of default credentials, by their names in `.env.example`. */
 export function serviceSettings(baseUrl: string): Record<string, string> {

@@ -3,31 +3,31 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Book } from './book/book';
-import { CallLog } from './call-log';
-import { SimulatorClock } from './clock';
-import { SimulatorControl } from './control/control';
-import { ControlApi } from './control/control-api';
-import { ArmedFaults } from './faults/armed-faults';
-import { Exchange } from './http/exchange';
-import { GatewayRouter } from './http/router';
-import type { Job } from './jobs/job';
-import { JobProcessing } from './jobs/job-processing';
-import { JobRegister } from './jobs/job-register';
-import { ResultCall } from './jobs/result-call';
-import { SubmitCall } from './jobs/submit-call';
-import { Authorization } from './oauth/authorization';
-import { TokenCall } from './oauth/token-call';
-import { Tokens } from './oauth/tokens';
+import { Book } from './tstore/book';
+import { CallLog } from './shared/call-log';
+import { SimulatorClock } from './shared/clock';
+import { SimulatorControl } from './tstore/control/control';
+import { ControlApi } from './tstore/control/control-api';
+import { ArmedFaults } from './tstore/faults/armed-faults';
+import { TstoreExchange } from './tstore/exchange';
+import { GatewayRouter } from './tstore/router';
+import type { Job } from './tstore/jobs/job';
+import { JobProcessing } from './tstore/jobs/job-processing';
+import { JobRegister } from './tstore/jobs/job-register';
+import { ResultCall } from './tstore/jobs/result-call';
+import { SubmitCall } from './tstore/jobs/submit-call';
+import { Authorization } from './tstore/oauth/authorization';
+import { TokenCall } from './tstore/oauth/token-call';
+import { Tokens } from './tstore/oauth/tokens';
 import { DEFAULT_OPTIONS, type SimulatorOptions } from './options';
-import { Charging } from './payments/charging';
-import { LookupCall } from './payments/lookup-call';
-import { RefundCall } from './payments/refund-call';
-import { Refunds } from './payments/refunds';
-import { Notifier } from './pns/notifier';
-import { NotificationOutbox } from './pns/outbox';
-import { VerifyCall } from './pns/verify-call';
-import { REFUSAL_CODES } from './result-codes';
+import { Charging } from './tstore/payments/charging';
+import { LookupCall } from './tstore/payments/lookup-call';
+import { RefundCall } from './tstore/payments/refund-call';
+import { Refunds } from './tstore/payments/refunds';
+import { Notifier } from './tstore/pns/notifier';
+import { NotificationOutbox } from './tstore/pns/outbox';
+import { VerifyCall } from './tstore/pns/verify-call';
+import { REFUSAL_CODES } from './tstore/result-codes';
 
 /** A running simulator. Token, API and PNS calls share one address; each may be a base URL of its own to the client. */
 export interface Simulator {
@@ -123,7 +123,7 @@ async function listen(options: SimulatorOptions, wiring: Wiring): Promise<Server
   // A large upload may take longer than Node's default five minutes for a whole request, and a client that keeps
   // connections must not find them closed at the moment it uses them again.
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: IDLE_CONNECTION_MS }, (request, response) => {
-    void answer(new Exchange(request, response), wiring, controlApi);
+    void answer(new TstoreExchange(request, response), wiring, controlApi);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -132,7 +132,7 @@ async function listen(options: SimulatorOptions, wiring: Wiring): Promise<Server
   return server;
 }
 
-async function answer(exchange: Exchange, wiring: Wiring, controlApi: ControlApi): Promise<void> {
+async function answer(exchange: TstoreExchange, wiring: Wiring, controlApi: ControlApi): Promise<void> {
   try {
     if (controlApi.owns(exchange.path)) {
       await controlApi.handle(exchange);

@@ -22,6 +22,7 @@ const OFFENDERS: Record<string, readonly [path: string, content: string]> = {
   'service-never-imports-simulator': ['src/charge/simulates.ts', "import '../../simulator';"],
   'nobody-imports-simulator-or-test': ['src/charge/tests.ts', "import '../../test/b';"],
   'simulator-knows-only-the-wire': ['simulator/knows-more.ts', "import '../src/kernel/money';"],
+  'simulator-shared-knows-no-gateway': ['simulator/shared/knows-one.ts', "import '../index';"],
   'no-cycles': ['src/charge/one.ts', "import { two } from './two'; export const one = two;"],
   'no-orphans': ['src/charge/lonely.ts', 'export {};'],
 };

@@ -4,7 +4,7 @@ import { RefundRepository } from '../../src/charge/refund.repository';
 import { readConfiguration } from '../../src/config';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
-import type { FaultOrder } from '../../simulator/faults/armed-faults';
+import type { FaultOrder } from '../../simulator/tstore/faults/armed-faults';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import {
   PAST_ALL_WAITING_SECONDS,

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { BookEntry } from '../../simulator/book/book';
+import type { BookEntry } from '../../simulator/tstore/book';
 
 /** What one customer owed for one product and period, however many charges and subscriptions tried to collect it. */
 interface Owed {

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
-import type { SimulatorControl } from '../../simulator/control/control';
-import type { BookEntry } from '../../simulator/book/book';
+import type { SimulatorControl } from '../../simulator/tstore/control/control';
+import type { BookEntry } from '../../simulator/tstore/book';
 import { brokenCustomerPromises } from './broken-customer-promises';
 import { brokenRefundPromises } from './broken-refund-promises';
 

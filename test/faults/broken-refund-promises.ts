@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { BookEntry } from '../../simulator/book/book';
+import type { BookEntry } from '../../simulator/tstore/book';
 
 /** A refund of ours, with its charge and what the settlement log has of it. */
 interface OurRefund {

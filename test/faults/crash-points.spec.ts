@@ -1,5 +1,5 @@
 import { CRASH_POINTS, type CrashPoint } from '../../src/platform/crash-points';
-import type { FaultOrder } from '../../simulator/faults/armed-faults';
+import type { FaultOrder } from '../../simulator/tstore/faults/armed-faults';
 import { until } from '../support/until';
 import { CrashWorld, type Work } from './crash-world';
 

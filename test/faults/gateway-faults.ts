@@ -1,6 +1,6 @@
-import type { FaultOrder } from '../../simulator/faults/armed-faults';
-import { FAULTS, type FaultKind } from '../../simulator/faults/catalogue';
-import type { SeededRandom } from '../../simulator/seeded';
+import type { FaultOrder } from '../../simulator/tstore/faults/armed-faults';
+import { FAULTS, type FaultKind } from '../../simulator/tstore/faults/catalogue';
+import type { SeededRandom } from '../../simulator/shared/seeded';
 
 /** Where faults strike, each as often as the other. */
 const POINTS = ['token', 'api', 'submission', 'notification', 'verification', 'result', 'lookup', 'refund'];

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../simulator/seeded';
+import type { SeededRandom } from '../../simulator/shared/seeded';
 import { decided, isGivenBack, type Act } from './desk';
 import type { FaultWorld } from './fault-world';
 

@@ -1,4 +1,4 @@
-import { SeededRandom, seedOf } from '../../simulator/seeded';
+import { SeededRandom, seedOf } from '../../simulator/shared/seeded';
 import { ENGAGE, decided, decisionsOf, type Act } from './desk';
 import type { FaultWorld } from './fault-world';
 import { drawMistake } from './mistakes';

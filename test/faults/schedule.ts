@@ -1,6 +1,6 @@
 import type { BillingStep } from '../../src/billing-scheduler';
 import type { CrashPoint } from '../../src/platform/crash-points';
-import { SeededRandom, seedOf } from '../../simulator/seeded';
+import { SeededRandom, seedOf } from '../../simulator/shared/seeded';
 import { requestFile } from '../support/request-files';
 import { dueSteps } from './due-steps';
 import type { FaultServer } from './fault-server';

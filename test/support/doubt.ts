@@ -1,4 +1,4 @@
-import type { FaultKind } from '../../simulator/faults/catalogue';
+import type { FaultKind } from '../../simulator/tstore/faults/catalogue';
 import type { BillingWorld, JsonAnswer, JsonBody } from './billing-world';
 import { agreed, send } from './subscribers';
 import { until } from './until';

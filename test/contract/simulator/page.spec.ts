@@ -1,5 +1,5 @@
 import { createContext, runInContext } from 'node:vm';
-import { PAGE_SCRIPT } from '../../../simulator/control/page-script';
+import { PAGE_SCRIPT } from '../../../simulator/tstore/control/page-script';
 import { openBench } from './support/bench';
 import { orders } from './support/merchant';
 import { FakeDocument, type FakeElement } from './support/fake-document';

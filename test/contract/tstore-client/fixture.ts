@@ -1,7 +1,7 @@
 import { TstoreConfig } from '../../../src/config';
 import { TstoreClient, type RequestRow } from '../../../src/gateways/tstore';
 import { won } from '../../../src/kernel/won';
-import { REFUSAL_CODES } from '../../../simulator/result-codes';
+import { REFUSAL_CODES } from '../../../simulator/tstore/result-codes';
 import { Clock } from '../../../src/platform/clock';
 
 export class FixedClock extends Clock {

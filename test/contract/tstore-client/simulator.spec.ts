@@ -1,5 +1,5 @@
 import { readConfiguration } from '../../../src/config';
-import { REFUSAL_CODES } from '../../../simulator/result-codes';
+import { REFUSAL_CODES } from '../../../simulator/tstore/result-codes';
 import { serviceEnvironment } from '../../support/service-environment';
 import { Readable } from 'node:stream';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../simulator';

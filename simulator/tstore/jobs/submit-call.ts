@@ -1,0 +1,132 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  RESULT_CODE_SUCCESS,
+  type SubmissionHeaders,
+  type SubmissionResponse,
+} from '../../../src/gateways/tstore/wire';
+import { delay } from '../../shared/http/delay';
+import type { TstoreExchange } from '../exchange';
+import type { ArmedFaults } from '../faults/armed-faults';
+import type { Authorization } from '../oauth/authorization';
+import type { CountMismatchPolicy, SimulatorOptions } from '../../options';
+import { REFUSAL_CODES } from '../result-codes';
+import type { Job } from './job';
+import type { JobProcessing } from './job-processing';
+import type { JobRegister } from './job-register';
+import type { RequestRows } from './request-rows';
+import { headerProblem, readSubmissionHeaders } from './submission-headers';
+import { receiveUpload } from './upload';
+
+type SubmitOptions = Pick<SimulatorOptions, 'bid' | 'mid' | 'countTooLow' | 'countTooHigh' | 'processingDelayMs'>;
+
+interface SubmitParts {
+  authorization: Authorization;
+  faults: ArmedFaults;
+  jobs: JobRegister;
+  processing: JobProcessing;
+  folder: string;
+  /** Completes the job and sends its message at once, and waits for the merchant's answer. */
+  completeAndNotify: (job: Job) => Promise<void>;
+}
+
+export class SubmitCall {
+  private uploads = 0;
+
+  constructor(
+    private readonly options: SubmitOptions,
+    private readonly parts: SubmitParts,
+  ) {}
+
+  async handle(exchange: TstoreExchange): Promise<void> {
+    if (!(await this.parts.authorization.allows(exchange))) return;
+    const headers = readSubmissionHeaders(exchange);
+    this.uploads += 1;
+    const path = join(this.parts.folder, `upload-${this.uploads}.pay`);
+    const upload = await receiveUpload(
+      exchange,
+      path,
+      this.options.mid,
+      this.parts.faults.strikeOn(exchange, 'submit-cut'),
+    );
+    if (upload.kind === 'broken-off') {
+      exchange.note += ' upload broken off, nothing accepted';
+      return;
+    }
+    if (this.refuse(exchange, headers, upload.rows, upload.problem)) {
+      await rm(path, { force: true });
+      return;
+    }
+    const job = this.accept(headers, upload.rows);
+    exchange.note += ` job ${job.id} rows=${job.rows.count} cntTotalTrans=${headers.cntTotalTrans}`;
+    await this.answer(exchange, job);
+  }
+
+  private refuse(
+    exchange: TstoreExchange,
+    headers: SubmissionHeaders,
+    rows: RequestRows,
+    problem: string | null,
+  ): boolean {
+    const failing = this.parts.faults.strikeOn(exchange, 'submit-failing-before');
+    const refused = failing ? null : this.parts.faults.strikeOn(exchange, 'submit-refused');
+    const badHeader = headerProblem(headers, this.options.bid);
+    if (failing) {
+      exchange.result(failing.number('status'), REFUSAL_CODES.failure, 'Failed before acceptance');
+    } else if (refused) {
+      exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));
+    } else if (badHeader !== null) {
+      exchange.result(200, REFUSAL_CODES.badHeader, badHeader);
+    } else if (problem !== null) {
+      exchange.result(200, REFUSAL_CODES.badFile, problem);
+    } else if (this.mismatchPolicy(headers, rows) === 'refuse') {
+      exchange.result(200, REFUSAL_CODES.badHeader, `cntTotalTrans is not the number of rows, ${rows.count}`);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  private mismatchPolicy(headers: SubmissionHeaders, rows: RequestRows): CountMismatchPolicy {
+    const declared = Number(headers.cntTotalTrans);
+    if (declared === rows.count) return 'complete';
+    return declared < rows.count ? this.options.countTooLow : this.options.countTooHigh;
+  }
+
+  private accept(headers: SubmissionHeaders, rows: RequestRows): Job {
+    const policy = this.mismatchPolicy(headers, rows);
+    const processedRows = policy === 'drop' ? Math.min(Number(headers.cntTotalTrans), rows.count) : rows.count;
+    const job = this.parts.jobs.accept(rows, headers, processedRows, policy === 'unanswered');
+    this.parts.processing.schedule(job, this.options.processingDelayMs);
+    return job;
+  }
+
+  private async answer(exchange: TstoreExchange, job: Job): Promise<void> {
+    if (this.parts.faults.strikeOn(exchange, 'notification-before-answer', job.id))
+      await this.parts.completeAndNotify(job);
+    const slow = this.parts.faults.strikeOn(exchange, 'submit-slow', job.id);
+    if (slow) await delay(slow.number('delayMs'));
+    await this.parts.faults.strikeOn(exchange, 'submit-held', job.id)?.disarmed;
+    const failing = this.parts.faults.strikeOn(exchange, 'submit-failing-after', job.id);
+    if (failing) {
+      exchange.result(failing.number('status'), REFUSAL_CODES.failure, 'Failed after acceptance');
+      return;
+    }
+    const refused = this.parts.faults.strikeOn(exchange, 'submit-refused-after', job.id);
+    if (refused) {
+      exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));
+      return;
+    }
+    if (this.parts.faults.strikeOn(exchange, 'submit-answer-lost', job.id)) {
+      exchange.cut();
+      return;
+    }
+    const body: SubmissionResponse = {
+      resultCode: RESULT_CODE_SUCCESS,
+      resultMsg: 'Success',
+      waitingJobs: this.parts.jobs.waitingCountBefore(job),
+      jobId: job.id,
+    };
+    exchange.json(200, body);
+  }
+}
