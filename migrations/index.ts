@@ -38,6 +38,7 @@ import { RefusedResultFile1795200004001 } from './1795200004001-refused-result-f
 import { Unbillable1795200005001 } from './1795200005001-unbillable';
 import { OutsideRefund1795200005002 } from './1795200005002-outside-refund';
 import { SchedulerStep1795200005003 } from './1795200005003-scheduler-step';
+import { ClosedCharges1795300003000 } from './1795300003000-closed-charges';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -80,4 +81,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   OutsideRefund1795200005002,
   SchedulerStep1795200005003,
   RefusedResultFile1795200004001,
+  ClosedCharges1795300003000,
 ];

@@ -32,6 +32,7 @@ export function addChargeCommands(program: Command, run: Run): void {
       jobId: new Option('--job <id>', 'of one job'),
       subscriptionId: new Option('--subscription <id>', 'of one subscription'),
       transactionId: new Option('--transaction <id>', 'by T store’s id of the payment'),
+      unbilled: new Option('--unbilled', 'only those whose period nobody bills again but a person'),
       ...dayOptions('made'),
     },
   });

@@ -67,8 +67,15 @@ export function addDiscrepancyCommands(program: Command, run: Run): void {
   });
   addAct(discrepancies, run, {
     name: 'close <id>',
-    does: 'decide that nothing follows from it',
+    does: 'decide that nothing follows from it; the last one of a charge closes the charge',
     operation: 'POST /admin/v1/discrepancies/{id}/close',
     body: { reason: reasonOption() },
+    asks: async (session, path) => {
+      const { orderNo, kind, chargeId } = (await session.call('GET /admin/v1/discrepancies/{id}', {
+        path,
+      })) as Discrepancy;
+      const follows = chargeId === null ? '' : ' Its charge then counts neither as paid nor as declined.';
+      return `Close the discrepancy of ${orderNo} (${kind}) for ever.${follows}`;
+    },
   });
 }

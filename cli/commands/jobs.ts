@@ -22,6 +22,7 @@ const COLUMNS: readonly Column<Job>[] = [
   ['charges', (job) => count(job.requested.count), { right: true }],
   ['amount', (job) => won(job.requested.amount), { right: true }],
   ['created', (job) => seoulTime(job.createdAt)],
+  ['undecided', (job) => count(job.result?.totals?.open.count), { right: true, spare: true }],
   ['origin', (job) => job.origin, { spare: true }],
   ['T store job', (job) => job.submission?.gatewayJobId, { spare: true }],
 ];

@@ -544,7 +544,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decide that nothing follows from it */
+        /** Decide that nothing follows from it; the last one of a charge closes the charge, which then counts neither as paid nor as declined. Where T store may have taken money, a second person must agree */
         post: operations["discrepancies.close"];
         delete?: never;
         options?: never;
@@ -1777,6 +1777,14 @@ export interface components {
             missing: components["schemas"]["TallyView"];
             /** @description With a discrepant line */
             quarantined: components["schemas"]["TallyView"];
+            /** @description Of the missing and quarantined: settled as paid by decision */
+            acceptedPaid: components["schemas"]["TallyView"];
+            /** @description Of them: settled as declined by decision */
+            acceptedDeclined: components["schemas"]["TallyView"];
+            /** @description Of them: closed, neither as paid nor as declined */
+            closed: components["schemas"]["TallyView"];
+            /** @description Of them: nobody has decided yet */
+            open: components["schemas"]["TallyView"];
         };
         ResultView: {
             /**
@@ -2033,7 +2041,7 @@ export interface components {
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
              */
-            state: "Pending" | "Submitted" | "Paid" | "Declined" | "Refunding" | "PartiallyRefunded" | "Refunded";
+            state: "Pending" | "Submitted" | "Paid" | "Declined" | "Closed" | "Refunding" | "PartiallyRefunded" | "Refunded";
             /** @description What may be done with it now */
             actions: string[];
             /** @description The job it was sent in */
@@ -2388,7 +2396,7 @@ export interface components {
              * @description Which of the kinds there are
              * @enum {string}
              */
-            kind: "paid" | "declined" | "refunded" | "partially-refunded";
+            kind: "paid" | "declined" | "closed" | "refunded" | "partially-refunded";
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
             /** @description The charge */
@@ -2786,10 +2794,18 @@ export interface components {
             paid: number[];
             /** @description What T store refused to collect */
             declined: number[];
+            /** @description Settled as paid by decision */
+            acceptedPaid: number[];
+            /** @description Settled as declined by decision */
+            acceptedDeclined: number[];
+            /** @description Closed by decision */
+            closed: number[];
             /** @description What no line of the result tells of */
             missing: number[];
             /** @description What lines tell of that are not as asked */
             quarantined: number[];
+            /** @description Missing or quarantined, and not decided */
+            open: number[];
         };
         FoundNumbersView: {
             /** @description What T store was asked to collect */
@@ -2798,6 +2814,12 @@ export interface components {
             paid: number[];
             /** @description What T store refused to collect */
             declined: number[];
+            /** @description Settled as paid by decision */
+            acceptedPaid: number[];
+            /** @description Settled as declined by decision */
+            acceptedDeclined: number[];
+            /** @description Closed by decision */
+            closed: number[];
         };
         NumbersDifferEvidenceView: {
             /** @description What the job says */
@@ -3406,19 +3428,47 @@ export interface components {
              */
             productName: string;
         };
-        EndedView: {
-            /** @description Collected */
+        StatedView: {
+            /** @description What T store was asked to collect */
+            requested: components["schemas"]["TallyView"];
+            /** @description Collected, by lines of the result */
             paid: components["schemas"]["TallyView"];
-            /** @description Declined */
+            /** @description Declined, by lines of the result */
             declined: components["schemas"]["TallyView"];
+            /** @description Settled as paid by decision */
+            acceptedPaid: components["schemas"]["TallyView"];
+            /** @description Settled as declined by decision */
+            acceptedDeclined: components["schemas"]["TallyView"];
+            /** @description Closed by decision */
+            closed: components["schemas"]["TallyView"];
+            /** @description Without a line in the result */
+            missing: components["schemas"]["TallyView"];
+            /** @description With a discrepant line */
+            quarantined: components["schemas"]["TallyView"];
+            /** @description Of the missing and quarantined: nobody has decided yet */
+            open: components["schemas"]["TallyView"];
+        };
+        LoggedView: {
+            /** @description What T store was asked to collect */
+            requested: components["schemas"]["TallyView"];
+            /** @description Collected, by lines of the result */
+            paid: components["schemas"]["TallyView"];
+            /** @description Declined, by lines of the result */
+            declined: components["schemas"]["TallyView"];
+            /** @description Settled as paid by decision */
+            acceptedPaid: components["schemas"]["TallyView"];
+            /** @description Settled as declined by decision */
+            acceptedDeclined: components["schemas"]["TallyView"];
+            /** @description Closed by decision */
+            closed: components["schemas"]["TallyView"];
         };
         UnbalancedJobView: {
             /** @description The job */
             jobId: string;
-            /** @description What the job says */
-            stated: components["schemas"]["EndedView"];
-            /** @description What its entries of the settlement log add up to */
-            logged: components["schemas"]["EndedView"];
+            /** @description What the job says, with what people decided since */
+            stated: components["schemas"]["StatedView"];
+            /** @description What its charges and its entries of the settlement log add up to */
+            logged: components["schemas"]["LoggedView"];
         };
         InputFaultView: {
             /** @description Line of the file, the header being line 1 */
@@ -4778,7 +4828,9 @@ export interface operations {
                 /** @description The job */
                 jobId?: string;
                 /** @description Where it is in its life; docs/state-machines.md draws it */
-                state?: "Pending" | "Submitted" | "Paid" | "Declined" | "Refunding" | "PartiallyRefunded" | "Refunded";
+                state?: "Pending" | "Submitted" | "Paid" | "Declined" | "Closed" | "Refunding" | "PartiallyRefunded" | "Refunded";
+                /** @description true: whose period nobody bills again but a person */
+                unbilled?: boolean;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
                 /** @description false: CSV without the byte order mark that spreadsheets need */
@@ -5289,6 +5341,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     /** @description Its version, which If-Match of a change takes */
@@ -5297,6 +5350,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DiscrepancyView"];
+                };
+            };
+            /** @description Nothing is done before a second person approves it */
+            202: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
                 };
             };
             /** @description A problem; its code says which */

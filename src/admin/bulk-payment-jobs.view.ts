@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { BulkPaymentJob, JobState } from '../bulk-payment';
+import type { BulkPaymentJob, JobDecisions, JobState } from '../bulk-payment';
 import type { KillSwitchState } from '../kill-switch';
 import type { LineStop } from '../line-stop';
 import { StateChangeView } from './history.view';
@@ -78,6 +78,8 @@ export interface JobSurroundings {
   /** The open stop that parks it. */
   lineStop: LineStop | undefined;
   killSwitch: KillSwitchState;
+  /** What became of its missing and quarantined charges. */
+  decisions: JobDecisions;
 }
 
 export function jobViewOf(job: BulkPaymentJob, surroundings: JobSurroundings): BulkPaymentJobView {
@@ -98,7 +100,7 @@ export function jobViewOf(job: BulkPaymentJob, surroundings: JobSurroundings): B
     createdAt: job.createdAt,
     requestFile: requestFileOf(job),
     submission: submissionOf(job),
-    result: resultOf(job),
+    result: resultOf(job, surroundings),
     failureReason: job.failureReason,
     retry: job.lastError === null ? null : { attempts: job.attempts, at: job.nextAttemptAt, error: job.lastError },
   };
@@ -146,7 +148,7 @@ function submissionOf(job: BulkPaymentJob): SubmissionView | null {
   };
 }
 
-function resultOf(job: BulkPaymentJob): ResultView | null {
+function resultOf(job: BulkPaymentJob, { decisions }: JobSurroundings): ResultView | null {
   if (job.resultDownloadedAt === null) return null;
   return {
     downloadedAt: job.resultDownloadedAt,
@@ -158,17 +160,18 @@ function resultOf(job: BulkPaymentJob): ResultView | null {
     linesApplied: job.resultLinesApplied,
     reconciledAt: job.reconciledAt,
     settledAt: job.settledAt,
-    totals: totalsOf(job),
+    totals: totalsOf(job, decisions),
     findings: job.findingCounts,
   };
 }
 
-function totalsOf(job: BulkPaymentJob): TotalsView | null {
+function totalsOf(job: BulkPaymentJob, decisions: JobDecisions): TotalsView | null {
   if (job.reconciledAt === null) return null;
   return {
     paid: { count: job.paidCount ?? 0, amount: job.paidAmount ?? 0 },
     declined: { count: job.declinedCount ?? 0, amount: job.declinedAmount ?? 0 },
     missing: { count: job.missingCount ?? 0, amount: job.missingAmount ?? 0 },
     quarantined: { count: job.quarantinedCount ?? 0, amount: job.quarantinedAmount ?? 0 },
+    ...decisions,
   };
 }

@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { CHARGE_TRANSITIONS, type ChargeState } from '../charge';
 import { statesOf } from '../kernel/transitions';
-import { IsId } from './body-fields';
+import { IsId, toBoolean } from './body-fields';
 import { PageOfDays } from './days.dto';
 import { IsGatewayId, IsOrderNo } from './text-fields';
 
@@ -39,4 +40,10 @@ export class ChargeListQuery extends PageOfDays('Made') {
   @IsOptional()
   @IsIn(STATES, { message: `one of ${STATES.join(', ')}` })
   state?: ChargeState;
+
+  @ApiPropertyOptional({ description: 'true: whose period nobody bills again but a person' })
+  @IsOptional()
+  @Transform(toBoolean)
+  @IsBoolean({ message: 'true or false' })
+  unbilled?: boolean;
 }

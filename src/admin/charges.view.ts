@@ -72,7 +72,7 @@ export class ChargeView {
 }
 
 export function chargeViewOf(charge: ChargeRecord): ChargeView {
-  const { billingTokenHash, ...shown } = charge;
+  const { billingTokenHash, isOwed, ...shown } = charge;
   return { ...shown, actions: actionsOf(charge), links: linksOf(charge) };
 }
 

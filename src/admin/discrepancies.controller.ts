@@ -76,23 +76,27 @@ export class DiscrepanciesController {
     @IfMatch() version: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DiscrepancyView | ApprovalView> {
-    const waiting = await this.discrepancies.accept(id, { ...body, by, version });
+    const waiting = await this.discrepancies.decide(id, { ...body, by, version });
     return waiting === undefined ? this.viewOf({ id }) : awaiting(reply, waiting);
   }
 
   @Post(':id/close')
-  @HttpCode(200)
   @Scope('discrepancies:decide')
-  @ApiOperation({ summary: 'Decide that nothing follows from it' })
+  @ApiOperation({
+    summary:
+      'Decide that nothing follows from it; the last one of a charge closes the charge, which then counts neither as paid nor as declined. Where T store may have taken money, a second person must agree',
+  })
   @TakesIfMatch()
-  @ApiOkResponse({ type: DiscrepancyView })
+  @MayAwaitApproval(DiscrepancyView)
   async close(
     @Param() { id }: IdParameter,
     @Body() { reason }: CloseBody,
-    @Actor() actor: string,
+    @CurrentCaller() by: Caller,
     @IfMatch() version: string | undefined,
-  ): Promise<DiscrepancyView> {
-    return discrepancyViewOf(await this.discrepancies.close(id, { reason, actor, version }));
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DiscrepancyView | ApprovalView> {
+    const waiting = await this.discrepancies.decide(id, { outcome: 'closed', reason, by, version });
+    return waiting === undefined ? this.viewOf({ id }) : awaiting(reply, waiting);
   }
 
   @AuditView()

@@ -16,7 +16,8 @@ import { FirstColumns } from './lists';
  *
  * - charged, partly-refunded, refunded: T store took the money, and so much of it was given back.
  * - not-charged: it was declined, or never sent.
- * - not-known: T store's answer is not here, or contradicts what was asked; the reason says what it waits for.
+ * - not-known: T store's answer is not here, or contradicts what was asked; the reason says what it waits for, or that people
+ *   have closed it.
  */
 export const VERDICTS = ['charged', 'partly-refunded', 'refunded', 'not-charged', 'not-known'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -90,6 +91,10 @@ function verdictOf(facts: ChargeFacts): { verdict: Verdict; because: string } {
       verdict: 'not-charged',
       because: `T store declined it: ${charge.resultCode} ${charge.resultMessage}`,
     }),
+    Closed: () => ({
+      verdict: 'not-known',
+      because: `closed by decision, neither as paid nor as declined: ${charge.resultMessage}`,
+    }),
     Pending: () => ({ verdict: 'not-charged', because: 'nothing of it was sent to T store' }),
     Submitted: () => verdictOfSubmitted(facts),
   };
@@ -105,8 +110,7 @@ function verdictOfSubmitted(facts: ChargeFacts): { verdict: Verdict; because: st
   if (job.state === 'Failed') return { verdict: 'not-charged', because: `its job failed: ${job.failureReason}` };
   if (isInDoubt) return { verdict: 'not-known', because: 'nobody knows whether T store has its job' };
   if (open !== undefined) return { verdict: 'not-known', because: `T store’s answer is a discrepancy: ${open.kind}` };
-  if (job.settledAt === null) return { verdict: 'not-known', because: waitsFor(job) };
-  return { verdict: 'not-known', because: 'its discrepancy was closed without settling it' };
+  return { verdict: 'not-known', because: waitsFor(job) };
 }
 
 /** What a job that is sent and not settled waits for. */

@@ -34,12 +34,21 @@ export class SubmissionView {
   @ApiProperty({ type: Date, nullable: true }) verifiedAt!: Date | null;
 }
 
-/** How the charges of a job ended; together they are what was asked for. */
+/**
+ * How the charges of a job ended: what its result says, which stays and is together what was asked for, and what became by
+ * decision of those it leaves missing or quarantined, which is together these two.
+ */
 export class TotalsView {
   @ApiProperty({ type: TallyView }) paid!: TallyView;
   @ApiProperty({ type: TallyView }) declined!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Without a line in the result' }) missing!: TallyView;
   @ApiProperty({ type: TallyView, description: 'With a discrepant line' }) quarantined!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Of the missing and quarantined: settled as paid by decision' })
+  acceptedPaid!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Of them: settled as declined by decision' })
+  acceptedDeclined!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Of them: closed, neither as paid nor as declined' }) closed!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Of them: nobody has decided yet' }) open!: TallyView;
 }
 
 /** The result file, how far it is worked through, and what it says. */

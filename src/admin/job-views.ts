@@ -4,7 +4,7 @@ import { KillSwitch } from '../kill-switch';
 import { LineStops } from '../line-stop';
 import { jobViewOf, type BulkPaymentJobView } from './bulk-payment-jobs.view';
 
-/** Shows jobs with what is known of them beside their rows: whether they are in doubt, and what holds them. */
+/** Shows jobs with what is known of them beside their rows: whether they are in doubt, what holds them, and what people decided of them. */
 @Injectable()
 export class JobViews {
   constructor(
@@ -15,10 +15,13 @@ export class JobViews {
 
   async ofAll(jobs: readonly BulkPaymentJob[]): Promise<BulkPaymentJobView[]> {
     const killSwitch = await this.killSwitch.state();
-    const stops = await this.lineStops.parking(jobs.map((job) => job.id));
-    return jobs.map((job) =>
-      jobViewOf(job, { inDoubt: this.jobs.isInDoubt(job), lineStop: stops.get(job.id), killSwitch }),
-    );
+    const ids = jobs.map((job) => job.id);
+    const stops = await this.lineStops.parking(ids);
+    const decisions = await this.jobs.decisions(ids);
+    return jobs.map((job) => {
+      const known = { inDoubt: this.jobs.isInDoubt(job), lineStop: stops.get(job.id), killSwitch };
+      return jobViewOf(job, { ...known, decisions: decisions(job.id) });
+    });
   }
 
   async of(job: BulkPaymentJob): Promise<BulkPaymentJobView> {

@@ -88,11 +88,15 @@ class FoundNumbersView {
   @ApiProperty(COUNT_AND_WON) requested!: number[];
   @ApiProperty(COUNT_AND_WON) paid!: number[];
   @ApiProperty(COUNT_AND_WON) declined!: number[];
+  @ApiProperty({ ...COUNT_AND_WON, description: 'Settled as paid by decision' }) acceptedPaid!: number[];
+  @ApiProperty({ ...COUNT_AND_WON, description: 'Settled as declined by decision' }) acceptedDeclined!: number[];
+  @ApiProperty({ ...COUNT_AND_WON, description: 'Closed by decision' }) closed!: number[];
 }
 
 class StatedNumbersView extends FoundNumbersView {
   @ApiProperty(COUNT_AND_WON) missing!: number[];
   @ApiProperty(COUNT_AND_WON) quarantined!: number[];
+  @ApiProperty({ ...COUNT_AND_WON, description: 'Missing or quarantined, and not decided' }) open!: number[];
 }
 
 class NumbersDifferEvidenceView {

@@ -40,16 +40,31 @@ export class DaysTotalView extends DayNumbersView {
   @ApiProperty({ type: TallyView, description: 'Given back on these days' }) refunded!: TallyView;
 }
 
-class EndedView {
-  @ApiProperty({ type: TallyView, description: 'Collected' }) paid!: TallyView;
-  @ApiProperty({ type: TallyView, description: 'Declined' }) declined!: TallyView;
+/** What charges and settlement log say of a job. */
+class LoggedView {
+  @ApiProperty({ type: TallyView, description: 'What T store was asked to collect' }) requested!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Collected, by lines of the result' }) paid!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Declined, by lines of the result' }) declined!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Settled as paid by decision' }) acceptedPaid!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Settled as declined by decision' }) acceptedDeclined!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Closed by decision' }) closed!: TallyView;
 }
 
-/** A settled job that says something else than the settlement log. */
+/** What a job and its discrepancies say. */
+class StatedView extends LoggedView {
+  @ApiProperty({ type: TallyView, description: 'Without a line in the result' }) missing!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'With a discrepant line' }) quarantined!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Of the missing and quarantined: nobody has decided yet' })
+  open!: TallyView;
+}
+
+/** A settled job that does not add up, or says something else than charges and settlement log. */
 export class UnbalancedJobView {
   @ApiProperty({ description: 'The job' }) jobId!: string;
-  @ApiProperty({ type: EndedView, description: 'What the job says' }) stated!: EndedView;
-  @ApiProperty({ type: EndedView, description: 'What its entries of the settlement log add up to' }) logged!: EndedView;
+  @ApiProperty({ type: StatedView, description: 'What the job says, with what people decided since' })
+  stated!: StatedView;
+  @ApiProperty({ type: LoggedView, description: 'What its charges and its entries of the settlement log add up to' })
+  logged!: LoggedView;
 }
 
 class WonByMethodView {

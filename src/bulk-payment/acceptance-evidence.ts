@@ -70,10 +70,36 @@ export function againstDeclined({ asked, lines, words, ...known }: ChargeEvidenc
   );
   return [
     ...(named.length > 0 ? [`its line names transaction ${named[0]}`] : []),
-    ...(lines.some((line) => !saysDeclined(line)) ? ['its line does not plainly say declined'] : []),
-    ...(lines.length === 0 ? ['no line says what became of it'] : []),
+    ...doubtsOf(lines),
     ...(paid !== undefined ? [`T store has payment ${paid[0]}, just as it was asked`] : []),
   ];
+}
+
+/**
+ * What speaks against closing a discrepancy, which leaves its charge neither paid nor declined. Every transaction that its
+ * lines name must have been asked for; that T store has a payment rules nothing out here, but a second person must know.
+ *
+ * @returns reasons for which a second person must agree; none: money moved nowhere
+ * @throws {DomainError} `lookup-required` as {@link againstPaid}
+ */
+export function againstClosing(
+  { lines, words, refundedStatuses }: Omit<ChargeEvidence, 'asked'>,
+  isOfCharge: boolean,
+): string[] {
+  const unasked = lines.map(namedTransactionOf).find((named) => named !== null && !words.has(named));
+  if (unasked != null) throw lookUpFirst(unasked);
+  const taken = [...words].flatMap(([transactionId, { found }]) =>
+    found === null || refundedStatuses.includes(found.status)
+      ? []
+      : [`T store has payment ${transactionId} with ${found.amount} won`],
+  );
+  return isOfCharge ? [...taken, ...doubtsOf(lines)] : taken;
+}
+
+/** Why nobody can be sure that a charge took no money. */
+function doubtsOf(lines: readonly LineWords[]): string[] {
+  if (lines.length === 0) return ['no line says what became of it'];
+  return lines.some((line) => !saysDeclined(line)) ? ['its line does not plainly say declined'] : [];
 }
 
 /** How long what T store said counts as evidence: a working day, so that a second person need not ask anew. */

@@ -9,6 +9,7 @@ import { FileStore } from '../platform/storage';
 import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
 import type { JobState } from './bulk-payment-job.state';
 import { failingSql, inDoubtSql, isInDoubt, unnotifiedJobsSql } from './doubt';
+import { readJobDecisions, type JobDecisions } from './job-decisions';
 import { progressOf, type Progress } from './stage-progress';
 import { DiscrepancyRepository, type DiscrepancyCounts } from './discrepancy.repository';
 
@@ -107,6 +108,11 @@ export class BulkPaymentJobs {
   /** How many of the job's discrepancies are open, accepted and closed. */
   discrepancyCounts(jobId: string): Promise<DiscrepancyCounts> {
     return this.discrepancies.counts(jobId);
+  }
+
+  /** @returns what became of the missing and quarantined charges of each of these jobs */
+  decisions(jobIds: readonly string[]): Promise<(jobId: string) => JobDecisions> {
+    return readJobDecisions(this.database, jobIds);
   }
 
   /** The request file as it was sent. @throws {DomainError} `job-not-found`, `file-not-ready` */

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { daysInSeoul, type SeoulDate } from '../kernel/seoul-calendar';
-import { shownWon, type Won } from '../kernel/won';
+import type { Won } from '../kernel/won';
 import { Database, withinSql } from '../platform/database';
+import { DECIDED, talliesOf, tallyOf, type TallyRow } from './job-decisions';
+import type { Tally } from './reconciliation.repository';
 
 /** What was found of a day's charges; `awaited` are those whose result is not reconciled yet. */
 const ENDS = ['paid', 'declined', 'missing', 'quarantined', 'failed', 'awaited'] as const;
-/** What became of the missing and the quarantined ones. */
-const DECIDED = ['acceptedPaid', 'acceptedDeclined', 'closed', 'open'] as const;
 export const DAY_KINDS = ['requested', ...ENDS, ...DECIDED] as const;
 export type DayKind = (typeof DAY_KINDS)[number];
 
-export type DayNumbers = Record<DayKind, { count: number; amount: Won }>;
+export type DayNumbers = Record<DayKind, Tally>;
 
 /** What went back on a Seoul day, by when T store gave it back. */
 export interface RefundedDay {
@@ -30,18 +30,22 @@ export interface Day extends DayNumbers {
   balanced: boolean;
 }
 
-/** A settled job that says something else than the settlement log. */
+/** What a settled job says, its decided discrepancies included, and what the settlement log must say too. */
+const STATED = ['requested', 'paid', 'declined', 'missing', 'quarantined', ...DECIDED] as const;
+const LOGGED = ['paid', 'declined', 'acceptedPaid', 'acceptedDeclined', 'closed'] as const;
+
+/** A settled job whose numbers don't add up, or are not those of its charges and of the settlement log. */
 export interface UnbalancedJob {
   jobId: string;
-  stated: Record<'paid' | 'declined', { count: number; amount: Won }>;
-  logged: Record<'paid' | 'declined', { count: number; amount: Won }>;
+  stated: Record<(typeof STATED)[number], Tally>;
+  logged: Record<'requested' | (typeof LOGGED)[number], Tally>;
 }
 
-type DayRow = { day: string; jobs: number } & Partial<Record<`${string}_${'count' | 'amount'}`, string>>;
-type Ended = 'paid' | 'declined';
-type UnbalancedRow = { job_id: string } & Record<`${'' | 'logged_'}${Ended}_${'count' | 'amount'}`, string>;
+type DayRow = { day: string; jobs: number } & TallyRow;
+type UnbalancedRow = Record<'job_id' | `${'line' | 'charged'}_count` | `${'total' | 'charged'}_amount`, string> &
+  TallyRow;
 
-/** The numbers of a day, proven: each job by CHECK, their sums here, and the settled ones against the settlement log. */
+/** The numbers of a day, proven: each job by CHECK, their sums here, and the settled ones against charges and settlement log. */
 @Injectable()
 export class DailyReport {
   constructor(private readonly database: Database) {}
@@ -66,10 +70,10 @@ export class DailyReport {
        GROUP BY 1 ORDER BY 1`,
       [range.from, range.until],
     );
-    return rows.map(({ day, count, amount }) => ({ day, ...tally(count, amount) }));
+    return rows.map(({ day, count, amount }) => ({ day, ...tallyOf(count, amount) }));
   }
 
-  /** Settled jobs of the days whose numbers are not those of the settlement log. There should be none, ever. */
+  /** Settled jobs of the days whose numbers are not those of charges and settlement log. There should be none, ever. */
   async unbalancedJobs(from: SeoulDate, to: SeoulDate): Promise<UnbalancedJob[]> {
     const rows = await this.database.rows<UnbalancedRow>(
       `SELECT * FROM unbalanced_job
@@ -80,33 +84,18 @@ export class DailyReport {
     );
     return rows.map((row) => ({
       jobId: row.job_id,
-      stated: {
-        paid: tally(row.paid_count, row.paid_amount),
-        declined: tally(row.declined_count, row.declined_amount),
-      },
-      logged: {
-        paid: tally(row.logged_paid_count, row.logged_paid_amount),
-        declined: tally(row.logged_declined_count, row.logged_declined_amount),
-      },
+      stated: { ...talliesOf(STATED, row), requested: tallyOf(row.line_count, row.total_amount) },
+      logged: { ...talliesOf(LOGGED, row, 'logged_'), requested: tallyOf(row.charged_count, row.charged_amount) },
     }));
   }
 }
 
 function dayOf(row: DayRow): Day {
-  const numbers = Object.fromEntries(
-    DAY_KINDS.map((kind) => {
-      const column = kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-      return [kind, tally(row[`${column}_count`] ?? '', row[`${column}_amount`] ?? '')];
-    }),
-  ) as DayNumbers;
+  const numbers: DayNumbers = talliesOf(DAY_KINDS, row);
   const sum = (kinds: readonly DayKind[], member: 'count' | 'amount') =>
     kinds.reduce((total, kind) => total + numbers[kind][member], 0);
   const addUp = (kinds: readonly DayKind[], parts: readonly DayKind[]) =>
     sum(kinds, 'count') === sum(parts, 'count') && sum(kinds, 'amount') === sum(parts, 'amount');
   const balanced = addUp(['requested'], ENDS) && addUp(['missing', 'quarantined'], DECIDED);
   return { day: row.day, jobs: row.jobs, ...numbers, balanced };
-}
-
-function tally(count: string, amount: string): { count: number; amount: Won } {
-  return { count: Number(count), amount: shownWon(amount) };
 }

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Approvals, wordsOf, type Approval, type ApprovalDecision, type Person } from '../approval';
-import { DECLINED_AGAINST_EVIDENCE } from '../charge';
+import { CLOSED_BY_DECISION, DECLINED_AGAINST_EVIDENCE } from '../charge';
 import { ApprovalConfig, RefundConfig } from '../config';
 import { RESULT_CODE_SUCCESS } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
@@ -10,7 +10,7 @@ import { Clock, secondsAfter } from '../platform/clock';
 import { KeyRing } from '../platform/crypto';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
 import { TransactionLookups } from '../transaction-lookup';
-import { EVIDENCE_HOURS, againstDeclined, againstPaid } from './acceptance-evidence';
+import { EVIDENCE_HOURS, againstClosing, againstDeclined, againstPaid } from './acceptance-evidence';
 import type { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 import { rawLineIdentity } from './discrepancy-evidence';
 import {
@@ -27,14 +27,14 @@ export interface DiscrepancyRecord extends Omit<Discrepancy, 'rawLineCiphertext'
   rawLine: string | null;
 }
 
-/** What a person accepts a discrepancy as. What is not given comes from its line. */
-export interface Acceptance {
-  outcome: 'paid' | 'declined';
+/** What a person decides that a discrepancy's charge counts as. What is not given comes from its line. */
+export interface DiscrepancyDecision {
+  outcome: 'paid' | 'declined' | 'closed';
   transactionId?: string | undefined;
   resultCode?: string | undefined;
   reason: string;
   by: Person;
-  /** The only version it may be accepted in, when there is one. */
+  /** The only version it may be decided in, when there is one. */
   version?: string | undefined;
 }
 
@@ -58,7 +58,7 @@ export class Discrepancies implements OnModuleInit {
 
   onModuleInit(): void {
     this.approvals.carriedOutBy('discrepancy', {
-      carryOut: (session, approval, decision) => this.acceptApproved(session, approval, decision),
+      carryOut: (session, approval, decision) => this.decideApproved(session, approval, decision),
     });
   }
 
@@ -116,63 +116,71 @@ export class Discrepancies implements OnModuleInit {
   }
 
   /**
-   * Settles the charge by decision, with all that follows from it, once. What T store was seen to say must support it; what
-   * the line says otherwise waits for a second person.
+   * Accepts or closes it, which settles its charge by decision, with all that follows from it, once; a charge of which
+   * another discrepancy is open is closed with the last one. What T store was seen to say must support it; what the line
+   * says otherwise, and closing what T store took money for, waits for a second person.
    *
    * @returns what waits for a second person; `undefined`: it is done
-   * @throws {DomainError} `discrepancy-not-found`; `charge-missing` when it names no charge of ours;
+   * @throws {DomainError} `discrepancy-not-found`; `charge-missing` when it is to be accepted and names no charge of ours;
    *   `transaction-id-missing` when it is to be paid without one; `lookup-required` while T store was not asked for the
    *   transaction; `evidence-contradicts` when it has it otherwise; `state-conflict`, `version-conflict`, `charge-settled`,
    *   `transaction-settled`; `approval-open` while another decision on it waits; `line-stopped` while the job is parked
    */
-  async accept(id: string, acceptance: Acceptance): Promise<Approval | undefined> {
+  async decide(id: string, asked: DiscrepancyDecision): Promise<Approval | undefined> {
     const discrepancy = await this.found(id);
-    const { by, reason, version } = acceptance;
+    const { by, reason, version } = asked;
     if (version !== undefined && version !== discrepancy.version) {
       throw new DomainError('version-conflict', `Discrepancy ${id} was changed since you read it`);
     }
     return this.database.transaction(async (session) => {
-      const { outcome, against } = await this.weigh(session, discrepancy, acceptance);
+      const { outcome, against } = await this.weigh(session, discrepancy, asked);
       if (against.length > 0 && this.approval.ofDecisions) {
-        return this.askSecondPerson(session, discrepancy, acceptance, against);
+        return this.askSecondPerson(session, discrepancy, asked, against);
       }
       await this.approvals.withdrawOf(session, 'discrepancy', id, { actor: by.actor, reason });
-      await this.discrepancies.accept(session, id, outcome, { actor: by.actor, reason, version, at: this.clock.now() });
+      await this.carryOut(session, id, outcome, { actor: by.actor, reason, version, at: this.clock.now() });
+      // A job that is held waits for the last of its discrepancies.
       await wakeBilling(session);
       return undefined;
     });
   }
 
   /** Weighs anew what was asked for: T store may have said something else meanwhile, which who agrees was not told. */
-  private async acceptApproved(session: SqlSession, approval: Approval, decision: ApprovalDecision): Promise<void> {
+  private async decideApproved(session: SqlSession, approval: Approval, decision: ApprovalDecision): Promise<void> {
     const discrepancy = await this.found(approval.subjectId, session);
     const { transactionId, resultCode } = approval.act;
-    const asked: Acceptance['outcome'] = approval.act.outcome === 'paid' ? 'paid' : 'declined';
+    const asked = approval.act.outcome as DiscrepancyDecision['outcome'];
     const { outcome, against } = await this.weigh(session, discrepancy, { outcome: asked, transactionId, resultCode });
     refuseUntold(approval, against);
     const { requestedBy: actor } = approval;
     const why = { actor, reason: wordsOf(approval, decision).slice(0, MAX_REASON), at: this.clock.now() };
-    await this.discrepancies.accept(session, discrepancy.id, outcome, { ...why, version: decision.subjectVersion });
+    await this.carryOut(session, discrepancy.id, outcome, { ...why, version: decision.subjectVersion });
+  }
+
+  private carryOut(session: SqlSession, id: string, outcome: AcceptedOutcome, decision: Decision): Promise<void> {
+    if (outcome.kind === 'closed') return this.discrepancies.close(session, id, outcome, decision);
+    return this.discrepancies.accept(session, id, outcome, decision);
   }
 
   /** @returns as what it would be settled, and what speaks against it */
   private async weigh(
     session: SqlSession,
     discrepancy: Discrepancy,
-    acceptance: Pick<Acceptance, 'outcome' | 'transactionId' | 'resultCode'>,
+    asked: Pick<DiscrepancyDecision, 'outcome' | 'transactionId' | 'resultCode'>,
   ): Promise<{ outcome: AcceptedOutcome; against: string[] }> {
     const { id, state, chargeId, bulkPaymentJobId } = discrepancy;
-    if (chargeId === null) {
+    if (chargeId === null && asked.outcome !== 'closed') {
       throw new DomainError('charge-missing', `Discrepancy ${id} names no charge of ours to settle; close it instead`);
     }
-    const outcome = outcomeOf(discrepancy, acceptance);
+    const outcome = outcomeOf(discrepancy, asked);
     if (state !== 'Open') throw new DomainError('state-conflict', `Discrepancy ${id} was decided already`);
-    await this.stops.assertRunning(session, bulkPaymentJobId);
+    if (chargeId !== null) await this.stops.assertRunning(session, bulkPaymentJobId);
     await this.discrepancies.refuseSettledTransaction(session, id, outcome);
     const since = secondsAfter(this.clock.now(), -EVIDENCE_HOURS * 3_600);
     const known = await this.discrepancies.evidence(session, id, since);
     const evidence = { ...known, refundedStatuses: this.refunds.refundedStatuses };
     if (outcome.kind === 'paid') return { outcome, against: againstPaid(outcome.transactionId, evidence) };
+    if (outcome.kind === 'closed') return { outcome, against: againstClosing(evidence, chargeId !== null) };
     const against = againstDeclined(evidence);
     if (against.length === 0) return { outcome, against };
     return { outcome: { ...outcome, resultCode: DECLINED_AGAINST_EVIDENCE }, against };
@@ -181,39 +189,24 @@ export class Discrepancies implements OnModuleInit {
   private askSecondPerson(
     session: SqlSession,
     { id, orderNo, expected }: Discrepancy,
-    { outcome, transactionId, resultCode, reason, by }: Acceptance,
+    { outcome, transactionId, resultCode, reason, by }: DiscrepancyDecision,
     against: readonly string[],
   ): Promise<Approval> {
     const named = {
       ...(transactionId !== undefined && { transactionId }),
       ...(resultCode !== undefined && { resultCode }),
     };
+    const closing = `close discrepancy ${id} of order ${orderNo}, which then counts neither as paid nor as declined`;
     return this.approvals.require(session, {
       kind: 'discrepancy',
       subjectId: id,
       act: { outcome, ...named },
-      summary: `settle order ${orderNo} as ${outcome}, for ${expected?.amount} won`,
+      summary: outcome === 'closed' ? closing : `settle order ${orderNo} as ${outcome}, for ${expected?.amount} won`,
       because: against.join('; '),
       amount: won(expected?.amount ?? 0),
       by,
       reason,
     });
-  }
-
-  /**
-   * Decides that nothing follows from it.
-   *
-   * @throws {DomainError} `discrepancy-not-found`, `state-conflict`, `version-conflict`
-   */
-  async close(id: string, decision: Omit<Decision, 'at'>): Promise<DiscrepancyRecord> {
-    await this.found(id);
-    await this.database.transaction(async (session) => {
-      await this.approvals.withdrawOf(session, 'discrepancy', id, decision);
-      await this.discrepancies.close(session, id, { ...decision, at: this.clock.now() });
-      // A job that is held waits for the last of its discrepancies.
-      await wakeBilling(session);
-    });
-    return this.get(id);
   }
 
   private async found(id: string, session?: SqlSession): Promise<Discrepancy> {
@@ -235,9 +228,10 @@ export class Discrepancies implements OnModuleInit {
 
 function outcomeOf(
   { id, found }: Discrepancy,
-  { outcome, ...given }: Pick<Acceptance, 'outcome' | 'transactionId' | 'resultCode'>,
+  { outcome, ...given }: Pick<DiscrepancyDecision, 'outcome' | 'transactionId' | 'resultCode'>,
 ): AcceptedOutcome {
   const transactionId = given.transactionId ?? found?.transactionId ?? null;
+  if (outcome === 'closed') return { kind: outcome, transactionId, resultCode: CLOSED_BY_DECISION };
   if (outcome === 'declined') {
     const resultCode = given.resultCode ?? (saysDeclined(found) ? found?.resultCode : undefined);
     return { kind: outcome, transactionId, resultCode: resultCode ?? DECLINED_BY_DECISION };

@@ -32,10 +32,10 @@ export interface Decision {
   version?: string | undefined;
 }
 
-/** As what a charge is settled, on whose word. */
+/** As what a charge is settled by decision. */
 export type AcceptedOutcome =
   | { kind: 'paid'; transactionId: string; resultCode: string }
-  | { kind: 'declined'; transactionId: string | null; resultCode: string };
+  | { kind: 'declined' | 'closed'; transactionId: string | null; resultCode: string };
 
 /** How many of a job's discrepancies are in which state. */
 export type DiscrepancyCounts = Record<DiscrepancyState, number>;
@@ -95,16 +95,16 @@ export class DiscrepancyRepository {
     return asked && { ...asked, amount: wonFromDatabase(asked.amount) };
   }
 
-  /** All that is known of a discrepancy's charge, with what T store said since a time. */
+  /** All that is known of a discrepancy's charge, or of its own line where it has none, with what T store said since a time. */
   async evidence(session: SqlSession, id: string, since: Date): Promise<Omit<ChargeEvidence, 'refundedStatuses'>> {
     const lines = await session.rows<{ found: LineWords | null }>(
-      `SELECT other.found FROM discrepancy JOIN discrepancy AS other USING (charge_id)
+      `SELECT other.found FROM discrepancy JOIN discrepancy AS other ON ${OF_ONE_CHARGE}
        WHERE discrepancy.id = $1 ORDER BY other.id`,
       [id],
     );
     const words = await session.rows<GatewayWord & { transactionId: string }>(
       `SELECT DISTINCT ON (transaction_id) transaction_id AS "transactionId", answer, lookup.found
-       FROM discrepancy JOIN discrepancy AS other USING (charge_id)
+       FROM discrepancy JOIN discrepancy AS other ON ${OF_ONE_CHARGE}
          JOIN discrepancy_lookup AS lookup ON lookup.discrepancy_id = other.id
        WHERE discrepancy.id = $1 AND lookup.at >= $2 AND answer <> 'unknown'
        ORDER BY transaction_id, lookup.id DESC`,
@@ -117,14 +117,38 @@ export class DiscrepancyRepository {
     };
   }
 
-  /** @throws {DomainError} `state-conflict` when it is decided already; `version-conflict` */
-  async close(session: SqlSession, id: string, decision: Decision): Promise<void> {
+  /**
+   * Closes a discrepancy, and with the last one of an unsettled charge the charge: an entry of the settlement log says so.
+   *
+   * @throws {DomainError} `state-conflict` when it is decided already; `version-conflict`
+   */
+  async close(session: SqlSession, id: string, outcome: AcceptedOutcome, decision: Decision): Promise<void> {
+    await this.lockAllOfCharge(session, id);
     const changed = await session.execute(
       `UPDATE discrepancy SET state = 'Closed', decided_at = $2, decided_by = $3, decision_reason = $4
        WHERE id = $1 AND state = 'Open' AND ($5::text IS NULL OR xmin::text = $5)`,
       [id, decision.at, decision.actor, decision.reason, decision.version ?? null],
     );
     if (changed !== 1) throw decidedAlready(id, decision);
+    const [last] = await session.rows(
+      `SELECT FROM discrepancy
+       WHERE id = $1 AND charge_id IS NOT NULL
+         AND NOT EXISTS (SELECT FROM discrepancy AS other
+           WHERE other.charge_id = discrepancy.charge_id AND other.state = 'Open')
+         AND NOT EXISTS (SELECT FROM settlement
+           WHERE settlement.charge_id = discrepancy.charge_id AND refund_id IS NULL)`,
+      [id],
+    );
+    if (last !== undefined) await this.settle(session, id, outcome, decision);
+  }
+
+  /** In one order: two decisions on two of them would wait for each other. */
+  private async lockAllOfCharge(session: SqlSession, id: string): Promise<void> {
+    await session.rows(
+      `SELECT FROM discrepancy WHERE charge_id = (SELECT charge_id FROM discrepancy WHERE id = $1)
+       ORDER BY id FOR UPDATE`,
+      [id],
+    );
   }
 
   /**
@@ -136,12 +160,7 @@ export class DiscrepancyRepository {
    */
   async accept(session: SqlSession, id: string, outcome: AcceptedOutcome, decision: Decision): Promise<void> {
     const decided = [decision.at, decision.actor, decision.reason];
-    // All of the charge, in one order: two decisions on two of them would wait for each other.
-    await session.rows(
-      `SELECT FROM discrepancy WHERE charge_id = (SELECT charge_id FROM discrepancy WHERE id = $1)
-       ORDER BY id FOR UPDATE`,
-      [id],
-    );
+    await this.lockAllOfCharge(session, id);
     const changed = await session.execute(
       `UPDATE discrepancy SET state = 'Accepted', accepted_as = $5, decided_at = $2, decided_by = $3, decision_reason = $4
        WHERE id = $1 AND state = 'Open' AND ($6::text IS NULL OR xmin::text = $6)`,
@@ -190,6 +209,8 @@ export class DiscrepancyRepository {
     }
   }
 }
+
+const OF_ONE_CHARGE = 'other.id = discrepancy.id OR other.charge_id = discrepancy.charge_id';
 
 function decidedAlready(id: string, { version }: Decision): DomainError {
   if (version !== undefined) {

@@ -5,7 +5,8 @@ import type { TransitionTable } from '../kernel/transitions';
  *
  * - Open: nobody has decided; its charge, where it has one, is not settled.
  * - Accepted: its charge was settled by decision, as paid or as declined.
- * - Closed: decided that nothing follows from it, or decided along with another one of the same charge.
+ * - Closed: decided that nothing follows from it, which closes its charge when it was the last one of that; or decided along
+ *   with another one of the same charge.
  */
 export const DISCREPANCY_TRANSITIONS = {
   Open: { accept: 'Accepted', close: 'Closed' },

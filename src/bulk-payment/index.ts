@@ -12,7 +12,7 @@ export {
   type RefundedDay,
   type UnbalancedJob,
 } from './daily-report';
-export { Discrepancies, type Acceptance, type DiscrepancyRecord } from './discrepancies.service';
+export { Discrepancies, type DiscrepancyDecision, type DiscrepancyRecord } from './discrepancies.service';
 export { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 export type { DiscrepancyCounts } from './discrepancy.repository';
 export { DISCREPANCY_TRANSITIONS, type DiscrepancyState } from './discrepancy.state';
@@ -21,6 +21,7 @@ export { failedAfterSending } from './doubt';
 export { DoubtfulJobs } from './doubtful-jobs.service';
 export { DISCREPANCY_KINDS, type DiscrepancyKind, type FindingCounts } from './finding';
 export { failingSql, inDoubtSql, unnotifiedJobsSql } from './doubt';
+export type { JobDecisions } from './job-decisions';
 export { JobInterventions } from './job-interventions.service';
 export { LineChecks } from './line-checks';
 export { NotificationVerification } from './notification/notification-verification.service';

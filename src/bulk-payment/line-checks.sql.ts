@@ -71,38 +71,29 @@ export const REFUNDED_TOO_MUCH_SQL = `
     FROM settlement WHERE charge_id = seen.charge_id AND refund_id IS NOT NULL) AS given_back
   WHERE given_back.amount > paid.amount`;
 
-/** The settled job `$1`, if its numbers don't add up, or are not those of its charges and of the settlement log. */
+const inSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function columnsOf(names: readonly string[], prefix = ''): string {
+  return names.map((name) => `${prefix}${inSnakeCase(name)}_count, ${prefix}${inSnakeCase(name)}_amount`).join(', ');
+}
+
+function membersOf(names: readonly string[], prefix = ''): string {
+  return names.map((name) => `'${name}', jsonb_build_array(${columnsOf([name], prefix)})`).join(', ');
+}
+
+const WORDS = ['paid', 'declined', 'accepted as paid', 'accepted as declined', 'closed']
+  .map((words) => `%s ${words} (%s won)`)
+  .join(', ');
+const NUMBERS = ['paid', 'declined', 'acceptedPaid', 'acceptedDeclined', 'closed'] as const;
+
+/** The settled job `$1`, if its numbers don't add up, or are not those of its charges and of the settlement log; those people decided too. */
 export const NUMBERS_DIFFER_SQL = `
-  SELECT 'numbers-differ' AS kind, job.id AS bulk_payment_job_id, NULL::bigint AS subscription_id,
-    format('job %s: %s charges (%s won) with %s paid (%s won) and %s declined (%s won), where it says %s (%s won), %s (%s won) and %s (%s won), %s (%s won) missing, %s (%s won) quarantined',
-      job.id, charged.count, charged.amount, charged.paid_count, charged.paid_amount, charged.declined_count,
-      charged.declined_amount, job.line_count, job.total_amount, job.paid_count, job.paid_amount, job.declined_count,
-      job.declined_amount, job.missing_count, job.missing_amount, job.quarantined_count, job.quarantined_amount)
-      AS violation,
-    jsonb_build_object('stated', jsonb_build_object(
-        'requested', jsonb_build_array(job.line_count, job.total_amount),
-        'paid', jsonb_build_array(job.paid_count, job.paid_amount),
-        'declined', jsonb_build_array(job.declined_count, job.declined_amount),
-        'missing', jsonb_build_array(job.missing_count, job.missing_amount),
-        'quarantined', jsonb_build_array(job.quarantined_count, job.quarantined_amount)),
-      'found', jsonb_build_object(
-        'requested', jsonb_build_array(charged.count, charged.amount),
-        'paid', jsonb_build_array(charged.paid_count, charged.paid_amount),
-        'declined', jsonb_build_array(charged.declined_count, charged.declined_amount))) AS evidence
-  FROM bulk_payment_job AS job
-  CROSS JOIN LATERAL (
-    SELECT count(DISTINCT charge.id), coalesce(sum(charge.amount), 0) AS amount,
-      count(*) FILTER (WHERE settlement.kind = 'paid') AS paid_count,
-      coalesce(sum(settlement.amount) FILTER (WHERE settlement.kind = 'paid'), 0) AS paid_amount,
-      count(*) FILTER (WHERE settlement.kind = 'declined') AS declined_count,
-      coalesce(sum(settlement.amount) FILTER (WHERE settlement.kind = 'declined'), 0) AS declined_amount
-    FROM charge
-    LEFT JOIN settlement ON settlement.charge_id = charge.id
-      AND settlement.refund_id IS NULL AND settlement.discrepancy_id IS NULL
-    WHERE charge.bulk_payment_job_id = job.id) AS charged
-  WHERE job.id = $1
-    AND ((job.line_count, job.total_amount, job.paid_count, job.paid_amount, job.declined_count, job.declined_amount)
-        IS DISTINCT FROM (charged.count, charged.amount, charged.paid_count, charged.paid_amount,
-          charged.declined_count, charged.declined_amount)
-      OR job.line_count <> job.paid_count + job.declined_count + job.missing_count + job.quarantined_count
-      OR job.total_amount <> job.paid_amount + job.declined_amount + job.missing_amount + job.quarantined_amount)`;
+  SELECT 'numbers-differ' AS kind, job_id AS bulk_payment_job_id, NULL::bigint AS subscription_id,
+    format('job %s: by charges and settlement log %s charges (%s won) with ${WORDS}, where it says %s (%s won) with ${WORDS}, %s (%s won) missing, %s (%s won) quarantined, %s (%s won) of these open',
+      job_id, charged_count, charged_amount, ${columnsOf(NUMBERS, 'logged_')}, line_count, total_amount, ${columnsOf(NUMBERS)},
+      ${columnsOf(['missing', 'quarantined', 'open'])}) AS violation,
+    jsonb_build_object('stated', jsonb_build_object('requested', jsonb_build_array(line_count, total_amount),
+        ${membersOf([...NUMBERS, 'missing', 'quarantined', 'open'])}),
+      'found', jsonb_build_object('requested', jsonb_build_array(charged_count, charged_amount),
+        ${membersOf(NUMBERS, 'logged_')})) AS evidence
+  FROM job_numbers WHERE job_id = $1 AND NOT balanced`;

@@ -28,7 +28,7 @@ const OF_SETTLEMENTS = [
   PAYMENT_REFUNDED_TOO_MUCH_SQL,
 ];
 
-/** Settled jobs are looked at again once a day, for so long: numbers that were right can be made wrong by hand. */
+/** Jobs are looked at again once a day, for so long after settling and each decision: what was right can be made wrong by hand. */
 const LOOK_AGAIN_DAYS = 31;
 
 /**
@@ -86,7 +86,9 @@ export class LineChecks {
       `UPDATE bulk_payment_job SET numbers_checked_at = $1
        WHERE id = (
          SELECT id FROM bulk_payment_job
-         WHERE settled_at > $2 AND (numbers_checked_at IS NULL OR numbers_checked_at <= $3)
+         WHERE settled_at IS NOT NULL
+           AND (settled_at > $2 OR id IN (SELECT bulk_payment_job_id FROM discrepancy WHERE decided_at > $2))
+           AND (numbers_checked_at IS NULL OR numbers_checked_at <= $3)
          ORDER BY id LIMIT 1
          FOR UPDATE SKIP LOCKED)
        RETURNING id`,

@@ -3,6 +3,7 @@ import type { SeoulDate, TimeRange } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import { Database, withinSql } from '../platform/database';
 import { CHARGE_STATE_CONDITIONS, CHARGE_STATE_SQL, type ChargeState } from './charge.state';
+import { PERIOD_IS_OWED_SQL, UNBILLED_SQL } from './unbilled-charges.sql';
 
 /** A charge with what became of it. */
 export interface ChargeRecord {
@@ -34,6 +35,8 @@ export interface ChargeRecord {
   /** The discrepancy whose acceptance settled it. */
   discrepancyId: string | null;
   settledAt: Date | null;
+  /** Whether it ended unpaid, and its period may be billed again. */
+  isOwed: boolean;
   /** What was given back of it. */
   refundedAmount: Won;
   /** What is to be given back and has not ended yet. */
@@ -48,6 +51,8 @@ export interface ChargeFilter {
   subscriptionId?: string | undefined;
   jobId?: string | undefined;
   state?: ChargeState | undefined;
+  /** Whose period nobody bills again but a person. */
+  unbilled?: boolean | undefined;
   /** When they were made. */
   made?: TimeRange | undefined;
 }
@@ -68,6 +73,8 @@ const RECORD_SQL = `
     charge_settlement.result_message AS "resultMessage", charge_settlement.position AS "settlementPosition",
     charge_settlement.result_line_number AS "resultLineNumber", charge_settlement.discrepancy_id AS "discrepancyId",
     charge_settlement.settled_at AS "settledAt",
+    CASE WHEN charge_settlement.kind IN ('declined', 'closed') AND charge.subscription_id IS NOT NULL
+      THEN ${PERIOD_IS_OWED_SQL} ELSE false END AS "isOwed",
     coalesce(charge_refund.refunded_amount, 0) AS "refundedAmount",
     coalesce(charge_refund.pending_amount, 0) AS "pendingRefundAmount", charge.created_at AS "createdAt"
   FROM charge
@@ -94,7 +101,7 @@ export class ChargeRecordRepository {
 
   /** Newest first, before an id. */
   async list(filter: ChargeFilter, page: { beforeId: string | undefined; limit: number }): Promise<ChargeRecord[]> {
-    const { orderNo, transactionId, subscriptionId, jobId, state, made } = filter;
+    const { orderNo, transactionId, subscriptionId, jobId, state, unbilled, made } = filter;
     const parameters: unknown[] = [];
     const conditions = ['true'];
     const add = (column: string, comparison: string, value: unknown): void => {
@@ -113,6 +120,7 @@ export class ChargeRecordRepository {
     // PostgreSQL would not conclude it, and read the index of the declined ones from its end to find a page deep in it.
     if (state === 'Declined') add('charge_settlement.charge_id', '<', page.beforeId);
     if (state !== undefined) conditions.push(CHARGE_STATE_CONDITIONS[state]);
+    if (unbilled !== undefined) conditions.push(unbilled ? UNBILLED_SQL : `(${UNBILLED_SQL}) IS NOT TRUE`);
     return this.records(`WHERE ${conditions.join(' AND ')} ORDER BY charge.id DESC LIMIT ${page.limit}`, parameters);
   }
 

@@ -54,8 +54,8 @@ export class Charge {
   createdAt!: Date;
 }
 
-/** What an entry of the settlement log tells; of refunds the last one, which leaves nothing, and those before it. */
-export const SETTLEMENT_KINDS = ['paid', 'declined', 'refunded', 'partially-refunded'] as const;
+/** What an entry of the settlement log tells: of a charge once how it ended; of refunds the last one, which leaves nothing, and those before it. */
+export const SETTLEMENT_KINDS = ['paid', 'declined', 'closed', 'refunded', 'partially-refunded'] as const;
 export type SettlementKind = (typeof SETTLEMENT_KINDS)[number];
 
 /** An entry of the append-only settlement log: what the gateway's answer did to a charge. */

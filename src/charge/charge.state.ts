@@ -1,27 +1,32 @@
 import type { TransitionTable } from '../kernel/transitions';
+import { ENDED_BY_PEOPLE_SQL } from './settlement-effects';
 
 /**
  * The life of a charge. No column holds the state: it follows from what is recorded anyway (docs/decisions/0001).
  *
  * - Pending: planned or uploaded; its job has sent nothing yet. Moved on by the job's submission.
- * - Submitted: its job's sending began. Moved on by the settlement of its result line, or not at all: an unanswered or
- *   discrepant charge stays here and is a discrepancy.
- * - Paid, Declined: the gateway's answer, applied once.
+ * - Submitted: its job's sending began. Moved on by the settlement of its result line, or, where that is missing or
+ *   discrepant, by a person's decision on its discrepancy.
+ * - Paid, Declined: the gateway's answer, or a decision in its place, applied once.
+ * - Closed: decided that it counts neither as paid nor as declined. Its period is billed again by a person only.
  * - Refunding: a refund of it is asked for and has not ended. Moved on by the refund's end.
  * - Refunded, PartiallyRefunded: what its refunds have given back, all of it or a part.
  */
 export const CHARGE_TRANSITIONS = {
   Pending: { submit: 'Submitted' },
-  Submitted: { pay: 'Paid', decline: 'Declined' },
+  Submitted: { pay: 'Paid', decline: 'Declined', close: 'Closed' },
   Paid: { refund: 'Refunding' },
   Declined: {},
+  Closed: {},
   Refunding: { 'all-refunded': 'Refunded', 'part-refunded': 'PartiallyRefunded', 'none-refunded': 'Paid' },
   PartiallyRefunded: { refund: 'Refunding' },
   Refunded: {},
 } as const satisfies TransitionTable<ChargeStateName, ChargeEvent>;
 
-type ChargeStateName = 'Pending' | 'Submitted' | 'Paid' | 'Declined' | 'Refunding' | 'PartiallyRefunded' | 'Refunded';
-type ChargeEvent = 'submit' | 'pay' | 'decline' | 'refund' | 'all-refunded' | 'part-refunded' | 'none-refunded';
+type ChargeStateName =
+  'Pending' | 'Submitted' | 'Paid' | 'Declined' | 'Closed' | 'Refunding' | 'PartiallyRefunded' | 'Refunded';
+type ChargeEvent =
+  'submit' | 'pay' | 'decline' | 'close' | 'refund' | 'all-refunded' | 'part-refunded' | 'none-refunded';
 export type ChargeState = keyof typeof CHARGE_TRANSITIONS;
 
 /**
@@ -35,6 +40,7 @@ export const CHARGE_STATE_SQL = `
     WHEN charge_refund.refunded_amount > 0 THEN 'PartiallyRefunded'
     WHEN charge_settlement.kind = 'paid' THEN 'Paid'
     WHEN charge_settlement.kind = 'declined' THEN 'Declined'
+    WHEN charge_settlement.kind = 'closed' THEN 'Closed'
     WHEN charge_job.submission_started_at IS NOT NULL THEN 'Submitted'
     ELSE 'Pending'
   END`;
@@ -53,6 +59,7 @@ export const CHARGE_STATE_CONDITIONS: Readonly<Record<ChargeState, string>> = {
   Paid: `charge_settlement.kind = 'paid'
     AND coalesce(charge_refund.pending_amount, 0) = 0 AND coalesce(charge_refund.refunded_amount, 0) = 0`,
   Declined: `charge_settlement.kind = 'declined'`,
+  Closed: `charge_settlement.kind = 'closed' AND charge_settlement.${ENDED_BY_PEOPLE_SQL}`,
   Refunding: 'charge_refund.pending_amount > 0',
   PartiallyRefunded: `charge_refund.pending_amount = 0
     AND charge_refund.refunded_amount > 0 AND charge_refund.refunded_amount < charge_refund.amount`,

@@ -18,4 +18,10 @@ export { RefundSendingService } from './refund-sending.service';
 export { REFUND_TRANSITIONS, type RefundState } from './refund.state';
 export { Refunds, leftOf } from './refunds.service';
 export { SettlementLog, type LogPage, type SettlementLogEntry } from './settlement-log';
-export { DECLINED_AGAINST_EVIDENCE, SettlementEffects, type SettlementOutcomes } from './settlement-effects';
+export {
+  CLOSED_BY_DECISION,
+  DECLINED_AGAINST_EVIDENCE,
+  SettlementEffects,
+  type SettlementOutcomes,
+} from './settlement-effects';
+export { UNBILLED_SQL } from './unbilled-charges.sql';

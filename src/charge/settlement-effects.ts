@@ -3,8 +3,8 @@ import type { SqlSession } from '../platform/database';
 /**
  * Charges with what became of them, as a query that many can use: a SELECT of charge_id, subscription_id,
  * period_start_on, kind, amount, transaction_id, result_code, result_message, bulk_payment_job_id, and either
- * result_line_number, discrepancy_id or refund_id, which tells what it follows from. The kinds are `paid` and `declined`,
- * of which a charge gets one; then `partially-refunded` for a refund that leaves something, and `refunded` for the one that
+ * result_line_number, discrepancy_id or refund_id, which tells what it follows from. The kinds are `paid`, `declined` and
+ * `closed`, of which a charge gets one; then `partially-refunded` for a refund that leaves something, and `refunded` for the one that
  * leaves nothing, each for the refund's own amount.
  */
 export interface SettlementOutcomes {
@@ -20,7 +20,7 @@ export interface SettlementOutcomes {
  * Called once for each set of outcomes, in the transaction that settles them: work set-based, call nobody.
  */
 export abstract class SettlementEffects {
-  /** What `paid` and `declined` mean. */
+  /** What `paid`, `declined` and `closed` mean. */
   abstract apply(session: SqlSession, outcomes: SettlementOutcomes, at: Date): Promise<void>;
 
   /** What `refunded` and `partially-refunded` mean; apart, because millions of the others shall not be looked through. */
@@ -32,3 +32,9 @@ export abstract class SettlementEffects {
  * another attempt would charge the customer twice, so none is made by itself.
  */
 export const DECLINED_AGAINST_EVIDENCE = 'declined-against-evidence';
+
+/** The same where they closed it: neither paid nor declined. */
+export const CLOSED_BY_DECISION = 'closed-by-decision';
+
+/** Charges that people ended otherwise than T store's answer does; no further attempt follows by itself. */
+export const ENDED_BY_PEOPLE_SQL = `result_code IN ('${DECLINED_AGAINST_EVIDENCE}', '${CLOSED_BY_DECISION}')`;

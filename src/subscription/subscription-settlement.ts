@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { DECLINED_AGAINST_EVIDENCE, type SettlementEffects, type SettlementOutcomes } from '../charge';
+import {
+  CLOSED_BY_DECISION,
+  DECLINED_AGAINST_EVIDENCE,
+  type SettlementEffects,
+  type SettlementOutcomes,
+} from '../charge';
 import { BillingConfig } from '../config';
 import { seoulDateAt } from '../kernel/seoul-calendar';
 import type { SqlSession } from '../platform/database';
 
 /**
  * What settled charges mean to subscriptions: a paid period moves them one period on; a declined one makes them past due
- * until a later attempt is paid or the policy has no more; a period given back no longer counts as paid for.
+ * until a later attempt is paid or the policy has no more; so does a closed one, with no attempt by itself; a period given
+ * back no longer counts as paid for.
  */
 @Injectable()
 export class SubscriptionSettlement implements SettlementEffects {
@@ -15,7 +21,7 @@ export class SubscriptionSettlement implements SettlementEffects {
   async apply(session: SqlSession, outcomes: SettlementOutcomes, at: Date): Promise<void> {
     const rest = await this.extendPaid(session, outcomes);
     if (rest.paid > 0) await this.extendPastDue(session, outcomes, at);
-    if (rest.declined > 0) await this.applyDeclined(session, outcomes, at);
+    if (rest.unpaid > 0) await this.applyUnpaid(session, outcomes, at);
   }
 
   /**
@@ -57,7 +63,7 @@ export class SubscriptionSettlement implements SettlementEffects {
    *
    * Almost all of a batch are of this kind. They change no state, so each row is touched once and nothing else.
    *
-   * @returns how many outcomes are left: paid ones that moved nothing here, and declined ones
+   * @returns how many outcomes are left: paid ones that moved nothing here, and unpaid ones
    */
   private async extendPaid(session: SqlSession, { sql, parameters }: SettlementOutcomes): Promise<Rest> {
     const [rest] = await session.rows<Rest>(
@@ -68,7 +74,7 @@ export class SubscriptionSettlement implements SettlementEffects {
          WHERE ${PERIOD_OF_OUTCOME} AND outcome.kind = 'paid' AND subscription.state <> 'PastDue'
          RETURNING 1)
        SELECT (count(*) FILTER (WHERE kind = 'paid') - (SELECT count(*) FROM moved))::int AS paid,
-         count(*) FILTER (WHERE kind = 'declined')::int AS declined
+         count(*) FILTER (WHERE ${UNPAID})::int AS unpaid
        FROM outcome WHERE subscription_id IS NOT NULL`,
       parameters,
     );
@@ -90,18 +96,18 @@ export class SubscriptionSettlement implements SettlementEffects {
   }
 
   /**
-   * Counts the decline and sets the day of the next attempt, or ends the attempts, in the one update a decline costs
+   * Counts the attempt and sets the day of the next attempt, or ends the attempts, in the one update a decline costs
    * anyway. A subscription without a decline was Active, which is how its history knows where it came from.
    */
-  private async applyDeclined(session: SqlSession, { sql, parameters }: SettlementOutcomes, at: Date): Promise<void> {
+  private async applyUnpaid(session: SqlSession, { sql, parameters }: SettlementOutcomes, at: Date): Promise<void> {
     const { days, neverCodes, exhausted } = this.billing.retry;
-    const never = [...neverCodes, DECLINED_AGAINST_EVIDENCE];
+    const never = [...neverCodes, ...BY_PEOPLE];
     const own = (index: number): string => `$${parameters.length + index}`;
     // Beyond its end an array yields NULL: no day, no further attempt.
     const isOver = `((${own(2)}::int[])[subscription.decline_count + 1] IS NULL OR outcome.result_code = ANY (${own(3)}::text[]))`;
     // Whether the customer has paid after all, only persons know.
-    const isAgainst = `result_code = '${DECLINED_AGAINST_EVIDENCE}'`;
-    const isCanceled = `(${isOver} AND ${own(4)} AND NOT outcome.${isAgainst})`;
+    const isByPeople = `result_code IN ('${BY_PEOPLE.join("', '")}')`;
+    const isCanceled = `(${isOver} AND ${own(4)} AND NOT outcome.${isByPeople})`;
     await session.execute(
       `WITH declined AS (
          UPDATE subscription SET
@@ -111,17 +117,19 @@ export class SubscriptionSettlement implements SettlementEffects {
            state = CASE WHEN ${isCanceled} THEN 'Canceled' ELSE 'PastDue' END,
            cancel_at_period_end = cancel_at_period_end AND NOT ${isCanceled}
          FROM (${sql}) AS outcome
-         WHERE ${PERIOD_OF_OUTCOME} AND outcome.kind = 'declined' AND subscription.state IN ('Active', 'PastDue')
+         WHERE ${PERIOD_OF_OUTCOME} AND outcome.${UNPAID} AND subscription.state IN ('Active', 'PastDue')
          RETURNING subscription.id, subscription.state, decline_count, retry_on, outcome.result_code)
        INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, changes, actor, at)
-       SELECT id, CASE decline_count WHEN 1 THEN 'Active' ELSE 'PastDue' END, 'PastDue', 'charge declined',
+       SELECT id, CASE decline_count WHEN 1 THEN 'Active' ELSE 'PastDue' END, 'PastDue',
+         CASE result_code WHEN '${CLOSED_BY_DECISION}' THEN 'charge closed' ELSE 'charge declined' END,
          jsonb_build_object('decline_count', jsonb_build_array(decline_count - 1, decline_count),
            'retry_on', jsonb_build_array(NULL, retry_on), 'result_code', jsonb_build_array(NULL, result_code)),
          'settlement', ${own(1)}::timestamptz
        FROM declined
        UNION ALL
        SELECT id, 'PastDue', state, CASE
-         WHEN ${isAgainst} THEN 'no further attempt: declined against what its line says'
+         WHEN result_code = '${DECLINED_AGAINST_EVIDENCE}' THEN 'no further attempt: declined against what its line says'
+         WHEN result_code = '${CLOSED_BY_DECISION}' THEN 'no further attempt by itself: closed by decision'
          WHEN result_code = ANY (${own(3)}::text[])
          THEN 'no further attempt: the result code is never retried' ELSE 'no further attempt: all were declined' END,
          NULL, 'settlement', ${own(1)}::timestamptz
@@ -134,8 +142,13 @@ export class SubscriptionSettlement implements SettlementEffects {
 /** Outcomes that {@link SubscriptionSettlement.apply} has still to look at. */
 interface Rest {
   paid: number;
-  declined: number;
+  unpaid: number;
 }
+
+const UNPAID = `kind IN ('declined', 'closed')`;
+
+/** Codes of attempts that people ended: whether another is made, they say too. */
+const BY_PEOPLE = [DECLINED_AGAINST_EVIDENCE, CLOSED_BY_DECISION];
 
 /** An outcome counts for the period its subscription is to be billed for, and for no other. */
 const PERIOD_OF_OUTCOME = `subscription.id = outcome.subscription_id

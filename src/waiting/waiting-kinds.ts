@@ -1,4 +1,5 @@
 import { failingSql, inDoubtSql, unnotifiedJobsSql } from '../bulk-payment';
+import { UNBILLED_SQL } from '../charge';
 
 /** One kind of thing that waits for a person. */
 export interface WaitingKind {
@@ -110,6 +111,16 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
     link: 'discrepancies?state=Open',
     act: 'look each up, then accept or close it',
     sql: () => `SELECT created_at AS since, kind AS detail FROM discrepancy WHERE state = 'Open'`,
+  },
+  {
+    kind: 'unbilled-periods',
+    what: 'periods that nobody bills again by itself, because people closed or declined their charge',
+    link: 'charges?unbilled=true',
+    act: 'bill the charge again, or cancel the subscription',
+    sql: () => `SELECT charge_settlement.settled_at AS since, 'order ' || charge.order_no AS detail
+      FROM settlement AS charge_settlement JOIN charge ON charge.id = charge_settlement.charge_id
+      JOIN subscription AS charge_subscription ON charge_subscription.id = charge.subscription_id
+      WHERE ${UNBILLED_SQL}`,
   },
   {
     kind: 'billing-runs',

@@ -1,13 +1,13 @@
-import { DailyReport } from '../../src/bulk-payment';
+import { DailyReport, LineChecks } from '../../src/bulk-payment';
 import { TstoreClient } from '../../src/gateways/tstore';
-import type { SeoulDate } from '../../src/kernel/seoul-calendar';
+import { seoulDateAt, type SeoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
 import { OAuthTokenStore } from '../../src/oauth-token';
 import { Database } from '../../src/platform/database';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
-import { acceptAsPaid } from '../support/discrepancies';
+import { acceptAsPaid, closeSeen } from '../support/discrepancies';
 import { requestFile } from '../support/request-files';
-import { VERSION_CONFLICT, ifMatch, planOn, send, subscribe, subscriptionRow } from '../support/subscribers';
+import { VERSION_CONFLICT, agreed, ifMatch, planOn, send, subscribe, subscriptionRow } from '../support/subscribers';
 import { until } from '../support/until';
 
 describe('working discrepancies off', () => {
@@ -20,8 +20,14 @@ describe('working discrepancies off', () => {
 
   afterAll(() => world.close());
 
-  async function discrepanciesOf(faults: string[], count = 4): Promise<JsonBody[]> {
-    for (const kind of faults) world.simulator.control.armFault({ kind: kind as 'result-amount-altered' });
+  const unbalanced = async (): Promise<JsonBody[]> => {
+    const year = seoulDateAt(world.clock.now()).slice(0, 4);
+    return (await world.get(`reports/unbalanced-jobs?from=${year}-01-01&to=${year}-12-31`)).body.items;
+  };
+
+  async function discrepanciesOf(faults: string[], count = 4, lines?: number): Promise<JsonBody[]> {
+    const options = lines === undefined ? {} : { options: { lines, byWon: 1 } };
+    for (const kind of faults) world.simulator.control.armFault({ kind: kind as 'result-amount-altered', ...options });
     const { body } = await world.upload(requestFile(count, `d${++batch}-`));
     await world.settled(body.id);
     return (await world.get(`discrepancies?jobId=${body.id}`)).body.items;
@@ -204,17 +210,23 @@ describe('working discrepancies off', () => {
     expect(await settlementsOf(discrepancy.chargeId)).toMatchObject([{ kind: 'paid', result_code: '0000' }]);
   });
 
-  it('closing settles nothing, and is of what was seen', async () => {
+  it('closing settles it neither as paid nor as declined, and is of what was seen', async () => {
     const discrepancy = await altered();
+    await send(world, 'POST', `discrepancies/${discrepancy.id}/lookup`, {});
     const decide = (act: string, version: string) => {
       const body = { reason: 'refunded by hand', ...(act === 'accept' && { outcome: 'paid' }) };
       return send(world, 'POST', `discrepancies/${discrepancy.id}/${act}`, body, ifMatch({ version }));
     };
     for (const act of ['accept', 'close']) expect(await decide(act, '1')).toMatchObject(VERSION_CONFLICT);
-    const closed = await decide('close', discrepancy.version);
+    expect((await agreed(world, await decide('close', discrepancy.version))).status).toBe(200);
     expect(await decide('accept', discrepancy.version)).toMatchObject(VERSION_CONFLICT);
-    expect(closed).toMatchObject({ status: 200, body: { state: 'Closed', decision: { reason: 'refunded by hand' } } });
-    expect(await settlementsOf(discrepancy.chargeId)).toEqual([]);
+    expect((await world.get(`discrepancies/${discrepancy.id}`)).body).toMatchObject({
+      state: 'Closed',
+      decision: { acceptedAs: null, reason: expect.stringContaining('refunded by hand') },
+    });
+    expect(await settlementsOf(discrepancy.chargeId)).toMatchObject([
+      { kind: 'closed', result_code: 'closed-by-decision', discrepancy_id: discrepancy.id },
+    ]);
   });
 
   it('what names no charge of ours can’t be accepted', async () => {
@@ -223,7 +235,11 @@ describe('working discrepancies off', () => {
     expect(unknown.actions).toEqual(['lookup', 'close']);
     const accepted = await send(world, 'POST', `discrepancies/${unknown.id}/accept`, { outcome: 'paid', reason: 'r' });
     expect(accepted).toMatchObject({ status: 409, body: { code: 'charge-missing' } });
-    expect((await send(world, 'POST', `discrepancies/${unknown.id}/close`, { reason: 'r' })).status).toBe(200);
+    const close = () => send(world, 'POST', `discrepancies/${unknown.id}/close`, { reason: 'r' });
+    // Somebody may have paid: nobody says that nothing follows before T store was asked.
+    expect(await close()).toMatchObject({ status: 409, body: { code: 'lookup-required' } });
+    await send(world, 'POST', `discrepancies/${unknown.id}/lookup`, {});
+    expect((await agreed(world, await close())).status).toBe(200);
   });
 
   it.each([
@@ -258,6 +274,85 @@ describe('working discrepancies off', () => {
       Number(before?.open.count) - 1,
     ]);
     expect(after?.acceptedPaid.amount).toBe(Number(before?.acceptedPaid.amount) + discrepancy.expected.amount);
+  });
+
+  it('the job, in its page and in the list, says what was found and what became of it', async () => {
+    const [one, other, third] = await discrepanciesOf(['result-amount-altered'], 8, 3);
+    const { body: before } = await world.get(`bulk-payment-jobs/${one.jobId}`);
+    expect(before.result.totals).toMatchObject({ quarantined: { count: 3 }, open: { count: 3 }, closed: { count: 0 } });
+    expect((await acceptAsPaid(world, one.id)).status).toBe(200);
+    expect((await closeSeen(world, other)).status).toBe(200);
+    const { quarantined } = before.result.totals;
+    const after = (await world.get(`bulk-payment-jobs/${one.jobId}`)).body.result.totals;
+    expect(after).toMatchObject({
+      quarantined,
+      acceptedPaid: { count: 1, amount: one.expected.amount },
+      acceptedDeclined: { count: 0, amount: 0 },
+      closed: { count: 1, amount: other.expected.amount },
+      open: { count: 1, amount: third.expected.amount },
+    });
+    const { body: list } = await world.get('bulk-payment-jobs?limit=1');
+    expect(list.items[0].result.totals).toEqual(after);
+    expect(await unbalanced()).toEqual([]);
+  });
+
+  it.each([
+    ['is missing from the log', 'DELETE FROM settlement WHERE charge_id = $1', { count: 0, amount: 0 }],
+    [
+      'is in the log twice',
+      `INSERT INTO settlement (position, charge_id, kind, amount, transaction_id, result_code, result_message,
+         bulk_payment_job_id, discrepancy_id, settled_at)
+       SELECT nextval('settlement_position'), charge_id, kind, amount, transaction_id || '-2', result_code, result_message,
+         bulk_payment_job_id, -discrepancy_id, settled_at FROM settlement WHERE charge_id = $1`,
+      { count: 2 },
+    ],
+    [
+      'is in the log for another amount',
+      'UPDATE settlement SET amount = 1 WHERE charge_id = $1',
+      { count: 1, amount: 1 },
+    ],
+  ])('a decision that %s stops the line and unbalances its job', async (_how, sql, logged) => {
+    const discrepancy = await altered();
+    await acceptAsPaid(world, discrepancy.id);
+    expect(await unbalanced()).toEqual([]);
+    const database = world.service.app.get(Database);
+    await database.execute('ALTER TABLE settlement DISABLE TRIGGER settlement_append_only');
+    await database.execute('DROP INDEX settlement_charge_once');
+    const rows = await settlementsOf(discrepancy.chargeId);
+    expect(rows).toHaveLength(1);
+    try {
+      await database.execute(sql, [discrepancy.chargeId]);
+      const [job] = await unbalanced();
+      expect(job).toMatchObject({
+        jobId: discrepancy.jobId,
+        stated: { acceptedPaid: { count: 1, amount: discrepancy.expected.amount } },
+        logged: { acceptedPaid: logged },
+      });
+      world.clock.advanceSeconds(86_400);
+      const stop = await until('it is a line stop', async () => {
+        await world.service.app.get(LineChecks).runOnce();
+        const { body } = await world.get(`line-stops?jobId=${discrepancy.jobId}&state=Open`);
+        return body.items.find((one: JsonBody) => one.kind === 'numbers-differ');
+      });
+      expect(stop.evidence.stated.acceptedPaid).toEqual([1, discrepancy.expected.amount]);
+      expect(stop.evidence.found.acceptedPaid[0]).toBe(logged.count);
+    } finally {
+      await database.execute('DELETE FROM settlement WHERE charge_id = $1', [discrepancy.chargeId]);
+      await database.execute(
+        `INSERT INTO settlement (position, charge_id, kind, amount, transaction_id, result_code, result_message,
+           bulk_payment_job_id, discrepancy_id, settled_at)
+         SELECT nextval('settlement_position'), $1, 'paid', $2, $3, '0000', '', $4, $5, $6`,
+        [
+          ...[discrepancy.chargeId, discrepancy.expected.amount, await transactionIdOf(discrepancy.orderNo)],
+          ...[discrepancy.jobId, discrepancy.id, world.clock.now()],
+        ],
+      );
+      await database.execute(
+        'CREATE UNIQUE INDEX settlement_charge_once ON settlement (charge_id) WHERE refund_id IS NULL',
+      );
+      await database.execute('ALTER TABLE settlement ENABLE TRIGGER settlement_append_only');
+      expect(await unbalanced()).toEqual([]);
+    }
   });
 
   it('there is no discrepancy 999999', async () => {
@@ -299,7 +394,7 @@ describe('a job held for its discrepancies', () => {
       expect(held).toMatchObject({ heldBy: 'open discrepancies', discrepancies: { open: 2 } });
       const { body: found } = await world.get(`discrepancies?jobId=${uploaded.id}`);
       const [first, second] = found.items;
-      await send(world, 'POST', `discrepancies/${first.id}/close`, { reason: 'r' });
+      expect((await closeSeen(world, first)).status).toBe(200);
       expect((await world.get(`bulk-payment-jobs/${uploaded.id}`)).body).toMatchObject({
         heldBy: 'open discrepancies',
         result: { settledAt: null, linesApplied: 0 },

@@ -1,5 +1,5 @@
-import type { BillingWorld, JsonAnswer } from './billing-world';
-import { send } from './subscribers';
+import type { BillingWorld, JsonAnswer, JsonBody } from './billing-world';
+import { agreed, send } from './subscribers';
 
 /**
  * Settles a charge as paid, as somebody careful does: by the discrepancy whose payment T store was seen to have.
@@ -22,4 +22,10 @@ export async function acceptAsPaid(
   }
   if (answer === undefined) throw new Error('T store has none of these payments as it was asked');
   return answer;
+}
+
+/** Closes a discrepancy, as two careful persons do: once T store was asked for the payment its line names. */
+export async function closeSeen(world: BillingWorld, { id, found }: JsonBody, reason = 'seen'): Promise<JsonAnswer> {
+  if (found?.transactionId != null) await send(world, 'POST', `discrepancies/${id}/lookup`, {});
+  return agreed(world, await send(world, 'POST', `discrepancies/${id}/close`, { reason }));
 }
