@@ -24,7 +24,7 @@ export class AccessGuard implements CanActivate {
     const caller = await this.authentication.authenticate(request.headers.authorization, clientAddress(request));
     // Before anything is refused, so that the log names the key of what it may not do either.
     rememberCaller(request, caller);
-    nameInLog(request, { key: caller.keyId ?? 'bootstrap', owner: caller.owner });
+    nameInLog(request, { keyId: caller.keyId ?? 'bootstrap', owner: caller.owner });
     await this.limits.countRequest(caller.keyId ?? 'bootstrap');
     const scope = this.reflector.get<Scope | undefined>(SCOPE, context.getHandler());
     if (scope === undefined) throw new DomainError('internal-error', 'an endpoint names no scope');
