@@ -9,7 +9,17 @@ import { NotificationModule } from '../notification';
 import { OAuthTokenModule } from '../oauth-token';
 import { BillingRunModule, SubscriptionModule } from '../subscription';
 import { TransactionLookupModule } from '../transaction-lookup';
-import { AccessGuard, ApiKeyRepository, ApiKeys, Authentication, KeyLookup, RateLimits, ScopeCheck } from './access';
+import {
+  AccessGuard,
+  ApiKeyRepository,
+  ApiKeys,
+  Authentication,
+  KeyLookup,
+  KeySignature,
+  KeySigning,
+  RateLimits,
+  ScopeCheck,
+} from './access';
 import { ApiKeysController } from './api-keys.controller';
 import { ApprovalsController } from './approvals.controller';
 import { AuditInterceptor, AuditLog, AuditLogRepository, AuditViews } from './audit';
@@ -102,6 +112,8 @@ import { SummaryService } from './summary.service';
     AuditViews,
     Authentication,
     KeyLookup,
+    KeySignature,
+    KeySigning,
     IdempotencyInterceptor,
     IdempotencyRepository,
     Inquiry,

@@ -1,3 +1,3 @@
-export { ROLES, SCOPES } from './access';
+export { ApiKeyRepository, KeySignature, KeySigning, ROLES, SCOPES } from './access';
 export { AdminModule } from './admin.module';
 export { apiDocumentOf, serveApiDocs } from './api-docs';

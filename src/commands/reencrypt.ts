@@ -1,3 +1,4 @@
+import { ApiKeyRepository, KeySignature, KeySigning } from '../admin';
 import { readConfiguration, type Configuration } from '../config';
 import { DomainError } from '../kernel/errors';
 import { SystemClock } from '../platform/clock';
@@ -8,7 +9,8 @@ import { runCommand, withDatabaseUrl } from './command';
 
 const HELP = `npm run reencrypt
 
-Encrypts every stored secret and file under the first of ENCRYPTION_KEYS, while the service runs.
+Encrypts every stored secret and file under the first of ENCRYPTION_KEYS, and signs the keys to the admin API with it,
+while the service runs.
 
 To change the key: give every replica the new one as well, at the end (old:…,new:…), and restart them; then put it in
 front (new:…,old:…) and restart them again; then run this. When it says that everything is done, take the old one away.
@@ -42,6 +44,10 @@ async function reencryptAll(url: string, configuration: Configuration, print: (l
       if (faults <= SHOWN_FAULTS) print(`  ! ${fault}`);
     };
     await reencryptColumns(database, keys, print, report);
+    const signature = new KeySignature(keys);
+    const signing = new KeySigning(database, new ApiKeyRepository(database, signature), signature, keys, check);
+    const signed = await signing.renew((id) => report(`api_key:${id} was not written by this service`));
+    print(`api_key: ${signed} signed anew`);
     const files = await reencryptFiles(database, new FileStore(configuration.storage, keys), report);
     print(`files: ${files} encrypted anew`);
     await conclude(check, keys.firstKeyId, faults, print);

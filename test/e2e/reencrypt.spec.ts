@@ -35,6 +35,7 @@ describe('npm run reencrypt', () => {
     expect(stdout).toMatch(/oauth_token: 1 encrypted anew/);
     expect(stdout).toMatch(/billing_token: 6 encrypted anew/);
     expect(stdout).toMatch(/discrepancy: 1 encrypted anew/);
+    expect(stdout).toMatch(/api_key: 2 signed anew/);
     expect(stdout).toMatch(/files: 4 encrypted anew/);
     expect((await reencrypt(`${newKey},${oldKeys}`)).stdout).toMatch(/files: 0 encrypted anew/);
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { serviceSettings, startSimulator, type Simulator } from '../../simulator';
 import type { JsonBody } from '../support/billing-world';
 import { dumpOf } from '../support/database-dump';
-import { ADMIN_KEY } from '../support/people';
+import { ADMIN_KEY, ENCRYPTION_KEYS } from '../support/people';
 import { REQUEST_HEADER } from '../support/request-files';
 import { leaksIn, type Searched, type Secret } from '../support/secret-search';
 import { ServiceProcess } from '../support/service-process';
@@ -62,7 +62,8 @@ class CompleteRun {
       DATA_DIR: join(this.directory, 'data'),
       LOG_DIR: join(this.directory, 'log'),
       LOG_LEVEL: 'trace',
-      ENCRYPTION_KEYS: KEYS.map((key, index) => `k${index}:${key.toString('base64')}`).join(','),
+      // The last one is what people's keys are signed with.
+      ENCRYPTION_KEYS: [...KEYS.map((key, index) => `k${index}:${key.toString('base64')}`), ENCRYPTION_KEYS].join(','),
       ADMIN_BOOTSTRAP_KEY: BOOTSTRAP_KEY,
       SCHEDULER_TICK_SECONDS: '1',
       BILLING_RUN_CONFIRM_FACTOR: '0',

@@ -28,6 +28,8 @@ describe('Encryption keys', () => {
     testDatabase = await createTestDatabase();
     dataSource = await openDataSource({ url: testDatabase.url, poolSize: 4 });
     database = new Database(dataSource);
+    // Those of every test's people are signed with a key of their own.
+    await database.execute('DELETE FROM api_key');
   });
   afterEach(async () => {
     await dataSource.destroy();

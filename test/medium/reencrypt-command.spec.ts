@@ -37,6 +37,8 @@ describe('npm run reencrypt', () => {
     testDatabase = await createTestDatabase();
     dataSource = await openDataSource({ url: testDatabase.url, poolSize: 2 });
     database = new Database(dataSource);
+    // Those of every test's people are signed with a key of their own.
+    await database.execute('DELETE FROM api_key');
   });
   afterEach(async () => {
     await dataSource.destroy();
@@ -98,6 +100,11 @@ describe('npm run reencrypt', () => {
   it('names what it could not do, does the rest, and keeps the old key needed', async () => {
     const vault = vaultUnder(OLD);
     await vault.store(database, ['one', 'two'], AT);
+    await database.execute(
+      `INSERT INTO api_key (name, owner, role, secret_sha256, created_by, created_at, mac, mac_key_id)
+       VALUES ('made by hand', 'eve', 'admin', $1, 'bootstrap key', $2, $1, 'old')`,
+      [randomBytes(32), AT],
+    );
     await database.execute(`UPDATE billing_token SET ciphertext = '\\x00' WHERE token_hash = $1`, [
       vault.hashOf('one'),
     ]);
@@ -106,8 +113,9 @@ describe('npm run reencrypt', () => {
     expect(output).toContain(`billing_token:${vault.hashOf('one').toString('hex')} does not open`);
     expect(output).toContain('billing_token: 1 encrypted anew');
     expect(output).toContain(`${NAME} is missing under DATA_DIR`);
+    expect(output).toMatch(/api_key:\d+ was not written by this service/);
     expect(output).not.toContain('may be taken away');
-    expect(errors).toContain('2 could not be encrypted anew; keep the old keys');
+    expect(errors).toContain('3 could not be encrypted anew; keep the old keys');
     expect(status).toBe(1);
   });
 

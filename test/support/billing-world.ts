@@ -6,12 +6,11 @@ import { startService, type RunningService } from '../../src/service';
 import { Clock } from '../../src/platform/clock';
 import { serviceSettings, startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
 import { assertDescribed } from './described-answers';
-import { ADMIN_ACTOR, ADMIN_KEY, BOOTSTRAP_KEY, SECOND_PERSONS_KEY } from './people';
+import { ADMIN_ACTOR, ADMIN_KEY, BOOTSTRAP_KEY, ENCRYPTION_KEY, ENCRYPTION_KEYS, SECOND_PERSONS_KEY } from './people';
 import { createTestDatabase, type TestDatabase } from './test-database';
 import { until } from './until';
 
-export { ADMIN_ACTOR, ADMIN_KEY, BOOTSTRAP_KEY, SECOND_PERSONS_KEY };
-export const ENCRYPTION_KEY = Buffer.alloc(32, 1).toString('base64');
+export { ADMIN_ACTOR, ADMIN_KEY, BOOTSTRAP_KEY, ENCRYPTION_KEY, SECOND_PERSONS_KEY };
 
 /** A clock that shows real time plus what a test has moved it by. */
 export class MovableClock extends Clock {
@@ -54,6 +53,8 @@ export interface BillingWorld {
 export interface WorldOptions {
   simulator?: Partial<SimulatorOptions>;
   environment?: NodeJS.ProcessEnv;
+  /** Where the service finds the database, when not as its owner. */
+  urlOf?: (database: TestDatabase) => Promise<string>;
   logLines?: string[];
 }
 
@@ -65,9 +66,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<BillingWor
   const environment: NodeJS.ProcessEnv = {
     HOST: '127.0.0.1',
     PORT: '0',
-    DATABASE_URL: database.url,
+    DATABASE_URL: (await options.urlOf?.(database)) ?? database.url,
     DATA_DIR: dataDirectory,
-    ENCRYPTION_KEYS: `test:${ENCRYPTION_KEY}`,
+    ENCRYPTION_KEYS,
     ADMIN_BOOTSTRAP_KEY: BOOTSTRAP_KEY,
     // Tests ask as fast as they can.
     ADMIN_REQUESTS_PER_MINUTE: '0',

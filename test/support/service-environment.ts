@@ -1,9 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BOOTSTRAP_KEY } from './people';
+import { BOOTSTRAP_KEY, ENCRYPTION_KEYS } from './people';
 
-export { ADMIN_ACTOR, ADMIN_KEY, BOOTSTRAP_KEY, SECOND_PERSONS_KEY } from './people';
-export const ENCRYPTION_KEY = Buffer.alloc(32, 1).toString('base64');
+export { ADMIN_ACTOR, ADMIN_KEY, BOOTSTRAP_KEY, ENCRYPTION_KEY, SECOND_PERSONS_KEY } from './people';
 
 /** The settings a service needs at least, on a port the system chooses, for tests that need no gateway. */
 export function serviceEnvironment(databaseUrl: string, settings: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
@@ -12,7 +11,7 @@ export function serviceEnvironment(databaseUrl: string, settings: NodeJS.Process
     PORT: '0',
     DATABASE_URL: databaseUrl,
     DATA_DIR: join(tmpdir(), 'service-without-files'),
-    ENCRYPTION_KEYS: `test:${ENCRYPTION_KEY}`,
+    ENCRYPTION_KEYS,
     ADMIN_BOOTSTRAP_KEY: BOOTSTRAP_KEY,
     // Tests ask as fast as they can.
     ADMIN_REQUESTS_PER_MINUTE: '0',

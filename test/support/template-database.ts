@@ -55,6 +55,7 @@ export function databaseUrl(adminUrl: string, name: string): string {
 function migrationsHash(): string {
   const directory = join(__dirname, '../../migrations');
   const hash = createHash('sha256').update(readFileSync(join(__dirname, 'people.ts')));
+  hash.update(readFileSync(join(__dirname, '../../src/admin/access/key-signature.ts')));
   for (const file of readdirSync(directory).sort()) hash.update(file).update(readFileSync(join(directory, file)));
   return hash.digest('hex').slice(0, 16);
 }

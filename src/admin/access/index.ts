@@ -4,6 +4,8 @@ export { ApiKeys } from './api-keys.service';
 export { Authentication } from './authentication.service';
 export { Actor, CurrentCaller, callerOf, type Caller } from './caller';
 export { KeyLookup } from './key-lookup';
+export { KeySignature } from './key-signature';
+export { KeySigning } from './key-signing';
 export { RateLimits } from './rate-limits';
 export { ALL_SCOPES, ROLES, SCOPES, isChanging, scopesOf, type Role, type Scope as ScopeName } from './roles';
 export { ScopeCheck } from './scope-check';

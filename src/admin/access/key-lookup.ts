@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { timingSafeEqual } from 'node:crypto';
+import { Logger } from '../../platform/logging';
 import { ApiKeyRepository, type ApiKey } from './api-key.repository';
+import { KeySignature, type StoredApiKey } from './key-signature';
 import type { KeyToken } from './key-token';
 
 /** Keys in use at once; of more, the oldest are looked up like keys nobody has seen. */
@@ -18,20 +20,28 @@ export class KeyLookup {
   private readonly known = new Map<string, Buffer>();
   private lane: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly keys: ApiKeyRepository) {}
+  constructor(
+    private readonly keys: ApiKeyRepository,
+    private readonly signature: KeySignature,
+    private readonly logger: Logger,
+  ) {}
 
-  /** @returns `undefined` for a key that is not there, or another secret */
+  /** @returns `undefined` for a key that is not there or not ours, or another secret */
   async find({ id, secretSha256 }: KeyToken, isOfSuspect: boolean): Promise<ApiKey | undefined> {
     const known = this.known.get(id);
     const wasRight = known !== undefined && timingSafeEqual(known, secretSha256);
-    const key = isOfSuspect && !wasRight ? await this.inTurn(id) : await this.keys.findWithSecret(id);
+    const key = isOfSuspect && !wasRight ? await this.inTurn(id) : await this.keys.findStored(id);
     if (key === undefined || !timingSafeEqual(key.secretSha256, secretSha256)) return undefined;
+    if (!this.signature.isGenuine(key)) {
+      this.logger.error('API key refused: its row in the database was not written by this service', { keyId: id });
+      return undefined;
+    }
     this.remember(id, secretSha256);
     return key;
   }
 
-  private inTurn(id: string): ReturnType<ApiKeyRepository['findWithSecret']> {
-    const found = this.lane.then(() => this.keys.findWithSecret(id));
+  private inTurn(id: string): Promise<StoredApiKey | undefined> {
+    const found = this.lane.then(() => this.keys.findStored(id));
     this.lane = found.catch(() => undefined);
     return found;
   }

@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { createCipheriv, createDecipheriv, hkdfSync, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomFillSync, timingSafeEqual } from 'node:crypto';
 import { EncryptionConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
+
+/** Proof that what is stored is as we wrote it: which key, and the HMAC-SHA256. */
+export interface Mac {
+  keyId: string;
+  mac: Buffer;
+}
 
 /** A secret as it is stored: which key, and the bytes. */
 export interface Sealed {
@@ -79,6 +85,19 @@ export class KeyRing {
    */
   derive(keyId: string, salt: Buffer, purpose: string): Buffer {
     return Buffer.from(hkdfSync('sha256', this.key(keyId), salt, purpose, KEY_BYTES));
+  }
+
+  /** @param identity of what the text is about, such as `api_key`; the same text proves nothing elsewhere */
+  sign(text: string, identity: string, keyId = this.firstKeyId): Mac {
+    const key = this.derive(keyId, Buffer.alloc(0), `mac|${identity}`);
+    return { keyId, mac: createHmac('sha256', key).update(text, 'utf8').digest() };
+  }
+
+  /** @returns whether we signed the text; not under a key that is not configured */
+  isSigned(text: string, identity: string, { keyId, mac }: Mac): boolean {
+    if (!this.keys.has(keyId)) return false;
+    const { mac: expected } = this.sign(text, identity, keyId);
+    return mac.length === expected.length && timingSafeEqual(mac, expected);
   }
 
   /** @throws {DomainError} `encryption-key-unknown` */
