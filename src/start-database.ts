@@ -4,9 +4,10 @@ import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../migrations';
 import type { Configuration } from './config';
 import { messageOf } from './kernel/errors';
-import { assertFits, isDatabaseUnavailable, openMigrations, runMigrations } from './platform/database';
+import { Database, assertFits, isDatabaseUnavailable, openMigrations, runMigrations } from './platform/database';
 import { EmbeddedPostgresError, startEmbeddedPostgres } from './platform/embedded-postgres';
 import { maskText, type Logger } from './platform/logging';
+import { standingOf } from './service-role';
 import { StartError } from './start-error';
 
 /** Services and their database are often started together; a database needs seconds, not minutes. */
@@ -29,13 +30,19 @@ export interface OpenedDatabase {
  * @throws {StartError} with what the operator can do
  */
 export async function openDatabase(
-  { database, storage }: Configuration,
+  { database, storage, tstore }: Configuration,
   logger: Logger,
   shutdown: AbortSignal,
 ): Promise<OpenedDatabase> {
   const opened = database.url === undefined ? await startEmbedded(storage.directory, logger) : given(database.url);
   try {
-    await migrateDatabase(await reach(opened.url, logger, shutdown), logger);
+    const dataSource = await reach(opened.url, logger, shutdown);
+    try {
+      await migrateDatabase(dataSource, logger);
+      await assertRights(dataSource, logger, tstore.environment === 'live');
+    } finally {
+      await dataSource.destroy();
+    }
     return opened;
   } catch (error) {
     await opened.close();
@@ -81,16 +88,26 @@ async function reach(url: string, logger: Logger, shutdown: AbortSignal): Promis
   }
 }
 
-/** Brings the schema up to date; replicas that start together wait for one another. @throws {StartError} */
+/** Brings the schema up to date, or finds it so; replicas that start together wait for one another. @throws {StartError} */
 async function migrateDatabase(dataSource: DataSource, logger: Logger): Promise<void> {
   try {
     const done = await runMigrations(dataSource);
     if (done.length > 0) logger.info('schema brought up to date', { migrations: done });
   } catch (error) {
     throw new StartError(`the database schema could not be brought up to date: ${messageOf(error)}`, { cause: error });
-  } finally {
-    await dataSource.destroy();
   }
+}
+
+/** A right that is missing would else be found out by a statement, some day. @throws {StartError} naming what is missing */
+async function assertRights(dataSource: DataSource, logger: Logger, isLive: boolean): Promise<void> {
+  const { role, isOwner, missing } = await standingOf(new Database(dataSource));
+  if (missing.length > 0) {
+    throw new StartError(
+      `DATABASE_URL: the role "${role}" lacks ${missing.join(', ')}: run npm run migrate -- --grant-to ${role}, as the role that owns the tables`,
+    );
+  }
+  if (isLive && isOwner)
+    logger.warn('the service owns its tables: what is append-only binds it by triggers alone', { role });
 }
 
 function passes(error: unknown): boolean {

@@ -1,21 +1,38 @@
 import { join } from 'node:path';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { Configuration } from '../config';
 import { messageOf } from '../kernel/errors';
 import { startEmbeddedPostgres } from '../platform/embedded-postgres';
 
-/** Runs a command a person typed: `--help` shows what it does, and an error is one clear message and status 1. */
-export async function runCommand(help: string, work: (print: (line: string) => void) => Promise<void>): Promise<void> {
-  const [option] = process.argv.slice(2);
-  if (option === '--help') {
-    process.stdout.write(help);
-    return;
-  }
+/** Values of the options that were given, by name. */
+type Options<Name extends string> = Partial<Record<Name, string>>;
+
+/**
+ * Runs a command a person typed: `--help` shows what it does, and an error is one clear message and status 1.
+ *
+ * @param names of options that take a value: `--name value` or `--name=value`
+ */
+export async function runCommand<Name extends string = never>(
+  help: string,
+  work: (print: (line: string) => void, options: Options<Name>) => Promise<void>,
+  names: readonly Name[] = [],
+): Promise<void> {
   try {
-    if (option !== undefined) throw new Error(`unknown option ${option}; see --help`);
-    await work((line) => process.stdout.write(`${line}\n`));
+    const known = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+    const { values } = readOptions({ ...known, help: { type: 'boolean' } });
+    if (values.help === true) process.stdout.write(help);
+    else await work((line) => process.stdout.write(`${line}\n`), values as Options<Name>);
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = 1;
+  }
+}
+
+function readOptions(options: NonNullable<ParseArgsConfig['options']>): ReturnType<typeof parseArgs> {
+  try {
+    return parseArgs({ options, strict: true });
+  } catch (error) {
+    throw new Error(`${messageOf(error)}; see --help`, { cause: error });
   }
 }
 
