@@ -15,7 +15,7 @@ export class KeySigning implements OnModuleInit {
     private readonly check: EncryptionKeyCheck,
   ) {}
 
-  /** Takes keys of a database from before they were signed for genuine, once; see decision 23. */
+  /** Takes keys of a database from before they were signed for genuine, once; see decision 24. */
   async onModuleInit(): Promise<void> {
     await this.check.signOnce(async (session) => {
       const keys = await this.repository.stored(session);
