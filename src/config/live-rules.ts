@@ -67,15 +67,26 @@ function databaseFaults(url: string | undefined): InputFault[] {
       { field: 'DATABASE_URL', expected: 'a PostgreSQL of its own; the embedded one is for trying out, in live' },
     ];
   }
-  if (!URL.canParse(url)) return [];
-  const { hostname, searchParams } = new URL(url);
-  const host = searchParams.get('host') ?? hostname.replace(/^\[|\]$/g, '');
-  const isHere = host === '' || host.startsWith('/') || host === 'localhost' || /^(?:127\.|::1$)/.test(host);
-  if (isHere || !UNENCRYPTED.has(searchParams.get('sslmode') ?? '')) return [];
-  return [{ field: 'DATABASE_URL', expected: 'no sslmode=disable to another machine, in live' }];
+  // As the driver reads it, which takes an address without a host, and of a parameter that stands twice the last.
+  const readable = URL.canParse(url) ? url : url.replace('@/', '@localhost/');
+  if (!URL.canParse(readable)) return [{ field: 'DATABASE_URL', expected: 'an address that can be read' }];
+  const { hostname, searchParams } = new URL(readable);
+  const given = (name: string): string => searchParams.getAll(name).at(-1) ?? '';
+  const host = given('host') || hostname.replace(/^\[|\]$/g, '');
+  const isHere = host === '' || /^(?:\/|%2f)/i.test(host) || host === 'localhost' || isLoopback(host);
+  if (isHere || holdsCertificate(given('sslmode'), given('uselibpqcompat'))) return [];
+  const expected = 'sslmode=verify-full to another machine (sslrootcert=FILE for an authority of your own), in live';
+  return [{ field: 'DATABASE_URL', expected }];
 }
 
-const UNENCRYPTED = new Set(['disable', 'allow', 'prefer']);
+/** Whether the driver asks for TLS and holds the server's certificate against what it trusts; unasked it speaks plainly. */
+function holdsCertificate(sslmode: string, libpqCompat: string): boolean {
+  return /^verify-(?:full|ca)$/.test(sslmode) || (sslmode === 'require' && libpqCompat !== 'true');
+}
+
+function isLoopback(host: string): boolean {
+  return host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
 
 /** Half of all addresses, or more of them, are everybody. */
 function networkFaults(environment: Environment): InputFault[] {

@@ -176,12 +176,33 @@ describe('readConfiguration', () => {
     ['ADMIN_BOOTSTRAP_KEY', 'a'.repeat(24)],
     ['ADMIN_BOOTSTRAP_KEY', 'change-me-'.repeat(3)],
     ['DATABASE_URL', ''],
-    ['DATABASE_URL', 'postgres://billing@db.example.com/billing?sslmode=disable'],
+    ...[
+      ...['db.example.com/billing', 'db.example.com/billing?sslmode=', '10.1.2.3/billing', '[fd00::7]/billing'],
+      ...['disable', 'allow', 'prefer', 'no-verify'].map((mode) => `db.example.com/billing?sslmode=${mode}`),
+      'db.example.com/billing?sslmode=require&uselibpqcompat=true',
+      'db.example.com/billing?sslmode=verify-full&sslmode=disable',
+      ...['localhost/billing?host=db.example.com', '/billing?host=db.example.com', '127.0.0.1.example.com/billing'],
+    ].map((address) => ['DATABASE_URL', `postgres://billing@${address}`]),
     ['TRUSTED_PROXY_CIDRS', '0.0.0.0/1,128.0.0.0/1'],
     ['PNS_ALLOWED_CIDRS', '::ffff:0.0.0.0/97'],
   ])('live refuses %s=%s', (name, value) => {
     expect(faultyFields({ ...LIVE, [name]: value })).toEqual([name]);
     expect(faultyFields(LIVE)).toEqual([]);
+  });
+
+  it.each([
+    ...[
+      'localhost/billing?sslmode=disable',
+      '127.0.0.1:5433/billing',
+      '[::1]/billing',
+      '/billing',
+      '%2Frun%2Fpostgresql/billing',
+    ],
+    ...['/billing?host=/run/postgresql', 'db.example.com/billing?host=/run/postgresql'],
+    ...['require', 'verify-ca', 'verify-full'].map((mode) => `db.example.com/billing?sslmode=${mode}`),
+    'db.example.com/billing?uselibpqcompat=true&sslmode=verify-full&sslrootcert=/etc/ssl/ours.pem',
+  ])('live takes a database on this machine, or behind TLS: %s', (address) => {
+    expect(faultyFields({ ...LIVE, DATABASE_URL: `postgres://billing@${address}` })).toEqual([]);
   });
 
   it('live speaks plain HTTP to nobody but a proxy it knows', () => {
@@ -190,7 +211,6 @@ describe('readConfiguration', () => {
     expect(faultyFields({ ...LIVE, HOST: '203.0.113.7' })).toEqual(['TLS_CERT_FILE']);
     expect(faultyFields({ ...anywhere, TRUSTED_PROXY_CIDRS: '10.0.0.0/8' })).toEqual([]);
     expect(faultyFields({ ...anywhere, TLS_CERT_FILE: 'tls.crt', TLS_KEY_FILE: 'tls.key' })).toEqual([]);
-    expect(faultyFields({ ...LIVE, DATABASE_URL: 'postgres://localhost/billing?sslmode=disable' })).toEqual([]);
   });
 });
 
