@@ -1,7 +1,7 @@
 /**
  * The architecture, as rules a machine checks (`npm run check`). Arrows point down:
  *
- *   billing-scheduler, admin → subscription → bulk-payment → charge → transaction-lookup, line-stop, notification,
+ *   billing-scheduler, admin → subscription → bulk-payment → refund → charge → transaction-lookup, line-stop, notification,
  *     billing-token, oauth-token → gateways, approval → platform → config → kernel
  */
 const LAYERS = [
@@ -9,6 +9,7 @@ const LAYERS = [
   ['waiting'],
   ['subscription'],
   ['bulk-payment'],
+  ['refund'],
   ['charge', 'billing-token', 'oauth-token', 'transaction-lookup', 'line-stop', 'notification', 'outbox'],
   ['gateways', 'approval', 'kill-switch'],
   ['platform'],
@@ -16,7 +17,7 @@ const LAYERS = [
   ['kernel'],
 ];
 const FEATURES =
-  '(?:charge|billing-token|oauth-token|transaction-lookup|line-stop|bulk-payment|notification|subscription|billing-scheduler|outbox|admin|approval|kill-switch|waiting)';
+  '(?:charge|refund|billing-token|oauth-token|transaction-lookup|line-stop|bulk-payment|notification|subscription|billing-scheduler|outbox|admin|approval|kill-switch|waiting)';
 
 /** What a layer may not import: every layer above it. */
 const upwards = LAYERS.map((names, index) => {

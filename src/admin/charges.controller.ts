@@ -1,6 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { ChargeTransactions, Charges, Refunds } from '../charge';
+import { ChargeTransactions, Refunds } from '../refund';
+import { Charges } from '../charge';
 import { daysInSeoul } from '../kernel/seoul-calendar';
 import { Actor, CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';

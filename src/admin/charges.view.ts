@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { CHARGE_TRANSITIONS, type ChargeRecord, type ChargeState, type ChargeTransaction } from '../charge';
+import { CHARGE_TRANSITIONS, type ChargeRecord, type ChargeState } from '../charge';
+import type { ChargeTransaction } from '../refund';
 import { statesOf } from '../kernel/transitions';
 import { SCALAR } from './history.view';
 import { FoundTransactionView } from './found-transaction.view';

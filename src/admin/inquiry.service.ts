@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BulkPaymentJobs, Discrepancies, type BulkPaymentJob, type DiscrepancyRecord } from '../bulk-payment';
-import { Charges, Refunds, type ChargeRecord, type Refund } from '../charge';
+import { Charges, type ChargeRecord } from '../charge';
+import { Refunds, type Refund } from '../refund';
 import { LineStops, type LineStop } from '../line-stop';
 import { Subscriptions } from '../subscription';
 import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';

@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { OutsideRefunds, Refunds } from '../charge';
+import { OutsideRefunds, Refunds } from '../refund';
 import { Actor, CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
 import { approvalViewOf } from './approvals.view';

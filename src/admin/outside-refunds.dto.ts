@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
-import { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefundState } from '../charge';
+import { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefundState } from '../refund';
 import { statesOf } from '../kernel/transitions';
 import { MAX_CHARGE_WON, type Won } from '../kernel/won';
 import { ReasonBody } from './billing-runs.dto';

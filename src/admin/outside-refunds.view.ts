@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefund, type OutsideRefundState } from '../charge';
+import { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefund, type OutsideRefundState } from '../refund';
 import { statesOf } from '../kernel/transitions';
 import { ApprovalView } from './approvals.view';
 import { RefundView } from './refunds.view';

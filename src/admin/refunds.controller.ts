@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Refunds } from '../charge';
+import { Refunds } from '../refund';
 import { daysInSeoul } from '../kernel/seoul-calendar';
 import { CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
-import { REFUND_TRANSITIONS, type RefundState } from '../charge';
+import { REFUND_TRANSITIONS, type RefundState } from '../refund';
 import { statesOf } from '../kernel/transitions';
 import { MAX_CHARGE_WON, type Won } from '../kernel/won';
 import { ReasonBody } from './billing-runs.dto';

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { REFUND_TRANSITIONS, type Refund, type RefundState } from '../charge';
+import { REFUND_TRANSITIONS, type Refund, type RefundState } from '../refund';
 import { statesOf } from '../kernel/transitions';
 import { PaymentPartView } from './found-transaction.view';
 import { StateChangeView } from './history.view';

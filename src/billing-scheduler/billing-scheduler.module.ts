@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { ApprovalModule } from '../approval';
 import { BulkPaymentModule } from '../bulk-payment';
-import { RefundModule } from '../charge';
+import { RefundModule } from '../refund';
 import { KillSwitchModule } from '../kill-switch';
 import { NotificationModule } from '../notification';
 import { BillingRunModule } from '../subscription';

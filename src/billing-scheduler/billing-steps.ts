@@ -11,7 +11,7 @@ import {
   SettlementService,
   SubmissionService,
 } from '../bulk-payment';
-import { RefundResolutionService, RefundSendingService } from '../charge';
+import { RefundResolutionService, RefundSendingService } from '../refund';
 import { BillingConfig } from '../config';
 import { NotificationRetention, VERIFY_STEP } from '../notification';
 import { KillSwitchWatch } from '../kill-switch';

@@ -1,5 +1,5 @@
 import { BulkPaymentJobRepository, LineChecks } from '../../src/bulk-payment';
-import { RefundSendingService } from '../../src/charge';
+import { RefundSendingService } from '../../src/refund';
 import { LineStopRepository } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';

@@ -1,4 +1,4 @@
-import { RefundGateway } from '../../src/charge/refund-gateway';
+import { RefundGateway } from '../../src/refund/refund-gateway';
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { LineChecks } from '../../src/bulk-payment';

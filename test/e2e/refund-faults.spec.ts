@@ -1,6 +1,6 @@
-import { RefundResolutionService, RefundSendingService } from '../../src/charge';
-import { RefundRecorder } from '../../src/charge/refund-recorder';
-import { RefundRepository } from '../../src/charge/refund.repository';
+import { RefundResolutionService, RefundSendingService } from '../../src/refund';
+import { RefundRecorder } from '../../src/refund/refund-recorder';
+import { RefundRepository } from '../../src/refund/refund.repository';
 import { readConfiguration } from '../../src/config';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';

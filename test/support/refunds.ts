@@ -1,4 +1,4 @@
-import { RefundResolutionService, RefundSendingService } from '../../src/charge';
+import { RefundResolutionService, RefundSendingService } from '../../src/refund';
 import { Database } from '../../src/platform/database';
 import type { BillingWorld, JsonAnswer, JsonBody } from './billing-world';
 import { requestFile } from './request-files';

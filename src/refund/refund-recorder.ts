@@ -8,7 +8,7 @@ import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Approvals } from '../approval';
 import { Database, type SqlSession } from '../platform/database';
-import { ChargeSettlement } from './charge-settlement';
+import { ChargeSettlement } from '../charge';
 import type { Refund } from './refund.entity';
 import type { RefundState } from './refund.state';
 import { RELEASED, RefundRepository, type RefundCause, type RefundClaim } from './refund.repository';

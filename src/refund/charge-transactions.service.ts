@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { RefundConfig } from '../config';
 import { DomainError } from '../kernel/errors';
 import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';
-import type { ChargeRecord } from './charge-record.repository';
-import { Charges } from './charges.service';
+import type { ChargeRecord } from '../charge';
+import { Charges } from '../charge';
 import { OutsideRefunds } from './outside-refunds.service';
 import { compareWithTransaction, type TransactionComparison } from './transaction-comparison';
 

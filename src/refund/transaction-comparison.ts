@@ -1,6 +1,6 @@
 import { sumWon } from '../kernel/won';
 import { isOfProduct, isWithToken, type FoundTransaction, type TransactionLookup } from '../transaction-lookup';
-import type { ChargeRecord } from './charge-record.repository';
+import type { ChargeRecord } from '../charge';
 
 /** One thing that both sides know, by each. */
 export interface ComparedField {

@@ -1,5 +1,5 @@
 import type { FoundTransaction, TransactionLookup } from '../transaction-lookup';
-import type { ChargeRecord } from './charge-record.repository';
+import type { ChargeRecord } from '../charge';
 import { compareWithTransaction } from './transaction-comparison';
 
 /**

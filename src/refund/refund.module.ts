@@ -6,7 +6,7 @@ import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
 import { OAuthTokenModule } from '../oauth-token';
 import { TransactionLookupModule } from '../transaction-lookup';
-import { ChargeModule } from './charge.module';
+import { ChargeModule } from '../charge';
 import { ChargeTransactions } from './charge-transactions.service';
 import { OutsideRefund } from './outside-refund.entity';
 import { OutsideRefundRepository } from './outside-refund.repository';

@@ -1,7 +1,7 @@
 import { seoulDate } from '../kernel/seoul-calendar';
 import { won } from '../kernel/won';
 import type { FoundTransaction } from '../transaction-lookup';
-import type { ChargeRecord } from './charge-record.repository';
+import type { ChargeRecord } from '../charge';
 import { compareWithTransaction } from './transaction-comparison';
 
 const charge = {

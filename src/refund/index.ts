@@ -1,0 +1,10 @@
+export { ChargeTransactions, type ChargeTransaction } from './charge-transactions.service';
+export { OutsideRefund } from './outside-refund.entity';
+export { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefundState } from './outside-refund.state';
+export { OutsideRefunds } from './outside-refunds.service';
+export { Refund, RefundHistory } from './refund.entity';
+export { RefundModule } from './refund.module';
+export { RefundResolutionService } from './refund-resolution.service';
+export { RefundSendingService } from './refund-sending.service';
+export { REFUND_TRANSITIONS, type RefundState } from './refund.state';
+export { Refunds, leftOf } from './refunds.service';
