@@ -2,7 +2,7 @@
  * The architecture, as rules a machine checks (`npm run check`). Arrows point down:
  *
  *   billing-scheduler, admin → subscription → bulk-payment → refund → charge → transaction-lookup, line-stop, notification,
- *     billing-token, oauth-token → gateways, approval → platform → config → kernel
+ *     billing-token → gateways, approval → platform → config → kernel
  */
 const LAYERS = [
   ['billing-scheduler', 'admin'],
@@ -10,14 +10,14 @@ const LAYERS = [
   ['subscription'],
   ['bulk-payment'],
   ['refund'],
-  ['charge', 'billing-token', 'oauth-token', 'transaction-lookup', 'line-stop', 'notification', 'outbox'],
+  ['charge', 'billing-token', 'transaction-lookup', 'line-stop', 'notification', 'outbox'],
   ['gateways', 'approval', 'kill-switch'],
   ['platform'],
   ['config'],
   ['kernel'],
 ];
 const FEATURES =
-  '(?:charge|refund|billing-token|oauth-token|transaction-lookup|line-stop|bulk-payment|notification|subscription|billing-scheduler|outbox|admin|approval|kill-switch|waiting)';
+  '(?:charge|refund|billing-token|transaction-lookup|line-stop|bulk-payment|notification|subscription|billing-scheduler|outbox|admin|approval|kill-switch|waiting)';
 
 /** What a layer may not import: every layer above it. */
 const upwards = LAYERS.map((names, index) => {
@@ -49,7 +49,7 @@ module.exports = {
       comment: 'the listener answers and does nothing else; what it can’t import it can’t call',
       severity: 'error',
       from: { path: '^src/notification/' },
-      to: { path: '^src/gateways/|^src/oauth-token/|^src/platform/http-client/|node_modules/axios/' },
+      to: { path: '^src/gateways/|^src/platform/http-client/|node_modules/axios/' },
     },
     {
       name: 'approval-knows-no-room',

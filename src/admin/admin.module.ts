@@ -7,7 +7,7 @@ import { RefundModule } from '../refund';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
 import { NotificationModule } from '../notification';
-import { OAuthTokenModule } from '../oauth-token';
+import { OAuthTokenModule } from '../gateways/tstore';
 import { BillingRunModule, SubscriptionModule } from '../subscription';
 import { TransactionLookupModule } from '../transaction-lookup';
 import {

@@ -1,6 +1,6 @@
 import { HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
-import { TSTORE_CHECK_OUTCOMES, TstoreCheck, type TstoreVerdict } from '../oauth-token';
+import { TSTORE_CHECK_OUTCOMES, TstoreCheck, type TstoreVerdict } from '../gateways/tstore';
 import { Scope } from './access';
 import { AdminController } from './admin-controller';
 

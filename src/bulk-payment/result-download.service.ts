@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { pipeline, type Readable } from 'node:stream';
-import { TstoreClient, countDataRows, maxResultFileBytes } from '../gateways/tstore';
+import { TstoreClient, countDataRows, maxResultFileBytes, OAuthTokenStore } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import type { OnClaimed, StepReport } from '../kernel/step-report';
-import { OAuthTokenStore } from '../oauth-token';
 import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';

@@ -4,10 +4,10 @@ import {
   ONE_COLUMN_REASONS,
   RESULT_COLUMN,
   ResultFileParser,
-  chunksOf,
   type MalformedReason,
   type ScannedResultLine,
 } from '../gateways/tstore';
+import { chunksOf } from '../platform/lines';
 import { DomainError } from '../kernel/errors';
 import type { StepReport } from '../kernel/step-report';
 import { Clock } from '../platform/clock';

@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { TstoreClient, type GatewayAnswer, type SubmissionReceipt } from '../gateways/tstore';
+import {
+  TstoreClient,
+  type GatewayAnswer,
+  type SubmissionReceipt,
+  OAuthTokenStore,
+  type AccessToken,
+} from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import type { OnClaimed, StepReport } from '../kernel/step-report';
-import { OAuthTokenStore, type AccessToken } from '../oauth-token';
 import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
 import { FileStore } from '../platform/storage';

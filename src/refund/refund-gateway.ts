@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { TstoreClient, type GatewayAnswer, type RefundOrder, type RefundReceipt } from '../gateways/tstore';
-import { OAuthTokenStore } from '../oauth-token';
+import {
+  TstoreClient,
+  type GatewayAnswer,
+  type RefundOrder,
+  type RefundReceipt,
+  OAuthTokenStore,
+} from '../gateways/tstore';
 
 /** Sends one refund; see {@link RefundGateway.open}. */
 export type SendRefund = (order: RefundOrder) => Promise<GatewayAnswer<RefundReceipt>>;

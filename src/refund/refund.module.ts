@@ -1,10 +1,9 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApprovalModule } from '../approval';
-import { TstoreModule } from '../gateways/tstore';
+import { TstoreModule, OAuthTokenModule } from '../gateways/tstore';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
-import { OAuthTokenModule } from '../oauth-token';
 import { TransactionLookupModule } from '../transaction-lookup';
 import { ChargeModule } from '../charge';
 import { ChargeTransactions } from './charge-transactions.service';

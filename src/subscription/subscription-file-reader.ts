@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { isUtf8 } from 'node:buffer';
-import { WholeLines, chunksOf } from '../gateways/tstore';
+import { WholeLines, chunksOf } from '../platform/lines';
 import type { InputFault } from '../kernel/errors';
 import { FaultList } from '../kernel/fault-list';
 import type { SeoulDate } from '../kernel/seoul-calendar';

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { TstoreModule } from '../gateways/tstore';
-import { OAuthTokenModule } from '../oauth-token';
+import { TstoreModule, OAuthTokenModule } from '../gateways/tstore';
 import { TransactionLookup } from './transaction-lookup.entity';
 import { TransactionLookups } from './transaction-lookups.service';
 

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { hash } from 'node:crypto';
 import { LookupConfig } from '../config';
-import { TstoreClient, type GatewayAnswer, type GatewayTransaction } from '../gateways/tstore';
+import { TstoreClient, type GatewayAnswer, type GatewayTransaction, OAuthTokenStore } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
-import { OAuthTokenStore } from '../oauth-token';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database } from '../platform/database';

@@ -2,7 +2,7 @@ import { DailyReport, LineChecks } from '../../src/bulk-payment';
 import { TstoreClient } from '../../src/gateways/tstore';
 import { seoulDateAt, type SeoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
-import { OAuthTokenStore } from '../../src/oauth-token';
+import { OAuthTokenStore } from '../../src/gateways/tstore';
 import { Database } from '../../src/platform/database';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { acceptAsPaid, closeSeen } from '../support/discrepancies';

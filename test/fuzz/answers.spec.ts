@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { readToken } from '../../src/gateways/tstore/access-token';
+import { readToken } from '../../src/gateways/tstore/api/access-token';
 import type { GatewayAnswer } from '../../src/gateways/tstore';
-import { readAnswer } from '../../src/gateways/tstore/read-answer';
-import { readRefund } from '../../src/gateways/tstore/refund';
-import { readReceipt } from '../../src/gateways/tstore/submission';
-import { readTransaction } from '../../src/gateways/tstore/transaction';
-import { readVerification } from '../../src/gateways/tstore/verification';
+import { readAnswer } from '../../src/gateways/tstore/api/read-answer';
+import { readRefund } from '../../src/gateways/tstore/api/refund';
+import { readReceipt } from '../../src/gateways/tstore/api/submission';
+import { readTransaction } from '../../src/gateways/tstore/api/transaction';
+import { readVerification } from '../../src/gateways/tstore/api/verification';
 import type { Answered } from '../../src/platform/http-client';
 import { ANY_CHARACTER } from '../support/any-character';
 import { FUZZ_SEED, FUZZ_TIMEOUT_MS, UNSTORABLE, fuzzing, hostile, savedCases } from './fuzz';

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { DEFAULT_OPTIONS, startSimulator } from '../../simulator';
 import type { GatewayAnswer } from '../../src/gateways/tstore';
-import { OAuthTokenRepository } from '../../src/oauth-token/oauth-token.repository';
+import { OAuthTokenRepository } from '../../src/gateways/tstore/access-token/oauth-token.repository';
 import { OAuthGateway } from '../support/oauth-gateway';
 import { openReplica, outcomeOf, type OAuthReplica, type TokenOutcome } from '../support/oauth-replica';
 import { serviceEnvironment } from '../support/service-environment';

@@ -1,8 +1,8 @@
 import { readConfiguration } from '../../src/config';
 import { TstoreClient } from '../../src/gateways/tstore';
 import { DomainError, messageOf } from '../../src/kernel/errors';
-import { OAuthToken, OAuthTokenStore, type AccessToken } from '../../src/oauth-token';
-import { OAuthTokenRepository } from '../../src/oauth-token/oauth-token.repository';
+import { OAuthToken, OAuthTokenStore, type AccessToken } from '../../src/gateways/tstore';
+import { OAuthTokenRepository } from '../../src/gateways/tstore/access-token/oauth-token.repository';
 import { Clock } from '../../src/platform/clock';
 import { KeyRing } from '../../src/platform/crypto';
 import { Database, openDataSource } from '../../src/platform/database';

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { TstoreClient } from '../../gateways/tstore';
+import { TstoreClient, OAuthTokenStore } from '../../gateways/tstore';
 import { messageOf } from '../../kernel/errors';
 import type { Notification } from '../../notification';
-import { OAuthTokenStore } from '../../oauth-token';
 
 /** What PNS says of a message: that it is its own, that it is not, or nothing one could rely on. */
 export type PnsVerdict =

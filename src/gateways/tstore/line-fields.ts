@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { isBlank } from './result-file-rules';
+import { isBlank } from './result-file/result-file-rules';
 
 const LF = 0x0a;
 const CR = 0x0d;

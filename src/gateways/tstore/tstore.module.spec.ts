@@ -4,7 +4,7 @@ import { TstoreConfig } from '../../config';
 import { Clock, SystemClock } from '../../platform/clock';
 import { Logger } from '../../platform/logging';
 import { Metrics } from '../../platform/metrics';
-import { TstoreClient } from './tstore.client';
+import { TstoreClient } from './api/tstore.client';
 import { TstoreModule } from './tstore.module';
 
 const GLOBALS = [

@@ -5,7 +5,7 @@ import {
   type RefundOrder,
   type TstoreClient,
 } from '../../../src/gateways/tstore';
-import { REQUEST_FILE_HEADER } from '../../../src/gateways/tstore/request-file-rules';
+import { REQUEST_FILE_HEADER } from '../../../src/gateways/tstore/request-file/request-file-rules';
 import { won } from '../../../src/kernel/won';
 import { clientOf, requestRow, tstoreConfig } from '../tstore-client/fixture';
 import { answering, type RawServer } from '../tstore-client/raw-server';

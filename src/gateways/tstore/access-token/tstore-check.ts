@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import type { GatewayAnswer, UnknownReason } from '../api/gateway-answer';
+import { DomainError } from '../../../kernel/errors';
+import { Clock } from '../../../platform/clock';
+import { Pacer } from '../../../platform/pace';
+import { HOLD_OFF_SECONDS, OAuthTokenStore, failureOf } from './oauth-token.store';
+
+export const TSTORE_CHECK_OUTCOMES = ['works', 'wrong-credentials', 'unreachable', 'tls-failed', 'no-token'] as const;
+type Outcome = (typeof TSTORE_CHECK_OUTCOMES)[number];
+
+/** What came of asking T store for a token, for whoever must do something about it. */
+export interface TstoreVerdict {
+  outcome: Outcome;
+  /** What was seen, in words; masked. */
+  detail: string;
+  /** What to do next. */
+  act: string;
+  at: Date;
+}
+
+/** T store must not take us for somebody who tries secrets. */
+const PER_MINUTE = 6;
+const BURST = 3;
+
+const ACTS: Record<Outcome, string> = {
+  works: 'nothing: the address, the client id and the secret are right',
+  'wrong-credentials':
+    'compare TSTORE_CLIENT_ID and TSTORE_CLIENT_SECRET with those in T store’s developer center, for the environment of TSTORE_ENVIRONMENT, and restart with the right ones',
+  unreachable: 'see that TSTORE_AUTH_BASE_URL is right and that this machine may connect to it (name, firewall, route)',
+  'tls-failed':
+    'see that TSTORE_AUTH_BASE_URL is right, that this machine’s time is, and that nothing between takes TLS apart; a certificate authority of your own goes into NODE_EXTRA_CA_CERTS',
+  'no-token': 'try again in a minute; if it stays so, tell T store what was seen',
+};
+
+const OUTCOMES: Partial<Record<UnknownReason, Outcome>> = {
+  'connect-timeout': 'unreachable',
+  'connection-failed': 'unreachable',
+  'tls-failed': 'tls-failed',
+};
+
+/** Finds out whether T store gives a token to who this process says it is, before a submission does. */
+@Injectable()
+export class TstoreCheck {
+  constructor(
+    private readonly tokens: OAuthTokenStore,
+    private readonly pacer: Pacer,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws {DomainError} `rate-limited` naming `retryAfterSeconds` */
+  async run(): Promise<TstoreVerdict> {
+    const freeAt = await this.pacer.take({ name: 'tstore-check', perMinute: PER_MINUTE, burst: BURST });
+    if (freeAt !== undefined) {
+      throw later('T store is checked too often', (freeAt.getTime() - this.clock.now().getTime()) / 1000);
+    }
+    const answer = await this.tokens.askNow();
+    if (answer === undefined) throw later('T store is being asked, or was just now without success', HOLD_OFF_SECONDS);
+    const outcome = outcomeOf(answer);
+    const detail = answer.kind === 'success' ? 'T store gave an access token' : failureOf(answer);
+    return { outcome, detail, act: ACTS[outcome], at: this.clock.now() };
+  }
+}
+
+function outcomeOf(answer: GatewayAnswer<unknown>): Outcome {
+  if (answer.kind === 'success') return 'works';
+  if (answer.kind === 'refused') return 'wrong-credentials';
+  return OUTCOMES[answer.reason] ?? 'no-token';
+}
+
+function later(why: string, seconds: number): DomainError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(seconds));
+  return new DomainError('rate-limited', `${why}; try again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
+}

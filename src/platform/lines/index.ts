@@ -1,0 +1,2 @@
+export { chunksOf } from './chunks';
+export { WholeLines } from './whole-lines';
