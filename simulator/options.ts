@@ -4,9 +4,9 @@ export const TOKEN_EXPIRY_FORMATS = ['seconds', 'epoch-ms', 'compact'] as const;
 export type TokenExpiryFormat = (typeof TOKEN_EXPIRY_FORMATS)[number];
 
 /**
- * What becomes of a job whose `cntTotalTrans` is not its number of rows. The guide says that payments may be dropped or
- * unanswered, so those are the defaults: `drop` charges only the first `cntTotalTrans` rows, `unanswered` charges all
- * and never tells. `complete` takes no notice; `refuse` answers the submission with a result code.
+ * What becomes of a job whose `cntTotalTrans` is not its number of rows. T store's guide says that payments may be
+ * dropped or unanswered, so those are the defaults: `drop` charges only the first `cntTotalTrans` rows, `unanswered`
+ * charges all and never tells. `complete` takes no notice; `refuse` answers the submission with a result code.
  */
 export const COUNT_MISMATCH_POLICIES = ['drop', 'unanswered', 'complete', 'refuse'] as const;
 export type CountMismatchPolicy = (typeof COUNT_MISMATCH_POLICIES)[number];

@@ -8,7 +8,7 @@ import { Logger } from '../platform/logging';
 import type { CountedArrival } from './arrival';
 import { STORE_ARRIVALS, arrivalParameters } from './arrival.sql';
 
-/** Together with the queue's wait these keep every answer within the 10 s that PNS waits (protocol section 6). */
+/** With the queue's wait these keep every answer within the 10 s that PNS waits (docs/protocol/tstore.md, section 6). */
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 2_000;
 /** The server ends a slow statement; this ends the wait for a server that says nothing more at all. */

@@ -1,4 +1,4 @@
-/** What PNS is told: `0000` ends the sending, anything else makes it send again (protocol section 6). */
+/** What PNS is told: `0000` ends the sending, all else makes it send again (docs/protocol/tstore.md, section 6). */
 export interface ListenerAnswer {
   status: number;
   /** JSON, written once: the listener says few things, and often. */

@@ -17,7 +17,7 @@ export interface NotificationMessage {
   otherMembers: Record<string, unknown> | null;
 }
 
-/** Our names for the members, by the names PNS sends (protocol section 6). */
+/** Our names for the members, by the names PNS sends (docs/protocol/tstore.md, section 6). */
 const WIRE_NAMES: Readonly<Record<string, keyof NotificationMembers>> = {
   notifyVersion: 'notifyVersion',
   event: 'event',

@@ -9,7 +9,7 @@ const LONGEST_WAIT_SECONDS = 600;
 
 /**
  * How long after it was last sent a message is tried, as PostgreSQL reads it: PNS itself sends a message no longer than
- * this (protocol section 6).
+ * this (docs/protocol/tstore.md, section 6).
  */
 export const GIVE_UP_AFTER = '48 hours';
 

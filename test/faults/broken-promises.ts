@@ -24,7 +24,7 @@ interface OurCharge {
  * Of what is not settled only this may be left: a charge with a discrepancy a person must see, and a job in doubt that the
  * gateway never accepted.
  *
- * @returns one sentence for each breach of a promise of DESIGN section 2
+ * @returns one sentence for each breach of a promise of docs/reliability.md
  */
 export async function brokenPromises(database: Client, gateway: SimulatorControl): Promise<string[]> {
   const book = new Map<string, BookEntry[]>();

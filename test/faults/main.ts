@@ -9,7 +9,7 @@ import type { ScheduleTold } from './block';
 const USAGE = `npm run faults -- [OPTIONS]
 
 Random schedules of faults: gateway faults, kills, database crashes, connection cuts and clock jumps strike one to three
-replicas with several jobs, and the promises of DESIGN section 2 are checked after each.
+replicas with several jobs, and the promises of docs/reliability.md are checked after each.
 
   --seeds A..B   schedules to run (1..1000)
   --seed N       one schedule; the same seed makes the same schedule

@@ -49,7 +49,7 @@ export class Exchange {
     return size <= JSON_BODY_LIMIT_BYTES ? Buffer.concat(chunks).toString('utf8') : null;
   }
 
-  /** Reads and forgets the rest of the request: an answer sent before that is lost on the official client [M]. */
+  /** Reads and forgets the rest of the request: an answer sent before that is lost on T store's official client. */
   async drain(): Promise<void> {
     if (this.request.readableEnded || this.request.destroyed) return;
     this.request.resume();

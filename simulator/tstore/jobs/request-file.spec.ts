@@ -15,7 +15,7 @@ function fatesOf(...rows: string[]): number[] {
   return [...readBytes(Buffer.from([HEADER, ...rows].join('\n'))).rows.fates];
 }
 
-test('the sample row of the facts page is readable', () => {
+test('T store’s sample row is readable', () => {
   const row = `skpcorp,${'0F'.repeat(32)},0910024116,IAP_consumable_1000,tx_my00001111,1000,1000,0,0`;
   expect(fatesOf(row)).toEqual([OUTCOME.waiting]);
 });

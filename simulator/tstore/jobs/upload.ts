@@ -9,7 +9,10 @@ export type Upload =
   /** The connection ended before the file did; whatever came is thrown away. */
   | { kind: 'broken-off' };
 
-/** Streams the body of a submission to disk while reading its rows; the charset label is not looked at [M]. */
+/**
+ * Streams the body of a submission to disk while reading its rows. Its charset label is wrong, and not looked at
+ * (docs/protocol/tstore.md, section 2).
+ */
 export async function receiveUpload(
   exchange: TstoreExchange,
   path: string,

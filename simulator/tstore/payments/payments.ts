@@ -14,7 +14,7 @@ export interface Payment {
   tid: string;
   job: Job;
   row: RequestRow;
-  /** Names the payer: the billing token itself, as the guide's printed lookup and the sample's request file have it [G,S]. */
+  /** Names the payer: the billing token itself, as T store's guide prints it (docs/protocol/tstore.md, section 3). */
   authKey: string;
   methods: PaymentMethod[];
 }

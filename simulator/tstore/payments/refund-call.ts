@@ -81,10 +81,12 @@ export class RefundCall {
   }
 }
 
-/** What the operator's own sample sends as `authKey` in each refund [S]; T store can't compare it. */
+/** What the operator's own sample sends as `authKey` in each refund; T store can't compare it. */
 const SAMPLE_AUTH_KEY = 'AuthKey';
 
-/** "Parameters must match exactly" [G]: what is given must be true of the payment, what is left out is not checked. */
+/**
+ * What is given must be true of the payment (docs/protocol/tstore.md, section 2.2); what is left out is not checked.
+ */
 function mismatchOf(wanted: WantedRefund, payment: Payment): string | null {
   if (!isPayer(wanted.authKey, payment)) return 'authKey is not the payer of it';
   if (wanted.methods === null) return null;

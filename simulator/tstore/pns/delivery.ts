@@ -19,7 +19,10 @@ export interface DeliverySettings {
   insecureTls: boolean;
 }
 
-/** One POST to the merchant. Delivered means: HTTP 200 with `resultCode` `0000`, read within the time-out [G]. */
+/**
+ * One POST to the merchant. Delivered means: HTTP 200 with `resultCode` `0000`, read in time
+ * (docs/protocol/tstore.md, section 6).
+ */
 export function deliver(
   url: string,
   contentType: string,

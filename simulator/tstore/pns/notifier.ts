@@ -51,7 +51,7 @@ export class Notifier {
     await Promise.all(waiting.map(async (notification) => notification.next?.runNow()));
   }
 
-  /** True, and the session closed, if all members equal those of a message that was really sent [G]. */
+  /** True, and the session closed, if all members equal those of a message that was really sent. */
   verify(request: VerificationRequest): boolean {
     if (request.listenerType !== BULK_JOB_LISTENER_TYPE) return false;
     const match = this.outbox.all().find((notification) => wasSent(notification) && equals(notification, request));

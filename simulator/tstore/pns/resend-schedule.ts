@@ -3,11 +3,11 @@ import type { SeededRandom } from '../../shared/seeded';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** "No verification within 30 minutes: the same message is re-sent at varying intervals for up to 48 hours" [G]. */
+/** A message nobody verifies within 30 minutes comes again, for up to 48 hours (docs/protocol/tstore.md, section 6). */
 export const VERIFICATION_DUE_MS = 30 * MINUTE_MS;
 export const RESEND_LIMIT_MS = 48 * HOUR_MS;
 
-/** What the guide calls varying is not published: these, each stretched or shrunk by up to a fifth. */
+/** How the intervals vary is not published: these, each stretched or shrunk by up to a fifth. */
 const LATER_GAPS_MS = [30 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS, 3 * HOUR_MS, 4 * HOUR_MS, 6 * HOUR_MS];
 const VARIATION = 0.2;
 

@@ -123,7 +123,7 @@ export class NotificationVerification {
     await crashPoint('verify-notification.recorded');
   }
 
-  /** The guide announces notifications of single payments; what to ask PNS about them is not published. */
+  /** Single payments may be notified too; how to verify that is not published (docs/protocol/tstore.md, section 6). */
   private async setAside(claim: NotificationClaim): Promise<StepReport> {
     const { id, event } = claim.notification;
     await this.notifications.setAside(claim, 'nothing here acts on this event');

@@ -137,7 +137,7 @@ test('with an empty notiUrl the payment runs, no notification comes and the resu
   expect(bench.simulator.control.bookTotals()).toMatchObject({ chargedCount: 2, chargedAmount: 4300 });
 });
 
-test('a count too high by one is accepted and never answered, as the guide warns', async () => {
+test('a count too high by one is accepted and never answered, as T store’s guide warns', async () => {
   const answer = await bench.merchant.submitFile(payFile(ROWS), 3);
   expect(readCompletely('submit', answer.body).resultCode).toBe('0000');
   await bench.simulator.control.deliverNotifications();
@@ -228,7 +228,7 @@ test('a row that can not be read is declined with fourteen columns all the same'
 });
 
 describe('the result file', () => {
-  test('has the fourteen columns of the facts page, LF, and tids of both known forms', async () => {
+  test('has the fourteen columns of T store’s wire, LF, and tids of both known forms', async () => {
     const jobId = await bench.verified(Array.from({ length: 40 }, (_, index) => ({ orderNo: `o${index}` })));
     const { body, headers } = await bench.merchant.result(jobId);
     expect(body.toString('utf8').split('\n')[0]).toBe(

@@ -4,7 +4,7 @@ type Shape = 'string' | 'int' | { [member: string]: Shape } | [Shape];
 const RESULT = { resultCode: 'string', resultMsg: 'string' } as const;
 const METHODS: Shape = [{ paymentMethod: 'string', amount: 'int' }];
 
-/** Section 3 of the facts page, written down here a second time on purpose: the simulator is tested against it. */
+/** docs/protocol/tstore.md, section 3, written down a second time on purpose: the simulator is tested against it. */
 const SHAPES = {
   token: { accessToken: 'string', expired: 'string', tokenType: 'string', scope: 'string' },
   submit: { ...RESULT, waitingJobs: 'int', jobId: 'string' },
