@@ -40,6 +40,7 @@ import { OutsideRefund1795200005002 } from './1795200005002-outside-refund';
 import { SchedulerStep1795200005003 } from './1795200005003-scheduler-step';
 import { ClosedCharges1795300003000 } from './1795300003000-closed-charges';
 import { SignedKeys1795300001000 } from './1795300001000-signed-keys';
+import { LineCheckPositions1795300004000 } from './1795300004000-line-check-positions';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -84,4 +85,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   RefusedResultFile1795200004001,
   ClosedCharges1795300003000,
   SignedKeys1795300001000,
+  LineCheckPositions1795300004000,
 ];

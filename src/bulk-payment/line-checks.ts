@@ -19,21 +19,22 @@ const BATCH_ENTRIES = 20_000;
 
 const DAY_SECONDS = 86_400;
 
-const OF_SETTLEMENTS = [
-  PERIOD_PAID_TWICE_SQL,
-  CUSTOMER_CHARGED_TWICE_SQL,
-  TRANSACTION_SETTLED_TWICE_SQL,
-  DECLINED_WITH_TRANSACTION_SQL,
-  REFUNDED_TOO_MUCH_SQL,
-  PAYMENT_REFUNDED_TOO_MUCH_SQL,
-];
+/** Those of the settlement log, by the name under which `line_check` says how far each has looked. */
+export const SETTLEMENT_CHECKS: ReadonlyMap<string, string> = new Map([
+  ['period-paid-twice', PERIOD_PAID_TWICE_SQL],
+  ['customer-charged-twice', CUSTOMER_CHARGED_TWICE_SQL],
+  ['transaction-settled-twice', TRANSACTION_SETTLED_TWICE_SQL],
+  ['declined-with-transaction', DECLINED_WITH_TRANSACTION_SQL],
+  ['refunded-too-much', REFUNDED_TOO_MUCH_SQL],
+  ['payment-refunded-too-much', PAYMENT_REFUNDED_TOO_MUCH_SQL],
+]);
 
 /** Jobs are looked at again once a day, for so long after settling and each decision: what was right can be made wrong by hand. */
 const LOOK_AGAIN_DAYS = 31;
 
 /**
  * The checks that production makes of itself, and that stop the line: each looks at what is new since it looked last, in
- * whichever replica comes first. What can be known before money is lost is checked where it happens: reconciliation
+ * whichever replica comes first. A check made later looks at all that was settled before, batch by batch, beside the others. What can be known before money is lost is checked where it happens: reconciliation
  * finds orders that were charged twice, and whoever hears the gateway finds its contradictions.
  */
 @Injectable()
@@ -57,25 +58,32 @@ export class LineChecks {
 
   /** @returns whether there were entries to look at */
   private async checkSettlements(session: SqlSession): Promise<boolean> {
-    // Whoever has the row looks; others have nothing to do meanwhile.
-    const [checked] = await session.rows<{ position: string }>(
-      'SELECT position FROM settlement_check FOR UPDATE SKIP LOCKED',
+    // Whoever has the rows looks; others have nothing to do meanwhile.
+    const checks = await session.rows<{ name: string; position: string }>(
+      'SELECT name, position FROM line_check FOR UPDATE SKIP LOCKED',
     );
-    if (checked === undefined) return false;
+    let isAnyDue = false;
+    for (const { name, position } of checks) isAnyDue = (await this.look(session, name, position)) || isAnyDue;
+    if (isAnyDue) await crashPoint('check-line.settlements-before-commit');
+    return isAnyDue;
+  }
+
+  /** Looks at what comes behind `position`. @returns whether there is anything */
+  private async look(session: SqlSession, name: string, position: string): Promise<boolean> {
+    const sql = SETTLEMENT_CHECKS.get(name);
+    // Of a version to come, whose own replicas look.
+    if (sql === undefined) return false;
     // Positions grow in commit order: behind the last one seen nothing appears later.
     const [batch] = await session.rows<{ last: string | null }>(
       `SELECT max(position) AS last
        FROM (SELECT position FROM settlement WHERE position > $1 ORDER BY position LIMIT ${BATCH_ENTRIES}) AS entries`,
-      [checked.position],
+      [position],
     );
     if (batch?.last == null) return false;
     // As in settling: a plan made on yesterday's statistics reads whole tables.
     await session.rows('SET LOCAL enable_seqscan = off');
-    for (const sql of OF_SETTLEMENTS) {
-      await this.stops.raise(session, { sql, parameters: [checked.position, batch.last] }, ACTOR);
-    }
-    await session.execute('UPDATE settlement_check SET position = $1', [batch.last]);
-    await crashPoint('check-line.settlements-before-commit');
+    await this.stops.raise(session, { sql, parameters: [position, batch.last] }, ACTOR);
+    await session.execute('UPDATE line_check SET position = $1 WHERE name = $2', [batch.last, name]);
     return true;
   }
 

@@ -18,7 +18,7 @@ const WORK_OF_STEP: Readonly<Record<string, string>> = {
   'watch-doubt': `SELECT FROM bulk_payment_job WHERE state = 'Processing' AND doubt_told_at IS NULL`,
   'expire-approval': `SELECT FROM approval WHERE state = 'Waiting' AND expires_at IS NOT NULL`,
   'check-line': `
-    SELECT FROM settlement WHERE position > (SELECT position FROM settlement_check)
+    SELECT FROM settlement WHERE position > (SELECT min(position) FROM line_check)
     UNION ALL SELECT FROM bulk_payment_job WHERE settled_at IS NOT NULL AND numbers_checked_at IS NULL
     UNION ALL SELECT FROM line_stop WHERE told_at IS NULL`,
 };
