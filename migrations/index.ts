@@ -41,6 +41,8 @@ import { SchedulerStep1795200005003 } from './1795200005003-scheduler-step';
 import { ClosedCharges1795300003000 } from './1795300003000-closed-charges';
 import { SignedKeys1795300001000 } from './1795300001000-signed-keys';
 import { LineCheckPositions1795300004000 } from './1795300004000-line-check-positions';
+import { ToldApart1795300004001 } from './1795300004001-told-apart';
+import { NameSkeleton1795300004002 } from './1795300004002-name-skeleton';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -86,4 +88,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   ClosedCharges1795300003000,
   SignedKeys1795300001000,
   LineCheckPositions1795300004000,
+  ToldApart1795300004001,
+  NameSkeleton1795300004002,
 ];

@@ -40,7 +40,13 @@ export function addLineStopCommands(program: Command, run: Run): void {
     name: 'resolve <id>',
     does: 'let go on what it parks, because it was looked into and dealt with',
     operation: 'POST /admin/v1/line-stops/{id}/resolve',
-    body: { reason: reasonOption() },
+    body: {
+      reason: reasonOption(),
+      differentCustomers: new Option(
+        '--different-customers',
+        'those it took for one customer are several: ask no more',
+      ),
+    },
     asks: async (session, path) => {
       const stop = (await session.call('GET /admin/v1/line-stops/{id}', { path })) as LineStop;
       return `Let ${parkedBy(stop)} go on, which is parked for ${stop.kind}: ${stop.violation}`;

@@ -2683,10 +2683,6 @@ export interface components {
             /** @description T store’s ids of the payments */
             transactionIds: string[];
         };
-        CustomerTwiceEvidenceView: {
-            /** @description All subscriptions of the customer and the product */
-            subscriptionIds: string[];
-        };
         PeriodPaymentView: {
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
@@ -2868,6 +2864,8 @@ export interface components {
             by: string | null;
             /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
+            /** @description Those it took for one customer are several, who only look alike */
+            differentCustomers: boolean;
         };
         LineStopView: {
             /** @description Its id: digits in text */
@@ -2893,7 +2891,7 @@ export interface components {
             /** @description What is wrong, in words */
             violation: string;
             /** @description The rows that show it, by its kind */
-            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["CustomerTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["CustomerStandsTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"];
+            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["CustomerStandsTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"];
             /**
              * Format: date-time
              * @description When it was found
@@ -2903,6 +2901,15 @@ export interface components {
             resolution: components["schemas"]["ResolutionView"] | null;
             /** @description Changes with it; also its ETag */
             version: string;
+        };
+        ResolveLineStopBody: {
+            /** @description Why, in words; kept for ever */
+            reason: string;
+            /**
+             * @description Of `customer-charged-twice`: the subscriptions are of different customers, who only look alike. Said once, nothing is raised of the two again; without it, the next charge of both is
+             * @default false
+             */
+            differentCustomers: boolean;
         };
         NotificationLinksView: {
             /** @description With its raw body and the history of its states */
@@ -5918,7 +5925,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["ResolveLineStopBody"];
             };
         };
         responses: {

@@ -111,11 +111,6 @@ class GatewayContradictsEvidenceView {
   @ApiProperty({ type: String, nullable: true }) failureReason!: string | null;
 }
 
-class CustomerTwiceEvidenceView {
-  @ApiProperty({ type: [String], description: 'All subscriptions of the customer and the product' })
-  subscriptionIds!: string[];
-}
-
 class UnbillableEvidenceView {
   @ApiProperty() orderNo!: string;
   @ApiProperty({ format: 'date' }) periodStartOn!: string;
@@ -126,7 +121,6 @@ class UnbillableEvidenceView {
 /** What shows a violation, by its kind. */
 export const LINE_STOP_EVIDENCE = [
   ChargedTwiceEvidenceView,
-  CustomerTwiceEvidenceView,
   PeriodPaidTwiceEvidenceView,
   CustomerChargedTwiceEvidenceView,
   CustomerStandsTwiceEvidenceView,

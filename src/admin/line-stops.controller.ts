@@ -5,10 +5,9 @@ import { LineStops } from '../line-stop';
 import { Actor, Scope } from './access';
 import { AdminController } from './admin-controller';
 import { AuditView } from './audit';
-import { ReasonBody } from './billing-runs.dto';
 import { IdParameter } from './body-fields';
 import { pageOf, type Page } from './bulk-payment-jobs.view';
-import { LineStopListQuery } from './line-stops.dto';
+import { LineStopListQuery, ResolveLineStopBody } from './line-stops.dto';
 import { LineStopView, lineStopViewOf } from './line-stops.view';
 import { IfMatch, TakesIfMatch } from './versions';
 
@@ -43,10 +42,10 @@ export class LineStopsController {
   @ApiOkResponse({ type: LineStopView })
   async resolve(
     @Param() { id }: IdParameter,
-    @Body() { reason }: ReasonBody,
+    @Body() decision: ResolveLineStopBody,
     @Actor() actor: string,
     @IfMatch() version: string | undefined,
   ): Promise<LineStopView> {
-    return lineStopViewOf(await this.stops.resolve(id, { actor, reason }, version));
+    return lineStopViewOf(await this.stops.resolve(id, { ...decision, actor }, version));
   }
 }

@@ -1,11 +1,24 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { statesOf } from '../kernel/transitions';
 import { LINE_STOP_KINDS, LINE_STOP_TRANSITIONS, type LineStopKind, type LineStopState } from '../line-stop';
-import { IsId } from './body-fields';
+import { ReasonBody } from './billing-runs.dto';
+import { IsId, MayBeMissing } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
 
 const STATES = statesOf(LINE_STOP_TRANSITIONS);
+
+export class ResolveLineStopBody extends ReasonBody {
+  @ApiPropertyOptional({
+    default: false,
+    description:
+      'Of `customer-charged-twice`: the subscriptions are of different customers, who only look alike. Said once, ' +
+      'nothing is raised of the two again; without it, the next charge of both is',
+  })
+  @MayBeMissing()
+  @IsBoolean({ message: 'true or false' })
+  differentCustomers?: boolean;
+}
 
 export class LineStopListQuery extends PageQuery {
   @ApiPropertyOptional({ enum: STATES })

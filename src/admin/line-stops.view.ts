@@ -8,6 +8,8 @@ class ResolutionView {
   @ApiProperty() at!: Date;
   @ApiProperty({ type: String, nullable: true }) by!: string | null;
   @ApiProperty({ type: String, nullable: true }) reason!: string | null;
+  @ApiProperty({ description: 'Those it took for one customer are several, who only look alike' })
+  differentCustomers!: boolean;
 }
 
 class LineStopLinksView {
@@ -41,8 +43,8 @@ export class LineStopView {
 
 export function lineStopViewOf(stop: LineStop): LineStopView {
   const { id, kind, state, bulkPaymentJobId: jobId, subscriptionId, violation, evidence, raisedAt, version } = stop;
-  const { resolvedAt: at, resolvedBy: by, resolutionReason: reason } = stop;
-  const resolution = at === null ? null : { at, by, reason };
+  const { resolvedAt: at, resolvedBy: by, resolutionReason: reason, differentCustomers } = stop;
+  const resolution = at === null ? null : { at, by, reason, differentCustomers };
   const actions = Object.keys(LINE_STOP_TRANSITIONS[state]);
   const links = {
     self: `/admin/v1/line-stops/${id}`,

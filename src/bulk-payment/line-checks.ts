@@ -34,8 +34,9 @@ const LOOK_AGAIN_DAYS = 31;
 
 /**
  * The checks that production makes of itself, and that stop the line: each looks at what is new since it looked last, in
- * whichever replica comes first. A check made later looks at all that was settled before, batch by batch, beside the others. What can be known before money is lost is checked where it happens: reconciliation
- * finds orders that were charged twice, and whoever hears the gateway finds its contradictions.
+ * whichever replica comes first. A check made later looks at all that was settled before, batch by batch, beside the others.
+ * What can be known before money is lost is checked where it happens: reconciliation finds orders that were charged twice,
+ * and whoever hears the gateway finds its contradictions.
  */
 @Injectable()
 export class LineChecks {

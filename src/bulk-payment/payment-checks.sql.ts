@@ -1,7 +1,8 @@
 /**
  * What stops the line where a payment and the charges it is for don't fit; SELECTs of violations that look at the
  * settlement log behind position `$1` up to `$2`, as those of line-checks.sql.ts. The settlement log's own keys and the rules of
- * accepting leave little for them to find: they are for the day on which one of those is broken.
+ * accepting leave little for them to find: they are for the day on which one of those is broken, and for what was settled
+ * before there were any.
  */
 
 /** Which a violation parks: a subscription, which costs money every month; where the charge has none, its job. */
@@ -75,19 +76,31 @@ export const PAYMENT_REFUNDED_TOO_MUCH_SQL = `
   JOIN charge ON charge.id = settlement.charge_id
   WHERE paid.count > 1 AND given_back.amount > paid.amount`;
 
+/** Whether a person has said of two subscriptions that they are of different customers, when one of them was parked. */
+const TOLD_APART = `EXISTS (
+    SELECT FROM line_stop AS said
+    WHERE said.subscription_id IN (earlier.id, later.id) AND said.different_customers
+      AND (said.evidence @> jsonb_build_object('customers', jsonb_build_array(
+          jsonb_build_object('subscriptionId', earlier.id::text), jsonb_build_object('subscriptionId', later.id::text)))
+        OR said.evidence @> jsonb_build_object('subscriptionIds', jsonb_build_array(earlier.id::text, later.id::text))))`;
+
+const ENDED = `('Canceled', 'Expired')`;
+
 /**
- * Two subscriptions of one customer, or of what a person would take for one, that paid for the same days of a product: both
- * begin a period on one day, or the later one was made while the charge of the earlier one was on its way, and begins within
- * the period that paid for. Who subscribes again after a period was paid buys anew, and who was given it back has not paid.
+ * Two subscriptions of one customer, or of what a person would take for one, that paid for the same days of a product: the
+ * later one pays for days within a period the earlier one paid for, and both begin it on one day, or both still go on, or
+ * the later one was made while the charge of the earlier one was on its way. Who subscribes again after a period was paid
+ * buys anew, and who was given it back has not paid.
  *
- * It parks the later one, and is raised once for two subscriptions: two customers who only look alike are told apart once.
+ * It parks the later one, and is raised for each such period, until one of them ends or a person says that these are
+ * different customers: who resolved it and did neither has not dealt with what comes next month.
  */
 export const CUSTOMER_CHARGED_TWICE_SQL = `
-  SELECT DISTINCT ON (earlier.id, later.id) 'customer-charged-twice' AS kind, NULL::bigint AS bulk_payment_job_id,
-    later.id AS subscription_id,
-    format('subscription %s of %s and subscription %s of %s both paid for product %s', earlier.id,
-      to_json(earlier.customer_reference), later.id, to_json(later.customer_reference), first.store_product_id)
-      AS violation,
+  SELECT DISTINCT ON (earlier.id, later.id, second.period_start_on)
+    'customer-charged-twice' AS kind, NULL::bigint AS bulk_payment_job_id, later.id AS subscription_id,
+    format('subscription %s of %s and subscription %s of %s both paid for product %s and the days from %s', earlier.id,
+      to_json(earlier.customer_reference), later.id, to_json(later.customer_reference), first.store_product_id,
+      second.period_start_on) AS violation,
     jsonb_build_object('storeProductId', first.store_product_id, 'customers', jsonb_build_array(
       jsonb_build_object('subscriptionId', earlier.id::text, 'customerReference', earlier.customer_reference,
         'orderNo', first.order_no, 'amount', first.amount, 'periodStartOn', first.period_start_on),
@@ -95,7 +108,7 @@ export const CUSTOMER_CHARGED_TWICE_SQL = `
         'orderNo', second.order_no, 'amount', second.amount, 'periodStartOn', second.period_start_on))) AS evidence
   FROM settlement AS seen
   JOIN subscription AS mine ON mine.id = seen.subscription_id
-  JOIN subscription AS other ON look_alike(other.customer_reference) = look_alike(mine.customer_reference)
+  JOIN subscription AS other ON name_skeleton(other.customer_reference) = name_skeleton(mine.customer_reference)
     AND other.product_id = mine.product_id AND other.id <> mine.id
   JOIN subscription AS earlier ON earlier.id = least(mine.id, other.id)
   JOIN subscription AS later ON later.id = greatest(mine.id, other.id)
@@ -105,11 +118,13 @@ export const CUSTOMER_CHARGED_TWICE_SQL = `
   JOIN settlement AS second_paid ON second_paid.charge_id = second.id AND second_paid.kind = 'paid'
   WHERE seen.position > $1 AND seen.position <= $2 AND seen.kind = 'paid' AND seen.subscription_id IS NOT NULL
     AND seen.charge_id IN (first.id, second.id)
-    AND (first.period_start_on = second.period_start_on
-      OR (later.created_at BETWEEN first.created_at AND first_paid.settled_at
-        AND second.period_start_on >= first.period_start_on AND second.period_start_on
-          < billing_date_after(first.period_start_on, earlier.interval_months::integer, earlier.anchor_day::integer)))
+    AND second.period_start_on >= first.period_start_on AND second.period_start_on
+      < billing_date_after(first.period_start_on, earlier.interval_months::integer, earlier.anchor_day::integer)
+    AND (second.period_start_on = first.period_start_on
+      OR (earlier.state NOT IN ${ENDED} AND later.state NOT IN ${ENDED})
+      OR later.created_at BETWEEN first.created_at AND first_paid.settled_at)
     AND NOT EXISTS (
       SELECT FROM settlement AS refund
       WHERE refund.charge_id IN (first.id, second.id) AND refund.kind = 'refunded')
-  ORDER BY earlier.id, later.id, first.period_start_on`;
+    AND NOT ${TOLD_APART}
+  ORDER BY earlier.id, later.id, second.period_start_on, first.period_start_on`;

@@ -43,6 +43,10 @@ export class LineStop {
   @Column(nullable('text', 'resolution_reason'))
   resolutionReason!: string | null;
 
+  /** Whoever resolved it says that those it took for one customer are several. */
+  @Column({ type: 'boolean', name: 'different_customers', default: false })
+  differentCustomers!: boolean;
+
   /** Changes with every change of the row: PostgreSQL's own count. */
   @Column({ type: 'text', name: 'xmin', insert: false, update: false })
   version!: string;

@@ -27,6 +27,8 @@ export interface Resolution {
   actor: string;
   reason: string;
   at: Date;
+  /** Those it took for one customer are several: nothing is raised again because they look alike. */
+  differentCustomers?: boolean;
 }
 
 /** Any constant nobody else locks; see {@link LineStopRepository.assertMaySubmit}. */
@@ -175,11 +177,12 @@ export class LineStopRepository {
     session: SqlSession,
     condition: string,
     parameters: readonly unknown[],
-    { actor, reason, at }: Resolution,
+    { actor, reason, at, differentCustomers = false }: Resolution,
   ): Promise<number> {
     const resolved = await session.rows(
       `WITH resolved AS (
-         UPDATE line_stop SET state = 'Resolved', resolved_at = $1, resolved_by = $2, resolution_reason = $3
+         UPDATE line_stop SET state = 'Resolved', resolved_at = $1, resolved_by = $2, resolution_reason = $3,
+           different_customers = ${differentCustomers}
          WHERE state = 'Open' AND ${condition}
          RETURNING id, kind, bulk_payment_job_id, subscription_id), ${historyOf(
            `'line stop ' || entry.id || ' resolved: ' || entry.kind`,

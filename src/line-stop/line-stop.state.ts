@@ -6,7 +6,8 @@ import type { TransitionTable } from '../kernel/transitions';
  * - charged-twice: an order number took money more than once.
  * - period-paid-twice: a subscription's period was paid more than once, under whatever order numbers.
  * - customer-charged-twice: two subscriptions of what a person takes for one customer paid for the same days of a product,
- *   or stand in it under names that read the same.
+ *   or stand in it under names that read the same. Each further month is raised again until a person says that these are
+ *   different customers, or one of them ends.
  * - transaction-settled-twice: one payment settled several charges.
  * - declined-with-transaction: a charge is settled as declined although its line names a transaction.
  * - refunded-too-much: more was given back of a charge, or of a payment, than was paid.

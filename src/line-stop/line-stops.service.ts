@@ -5,7 +5,7 @@ import { crashPoint } from '../platform/crash-points';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
 import type { LineStop } from './line-stop.entity';
-import { LineStopRepository, type LineStopPage, type Violations } from './line-stop.repository';
+import { LineStopRepository, type LineStopPage, type Resolution, type Violations } from './line-stop.repository';
 
 /** A mistake on our side may raise thousands; telling of them must not keep the checks waiting. */
 const TOLD_AT_ONCE = 100;
@@ -56,10 +56,17 @@ export class LineStops {
    * Lets what it parked go on.
    *
    * @param version the only one it may be resolved in, when there is one
-   * @throws {DomainError} `line-stop-not-found`; `state-conflict` when it is resolved already; `version-conflict`
+   * @throws {DomainError} `line-stop-not-found`; `invalid-request` when it says something of customers that the stop is
+   *   not about; `state-conflict` when it is resolved already; `version-conflict`
    */
-  async resolve(id: string, decision: { actor: string; reason: string }, version?: string): Promise<LineStop> {
-    await this.get(id);
+  async resolve(id: string, decision: Omit<Resolution, 'at'>, version?: string): Promise<LineStop> {
+    const { kind } = await this.get(id);
+    if (decision.differentCustomers === true && kind !== 'customer-charged-twice') {
+      const expected = 'only for a line stop of the kind customer-charged-twice';
+      throw new DomainError('invalid-request', `Line stop ${id} is about one customer or none`, {
+        faults: [{ field: 'differentCustomers', expected }],
+      });
+    }
     await this.database.transaction(async (session) => {
       await this.stops.resolve(session, id, { ...decision, at: this.clock.now() }, version);
       await wakeBilling(session);
