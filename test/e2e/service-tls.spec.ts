@@ -59,13 +59,14 @@ describe('the service over HTTPS', () => {
     for (const name of ['tls.crt', 'tls.key']) await symlink(join('..data', name), join(directory, name));
   }
 
-  function handshake(maxVersion?: SecureVersion): Promise<TLSSocket> {
+  /** A client that speaks one version, or whatever it can, and of TLS 1.2 the suites it is told. */
+  function handshake(version?: SecureVersion, suites = 'ALL', to = service): Promise<TLSSocket> {
     return new Promise((resolve, reject) => {
       const socket = connect({
-        port: Number(new URL(service.url).port),
+        port: Number(new URL(to.url).port),
         host: '127.0.0.1',
         rejectUnauthorized: false,
-        ...(maxVersion && { minVersion: maxVersion, maxVersion, ciphers: 'DEFAULT@SECLEVEL=0' }),
+        ...(version && { minVersion: version, maxVersion: version, ciphers: `${suites}:@SECLEVEL=0` }),
       });
       socket.once('secureConnect', () => resolve(socket));
       socket.once('error', reject);
@@ -93,11 +94,45 @@ describe('the service over HTTPS', () => {
     expect(status).toBe(200);
   });
 
-  it('speaks TLS 1.2 and newer only', async () => {
-    const socket = await handshake('TLSv1.2');
-    expect(socket.getProtocol()).toBe('TLSv1.2');
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('speaks %s', async (version) => {
+    const socket = await handshake(version);
+    expect(socket.getProtocol()).toBe(version);
     socket.destroy();
-    await expect(handshake('TLSv1.1')).rejects.toThrow();
+  });
+
+  it.each(['TLSv1', 'TLSv1.1'] as const)('does not speak %s, and says so in the handshake', async (version) => {
+    await expect(handshake(version)).rejects.toThrow(/alert protocol version/);
+  });
+
+  describe.each(['ec', 'rsa'] as const)('of TLS 1.2 with a certificate of %s', (kind) => {
+    let other: RunningService;
+    const name = kind === 'ec' ? 'ECDSA' : 'RSA';
+
+    beforeAll(async () => {
+      const { cert, key } = makeCertificate(kind, kind);
+      const [certFile, keyFile] = [join(directory, `${kind}.crt`), join(directory, `${kind}.key`)];
+      await writeFile(certFile, cert);
+      await writeFile(keyFile, key);
+      other = await start({ TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile });
+    });
+
+    afterAll(() => other.close());
+
+    it.each([`ECDHE-${name}-AES128-GCM-SHA256`, `ECDHE-${name}-AES256-GCM-SHA384`, `ECDHE-${name}-CHACHA20-POLY1305`])(
+      'speaks %s',
+      async (suite) => {
+        const socket = await handshake('TLSv1.2', suite, other);
+        expect(socket.getCipher().name).toBe(suite);
+        socket.destroy();
+      },
+    );
+
+    it.each([
+      ...[`ECDHE-${name}-AES128-SHA256`, `ECDHE-${name}-AES256-SHA384`, `ECDHE-${name}-AES128-SHA`],
+      ...(kind === 'rsa' ? ['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'AES128-SHA256', 'AES128-SHA'] : []),
+    ])('does not speak %s', async (suite) => {
+      await expect(handshake('TLSv1.2', suite, other)).rejects.toThrow(/alert handshake failure/);
+    });
   });
 
   it('takes a new certificate without a restart, and lets open connections be', async () => {

@@ -5,15 +5,18 @@ export interface CertificatePair {
   key: string;
 }
 
+export type KeyKind = keyof typeof KINDS;
+
 /** A self-signed certificate for `localhost` and 127.0.0.1, valid for a day. Node can read certificates but not make them. */
-export function makeCertificate(commonName: string): CertificatePair {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+export function makeCertificate(commonName: string, kind: KeyKind = 'ec'): CertificatePair {
+  const { makeKeys, algorithm } = KINDS[kind];
+  const { publicKey, privateKey } = makeKeys();
   const name = sequence(set(sequence(oid(COMMON_NAME), der(0x0c, Buffer.from(commonName)))));
   const now = Date.now();
   const content = sequence(
     der(0xa0, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([1]), randomBytes(8)])),
-    sequence(oid(ECDSA_WITH_SHA256)),
+    algorithm,
     name,
     sequence(time(now - DAY_MS), time(now + DAY_MS)),
     name,
@@ -21,7 +24,7 @@ export function makeCertificate(commonName: string): CertificatePair {
     der(0xa3, sequence(sequence(oid(ALTERNATIVE_NAME), der(0x04, sequence(dns('localhost'), ip(127, 0, 0, 1)))))),
   );
   const signature = sign('sha256', content, privateKey);
-  const certificate = sequence(content, sequence(oid(ECDSA_WITH_SHA256)), der(0x03, Buffer.from([0]), signature));
+  const certificate = sequence(content, algorithm, der(0x03, Buffer.from([0]), signature));
   const base64 = certificate.toString('base64').replaceAll(/.{64}/g, '$&\n');
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
@@ -32,7 +35,6 @@ export function makeCertificate(commonName: string): CertificatePair {
 const DAY_MS = 86_400_000;
 const COMMON_NAME = '550403';
 const ALTERNATIVE_NAME = '551d11';
-const ECDSA_WITH_SHA256 = '2a8648ce3d040302';
 
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
@@ -52,3 +54,14 @@ function time(instant: number): Buffer {
   const text = new Date(instant).toISOString().replaceAll(/[-:T]|\.\d+/g, '');
   return der(0x17, Buffer.from(text.slice(2)));
 }
+
+const KINDS = {
+  ec: {
+    makeKeys: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    algorithm: sequence(oid('2a8648ce3d040302')),
+  },
+  rsa: {
+    makeKeys: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    algorithm: sequence(oid('2a864886f70d01010b'), der(0x05)),
+  },
+};
