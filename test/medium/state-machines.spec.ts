@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { APPROVAL_TRANSITIONS } from '../../src/approval';
@@ -26,7 +26,13 @@ const MACHINES: { name: string; table: AnyTable; check: string | undefined }[] =
   { name: 'subscription', table: SUBSCRIPTION_TRANSITIONS, check: 'subscription_state_known' },
 ];
 
-const drawings = readFileSync(join(__dirname, '../../docs/state-machines.md'), 'utf8');
+const ROOT = join(__dirname, '../..');
+const page = readFileSync(join(ROOT, 'docs/state-machines.md'), 'utf8');
+
+/** Of a machine, from its mark to the next heading. */
+function sectionOf(name: string): string {
+  return (page.split(`<!-- ${name} -->`)[1] ?? '').split(/^## /m, 1)[0] ?? '';
+}
 
 /** Every arrow as `From --> To: event`. */
 function arrowsOf(table: AnyTable): string[] {
@@ -36,8 +42,19 @@ function arrowsOf(table: AnyTable): string[] {
 }
 
 function drawnArrows(name: string): string[] {
-  const drawing = drawings.split(`<!-- ${name} -->`)[1]?.split('```')[1] ?? '';
+  const drawing = sectionOf(name).split('```')[1] ?? '';
   return [...drawing.matchAll(/^ *(\w+ --> \w+: [\w-]+)$/gm)].map((match) => match[1] as string);
+}
+
+/** The rows of a table below its heading, as cells. */
+function rowsOf(section: string): string[][] {
+  const lines = section.split('\n').filter((line) => line.startsWith('|'));
+  return lines.slice(2).map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
 }
 
 describe('state machines', () => {
@@ -57,6 +74,42 @@ describe('state machines', () => {
 
   it.each(MACHINES)('$name is drawn as it is coded', ({ name, table }) => {
     expect(drawnArrows(name).sort()).toEqual(arrowsOf(table).sort());
+  });
+
+  it.each(MACHINES)('$name has a sentence for each state, and says who moves it on', ({ name, table }) => {
+    const rows = rowsOf(sectionOf(name));
+    // A state may have its name in T store's language beside it.
+    expect(rows.map(([state = '']) => state.split(' ')[0]).sort()).toEqual(statesOf(table).sort());
+    expect(rows.flat().filter((cell) => cell === '')).toEqual([]);
+  });
+
+  it('are all on the page, each with the file it is in', () => {
+    const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
+    const tables = files.filter((file) => file.endsWith('.state.ts')).map((file) => `src/${file}`);
+    const cited = [...page.matchAll(/^`(src\/[\w/.-]+\.state\.ts)`/gm)].map(([, file]) => file);
+    expect(cited.sort()).toEqual(tables.sort());
+    expect(MACHINES).toHaveLength(tables.length);
+  });
+
+  it('are all the database has', async () => {
+    const { rows } = await client.query<{ conname: string }>(
+      `SELECT conname FROM pg_constraint WHERE contype = 'c' AND conname LIKE '%\\_state\\_known'`,
+    );
+    const checks = MACHINES.flatMap(({ check }) => check ?? []);
+    expect(rows.map(({ conname }) => conname).sort()).toEqual(checks.sort());
+  });
+
+  it('are not needed where a column says all, which is there', async () => {
+    const rows = rowsOf(page.split('## Lives without a state column')[1] ?? '');
+    const named = rows.flatMap(([, , shownBy = '']) =>
+      [...shownBy.matchAll(/`(\w+\.\w+)`/g)].map(([, column]) => column),
+    );
+    const { rows: columns } = await client.query<{ name: string }>(
+      `SELECT table_name || '.' || column_name AS name FROM information_schema.columns WHERE table_schema = 'public'`,
+    );
+    const known = new Set(columns.map(({ name }) => name));
+    expect(named.length).toBeGreaterThanOrEqual(rows.length);
+    expect(named.filter((column) => column === undefined || !known.has(column))).toEqual([]);
   });
 
   it.each(MACHINES.filter((machine) => machine.check !== undefined))(
