@@ -43,6 +43,7 @@ import { SignedKeys1795300001000 } from './1795300001000-signed-keys';
 import { LineCheckPositions1795300004000 } from './1795300004000-line-check-positions';
 import { ToldApart1795300004001 } from './1795300004001-told-apart';
 import { NameSkeleton1795300004002 } from './1795300004002-name-skeleton';
+import { RebilledCharges1795300003001 } from './1795300003001-rebilled-charges';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -90,4 +91,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   LineCheckPositions1795300004000,
   ToldApart1795300004001,
   NameSkeleton1795300004002,
+  RebilledCharges1795300003001,
 ];

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Schema } from '../../client/src';
-import { addList, addShow } from '../declare';
-import { dayOptions } from '../options';
+import { addAct, addList, addShow } from '../declare';
+import { dayOptions, reasonOption } from '../options';
 import type { Run } from '../session';
 import type { Column } from '../table';
 import { seoulTime, won } from '../words';
@@ -51,5 +51,15 @@ export function addChargeCommands(program: Command, run: Run): void {
     does: 'what was given back of a charge, newest first',
     operation: 'GET /admin/v1/charges/{orderNo}/refunds',
     columns: REFUND_COLUMNS,
+  });
+  addAct(charges, run, {
+    name: 'rebill <orderNo>',
+    does: 'bill the period of an unpaid charge again, now',
+    operation: 'POST /admin/v1/charges/{orderNo}/rebill',
+    body: { reason: reasonOption() },
+    asks: async (session, path) => {
+      const { amount, periodStartOn } = (await session.call('GET /admin/v1/charges/{orderNo}', { path })) as Charge;
+      return `Charge the period from ${periodStartOn} again, which ${path.orderNo} was not paid for: ${won(amount)}.`;
+    },
   });
 }

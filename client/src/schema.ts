@@ -863,6 +863,23 @@ export interface paths {
         patch: operations["products.change"];
         trace?: never;
     };
+    "/admin/v1/charges/{orderNo}/rebill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bill the period of an unpaid charge again now, in a job of its own, with the customer’s present billing token; each charge once. Where the customer may have paid, or many are billed so in a day, a second person must agree */
+        post: operations["chargeRebill.rebill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/bulk-payment-jobs/{id}/rebill": {
         parameters: {
             query?: never;
@@ -1337,6 +1354,8 @@ export interface components {
             refund?: string;
             /** @description The discrepancy it is about */
             discrepancy?: string;
+            /** @description The charge it is about */
+            charge?: string;
         };
         RequestView: {
             /** @description Who did it: the name of their key */
@@ -1371,7 +1390,7 @@ export interface components {
              * @description Which of the kinds there are
              * @enum {string}
              */
-            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy";
+            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill";
             /**
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
@@ -1381,7 +1400,7 @@ export interface components {
             actions: string[];
             /** @description What it is about */
             links: components["schemas"]["ApprovalLinksView"];
-            /** @description Of the refund, billing run, job or discrepancy it is about */
+            /** @description Of the refund, billing run, job, discrepancy or charge it is about */
             subjectId: string;
             /** @description What is done when it is approved */
             summary: string;
@@ -1431,7 +1450,7 @@ export interface components {
              * @description Which of the kinds there are
              * @enum {string}
              */
-            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy";
+            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill";
             /**
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
@@ -1441,7 +1460,7 @@ export interface components {
             actions: string[];
             /** @description What it is about */
             links: components["schemas"]["ApprovalLinksView"];
-            /** @description Of the refund, billing run, job or discrepancy it is about */
+            /** @description Of the refund, billing run, job, discrepancy or charge it is about */
             subjectId: string;
             /** @description What is done when it is approved */
             summary: string;
@@ -1865,6 +1884,8 @@ export interface components {
             billingGroup: string;
             /** @description The failed job whose charges it bills again */
             rebillOfJobId: string | null;
+            /** @description The unpaid charge that it bills again, by itself */
+            rebillOfChargeId: string | null;
             /** @description What it waits for, if it is held: a person’s decision, or the release of the kill switch */
             heldBy: string | null;
             /** @description What its uploader calls the batch */
@@ -1982,6 +2003,8 @@ export interface components {
             billingGroup: string;
             /** @description The failed job whose charges it bills again */
             rebillOfJobId: string | null;
+            /** @description The unpaid charge that it bills again, by itself */
+            rebillOfChargeId: string | null;
             /** @description What it waits for, if it is held: a person’s decision, or the release of the kill switch */
             heldBy: string | null;
             /** @description What its uploader calls the batch */
@@ -4014,7 +4037,7 @@ export interface operations {
                 /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
                 /** @description Which of the kinds there are */
-                kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy";
+                kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill";
                 /** @description The refund, billing run, job or discrepancy it is about */
                 subjectId?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
@@ -6304,6 +6327,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProductView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "chargeRebill.rebill": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+                orderNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPaymentJobView"];
+                };
+            };
+            /** @description Nothing is done before a second person approves it */
+            202: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
                 };
             };
             /** @description A problem; its code says which */

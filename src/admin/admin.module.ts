@@ -45,7 +45,7 @@ import { LineStopsController } from './line-stops.controller';
 import { NotificationsController } from './notifications.controller';
 import { OutsideRefundsController } from './outside-refunds.controller';
 import { ProductsController } from './products.controller';
-import { RebillController } from './rebill.controller';
+import { ChargeRebillController, RebillController } from './rebill.controller';
 import { RefundsController } from './refunds.controller';
 import { ReportsController } from './reports.controller';
 import { SettlementLogController } from './settlement-log.controller';
@@ -90,6 +90,7 @@ import { SummaryService } from './summary.service';
     NotificationsController,
     OutsideRefundsController,
     ProductsController,
+    ChargeRebillController,
     RebillController,
     RefundsController,
     ReportsController,

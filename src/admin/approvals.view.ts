@@ -30,6 +30,7 @@ class ApprovalLinksView {
   @ApiPropertyOptional({ description: 'The billing run it is about' }) billingRun?: string;
   @ApiPropertyOptional({ description: 'The refund it is about' }) refund?: string;
   @ApiPropertyOptional({ description: 'The discrepancy it is about' }) discrepancy?: string;
+  @ApiPropertyOptional({ description: 'The charge it is about' }) charge?: string;
 }
 
 export class ApprovalView {
@@ -38,7 +39,8 @@ export class ApprovalView {
   @ApiProperty({ enum: statesOf(APPROVAL_TRANSITIONS) }) state!: ApprovalState;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
   @ApiProperty({ type: ApprovalLinksView, description: 'What it is about' }) links!: ApprovalLinksView;
-  @ApiProperty({ description: 'Of the refund, billing run, job or discrepancy it is about' }) subjectId!: string;
+  @ApiProperty({ description: 'Of the refund, billing run, job, discrepancy or charge it is about' })
+  subjectId!: string;
   @ApiProperty({ description: 'What is done when it is approved' }) summary!: string;
   @ApiProperty({
     type: 'object',
@@ -78,7 +80,7 @@ export function approvalViewOf(approval: Approval): ApprovalView {
   };
 }
 
-function subjectLinkOf({ kind, subjectId }: Approval): Partial<ApprovalLinksView> {
+function subjectLinkOf({ kind, subjectId, act }: Approval): Partial<ApprovalLinksView> {
   const job = { job: `/admin/v1/bulk-payment-jobs/${subjectId}` };
   const refund = { refund: `/admin/v1/refunds/${subjectId}` };
   const links = {
@@ -89,6 +91,7 @@ function subjectLinkOf({ kind, subjectId }: Approval): Partial<ApprovalLinksView
     'job-doubt': job,
     // Its subject is the charge, whose order number its act names.
     'outside-refund': {},
+    rebill: { charge: `/admin/v1/charges/${encodeURIComponent(act.orderNo ?? '')}` },
     discrepancy: { discrepancy: `/admin/v1/discrepancies/${subjectId}` },
   } as const satisfies Record<ApprovalKind, Partial<ApprovalLinksView>>;
   return links[kind];

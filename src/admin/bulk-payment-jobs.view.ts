@@ -44,6 +44,8 @@ export class BulkPaymentJobView {
   @ApiProperty({ description: 'Billing group of its products' }) billingGroup!: string;
   @ApiProperty({ nullable: true, type: String, description: 'The failed job whose charges it bills again' })
   rebillOfJobId!: string | null;
+  @ApiProperty({ nullable: true, type: String, description: 'The unpaid charge that it bills again, by itself' })
+  rebillOfChargeId!: string | null;
   @ApiProperty({
     nullable: true,
     type: String,
@@ -94,6 +96,7 @@ export function jobViewOf(job: BulkPaymentJob, surroundings: JobSurroundings): B
     billingRunId: job.billingRunId,
     billingGroup: job.billingGroup,
     rebillOfJobId: job.rebillOfJobId,
+    rebillOfChargeId: job.rebillOfChargeId,
     heldBy: heldBy(job, surroundings),
     batchReference: job.batchReference,
     requested: { count: job.lineCount, amount: job.totalAmount },

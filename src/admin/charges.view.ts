@@ -77,10 +77,14 @@ export function chargeViewOf(charge: ChargeRecord): ChargeView {
   return { ...shown, actions: actionsOf(charge), links: linksOf(charge) };
 }
 
-/** Looking up changes nothing, but needs a transaction to ask for. */
-export function actionsOf({ transactionId, state }: ChargeRecord): string[] {
+/** Looking up changes nothing, but needs a transaction to ask for. Whether another attempt at its period is in the way, a rebill says itself. */
+export function actionsOf({ transactionId, state, isOwed }: ChargeRecord): string[] {
   const isRefundable = 'refund' in CHARGE_TRANSITIONS[state];
-  return [...(transactionId === null ? [] : ['look-up']), ...(isRefundable ? ['refund'] : [])];
+  return [
+    ...(transactionId === null ? [] : ['look-up']),
+    ...(isRefundable ? ['refund'] : []),
+    ...(isOwed ? ['rebill'] : []),
+  ];
 }
 
 function linksOf(charge: ChargeRecord): ChargeLinksView {

@@ -189,6 +189,7 @@ function actionsOf({ charge, job, isInDoubt, refunds, discrepancies, lineStops }
   const ofCharge: Record<string, ActionView> = {
     'look-up': { action: 'look-up', method: 'GET', href: `${own}/transaction` },
     refund: { action: 'refund', method: 'POST', href: `${own}/refunds` },
+    rebill: post(own, 'rebill'),
   };
   return [
     ...chargeViewOf(charge).actions.map((action) => ofCharge[action] as ActionView),

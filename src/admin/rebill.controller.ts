@@ -1,9 +1,13 @@
-import { Body, Param, Post } from '@nestjs/common';
+import { Body, Param, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
-import { Rebilling } from '../subscription';
-import { Actor, Scope } from './access';
+import type { FastifyReply } from 'fastify';
+import { ChargeRebilling, Rebilling } from '../subscription';
+import { Actor, CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
+import type { ApprovalView } from './approvals.view';
+import { MayAwaitApproval, awaiting } from './awaiting-approval';
 import { ReasonBody } from './billing-runs.dto';
+import { OrderNoParameter } from './charges.dto';
 import { JobIdParameter } from './bulk-payment-jobs.dto';
 import { BulkPaymentJobView } from './bulk-payment-jobs.view';
 import { JobViews } from './job-views';
@@ -29,5 +33,31 @@ export class RebillController {
   ): Promise<BulkPaymentJobView> {
     const rebilledAs = await this.rebilling.rebill(id, { actor, reason });
     return this.views.ofId(rebilledAs);
+  }
+}
+
+/** Billing one unpaid charge again, for the operator whose customer asks for it. */
+@AdminController('charges')
+export class ChargeRebillController {
+  constructor(
+    private readonly rebilling: ChargeRebilling,
+    private readonly views: JobViews,
+  ) {}
+
+  @Post(':orderNo/rebill')
+  @Scope('jobs:decide')
+  @ApiOperation({
+    summary:
+      'Bill the period of an unpaid charge again now, in a job of its own, with the customer’s present billing token; each charge once. Where the customer may have paid, or many are billed so in a day, a second person must agree',
+  })
+  @MayAwaitApproval(BulkPaymentJobView)
+  async rebill(
+    @Param() { orderNo }: OrderNoParameter,
+    @Body() { reason }: ReasonBody,
+    @CurrentCaller() by: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BulkPaymentJobView | ApprovalView> {
+    const answer = await this.rebilling.rebill(orderNo, { by, reason });
+    return 'jobId' in answer ? this.views.ofId(answer.jobId) : awaiting(reply, answer.approval);
   }
 }

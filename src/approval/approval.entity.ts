@@ -12,7 +12,7 @@ export class Approval {
   @Column({ type: 'text' })
   kind!: ApprovalKind;
 
-  /** Of the refund, billing run, job or discrepancy it is about. */
+  /** Of the refund, billing run, job, discrepancy or charge it is about. */
   @Column({ type: 'bigint', name: 'subject_id' })
   subjectId!: string;
 

@@ -10,6 +10,7 @@ import type { TransitionTable } from '../kernel/transitions';
  * - job-doubt: the word of a person on what became of a submission whose answer was lost, or billing it again.
  * - outside-refund: the word of a person on a refund that T store made without us.
  * - discrepancy: a decision on a discrepancy that goes against the evidence.
+ * - rebill: billing a charge again that people ended against the evidence, or more in a day than is usual.
  */
 export const APPROVAL_KINDS = [
   'refund',
@@ -19,6 +20,7 @@ export const APPROVAL_KINDS = [
   'job-doubt',
   'outside-refund',
   'discrepancy',
+  'rebill',
 ] as const;
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number];
 

@@ -48,6 +48,10 @@ export class BulkPaymentJob {
   @Column({ type: 'bigint', name: 'rebill_of_job_id', nullable: true })
   rebillOfJobId!: string | null;
 
+  /** The charge that this job bills again, by itself. */
+  @Column({ type: 'bigint', name: 'rebill_of_charge_id', nullable: true })
+  rebillOfChargeId!: string | null;
+
   /** Products of one billing group share jobs; empty is a group too. */
   @Column({ type: 'text', name: 'billing_group', default: '' })
   billingGroup!: string;

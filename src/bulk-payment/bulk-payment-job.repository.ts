@@ -64,6 +64,21 @@ export class BulkPaymentJobRepository {
     return (await session.manager.findOneBy(BulkPaymentJob, { rebillOfJobId: jobId }))?.id;
   }
 
+  /** @returns the ids of unsent jobs that bill a single charge again of a period that this job bills too */
+  async unsentRebillsOfPeriods(session: SqlSession, jobId: string): Promise<string[]> {
+    const rows = await session.rows<{ id: string }>(
+      `SELECT job.id FROM bulk_payment_job AS job
+       JOIN charge AS rebilled ON rebilled.id = job.rebill_of_charge_id
+       WHERE job.state = 'Created' AND EXISTS (
+         SELECT FROM charge AS own
+         WHERE own.subscription_id = rebilled.subscription_id AND own.period_start_on = rebilled.period_start_on
+           AND own.bulk_payment_job_id = $1)
+       ORDER BY job.id`,
+      [jobId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /**
    * The job and those it bills again, oldest first, locked until the session's transaction ends. A rebill is always
    * younger than what it repeats, so everybody locks them in one order.

@@ -160,11 +160,15 @@ export class DoubtfulJobs implements OnModuleInit {
   /** Those that are sent go on: what they take from whom this job charges too is for the checks of the line to find. */
   private async cancelUnsentRebills(session: SqlSession, jobId: string, decision: DoubtDecision): Promise<void> {
     const why = { cause: `job ${jobId} was accepted after all`, ...decision };
+    const rebills = await this.jobs.unsentRebillsOfPeriods(session, jobId);
     for (
       let id = await this.jobs.rebillOf(session, jobId);
       id !== undefined;
       id = await this.jobs.rebillOf(session, id)
     ) {
+      rebills.push(id);
+    }
+    for (const id of rebills) {
       const rebill = await this.jobs.lock(session, id);
       if (rebill?.state === 'Created') await this.jobs.cancel(session, rebill, why);
     }

@@ -14,4 +14,4 @@ export {
   SettlementEffects,
   type SettlementOutcomes,
 } from './settlement-effects';
-export { UNBILLED_SQL } from './unbilled-charges.sql';
+export { PERIOD_IS_OWED_SQL, UNBILLED_SQL } from './unbilled-charges.sql';

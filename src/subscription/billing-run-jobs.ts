@@ -9,6 +9,7 @@ export interface JobOrigin {
   billingRunId: string;
   holdReason?: string | undefined;
   rebillOfJobId?: string;
+  rebillOfChargeId?: string;
   cause: string;
   actor: string;
   reason?: string;
@@ -31,7 +32,7 @@ export class BillingRunJobs {
     origin: JobOrigin,
     at: Date,
   ): Promise<string[]> {
-    const { billingRunId, holdReason = null, rebillOfJobId = null, ...why } = origin;
+    const { billingRunId, holdReason = null, rebillOfJobId = null, rebillOfChargeId = null, ...why } = origin;
     const created = [];
     for (const { part, ...share } of shares) {
       const fields: JobChanges = {
@@ -40,6 +41,7 @@ export class BillingRunJobs {
         billingRunId,
         holdReason,
         rebillOfJobId,
+        rebillOfChargeId,
         merchantId: this.tstore.mid,
       };
       created.push({

@@ -12,10 +12,12 @@ import { BillingRun, BillingRunHistory } from './billing-run.entity';
 import { BillingRunRepository } from './billing-run.repository';
 import { BillingRunService } from './billing-run.service';
 import { BillingRuns } from './billing-runs.service';
+import { ChargeRebillRepository } from './charge-rebill.repository';
+import { ChargeRebilling } from './charge-rebilling.service';
 import { Rebilling } from './rebilling.service';
 import { UnbillableCharges } from './unbillable-charges';
 
-const SERVICES = [BillingRunDecisions, BillingRunPreview, BillingRunService, BillingRuns, Rebilling];
+const SERVICES = [BillingRunDecisions, BillingRunPreview, BillingRunService, BillingRuns, ChargeRebilling, Rebilling];
 
 @Module({
   imports: [
@@ -25,7 +27,14 @@ const SERVICES = [BillingRunDecisions, BillingRunPreview, BillingRunService, Bil
     ChargeModule,
     LineStopModule,
   ],
-  providers: [...SERVICES, BillingRunGuard, BillingRunJobs, BillingRunRepository, UnbillableCharges],
+  providers: [
+    ...SERVICES,
+    BillingRunGuard,
+    BillingRunJobs,
+    BillingRunRepository,
+    ChargeRebillRepository,
+    UnbillableCharges,
+  ],
   exports: SERVICES,
 })
 export class BillingRunModule {}

@@ -31,13 +31,18 @@ const PLANNING_LOCK = 7_261_543_007;
 export class BillingRunRepository {
   constructor(private readonly charges: ChargeRepository) {}
 
+  /** Waits until nobody else plans charges. */
+  async lockPlanning(session: SqlSession): Promise<void> {
+    await session.rows('SELECT pg_advisory_xact_lock($1)', [PLANNING_LOCK]);
+  }
+
   /**
    * Waits for another run that is being opened: of two neighbouring dates both would charge what is due on either.
    *
    * @returns the new run's id, or `undefined` when the date has one
    */
   async open(session: SqlSession, billingDate: SeoulDate, at: Date): Promise<string | undefined> {
-    await session.rows('SELECT pg_advisory_xact_lock($1)', [PLANNING_LOCK]);
+    await this.lockPlanning(session);
     const [run] = await session.rows<{ id: string }>(
       `INSERT INTO billing_run (billing_date, charge_count, total_amount, job_count, planned_at)
        VALUES ($1, 0, 0, 0, $2)
@@ -60,10 +65,11 @@ export class BillingRunRepository {
   }
 
   /**
-   * Puts the charges of a failed job into `due` as they would be attempted once more, but for subscriptions that moved on:
-   * over, ending, paid, or tried again meanwhile.
+   * Puts the charges of a failed job, or one charge, into `due` as they would be attempted once more, but for subscriptions
+   * that moved on: over, ending, paid, or tried again meanwhile.
    */
-  async selectUnbilled(session: SqlSession, jobId: string): Promise<void> {
+  async selectUnbilled(session: SqlSession, of: { jobId: string } | { chargeId: string }): Promise<void> {
+    const [column, id] = 'jobId' in of ? ['bulk_payment_job_id', of.jobId] : ['id', of.chargeId];
     await session.rows(
       `CREATE TEMPORARY TABLE due ON COMMIT DROP AS
        SELECT row_number() OVER (ORDER BY charge.line_number) - 1 AS place, subscription.id AS subscription_id,
@@ -74,13 +80,13 @@ export class BillingRunRepository {
        JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
        JOIN subscription ON subscription.id = charge.subscription_id
          AND subscription.next_billing_on = charge.period_start_on
-       WHERE charge.bulk_payment_job_id = $1 AND subscription.state IN ('Active', 'PastDue')
+       WHERE charge.${column} = $1 AND subscription.state IN ('Active', 'PastDue')
          AND NOT subscription.cancel_at_period_end
          AND NOT EXISTS (
            SELECT FROM charge AS later
            WHERE later.subscription_id = charge.subscription_id AND later.period_start_on = charge.period_start_on
              AND later.attempt > charge.attempt)`,
-      [jobId],
+      [id],
     );
   }
 

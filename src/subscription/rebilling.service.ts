@@ -45,10 +45,11 @@ export class Rebilling {
 
   /** @returns `undefined` when somebody in it can't be charged, and is parked now */
   private async rebillIn(session: SqlSession, jobId: string, { actor, reason }: Decision): Promise<string | undefined> {
+    await this.runs.lockPlanning(session);
     const { billingRunId, lineCount } = await this.lockRebillable(session, jobId);
     await this.stops.assertRunning(session, jobId);
     const at = this.clock.now();
-    await this.runs.selectUnbilled(session, jobId);
+    await this.runs.selectUnbilled(session, { jobId });
     await this.assertNobodyParked(session, jobId);
     if ((await this.unbillable.takeOut(session)) > 0) {
       await this.unbillable.park(session, seoulDateAt(at), { actor, at });

@@ -12,6 +12,7 @@ import {
   subscribe,
   subscriptionRow,
 } from '../support/subscribers';
+import { until } from '../support/until';
 
 /** Declines these attempts of a subscription's period and charges the others. */
 function decline(world: BillingWorld, id: string, period: string, attempts: number[]): void {
@@ -33,6 +34,9 @@ async function retryOnOf(world: BillingWorld, id: string): Promise<string | null
 
 describe('declined charges', () => {
   let world: BillingWorld;
+
+  const accept = (id: string, outcome: string, more: object = {}) =>
+    send(world, 'POST', `discrepancies/${id}/accept`, { outcome, reason: 'seen', ...more });
 
   beforeAll(async () => {
     world = await startWorld({ simulator: { declineRate: 0 }, environment: { RETRY_DAYS: '3,7' } });
@@ -64,6 +68,50 @@ describe('declined charges', () => {
       'PastDue > PastDue: retry planned',
       'PastDue > Active: period paid',
     ]);
+  });
+
+  it('that a person accepted from a plain line are tried again, and can never be paid beside their retry', async () => {
+    const on = '2029-01-05';
+    const id = await subscribe(world, 'accepted as declined', on);
+    const orderNo = `B20290105-${id}-1`;
+    world.simulator.control.armFault({ kind: 'result-amount-altered', options: { lines: 1_000, byWon: 1 } });
+    decline(world, id, on, [1]);
+    await planOn(world, on);
+    const discrepancy = await until('it is reconciled', async () => {
+      await world.simulator.control.deliverNotifications();
+      return (await world.get(`discrepancies?orderNo=${orderNo}&state=Open`)).body.items[0];
+    });
+    // Its line says plainly that it was declined, so one person decides; of two who decide otherwise at once, too.
+    const answers = await Promise.all([
+      accept(discrepancy.id, 'declined'),
+      accept(discrepancy.id, 'declined'),
+      accept(discrepancy.id, 'paid', { transactionId: 'T-late' }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+    await billOn(world, '2029-01-08');
+    const retry = (await world.get(`charges/B20290105-${id}-2`)).body;
+    expect(retry.state).toBe('Paid');
+    // Even with the retry's own payment, or T store's word for another one, the first is declined for ever.
+    for (const transactionId of [retry.transactionId, 'T-late']) {
+      await send(world, 'POST', `discrepancies/${discrepancy.id}/lookup`, { transactionId });
+      expect(await accept(discrepancy.id, 'paid', { transactionId })).toMatchObject({ status: 409 });
+    }
+    const database = world.service.app.get(Database);
+    const byHand = database.execute(
+      `INSERT INTO settlement (position, charge_id, kind, amount, transaction_id, result_code, result_message,
+         bulk_payment_job_id, discrepancy_id, settled_at)
+       SELECT nextval('settlement_position'), id, 'paid', amount, 'T-late', '0000', '', bulk_payment_job_id, 999, $2
+       FROM charge WHERE order_no = $1`,
+      [orderNo, world.clock.now()],
+    );
+    await expect(byHand).rejects.toThrow(/settlement_charge_once/);
+    expect((await world.get(`charges/${orderNo}`)).body).toMatchObject({
+      state: 'Declined',
+      actions: expect.not.arrayContaining(['rebill']),
+    });
+    expect(await subscriptionRow(world, id)).toMatchObject({ state: 'Active', next: '2029-02-05' });
+    const paid = await database.rows(`SELECT FROM settlement WHERE subscription_id = $1 AND kind = 'paid'`, [id]);
+    expect(paid).toHaveLength(1);
   });
 
   it('are caught up when their day was missed, once, and not planned again while the result is on its way', async () => {

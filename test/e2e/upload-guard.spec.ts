@@ -138,6 +138,43 @@ describe('an upload', () => {
     expect(world.simulator.control.jobs()).toEqual([]);
   });
 
+  it.each(['reject', 'withdraw'])(
+    'whose approval was ended by %s is asked for again as a new one only, which waits anew',
+    async (end) => {
+      const file = (orderNo: string) =>
+        [REQUEST_HEADER, `skpcorp,${TOKEN_64},dear,상품,${orderNo},60000,60000,0,0`].join('\n');
+      const { body: first } = await world.upload(file('once'));
+      const waiting = await waitingFor(first.id);
+      const decide = (id: string, act: string) =>
+        act === 'withdraw' ? send(world, 'POST', `approvals/${id}/withdraw`, REASON) : asLee(`approvals/${id}/${act}`);
+      expect((await decide(waiting.id, end)).status).toBe(200);
+      expect(await jobOf(first.id)).toMatchObject({
+        state: 'Failed',
+        standing: end === 'reject' ? 'rejected' : 'canceled',
+      });
+      for (const act of ['approve', end]) {
+        expect(await decide(waiting.id, act)).toMatchObject({ status: 409, body: { code: 'state-conflict' } });
+      }
+      // Neither the same file nor its order numbers come back by another name.
+      expect(await world.upload(file('once'))).toMatchObject({
+        status: 409,
+        body: { code: 'duplicate-request-file', jobId: first.id },
+      });
+      expect(await world.upload(file('once'), '?batchReference=again')).toMatchObject({
+        status: 409,
+        body: { code: 'duplicate-order-number' },
+      });
+      const { body: second } = await world.upload(file('twice'));
+      const anew = await waitingFor(second.id);
+      expect(anew.id).not.toBe(waiting.id);
+      expect((await world.get(`approvals/${waiting.id}`)).body.state).toBe(end === 'reject' ? 'Rejected' : 'Withdrawn');
+      expect((await asLee(`approvals/${anew.id}/approve`)).status).toBe(200);
+      expect((await world.settled(second.id)).result.settledAt).not.toBeNull();
+      expect(await jobOf(first.id)).toMatchObject({ state: 'Failed', submission: null });
+      expect(world.simulator.control.jobs()).toHaveLength(1);
+    },
+  );
+
   it('can be made of no file that an operator’s key has downloaded', async () => {
     const job = await upload([1_000]);
     await written(job.id);
