@@ -42,7 +42,7 @@ export async function billOneMonth(parts: DemoParts, subscriptions: number): Pro
   const planned = (await client.openJobs()).filter((job) => job.billingRunId === run.id).map((job) => job.id);
   const jobs = await follow(client, [...planned, uploaded.id], print, GIVE_UP_AFTER_MS);
   const { lines, checks } = reckon(jobs, simulator);
-  print(`\nResult of ${billingDate} (정산):`);
+  print(`\nResult of ${billingDate} (결제 결과):`);
   lines.forEach(print);
   for (const check of checks) print(`  ${check.holds ? '✔' : '✘'} ${check.what}`);
   return checks.every((check) => check.holds);

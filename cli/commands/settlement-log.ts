@@ -25,7 +25,7 @@ const afterOption = () => new Option('--after <position>', 'entries behind this 
 export function addSettlementLogCommands(program: Command, run: Run): void {
   const log = program
     .command('settlement-log')
-    .description('what became of every charge, in the order it was decided (정산)');
+    .description('what became of every charge, in the order it was decided (결과 기록)');
   addList(log, run, {
     name: 'list',
     does: 'entries, oldest first',

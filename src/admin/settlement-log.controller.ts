@@ -26,7 +26,7 @@ export function stretchOf(items: SettlementLogEntry[], { after, limit }: LogQuer
   return { items, nextAfter: items.at(-1)?.position ?? after, hasMore: items.length === limit };
 }
 
-/** What became of charges, in the order it was decided: the source of all events (정산 기록). */
+/** What became of charges, in the order it was decided: the source of all events (결과 기록). */
 @AdminController('settlement-log')
 export class SettlementLogController {
   constructor(private readonly log: SettlementLog) {}
