@@ -1,25 +1,42 @@
 const { readFileSync } = require('node:fs');
-const { bundlePackages } = require('./test/support/bundled-packages.cjs');
+const { availableParallelism } = require('node:os');
 
 const swc = JSON.parse(readFileSync(`${__dirname}/.swcrc`, 'utf8'));
+const minutes = (count) => count * 60_000;
 
-/** @returns {Promise<import('jest').Config>} */
-module.exports = async () => {
-  // For the workers, the processes that tests start, and for this process, where Jest runs a spec that is alone.
-  process.env.BUNDLED_PACKAGES = await bundlePackages();
-  require('./test/support/bundled-packages.preload.cjs');
-  return {
-    testEnvironment: require.resolve('./test/support/shared-modules.environment.cjs'),
-    runtime: require.resolve('./test/support/shared-modules.runtime.cjs'),
-    roots: ['<rootDir>/src', '<rootDir>/cli', '<rootDir>/simulator', '<rootDir>/test'],
-    testMatch: ['**/*.spec.ts'],
-    transform: { '\\.ts$': ['@swc/jest', { ...swc, sourceMaps: 'inline' }] },
-    globalSetup: '<rootDir>/test/support/global-setup.ts',
-    globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-    testSequencer: '<rootDir>/test/support/faults-first.cjs',
-    // Two more than the cores of a small machine: one waits for the schedules, and much of the others' time is waiting too.
-    maxWorkers: 4,
-    // Far more than any test takes: so that a machine that is busy with others turns none red.
-    testTimeout: 300_000,
-  };
+/** Written as ES modules, which Node can require and Jest's own module system cannot. */
+const ES_MODULES = [
+  '@nestjs',
+  '@borewit',
+  '@tokenizer',
+  'content-disposition',
+  'cookie',
+  'file-type',
+  'hucre',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+];
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/cli', '<rootDir>/simulator', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  setupFiles: ['reflect-metadata'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { ...swc, swcrc: false, sourceMaps: 'inline' }],
+    '\\.m?js$': ['@swc/jest', { ...swc, swcrc: false, sourceMaps: false }],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(.*/)?(${ES_MODULES.join('|')})/)`],
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testSequencer: '<rootDir>/test/support/faults-first.cjs',
+  // One PostgreSQL serves them all.
+  maxWorkers: Math.max(2, Math.min(4, availableParallelism())),
+  // Modules of spec files that are over stay in a worker's memory.
+  workerIdleMemoryLimit: '1.5GB',
+  // Far more than any test takes: so that a machine that is busy with others turns none red.
+  testTimeout: minutes(15),
 };

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exclusively } from './exclusive.mjs';
 
-const SOURCES = ['src', 'migrations', 'simulator', 'demo', 'bench', 'client/src', 'cli'];
+const SOURCES = ['src', 'migrations', 'simulator', 'demo', 'bench', 'client/src', 'cli', 'test/support', 'test/faults'];
 const CONFIGURATION = ['nest-cli.json', '.swcrc', 'tsconfig.json', 'package-lock.json'];
 
 /** Compiles the sources, unless what is compiled is newer. An image has no sources to compile. */

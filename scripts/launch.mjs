@@ -36,11 +36,10 @@ const COMMANDS = {
   client: { steps: [[bin('tsc'), '-p', 'client']] },
   cli: { built: true, reads: true, steps: [['node', 'dist/cli/main.js']] },
   bench: { built: true, steps: [['node', 'dist/bench/main.js']] },
-  // Tests start processes of the service, from what is built.
-  test: { built: true, steps: [[bin('jest')]] },
+  // Tests start processes of what is built.
+  test: { built: true, steps: [[bin('jest')]], quick: ['--config', 'jest.quick.config.js'] },
   'official-client': { steps: [[bin('jest'), '--config', 'test/contract/official-client/jest.config.js']] },
-  // The harness runs as it stands; the service it loads, too.
-  faults: { steps: [['node', '--require', './test/support/swc-register.cjs', 'test/faults/main.ts']] },
+  faults: { built: true, steps: [['node', 'dist/test/faults/main.js']] },
   build: { built: true, steps: [] },
   format: { steps: [[bin('prettier'), '--write', '.']] },
   check: {
@@ -75,9 +74,10 @@ async function main() {
   if (command.built) await build(root);
   if (command.reads) readEnvFile();
   if (name === 'cli') useTrial();
+  const given = args.flatMap((option) => (option === '--quick' && command.quick) || [option]);
   const failed = [];
   for (const step of command.steps) {
-    const code = await run(step[0], [...step.slice(1), ...args]);
+    const code = await run(step[0], [...step.slice(1), ...given]);
     if (code !== 0 && !command.all) process.exit(code);
     if (code !== 0) failed.push(step[0].split(/[\\/]/).at(-1));
     else if (command.all) process.stdout.write(`✔ ${step[0].split(/[\\/]/).at(-1)}\n`);

@@ -70,15 +70,9 @@ function blocksOf({ first, last }: Seeds, size: number): Seeds[] {
 /** @throws {Error} when the process ended otherwise than well; it has said why */
 async function runBlock({ first, last }: Seeds, verbose: boolean, hear: (told: ScheduleTold) => void): Promise<void> {
   const options = verbose ? ['verbose'] : [];
-  const block = fork(join(__dirname, 'block.ts'), [String(first), String(last), ...options], {
+  const block = fork(join(__dirname, 'block.js'), [String(first), String(last), ...options], {
     // The harness makes and drops thousands of small things a schedule: fewer collections of young ones are a tenth less.
-    // Little of it runs often enough to be worth optimizing: what is must run five times as long before, another twentieth.
-    execArgv: [
-      '--max-semi-space-size=64',
-      '--interrupt-budget=700000',
-      '--require',
-      join(__dirname, '../support/swc-register.cjs'),
-    ],
+    execArgv: ['--max-semi-space-size=64'],
   });
   block.on('message', hear);
   const [code, signal] = (await once(block, 'close')) as [number | null, NodeJS.Signals | null];

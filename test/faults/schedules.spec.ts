@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { built } from '../support/built';
 
-const ROOT = resolve(__dirname, '../..');
-const COMMAND = ['--require', './test/support/swc-register.cjs', 'test/faults/main.ts'];
 const SEEDS = '1..200';
 /** However large the machine is: each of them starts a PostgreSQL, and the other specs run beside them. */
 const AT_ONCE = '2';
@@ -12,8 +10,8 @@ const LIMIT_MS = 2_700_000;
 /** Runs the command as `npm run faults` does. */
 function faults(...options: string[]): Promise<{ code: number | string | null; output: string }> {
   return new Promise((done) => {
-    const limits = { cwd: ROOT, timeout: LIMIT_MS, killSignal: 'SIGKILL' as const };
-    execFile(process.execPath, [...COMMAND, ...options], limits, (error, stdout, stderr) =>
+    const limits = { timeout: LIMIT_MS, killSignal: 'SIGKILL' as const };
+    execFile(process.execPath, [built('test/faults/main'), ...options], limits, (error, stdout, stderr) =>
       done({ code: error === null ? 0 : (error.code ?? null), output: stdout + stderr }),
     );
   });

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres';
+import { built } from '../support/built';
 
-const REGISTER = join(__dirname, '../support/swc-register.cjs');
-const PROCESS = join(__dirname, '../support/embedded-postgres.process.ts');
+const PROCESS = built('test/support/embedded-postgres.process');
 
 describe('the embedded PostgreSQL', () => {
   let parent: string;
@@ -38,7 +38,7 @@ describe('the embedded PostgreSQL', () => {
   }
 
   async function startElsewhere(): Promise<{ child: ChildProcess; url: string }> {
-    const child = fork(PROCESS, [directory], { execArgv: ['--require', REGISTER] });
+    const child = fork(PROCESS, [directory]);
     const [url] = (await once(child, 'message')) as [string];
     return { child, url };
   }

@@ -10,6 +10,7 @@ import type { EncryptionKeyConfig } from '../../src/config';
 import { KeyRing } from '../../src/platform/crypto';
 import { Database, openDataSource } from '../../src/platform/database';
 import { FileStore } from '../../src/platform/storage';
+import { built } from '../support/built';
 import { processEnvironment } from '../support/process-environment';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -17,8 +18,7 @@ const OLD = { keyId: 'old', key: randomBytes(32) };
 const NEW = { keyId: 'new', key: randomBytes(32) };
 const AT = new Date('2026-11-20T00:00:00Z');
 const NAME = 'request-files/job-1.pay';
-const COMMAND = join(__dirname, '../../src/commands/reencrypt.ts');
-const REGISTER = join(__dirname, '../support/swc-register.cjs');
+const COMMAND = built('src/commands/reencrypt');
 
 interface CommandOutcome {
   status: number;
@@ -71,14 +71,9 @@ describe('npm run reencrypt', () => {
       ENCRYPTION_KEYS: keys.map(({ keyId, key }) => `${keyId}:${key.toString('base64')}`).join(','),
     });
     return new Promise((resolve) => {
-      const child = execFile(
-        process.execPath,
-        ['--require', REGISTER, COMMAND, ...options],
-        { env },
-        (_, output, errors) => {
-          resolve({ status: child.exitCode ?? -1, output, errors });
-        },
-      );
+      const child = execFile(process.execPath, [COMMAND, ...options], { env }, (_, output, errors) => {
+        resolve({ status: child.exitCode ?? -1, output, errors });
+      });
     });
   }
 

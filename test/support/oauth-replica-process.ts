@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { built } from './built';
 import type { TokenOutcome } from './oauth-replica';
 import { processEnvironment } from './process-environment';
 
@@ -12,8 +12,7 @@ export type ReplicaOrder =
 
 export type ReplicaAnswer = { ready: true } | { log: string } | { id: number; outcomes: TokenOutcome[] };
 
-const PROGRAM = join(__dirname, 'oauth-replica.process.ts');
-const REGISTER = join(__dirname, 'swc-register.cjs');
+const PROGRAM = built('test/support/oauth-replica.process');
 
 /** A replica in a process of its own, which can be killed. */
 export class OAuthReplicaProcess {
@@ -29,7 +28,7 @@ export class OAuthReplicaProcess {
   }
 
   static async start(environment: NodeJS.ProcessEnv): Promise<OAuthReplicaProcess> {
-    const child = fork(PROGRAM, { execArgv: ['--require', REGISTER], env: processEnvironment(environment) });
+    const child = fork(PROGRAM, { env: processEnvironment(environment) });
     const replica = new OAuthReplicaProcess(child);
     await Promise.race([once(child, 'message'), once(child, 'exit')]);
     if (child.exitCode !== null) throw new Error(`the replica ended with ${child.exitCode} before it was ready`);

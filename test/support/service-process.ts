@@ -1,14 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { built } from './built';
 import { processEnvironment } from './process-environment';
 import { until } from './until';
 
-/** Starting loads the whole program, which takes its time where many tests share a machine. */
-const START_MS = 60_000;
-
-const PROGRAM = join(__dirname, '../../dist/src/main.js');
-const BUNDLED_PACKAGES = join(__dirname, 'bundled-packages.preload.cjs');
+const PROGRAM = built('src/main');
 
 /** The service as an operator runs it: a process of its own, from what is built. */
 export class ServiceProcess {
@@ -52,15 +48,11 @@ export class ServiceProcess {
 
   /** @returns the address, as soon as it listens */
   async url(): Promise<string> {
-    return until(
-      'the service listens',
-      async () => {
-        if (this.child.exitCode !== null)
-          throw new Error(`ended with ${this.child.exitCode}: ${this.complaint}${this.log}`);
-        return /"url":"(http[^"]+)"/.exec(this.log)?.[1];
-      },
-      START_MS,
-    );
+    return until('the service listens', async () => {
+      if (this.child.exitCode !== null)
+        throw new Error(`ended with ${this.child.exitCode}: ${this.complaint}${this.log}`);
+      return /"url":"(http[^"]+)"/.exec(this.log)?.[1];
+    });
   }
 
   signal(name: NodeJS.Signals): void {
@@ -69,8 +61,5 @@ export class ServiceProcess {
 }
 
 function spawnNode(args: string[], settings: NodeJS.ProcessEnv, stdio: ('ignore' | 'pipe' | 'ipc')[]): ChildProcess {
-  return spawn(process.execPath, ['--require', BUNDLED_PACKAGES, ...args], {
-    env: processEnvironment(settings),
-    stdio,
-  });
+  return spawn(process.execPath, args, { env: processEnvironment(settings), stdio });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { Client } from 'pg';
 import { MIGRATIONS } from '../../migrations';
 import { migrate } from '../../src/platform/database';
@@ -54,8 +54,8 @@ export function databaseUrl(adminUrl: string, name: string): string {
 
 function migrationsHash(): string {
   const directory = join(__dirname, '../../migrations');
-  const hash = createHash('sha256').update(readFileSync(join(__dirname, 'people.ts')));
-  hash.update(readFileSync(join(__dirname, '../../src/admin/access/key-signature.ts')));
+const hash = createHash('sha256').update(readFileSync(join(__dirname, `people${extname(__filename)}`)));
+  hash.update(readFileSync(join(__dirname, `../../src/admin/access/key-signature${extname(__filename)}`)));
   for (const file of readdirSync(directory).sort()) hash.update(file).update(readFileSync(join(directory, file)));
   return hash.digest('hex').slice(0, 16);
 }
