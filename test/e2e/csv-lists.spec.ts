@@ -186,7 +186,7 @@ describe('lists as CSV and XLSX', () => {
       const pieces = (async function* () {
         yield await Promise.resolve([{ text: wild }, { text: 'x'.repeat(40_000) }]);
       })();
-      const { sheets } = await readXlsx(await buffer(xlsxOf('texts', columns, pieces)));
+      const { sheets } = await readXlsx(await buffer(await xlsxOf('texts', columns, pieces)));
       const [, [first], [second]] = sheets[0]?.rows as [unknown, string[], string[]];
       expect(first).toBe('a\ufffdb\ufffd\ufffd\ufffd 홍길동 <&> _x0041_');
       expect(second).toHaveLength(32_767);

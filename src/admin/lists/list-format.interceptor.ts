@@ -59,7 +59,8 @@ export class ListFormatInterceptor implements NestInterceptor {
     const columns = columnsOf(list.view);
     return defer(async () => {
       const pieces = await piecesOf(list, query, ask);
-      const content = format === 'csv' ? Readable.from(csvOf(columns, pieces, { bom })) : xlsxOf(name, columns, pieces);
+      const content =
+        format === 'csv' ? Readable.from(csvOf(columns, pieces, { bom })) : await xlsxOf(name, columns, pieces);
       const type = format === 'csv' ? `${MEDIA_TYPES.csv}; charset=utf-8` : MEDIA_TYPES.xlsx;
       return new StreamableFile(content, { type, disposition: `attachment; filename="${name}.${format}"` });
     });

@@ -1,4 +1,3 @@
-import { writeXlsxStream } from 'hucre/xlsx';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { seoulTimestamp } from '../../kernel/seoul-calendar';
@@ -26,11 +25,13 @@ const ESCAPE = /_(?=x[\dA-F]{4}_)/gi;
  * Rows as an XLSX workbook, written while they are read: memory does not grow with their number. What is more than a sheet
  * holds goes on in the next one.
  */
-export function xlsxOf(
+export async function xlsxOf(
   name: string,
   columns: readonly ListColumn[],
   pieces: AsyncIterable<readonly unknown[]>,
-): Readable {
+): Promise<Readable> {
+  // Loaded when somebody asks for a workbook, and not at every start.
+  const { writeXlsxStream } = await import('hucre/xlsx');
   async function* rows(): AsyncGenerator<(string | number | boolean | Date | null)[]> {
     for await (const piece of pieces) {
       for (const row of piece) yield columns.map((column) => cellOf(valueAt(row, column), column.kind));
