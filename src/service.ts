@@ -11,7 +11,7 @@ import { registerOperatorNotices } from './operator-notices';
 import type { Clock } from './platform/clock';
 import { Lifecycle } from './platform/health';
 import {
-  DRAIN_TIMES,
+  FINISH_MS,
   ProblemFilter,
   createHttpAdapter,
   createValidationPipe,
@@ -90,7 +90,8 @@ async function start(
   closers: (() => Promise<void>)[],
   closeAll: () => Promise<void>,
 ): Promise<RunningService> {
-  const { lifecycle = new Lifecycle(), drainTimes = DRAIN_TIMES } = overrides;
+  const { lifecycle = new Lifecycle() } = overrides;
+  const drainTimes = overrides.drainTimes ?? { noticeMs: configuration.http.shutdownNoticeMs, finishMs: FINISH_MS };
   const opened = await openClock(configuration, overrides.clock, log.logger, lifecycle.shutdown);
   closers.push(() => Promise.resolve(opened.close()));
   const database = await openDatabase(configuration, log.logger, lifecycle.shutdown);

@@ -13,6 +13,8 @@ export abstract class HttpConfig {
   abstract readonly publicBaseUrl: string;
   /** Networks whose `X-Forwarded-For` is believed. */
   abstract readonly trustedProxyCidrs: readonly string[];
+  /** Between "not ready" and the end of accepting, so that who sends requests here takes notice. */
+  abstract readonly shutdownNoticeMs: number;
 }
 
 export abstract class DatabaseConfig {

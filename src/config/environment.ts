@@ -101,6 +101,8 @@ export class Environment {
   @Each('cidrs', 'a list of networks such as 10.0.0.0/8, none of them all addresses', isProxyCidr)
   TRUSTED_PROXY_CIDRS: string = '';
 
+  @Whole(0, 10) SHUTDOWN_NOTICE_SECONDS: number = 1;
+
   @Expose()
   @IsOptional()
   @Matches(/^postgres(ql)?:\/\//, { message: 'an address that begins with postgres://' })

@@ -105,6 +105,7 @@ function configurationOf(environment: Environment): Configuration {
           : undefined,
       publicBaseUrl: base(environment.PUBLIC_BASE_URL ?? `http://127.0.0.1:${environment.PORT}`),
       trustedProxyCidrs: commaSeparated(environment.TRUSTED_PROXY_CIDRS),
+      shutdownNoticeMs: environment.SHUTDOWN_NOTICE_SECONDS * 1000,
     },
     database: {
       url: environment.DATABASE_URL,

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { EndingSessions } from '../support/ending-sessions';
-import { pnsMessage, sendTo } from '../support/listener-world';
+import { pnsMessage, sendOnce } from '../support/listener-world';
 import { serviceEnvironment } from '../support/service-environment';
 import { ServiceProcess } from '../support/service-process';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
@@ -34,7 +34,7 @@ describe('a service whose database sessions end at any moment', () => {
   /** Resolves when a message is stored and the process says it is ready; rejects if the process is gone. */
   async function expectToRecover(jobId: string): Promise<void> {
     await until('a notification is stored', async () => {
-      const { status } = await sendTo({ url }, '', pnsMessage(jobId));
+      const { status } = await sendOnce({ url }, '', pnsMessage(jobId));
       return status === 200 ? true : undefined;
     });
     await until('it is ready', async () => {
@@ -54,7 +54,7 @@ describe('a service whose database sessions end at any moment', () => {
     const administrator = new Client({ connectionString: database.url });
     await administrator.connect();
     for (let round = 0; round < 60; round += 1) {
-      const asked = [sendTo({ url }, '', pnsMessage(`round-${round}`)), fetch(`${url}/health/ready`)];
+      const asked = [sendOnce({ url }, '', pnsMessage(`round-${round}`)), fetch(`${url}/health/ready`)];
       await administrator.query(EVERYBODY_ELSE);
       await Promise.all(asked);
     }

@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { TSTORE_PATHS } from '../../src/gateways/tstore/wire';
 import { serviceSettings, startSimulator, type Simulator } from '../../simulator';
 import { Balancer } from '../support/balancer';
-import { pnsMessage } from '../support/listener-world';
+import { pnsMessage, refusalsOfTheUnhurried } from '../support/listener-world';
 import { requestFile } from '../support/request-files';
 import { ADMIN_KEY, serviceEnvironment } from '../support/service-environment';
 import { ServiceProcess } from '../support/service-process';
@@ -20,6 +20,8 @@ const SENDERS = 2;
 const PAUSE_MS = 20;
 /** Messages that are repeated for ever, so that the load is on the listener and not on the verification. */
 const MESSAGES = 10;
+/** Long enough for a balancer that notices late, on a machine that is busy. */
+const NOTICE_SECONDS = '5';
 const ENDED_WELL = { code: 0, signal: null };
 
 describe('processes of every role, replaced one by one under load, and then by one for each role', () => {
@@ -69,6 +71,7 @@ describe('processes of every role, replaced one by one under load, and then by o
         SCHEDULER_TICK_SECONDS: '1',
         BILLING_CRON: 'none',
         LOG_LEVEL: 'info',
+        SHUTDOWN_NOTICE_SECONDS: NOTICE_SECONDS,
       }),
     );
     started.push(service);
@@ -88,7 +91,9 @@ describe('processes of every role, replaced one by one under load, and then by o
 
   async function upload(to = balancer.url): Promise<void> {
     const file = requestFile(CHARGES, `r${jobs.length}-`);
-    const { status, text } = await send('admin/v1/bulk-payment-jobs', 'text/plain', file, to);
+    let { status, text } = await send('admin/v1/bulk-payment-jobs', 'text/plain', file, to);
+    // As a client does that is told to come again; nothing is uploaded twice.
+    while (status === 503) ({ status, text } = await send('admin/v1/bulk-payment-jobs', 'text/plain', file, to));
     expect(status).toBe(201);
     jobs.push((JSON.parse(text) as { id: string }).id);
   }
@@ -142,11 +147,15 @@ describe('processes of every role, replaced one by one under load, and then by o
     isOver = true;
     await Promise.all(senders);
     expect(statuses.length).toBeGreaterThan(100);
-    expect(new Set(statuses)).toEqual(new Set([200]));
+    const good = statuses.filter((status) => status === 200).length;
+    expect(good).toBeGreaterThan(statuses.length / 2);
+    expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    expect(started.flatMap(({ log }) => refusalsOfTheUnhurried(log))).toEqual([]);
     const stored = await client.query<{ times: number }>(
       "SELECT sum(repeat_count + 1)::int AS times FROM notification WHERE gateway_job_id LIKE 'unknown-%'",
     );
-    expect(stored.rows[0]?.times).toBe(statuses.length);
+    expect(stored.rows[0]?.times).toBeGreaterThanOrEqual(good);
+    expect(stored.rows[0]?.times).toBeLessThanOrEqual(statuses.length);
 
     // Asked to end all at once with work in hand, they finish it or hand it back: nobody has to wait for a lease.
     for (let count = 0; count < 3; count++) await upload();
@@ -182,5 +191,5 @@ describe('processes of every role, replaced one by one under load, and then by o
     expect(ways.rows).toEqual([{ way: 'Created Processing Completed VerifiedCompleted', times: jobs.length }]);
     const submissions = simulator.control.calls().filter(({ path }) => path === TSTORE_PATHS.submit);
     expect(submissions).toHaveLength(jobs.length);
-  }, 400_000);
+  });
 });

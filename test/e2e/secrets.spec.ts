@@ -209,7 +209,7 @@ describe('a complete run', () => {
     expect(leaksIn(searched, run.secrets)).toEqual([]);
     expect(leaksIn(run.answers, run.secrets)).toEqual([]);
     expectEverythingSearched(searched);
-  }, 240_000);
+  });
 
   async function refusedUploads(): Promise<void> {
     const refusals = [

@@ -3,11 +3,14 @@ import { Agent, request as httpRequest } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { pnsMessage, sendTo } from '../support/listener-world';
+import { pnsMessage, refusalsOfTheUnhurried, sendTo } from '../support/listener-world';
 import { RawConnection } from '../support/raw-connection';
 import { serviceEnvironment } from '../support/service-environment';
 import { ServiceProcess } from '../support/service-process';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
+
+/** Long enough for a test that notices late, on a machine that is busy. */
+const NOTICE_SECONDS = '5';
 
 describe('the service as a process', () => {
   let database: TestDatabase;
@@ -24,7 +27,8 @@ describe('the service as a process', () => {
   });
 
   function start(settings: NodeJS.ProcessEnv = {}): ServiceProcess {
-    const service = ServiceProcess.start(serviceEnvironment(database.url, { LOG_LEVEL: 'info', ...settings }));
+    const quiet = { LOG_LEVEL: 'info', SHUTDOWN_NOTICE_SECONDS: NOTICE_SECONDS };
+    const service = ServiceProcess.start(serviceEnvironment(database.url, { ...quiet, ...settings }));
     started.push(service);
     return service;
   }
@@ -84,9 +88,12 @@ describe('the service as a process', () => {
     agent.destroy();
     expect(await service.ended).toEqual({ code: 0, signal: null });
     expect(statuses.length).toBeGreaterThan(200);
-    expect(new Set(statuses)).toEqual(new Set([200]));
+    const good = statuses.filter((status) => status === 200).length;
+    expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    expect(refusalsOfTheUnhurried(service.log)).toEqual([]);
     const stored = (await storedJobs()).filter((job) => job.startsWith('rolling'));
-    expect(stored).toHaveLength(statuses.length);
+    expect(stored.length).toBeGreaterThanOrEqual(good);
+    expect(stored.length).toBeLessThanOrEqual(statuses.length);
   });
 
   it('ends at once on a second signal', async () => {

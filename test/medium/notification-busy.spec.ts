@@ -14,6 +14,7 @@ describe('the notification listener beside the work', () => {
   let world: ResultWorld;
   let pns: NotificationSender;
   let sent = 0;
+  let refused = 0;
 
   beforeAll(async () => {
     const settings = { ROLE: 'listener,admin', DATABASE_POOL_SIZE: String(POOL_SIZE) };
@@ -25,15 +26,20 @@ describe('the notification listener beside the work', () => {
     await world.close();
   });
 
+  /** Sends a round as PNS does. @returns the last answer to each, all of them good when none was given up */
   async function send(): Promise<SentAnswer[]> {
     const messages = Array.from({ length: AT_ONCE }, () => ({ body: pnsMessage(`beside-${(sent += 1)}`) }));
-    return pns.send(world.service, messages, { connections: 4, pauseMs: 5 });
+    const round = await pns.deliver(world.service, messages, { connections: 4, pauseMs: 5 });
+    refused += round.refused;
+    return round.answers;
   }
 
   async function expectAllAnswered(answers: readonly SentAnswer[]): Promise<void> {
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
     const [row] = await world.database.rows<{ count: number }>('SELECT count(*)::integer AS count FROM notification');
     expect(row?.count).toBe(sent);
+    // A machine that is busy with others is too slow now and then; a listener that waits for the work is so all the time.
+    expect(refused).toBeLessThan(sent);
   }
 
   it('answers while a large result is downloaded, loaded, reconciled and settled', async () => {

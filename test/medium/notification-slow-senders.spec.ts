@@ -5,7 +5,7 @@ import { RawConnection } from '../support/raw-connection';
 import { until } from '../support/until';
 
 /** The real limits, much shorter, so that nobody waits long for them; a busy machine may stand still for a while. */
-const LIMITS = { ...HTTP_LIMITS, headMs: 600, bodyMs: 600, checkMs: 20 };
+const LIMITS = { ...HTTP_LIMITS, headMs: 2_000, bodyMs: 2_000, checkMs: 20 };
 const DRIP_MS = 30;
 const HEAD = 'Host: listener\r\nContent-Type: application/json\r\n';
 
@@ -96,7 +96,7 @@ describe('the notification listener, held up on purpose', () => {
   });
 
   it('gives newcomers the places of those who wait longest, when all are taken', async () => {
-    const patient = { ...HTTP_LIMITS, headMs: 60_000, bodyMs: 60_000, connections: 1_200, crowdedConnections: 200 };
+    const patient = { ...HTTP_LIMITS, headMs: 600_000, bodyMs: 600_000, connections: 1_200, crowdedConnections: 200 };
     const crowded = await world.listen({}, { httpLimits: patient });
     const silent: RawConnection[] = [];
     for (let hundreds = 0; hundreds < 5; hundreds++) silent.push(...(await connections(100, crowded)));

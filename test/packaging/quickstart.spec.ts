@@ -9,9 +9,6 @@ import { until } from '../support/until';
 
 const ROOT = join(__dirname, '../..');
 
-/** Each command of it starts a program, as for a reader; where many share a machine, that takes its time. */
-const PATIENCE_MS = 240_000;
-
 /** The shell commands of the page, one block each. */
 async function commandsOf(page: string): Promise<string[]> {
   const source = await readFile(join(ROOT, page), 'utf8');
@@ -68,14 +65,10 @@ describe('docs/quickstart.md', () => {
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => output.push(String(chunk)));
     servers.push({ child, output });
-    await until(
-      `${command} says ${says}`,
-      async () => {
-        if (child.exitCode !== null) throw new Error(output.join(''));
-        return says.test(output.join('')) || undefined;
-      },
-      PATIENCE_MS,
-    );
+    await until(`${command} says ${says}`, async () => {
+      if (child.exitCode !== null) throw new Error(output.join(''));
+      return says.test(output.join('')) || undefined;
+    });
     return child;
   }
 
@@ -91,37 +84,29 @@ describe('docs/quickstart.md', () => {
 
   /** As a reader asks again. */
   const runUntil = (command: string, exported: string, says: RegExp): Promise<string> =>
-    until(
-      `it says ${says}`,
-      async () => {
-        const said = await run(command, exported);
-        return says.test(said) ? said : undefined;
-      },
-      PATIENCE_MS,
-    );
+    until(`it says ${says}`, async () => {
+      const said = await run(command, exported);
+      return says.test(said) ? said : undefined;
+    });
 
-  it(
-    'leads from a fresh clone to a bill that is paid and given back in part, and the next start goes on',
-    async () => {
-      const [simulator = '', start = '', key = '', ...rest] = await commandsOf('docs/quickstart.md');
-      const [product = '', subscription = '', open = '', charges = '', inquiry = '', refund = '', refunds = ''] = rest;
-      expect(rest).toHaveLength(7);
-      await serve(`${simulator.trim()} --port ${simulatorPort}`, /T store simulator at/);
-      const service = await serve(start.trim(), /docs\/quickstart\.md/);
-      const token = await run(`${key}\nprintf %s "$MERCHANT_BILLING_API_KEY"`);
-      const exported = `export MERCHANT_BILLING_API_KEY=${token}`;
-      expect(await run(product, exported)).toContain('5,500 won');
-      expect(await run(subscription, exported)).toContain('customer 1');
-      expect(await run(open, exported)).toContain('Planned');
-      expect(await runUntil(charges, exported, /Paid/)).toContain('5,500 won');
-      expect(await run(inquiry, exported)).toContain('5,500 won');
-      expect(await run(refund, exported)).toContain('1,000 won');
-      await runUntil(refunds, exported, /Refunded/);
+  it('leads from a fresh clone to a bill that is paid and given back in part, and the next start goes on', async () => {
+    const [simulator = '', start = '', key = '', ...rest] = await commandsOf('docs/quickstart.md');
+    const [product = '', subscription = '', open = '', charges = '', inquiry = '', refund = '', refunds = ''] = rest;
+    expect(rest).toHaveLength(7);
+    await serve(`${simulator.trim()} --port ${simulatorPort}`, /T store simulator at/);
+    const service = await serve(start.trim(), /docs\/quickstart\.md/);
+    const token = await run(`${key}\nprintf %s "$MERCHANT_BILLING_API_KEY"`);
+    const exported = `export MERCHANT_BILLING_API_KEY=${token}`;
+    expect(await run(product, exported)).toContain('5,500 won');
+    expect(await run(subscription, exported)).toContain('customer 1');
+    expect(await run(open, exported)).toContain('Planned');
+    expect(await runUntil(charges, exported, /Paid/)).toContain('5,500 won');
+    expect(await run(inquiry, exported)).toContain('5,500 won');
+    expect(await run(refund, exported)).toContain('1,000 won');
+    await runUntil(refunds, exported, /Refunded/);
 
-      await ended(service);
-      await serve(start.trim(), /docs\/quickstart\.md/);
-      expect(await run(charges, exported)).toContain('PartiallyRefunded');
-    },
-    PATIENCE_MS * 2,
-  );
+    await ended(service);
+    await serve(start.trim(), /docs\/quickstart\.md/);
+    expect(await run(charges, exported)).toContain('PartiallyRefunded');
+  });
 });

@@ -54,7 +54,7 @@ export function databaseUrl(adminUrl: string, name: string): string {
 
 function migrationsHash(): string {
   const directory = join(__dirname, '../../migrations');
-const hash = createHash('sha256').update(readFileSync(join(__dirname, `people${extname(__filename)}`)));
+  const hash = createHash('sha256').update(readFileSync(join(__dirname, `people${extname(__filename)}`)));
   hash.update(readFileSync(join(__dirname, `../../src/admin/access/key-signature${extname(__filename)}`)));
   for (const file of readdirSync(directory).sort()) hash.update(file).update(readFileSync(join(directory, file)));
   return hash.digest('hex').slice(0, 16);

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { databaseUrl } from './template-database';
 
+const MOST_LOOKS = 2_400;
+
 export interface TestDatabase {
   name: string;
   url: string;
@@ -27,14 +29,17 @@ async function drop(name: string): Promise<void> {
   if (leaked.length > 0) throw new Error(`connections left open: ${leaked.join('; ')}`);
 }
 
-/** A closed connection takes a moment to leave the list, so only those count that stay for some looks. */
+/**
+ * A closed connection leaves the list as soon as its server process comes to run, which on a busy machine may be a while: only
+ * those count that stay for some minutes.
+ */
 async function openConnections(client: Client, name: string): Promise<string[]> {
-  for (let looks = 0; ; looks++) {
+  for (let looks = 1; ; looks++) {
     const { rows } = await client.query<{ application_name: string; query: string }>(
-      'SELECT application_name, query FROM pg_stat_activity WHERE datname = $1 AND pg_sleep(0.01) IS NOT NULL',
+      'SELECT application_name, query FROM pg_stat_activity WHERE datname = $1 AND pg_sleep(0.05) IS NOT NULL',
       [name],
     );
-    if (rows.length === 0 || looks === 100) return rows.map((row) => `${row.application_name}: ${row.query}`);
+    if (rows.length === 0 || looks === MOST_LOOKS) return rows.map((row) => `${row.application_name}: ${row.query}`);
   }
 }
 

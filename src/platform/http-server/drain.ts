@@ -13,8 +13,8 @@ export interface DrainTimes {
   finishMs: number;
 }
 
-/** A second is enough for endpoints to be withdrawn on one machine; clusters add their own wait before the signal. */
-export const DRAIN_TIMES: DrainTimes = { noticeMs: 1_000, finishMs: 15_000 };
+/** With the longest notice there may be it is over before orchestrators kill. */
+export const FINISH_MS = 15_000;
 
 /** Connections that became idle after the end of accepting are closed within so long. */
 const IDLE_SWEEP_MS = 50;

@@ -1,5 +1,5 @@
 export { clientAddress, isPrivateAddress, plainAddress, senderOf } from './client-address';
-export { DRAIN_TIMES, drain, type DrainTimes } from './drain';
+export { FINISH_MS, drain, type DrainTimes } from './drain';
 export { createHttpAdapter, type HttpServerParts } from './http-adapter';
 export { HTTP_LIMITS, type HttpLimits } from './http-limits';
 export { serveManagement, type ManagementServer } from './management';

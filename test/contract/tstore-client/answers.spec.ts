@@ -207,7 +207,7 @@ describe('what the client makes of answers', () => {
     it('that falls silent ends the stream with an error, within the idle time-out', async () => {
       const client = await against(
         new RawServer((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nid,cmId')),
-        { idleTimeoutMs: 50 },
+        { idleTimeoutMs: 500 },
       );
       const answer = await client.downloadResult('145', 't');
       if (answer.kind !== 'success') throw new Error(answer.kind);

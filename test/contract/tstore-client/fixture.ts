@@ -15,7 +15,7 @@ export class FixedClock extends Clock {
 }
 
 /** No test waits for these time-outs unless it sets its own. */
-const PATIENT_MS = 20_000;
+const PATIENT_MS = 600_000;
 
 export function tstoreConfig(baseUrl: string, changes: Partial<TstoreConfig> = {}): TstoreConfig {
   return {

@@ -12,7 +12,7 @@ import {
 import { RawServer, answering, httpAnswer, isWholeRequest } from './raw-server';
 
 /** No test waits for these unless it says so. */
-const PATIENT: HttpTimeouts = { connectMs: 20_000, answerMs: 20_000, idleMs: 20_000 };
+const PATIENT: HttpTimeouts = { connectMs: 600_000, answerMs: 600_000, idleMs: 600_000 };
 
 describe('HttpClient', () => {
   const opened: { close(): unknown }[] = [];
@@ -116,7 +116,7 @@ describe('HttpClient', () => {
       const server = await serve(new RawServer(undefined, false));
       let handedOver = 0;
       const body = Readable.from(counted());
-      const outcome = await client({ idleMs: 200 }).send(upload(server.url, body));
+      const outcome = await client({ idleMs: 1_000 }).send(upload(server.url, body));
       expect(outcome).toMatchObject({ kind: 'unanswered', reason: 'idle-timeout', mayHaveArrived: true });
       expect(body.destroyed).toBe(true);
       expect(handedOver).toBeLessThan(20_000_000);
@@ -129,14 +129,14 @@ describe('HttpClient', () => {
 
     it('ends when the body falls silent', async () => {
       const server = await serve(new RawServer());
-      const outcome = await client({ idleMs: 50 }).send(upload(server.url, new Readable({ read: () => undefined })));
+      const outcome = await client({ idleMs: 500 }).send(upload(server.url, new Readable({ read: () => undefined })));
       expect(outcome).toMatchObject({ kind: 'unanswered', reason: 'idle-timeout', mayHaveArrived: true });
     });
 
     it('ends a body that moves, but too slowly for the time it has', async () => {
       const server = await serve(new RawServer());
       const body = Readable.from(dripping(Infinity, 10));
-      const outcome = await client().send({ ...upload(server.url, body), withinMs: 100 });
+      const outcome = await client().send({ ...upload(server.url, body), withinMs: 1_000 });
       expect(outcome).toMatchObject({ kind: 'unanswered', reason: 'too-slow', mayHaveArrived: true });
       expect(body.destroyed).toBe(true);
     });
@@ -144,8 +144,8 @@ describe('HttpClient', () => {
     it('does not end a body that moves, however long it takes', async () => {
       const server = await serve(answering('200 OK', 'taken'));
       // The time-outs are what is tested here, so time has to pass: twice theirs, in steps far below.
-      const body = Readable.from(dripping(30, 20));
-      const outcome = await client({ connectMs: 300, answerMs: 300, idleMs: 300 }).sendForBytes(
+      const body = Readable.from(dripping(40, 50));
+      const outcome = await client({ connectMs: 1_000, answerMs: 1_000, idleMs: 1_000 }).sendForBytes(
         upload(server.url, body),
       );
       expect(outcome).toMatchObject({ kind: 'answered', status: 200, requestComplete: true });
@@ -180,7 +180,7 @@ describe('HttpClient', () => {
   describe('while the answer is awaited', () => {
     it('gives up by its own time-out, which begins with the last byte sent', async () => {
       const server = await serve(new RawServer());
-      const outcome = await client({ answerMs: 100 }).send(upload(server.url, Readable.from(dripping(10, 20))));
+      const outcome = await client({ answerMs: 500 }).send(upload(server.url, Readable.from(dripping(10, 20))));
       expect(outcome).toMatchObject({ kind: 'unanswered', reason: 'answer-timeout', mayHaveArrived: true });
       expect(isWholeRequest(server.text)).toBe(true);
     });
@@ -212,24 +212,24 @@ describe('HttpClient', () => {
 
     it('ends a silent one by its own time-out', async () => {
       const server = await serve(new RawServer((socket) => socket.write(beginning)));
-      const outcome = await client({ idleMs: 50 }).send(get(server.url));
+      const outcome = await client({ idleMs: 500 }).send(get(server.url));
       expect(await failureOf(outcome)).toEqual(new BodyInterruptedError('idle-timeout'));
     });
 
     it('ends one that never stops and never ends, when its time is over', async () => {
       const server = await serve(new RawServer((socket) => drip(socket, beginning)));
-      const outcome = await client().send({ ...get(server.url), withinMs: 50 });
+      const outcome = await client().send({ ...get(server.url), withinMs: 1_000 });
       expect(await failureOf(outcome)).toEqual(new BodyInterruptedError('too-slow'));
     });
 
     it('does not count the reader’s own pauses', async () => {
       const server = await serve(answering('200 OK', 'x'.repeat(1_000_000)));
-      const outcome = await client({ idleMs: 100 }).send(get(server.url));
+      const outcome = await client({ idleMs: 1_000 }).send(get(server.url));
       if (outcome.kind !== 'answered') throw new Error(outcome.reason);
       let length = 0;
       for await (const chunk of outcome.body as AsyncIterable<Buffer>) {
         // The reader's pause is what is tested here, so time has to pass: once, twice the time-out.
-        if (length === 0) await passing(200);
+        if (length === 0) await passing(2_000);
         length += chunk.length;
       }
       expect(length).toBe(1_000_000);
