@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { Client } from 'pg';
+import { built } from './built';
 import { processEnvironment } from './process-environment';
 import type { TestDatabase } from './test-database';
 
-const COMMAND = join(__dirname, '../../src/commands/migrate.ts');
-const REGISTER = join(__dirname, 'swc-register.cjs');
+const COMMAND = built('src/commands/migrate');
 
 export interface CommandOutcome {
   status: number;
@@ -14,12 +13,11 @@ export interface CommandOutcome {
   errors: string;
 }
 
-/** `npm run migrate` as it stands in the source, on a database. */
+/** `npm run migrate` on a database. */
 export function runMigrate(url: string, ...options: string[]): Promise<CommandOutcome> {
-  const args = ['--require', REGISTER, COMMAND, ...options];
   return new Promise((resolve) => {
     const env = processEnvironment({ DATABASE_URL: url });
-    const child = execFile(process.execPath, args, { env }, (_, output, errors) =>
+    const child = execFile(process.execPath, [COMMAND, ...options], { env }, (_, output, errors) =>
       resolve({ status: child.exitCode ?? -1, output, errors }),
     );
   });
