@@ -1,5 +1,6 @@
 export { AccessGuard } from './access.guard';
-export { ApiKeyRepository, type ApiKey } from './api-key.repository';
+export type { ApiKey } from './api-key';
+export { ApiKeyRepository } from './api-key.repository';
 export { ApiKeys } from './api-keys.service';
 export { Authentication } from './authentication.service';
 export { Actor, CurrentCaller, callerOf, type Caller } from './caller';

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { timingSafeEqual } from 'node:crypto';
 import { Logger } from '../../platform/logging';
-import { ApiKeyRepository, type ApiKey } from './api-key.repository';
-import { KeySignature, type StoredApiKey } from './key-signature';
+import type { ApiKey, StoredApiKey } from './api-key';
+import { ApiKeyRepository } from './api-key.repository';
+import { KeySignature } from './key-signature';
 import type { KeyToken } from './key-token';
 
 /** Keys in use at once; of more, the oldest are looked up like keys nobody has seen. */

@@ -1,9 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { KeyRing, type Mac } from '../../platform/crypto';
-import type { ApiKey } from './api-key.repository';
-
-/** A row of `api_key` as it is stored: with the hash of its secret, and our proof that it is as we wrote it. */
-export type StoredApiKey = ApiKey & { secretSha256: Buffer; mac: Buffer | null; macKeyId: string | null };
+import type { ApiKey, StoredApiKey } from './api-key';
 
 const IDENTITY = 'api_key';
 
