@@ -19,7 +19,9 @@ const NOT_COMMANDS: Record<string, string> = {};
 /** What moves money, lets it move, or decides about it for ever: a person is asked before. */
 const ASKS_BEFORE = [
   'approvals approve',
+  'charges rebill',
   'discrepancies accept',
+  'discrepancies close',
   'jobs rebill',
   'jobs reconcile-as-is',
   'jobs resolve',
