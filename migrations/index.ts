@@ -38,6 +38,7 @@ import { RefusedResultFile1795200004001 } from './1795200004001-refused-result-f
 import { Unbillable1795200005001 } from './1795200005001-unbillable';
 import { OutsideRefund1795200005002 } from './1795200005002-outside-refund';
 import { SchedulerStep1795200005003 } from './1795200005003-scheduler-step';
+import { ChargesSetAside1795300002001 } from './1795300002001-charges-set-aside';
 import { ClosedCharges1795300003000 } from './1795300003000-closed-charges';
 import { SignedKeys1795300001000 } from './1795300001000-signed-keys';
 import { LineCheckPositions1795300004000 } from './1795300004000-line-check-positions';
@@ -92,4 +93,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   ToldApart1795300004001,
   NameSkeleton1795300004002,
   RebilledCharges1795300003001,
+  ChargesSetAside1795300002001,
 ];

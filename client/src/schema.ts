@@ -1724,6 +1724,8 @@ export interface components {
             billingRun?: string;
             /** @description The failed job whose charges it bills again */
             rebillOf?: string;
+            /** @description The job that its charges were set aside from, because no file could carry them */
+            setAsideFrom?: string;
         };
         RequestFileView: {
             /**
@@ -2869,6 +2871,24 @@ export interface components {
             /** @description Why it can’t be charged */
             reason: string;
         };
+        UnwritableReasonView: {
+            /** @description Why, in the words of who did it; kept for ever */
+            reason: string;
+            /** @description How many */
+            count: number;
+            /** @description Of one of them */
+            orderNo: string;
+        };
+        UnwritableEvidenceView: {
+            /** @description The job whose request file was to carry them */
+            setAsideFromJobId: string;
+            /** @description Charges */
+            count: number;
+            /** @description Won */
+            amount: number;
+            /** @description Why no request file can carry them */
+            reasons: components["schemas"]["UnwritableReasonView"][];
+        };
         LineStopLinksView: {
             /** @description Where it is */
             self: string;
@@ -2914,7 +2934,7 @@ export interface components {
             /** @description What is wrong, in words */
             violation: string;
             /** @description The rows that show it, by its kind */
-            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["CustomerStandsTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"];
+            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["CustomerStandsTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"] | components["schemas"]["UnwritableEvidenceView"];
             /**
              * Format: date-time
              * @description When it was found

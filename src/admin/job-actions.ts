@@ -14,6 +14,10 @@ export class JobLinksView {
   refusedResultFiles?: string;
   @ApiPropertyOptional() billingRun?: string;
   @ApiPropertyOptional({ description: 'The failed job whose charges it bills again' }) rebillOf?: string;
+  @ApiPropertyOptional({
+    description: 'The job that its charges were set aside from, because no file could carry them',
+  })
+  setAsideFrom?: string;
 }
 
 const ROOT = '/admin/v1/bulk-payment-jobs';
@@ -45,5 +49,6 @@ export function jobLinksOf(job: BulkPaymentJob): JobLinksView {
     ...(job.resultFilesRefused > 0 && { refusedResultFiles: `${own}/refused-result-files` }),
     ...(job.billingRunId !== null && { billingRun: `/admin/v1/billing-runs/${job.billingRunId}` }),
     ...(job.rebillOfJobId !== null && { rebillOf: `${ROOT}/${job.rebillOfJobId}` }),
+    ...(job.setAsideFromJobId !== null && { setAsideFrom: `${ROOT}/${job.setAsideFromJobId}` }),
   };
 }

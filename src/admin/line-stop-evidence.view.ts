@@ -118,6 +118,20 @@ class UnbillableEvidenceView {
   @ApiProperty({ description: 'Why it can’t be charged' }) reason!: string;
 }
 
+class UnwritableReasonView {
+  @ApiProperty() reason!: string;
+  @ApiProperty({ type: 'integer' }) count!: number;
+  @ApiProperty({ description: 'Of one of them' }) orderNo!: string;
+}
+
+class UnwritableEvidenceView {
+  @ApiProperty({ description: 'The job whose request file was to carry them' }) setAsideFromJobId!: string;
+  @ApiProperty({ type: 'integer', description: 'Charges' }) count!: number;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ type: [UnwritableReasonView], description: 'Why no request file can carry them' })
+  reasons!: UnwritableReasonView[];
+}
+
 /** What shows a violation, by its kind. */
 export const LINE_STOP_EVIDENCE = [
   ChargedTwiceEvidenceView,
@@ -131,4 +145,5 @@ export const LINE_STOP_EVIDENCE = [
   NumbersDifferEvidenceView,
   GatewayContradictsEvidenceView,
   UnbillableEvidenceView,
+  UnwritableEvidenceView,
 ];

@@ -52,6 +52,10 @@ export class BulkPaymentJob {
   @Column({ type: 'bigint', name: 'rebill_of_charge_id', nullable: true })
   rebillOfChargeId!: string | null;
 
+  /** The job whose charges these were before it was found that no request file can carry them. */
+  @Column({ type: 'bigint', name: 'set_aside_from_job_id', nullable: true })
+  setAsideFromJobId!: string | null;
+
   /** Products of one billing group share jobs; empty is a group too. */
   @Column({ type: 'text', name: 'billing_group', default: '' })
   billingGroup!: string;

@@ -59,9 +59,17 @@ export class BulkPaymentJobRepository {
     return session.manager.find(BulkPaymentJob, { where: { billingRunId }, order: { id: 'ASC' } });
   }
 
-  /** @returns the id of the job that bills a failed one again */
-  async rebillOf(session: SqlSession, jobId: string): Promise<string | undefined> {
-    return (await session.manager.findOneBy(BulkPaymentJob, { rebillOfJobId: jobId }))?.id;
+  /** @returns the ids of the jobs that bill a failed one again, those that bill these again, and what was set aside from them */
+  async rebillsOf(session: SqlSession, jobId: string): Promise<string[]> {
+    const rows = await session.rows<{ id: string }>(
+      `WITH RECURSIVE rebill AS (
+         SELECT id FROM bulk_payment_job WHERE rebill_of_job_id = $1
+         UNION ALL
+         SELECT job.id FROM rebill JOIN bulk_payment_job AS job ON job.rebill_of_job_id = rebill.id)
+       SELECT id FROM rebill ORDER BY id`,
+      [jobId],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** @returns the ids of unsent jobs that bill a single charge again of a period that this job bills too */

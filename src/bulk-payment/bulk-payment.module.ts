@@ -39,6 +39,7 @@ import { SettlementService } from './settlement.service';
 import { SubmissionHeaders } from './submission-headers';
 import { SubmissionRepository } from './submission.repository';
 import { SubmissionService } from './submission.service';
+import { UnwritableCharges } from './unwritable-charges.service';
 import { UploadApprovals } from './upload-approvals';
 import { UploadGuard } from './upload.guard';
 import { UploadRepository } from './upload.repository';
@@ -95,6 +96,7 @@ const STAGES = [
     SettlementBatches,
     SubmissionHeaders,
     SubmissionRepository,
+    UnwritableCharges,
     UploadApprovals,
     UploadGuard,
     UploadRepository,

@@ -161,13 +161,7 @@ export class DoubtfulJobs implements OnModuleInit {
   private async cancelUnsentRebills(session: SqlSession, jobId: string, decision: DoubtDecision): Promise<void> {
     const why = { cause: `job ${jobId} was accepted after all`, ...decision };
     const rebills = await this.jobs.unsentRebillsOfPeriods(session, jobId);
-    for (
-      let id = await this.jobs.rebillOf(session, jobId);
-      id !== undefined;
-      id = await this.jobs.rebillOf(session, id)
-    ) {
-      rebills.push(id);
-    }
+    rebills.push(...(await this.jobs.rebillsOf(session, jobId)));
     for (const id of rebills) {
       const rebill = await this.jobs.lock(session, id);
       if (rebill?.state === 'Created') await this.jobs.cancel(session, rebill, why);

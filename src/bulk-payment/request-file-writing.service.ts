@@ -13,6 +13,8 @@ import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository, type JobClaim } from './bulk-payment-job.repository';
 import { JobStageRunner } from './job-stage.runner';
 import type { StageProgress } from './stage-progress';
+import { Unwritable } from './unwritable';
+import { UnwritableCharges } from './unwritable-charges.service';
 
 /**
  * Each token is looked up by its key as its line comes: the first line comes at once and PostgreSQL is always ahead of
@@ -27,7 +29,10 @@ const LINE_BY_LINE = [
   'max_parallel_workers_per_gather = 0',
 ];
 
-/** Writes a job's charges into its request file, counted and checksummed. */
+/**
+ * Writes a job's charges into its request file, counted and checksummed. Charges that no file can carry are set aside first,
+ * in a job of their own: they keep back nobody else (docs/decisions/0027).
+ */
 @Injectable()
 export class RequestFileWritingService {
   constructor(
@@ -36,6 +41,7 @@ export class RequestFileWritingService {
     private readonly database: Database,
     private readonly files: FileStore,
     private readonly vault: BillingTokenVault,
+    private readonly unwritable: UnwritableCharges,
     private readonly clock: Clock,
   ) {}
 
@@ -47,11 +53,16 @@ export class RequestFileWritingService {
     const { job } = claim;
     // Named by the claim: a replica that lost it can't overwrite the file of the one that took over.
     const name = `request-files/job-${job.id}-${claim.leaseId}.pay`;
-    const writer = new RequestFileWriter();
+    const unwritable = new Unwritable();
+    const writer = new RequestFileWriter(({ orderNo }, error) => unwritable.add(orderNo, error));
     // Open while the rows are read, on nobody but the disk's account.
     const written = await this.database.transaction((session) =>
-      this.files.write(name, writer.write(this.rows(session, job, progress))),
+      this.files.write(name, writer.write(this.rows(session, job, progress, unwritable))),
     );
+    if (unwritable.count > 0) {
+      await this.files.remove(name);
+      return this.unwritable.setAside(claim, unwritable, log);
+    }
     const { lineCount, totalAmount } = writer.summary;
     if (lineCount !== job.lineCount || totalAmount !== job.totalAmount) {
       throw new DomainError('internal-error', `job ${job.id}: its charges don’t add up to the count or sum it states`);
@@ -71,21 +82,29 @@ export class RequestFileWritingService {
     session: SqlTransaction,
     job: BulkPaymentJob,
     progress: StageProgress,
+    unwritable: Unwritable,
   ): AsyncGenerator<readonly RequestRow[]> {
     for (const setting of LINE_BY_LINE) await session.rows(`SET LOCAL ${setting}`);
     let written = 0;
     for await (const rows of copyOut(session, rowsSqlOf(job.id), ROW_COLUMNS)) {
       const batch: RequestRow[] = [];
-      while (rows.advance()) batch.push(this.requestRow(job, rows));
+      let read = 0;
+      for (; rows.advance(); read++) {
+        const row = this.requestRow(job, rows, unwritable);
+        if (row !== undefined) batch.push(row);
+      }
       yield batch;
-      await progress.report((written += batch.length));
+      await progress.report((written += read));
     }
   }
 
-  private requestRow(job: BulkPaymentJob, row: CopiedRows): RequestRow {
+  /** @returns `undefined` when its billing token does not open, which keeps back nobody else */
+  private requestRow(job: BulkPaymentJob, row: CopiedRows, unwritable: Unwritable): RequestRow | undefined {
+    const billingToken = this.openToken(row, unwritable);
+    if (billingToken === undefined) return undefined;
     return {
       merchantId: job.merchantId,
-      billingToken: this.vault.decrypt(row.hex(7), { ciphertext: row.buffer(8), keyId: row.repeatedText(9) }),
+      billingToken,
       orderNo: row.text(0),
       storeProductId: row.repeatedText(1),
       productName: row.repeatedText(2),
@@ -94,6 +113,15 @@ export class RequestFileWritingService {
       creditCardAmount: won(row.integer(5)),
       tmembershipAmount: won(row.integer(6)),
     };
+  }
+
+  private openToken(row: CopiedRows, unwritable: Unwritable): string | undefined {
+    try {
+      return this.vault.decrypt(row.hex(7), { ciphertext: row.buffer(8), keyId: row.repeatedText(9) });
+    } catch (error) {
+      unwritable.add(row.text(0), error);
+      return undefined;
+    }
   }
 }
 

@@ -14,7 +14,8 @@ import type { TransitionTable } from '../kernel/transitions';
  * - numbers-differ: a job's numbers don't add up, or are not those of the settlement log.
  * - gateway-contradicts: what the gateway says of a job can't be true beside what is recorded of it, such as the
  *   completion of a job that was closed as not accepted.
- * - unbillable: what a subscription is to be charged can't be planned or written into a request file.
+ * - unbillable: what a subscription is to be charged can't be planned, or what was planned can't be written into a request
+ *   file and was set aside in a job of its own.
  */
 export const LINE_STOP_KINDS = [
   'charged-twice',

@@ -85,7 +85,7 @@ export class Rebilling {
     // One that was closed and came back collects the same charges.
     const open = lineage.find(({ state }) => state !== 'Failed');
     if (open !== undefined) throw refused(jobId, `job ${open.id} is ${open.state}; only what failed is billed again`);
-    const rebilledAs = await this.jobs.rebillOf(session, jobId);
+    const [rebilledAs] = await this.jobs.rebillsOf(session, jobId);
     if (rebilledAs !== undefined) throw refused(jobId, `job ${rebilledAs} bills its charges again`, { rebilledAs });
     return { billingRunId: job.billingRunId, lineCount: job.lineCount };
   }

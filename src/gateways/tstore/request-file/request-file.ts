@@ -71,6 +71,9 @@ export class RequestFileWriter {
   private totalAmount = 0;
   private finished: RequestFileSummary | undefined;
 
+  /** @param leaveOut told of a row that can't be written, which is left out then; else such a row is an error */
+  constructor(private readonly leaveOut?: (row: RequestRow, error: unknown) => void) {}
+
   /**
    * The file: UTF-8, no byte order mark, LF, the header first, no newline at the end.
    *
@@ -98,10 +101,22 @@ export class RequestFileWriter {
   private lines(rows: readonly RequestRow[]): string {
     let text = '';
     for (const row of rows) {
-      text += `\n${formatRequestLine(row)}`;
+      const line = this.lineOf(row);
+      if (line === undefined) continue;
+      text += `\n${line}`;
       this.lineCount += 1;
       this.totalAmount = won(this.totalAmount + row.amount);
     }
     return text;
+  }
+
+  private lineOf(row: RequestRow): string | undefined {
+    try {
+      return formatRequestLine(row);
+    } catch (error) {
+      if (this.leaveOut === undefined) throw error;
+      this.leaveOut(row, error);
+      return undefined;
+    }
   }
 }
