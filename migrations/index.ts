@@ -39,6 +39,7 @@ import { Unbillable1795200005001 } from './1795200005001-unbillable';
 import { OutsideRefund1795200005002 } from './1795200005002-outside-refund';
 import { SchedulerStep1795200005003 } from './1795200005003-scheduler-step';
 import { ChargesSetAside1795300002001 } from './1795300002001-charges-set-aside';
+import { WriteProof1795300002002 } from './1795300002002-write-proof';
 import { ClosedCharges1795300003000 } from './1795300003000-closed-charges';
 import { SignedKeys1795300001000 } from './1795300001000-signed-keys';
 import { LineCheckPositions1795300004000 } from './1795300004000-line-check-positions';
@@ -94,4 +95,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   NameSkeleton1795300004002,
   RebilledCharges1795300003001,
   ChargesSetAside1795300002001,
+  WriteProof1795300002002,
 ];

@@ -56,6 +56,23 @@ describe('a service that can’t write', () => {
     expect(await uploadOnce('read-only-')).toMatchObject({ status: 201 });
   });
 
+  it.each([
+    ['a write is held up', 'BEGIN; LOCK TABLE write_proof IN EXCLUSIVE MODE', 'ROLLBACK'],
+    [
+      'its disk is full',
+      `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = 'disk_full'; END $$;
+       CREATE TRIGGER full_disk BEFORE UPDATE ON write_proof FOR EACH ROW EXECUTE FUNCTION full_disk()`,
+      'DROP TRIGGER full_disk ON write_proof',
+    ],
+  ])('although its database says that it may is not ready: %s', async (_, harm, mend) => {
+    await administrator.query(harm);
+    world.clock.advanceSeconds(60);
+    expect(await ready()).toMatchObject({ status: 503, notReady: { database: 'commits no write' } });
+    await administrator.query(mend);
+    expect(await ready()).toMatchObject({ status: 200, notReady: {} });
+  });
+
   it('because its directory is gone says so, not that the database is away, and changes nothing', async () => {
     const before = await jobs();
     const directory = world.dataDirectory;

@@ -1,10 +1,13 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { DatabaseConfig } from '../../config';
+import { Clock, secondsAfter } from '../clock';
 import { openPool } from '../database';
 import { Readiness } from './readiness';
 
 const TIMEOUT_MS = 2_000;
+/** A write is synced to the disk each time, so not at every question. */
+const WRITE_EVERY_SECONDS = 5;
 /** On a standby, too, transactions are read-only. */
 const WRITABLE = `SELECT current_setting('transaction_read_only')::boolean AS "readOnly"`;
 
@@ -15,9 +18,11 @@ const WRITABLE = `SELECT current_setting('transaction_read_only')::boolean AS "r
 @Injectable()
 export class DatabaseCheck implements OnModuleInit, OnApplicationShutdown {
   private readonly pool: Pool;
+  private writeAgainAt = new Date(0);
 
   constructor(
     config: DatabaseConfig,
+    private readonly clock: Clock,
     private readonly readiness: Readiness,
   ) {
     // The next check opens a new connection and tells what is wrong.
@@ -35,8 +40,21 @@ export class DatabaseCheck implements OnModuleInit, OnApplicationShutdown {
     this.readiness.register('database', async () => {
       const answer = await this.rows<{ readOnly: boolean }>(WRITABLE).catch(() => undefined);
       if (answer === undefined) return 'can’t be reached';
-      return answer[0]?.readOnly ? 'is read-only' : undefined;
+      return answer[0]?.readOnly ? 'is read-only' : this.writeProblem();
     });
+  }
+
+  /** Only a write that is committed proves that there is room, that nothing holds it up, and that it is kept. */
+  private async writeProblem(): Promise<string | undefined> {
+    const now = this.clock.now();
+    if (now < this.writeAgainAt) return undefined;
+    try {
+      await this.pool.query('UPDATE write_proof SET written_at = $1', [now]);
+      this.writeAgainAt = secondsAfter(now, WRITE_EVERY_SECONDS);
+      return undefined;
+    } catch {
+      return 'commits no write';
+    }
   }
 
   /** For other checks that need to look into the database. */
