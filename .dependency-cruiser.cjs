@@ -67,11 +67,28 @@ module.exports = {
       to: { path: `^src/${FEATURES}/`, pathNot: ['^src/$1/', '/index\\.ts$'] },
     },
     {
-      name: 'gateways-meet-at-their-index',
-      comment: 'the wire stays behind the gateway’s index.ts',
+      name: 'gateways-behind-their-ports',
+      comment: 'a feature knows names, answers and ports; which room of which gateway answers is for gateways.ts',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/gateways/' },
-      to: { path: '^src/gateways/[^/]+/', pathNot: '/index\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(?:gateways|bulk-payment)/' },
+      to: { path: '^src/gateways/', pathNot: '^src/gateways/index\\.ts$' },
+    },
+    {
+      name: 'files-are-tstores',
+      comment: 'collecting by files is T store’s way, and bulk-payment the only room that may name it, at its index.ts',
+      severity: 'error',
+      from: { path: '^src/bulk-payment/' },
+      to: { path: '^src/gateways/', pathNot: '^src/gateways/(?:tstore/)?index\\.ts$' },
+    },
+    {
+      name: 'gateways-are-apart',
+      comment: 'a gateway is one room: it knows the ports, and of the others nothing',
+      severity: 'error',
+      from: { path: '^src/gateways/([^/]+)/' },
+      to: {
+        path: '^src/gateways/',
+        pathNot: ['^src/gateways/$1/', '^src/gateways/(?:gateway|limits|ports)\\.ts$'],
+      },
     },
     {
       name: 'platform-meets-at-its-index',

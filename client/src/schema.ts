@@ -2060,6 +2060,11 @@ export interface components {
         ChargeView: {
             /** @description Its id: digits in text */
             id: string;
+            /**
+             * @description Who collects it
+             * @enum {string}
+             */
+            gateway: "tstore";
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
             /**
@@ -2227,6 +2232,8 @@ export interface components {
             transactionId: string;
             /** @description Won */
             amount: number;
+            /** @description Whether something of it was given back; null: nobody has set T store’s words for that */
+            isRefunded?: boolean | null;
             /** @description T store’s word for how it stands */
             status: string;
             /** @description Why, in the words of who did it; kept for ever */
@@ -3870,7 +3877,7 @@ export interface components {
              * @description Which problem it is; stable, listed in the guide
              * @enum {string}
              */
-            code: "invalid-request" | "invalid-cursor" | "unsupported-content-type" | "upload-too-slow" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
+            code: "invalid-request" | "invalid-cursor" | "unsupported-content-type" | "upload-too-slow" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "gateway-cannot" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
             /** @description Whether the same request may succeed later without being changed */
             retryable: boolean;
             /** @description Under which the log and the audit log know it */

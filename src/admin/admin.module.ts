@@ -7,7 +7,6 @@ import { RefundModule } from '../refund';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
 import { NotificationModule } from '../notification';
-import { OAuthTokenModule } from '../gateways/tstore';
 import { BillingRunModule, SubscriptionModule } from '../subscription';
 import { TransactionLookupModule } from '../transaction-lookup';
 import {
@@ -66,7 +65,6 @@ import { SummaryService } from './summary.service';
     KillSwitchModule,
     LineStopModule,
     NotificationModule,
-    OAuthTokenModule,
     RefundModule,
     SubscriptionModule,
     TransactionLookupModule,

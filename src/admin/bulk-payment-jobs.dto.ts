@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, Matches } from 'class-validator';
 import { JOB_TRANSITIONS, type JobState } from '../bulk-payment';
 import type { SeoulDate } from '../kernel/seoul-calendar';
-import { MAX_GATEWAY_ID_LENGTH } from '../gateways/tstore';
+import { MAX_GATEWAY_ID_LENGTH } from '../gateways';
 import { statesOf } from '../kernel/transitions';
 import { ReasonBody } from './billing-runs.dto';
 import { IsId, IsSeoulDate, toBoolean } from './body-fields';

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { CHARGE_TRANSITIONS, type ChargeRecord, type ChargeState } from '../charge';
+import { GATEWAY_NAMES, type GatewayName } from '../gateways';
 import type { ChargeTransaction } from '../refund';
 import { statesOf } from '../kernel/transitions';
 import { SCALAR } from './history.view';
@@ -35,6 +36,7 @@ class ChargeLinksView {
 )
 export class ChargeView {
   @ApiProperty() id!: string;
+  @ApiProperty({ enum: GATEWAY_NAMES, description: 'Who collects it' }) gateway!: GatewayName;
   @ApiProperty() orderNo!: string;
   @ApiProperty({ enum: statesOf(CHARGE_TRANSITIONS) }) state!: ChargeState;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];

@@ -1,6 +1,6 @@
 import { HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
-import { TSTORE_CHECK_OUTCOMES, TstoreCheck, type TstoreVerdict } from '../gateways/tstore';
+import { TSTORE_CHECK_OUTCOMES, TstoreCheck, type TstoreVerdict } from '../bulk-payment';
 import { Scope } from './access';
 import { AdminController } from './admin-controller';
 

@@ -15,6 +15,14 @@ class GoodsView {
 export class FoundTransactionView {
   @ApiProperty() transactionId!: string;
   @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({
+    type: Boolean,
+    required: false,
+    nullable: true,
+    description: 'Whether something of it was given back; null: nobody has set T store’s words for that',
+  })
+  isRefunded?: boolean | null;
+
   @ApiProperty() status!: string;
   @ApiProperty() reason!: string;
   @ApiProperty() message!: string;

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsDefined, IsIn, IsOptional, ValidateNested } from 'class-validator';
-import { MAX_PRODUCT_ID_LENGTH, MAX_PRODUCT_NAME_LENGTH } from '../gateways/tstore';
+import { MAX_PRODUCT_ID_LENGTH, MAX_PRODUCT_NAME_LENGTH } from '../gateways';
 import { MayBeEmpty, MayBeMissing, PriceBody, toBoolean } from './body-fields';
 import { PageQuery } from './bulk-payment-jobs.dto';
 import { IsIdentifier, IsLine } from './text-fields';

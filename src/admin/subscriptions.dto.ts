@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, ValidateNested } from 'class-validator';
-import { MAX_PRODUCT_ID_LENGTH } from '../gateways/tstore';
+import { MAX_PRODUCT_ID_LENGTH } from '../gateways';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { statesOf } from '../kernel/transitions';
 import {

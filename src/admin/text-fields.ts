@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { Matches, ValidateBy } from 'class-validator';
-import { MAX_GATEWAY_ID_LENGTH, MAX_ORDER_NO_LENGTH } from '../gateways/tstore';
+import { MAX_GATEWAY_ID_LENGTH, MAX_ORDER_NO_LENGTH } from '../gateways';
 import { faultOfText, normalizeText, type TextClass } from '../kernel/text';
 
 /** Room for a sentence or three; longer stories belong where the case is worked on. */

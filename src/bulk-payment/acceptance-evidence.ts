@@ -16,8 +16,6 @@ export interface ChargeEvidence {
   lines: readonly LineWords[];
   /** What T store said lately, by transaction. */
   words: ReadonlyMap<string, GatewayWord>;
-  /** T store's words for a payment of which something was refunded. */
-  refundedStatuses: readonly string[];
 }
 
 /**
@@ -27,16 +25,13 @@ export interface ChargeEvidence {
  * @throws {DomainError} `lookup-required` while T store was not asked for the transaction lately; `evidence-contradicts`
  *   when it has no such payment, or another one
  */
-export function againstPaid(
-  transactionId: string,
-  { asked, lines, words, refundedStatuses }: ChargeEvidence,
-): string[] {
+export function againstPaid(transactionId: string, { asked, lines, words }: ChargeEvidence): string[] {
   const word = words.get(transactionId);
   if (word === undefined) throw lookUpFirst(transactionId);
   if (word.found === null) {
     throw contradicts(transactionId, `T store has no payment ${transactionId}`);
   }
-  if (!isPaidAsAsked(word.found, asked, refundedStatuses)) {
+  if (!isPaidAsAsked(word.found, asked)) {
     const { amount, status } = word.found;
     throw contradicts(
       transactionId,
@@ -57,17 +52,15 @@ export function againstPaid(
  * @returns reasons for which a second person must agree; none: the evidence supports it
  * @throws {DomainError} `lookup-required`, `evidence-contradicts` as {@link againstPaid}
  */
-export function againstDeclined({ asked, lines, words, ...known }: ChargeEvidence): string[] {
+export function againstDeclined({ asked, lines, words }: ChargeEvidence): string[] {
   const named = lines.map(namedTransactionOf).filter((one) => one !== null);
   for (const transactionId of named) {
     const word = words.get(transactionId);
     if (word === undefined) throw lookUpFirst(transactionId);
-    if (word.found === null || known.refundedStatuses.includes(word.found.status)) continue;
+    if (word.found === null || word.found.isRefunded === true) continue;
     throw contradicts(transactionId, `T store has payment ${transactionId} with ${word.found.amount} won`);
   }
-  const paid = [...words].find(
-    ([, { found }]) => found !== null && isPaidAsAsked(found, asked, known.refundedStatuses),
-  );
+  const paid = [...words].find(([, { found }]) => found !== null && isPaidAsAsked(found, asked));
   return [
     ...(named.length > 0 ? [`its line names transaction ${named[0]}`] : []),
     ...doubtsOf(lines),
@@ -82,14 +75,11 @@ export function againstDeclined({ asked, lines, words, ...known }: ChargeEvidenc
  * @returns reasons for which a second person must agree; none: money moved nowhere
  * @throws {DomainError} `lookup-required` as {@link againstPaid}
  */
-export function againstClosing(
-  { lines, words, refundedStatuses }: Omit<ChargeEvidence, 'asked'>,
-  isOfCharge: boolean,
-): string[] {
+export function againstClosing({ lines, words }: Omit<ChargeEvidence, 'asked'>, isOfCharge: boolean): string[] {
   const unasked = lines.map(namedTransactionOf).find((named) => named !== null && !words.has(named));
   if (unasked != null) throw lookUpFirst(unasked);
   const taken = [...words].flatMap(([transactionId, { found }]) =>
-    found === null || refundedStatuses.includes(found.status)
+    found === null || found.isRefunded === true
       ? []
       : [`T store has payment ${transactionId} with ${found.amount} won`],
   );

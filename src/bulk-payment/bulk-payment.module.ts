@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApprovalModule } from '../approval';
 import { BillingTokenModule } from '../billing-token';
 import { ChargeModule } from '../charge';
+import { GatewaysModule } from '../gateways';
 import { TstoreModule, OAuthTokenModule } from '../gateways/tstore';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
@@ -24,7 +25,6 @@ import { JobInterventions } from './job-interventions.service';
 import { JobStageRunner } from './job-stage.runner';
 import { LineChecks } from './line-checks';
 import { NotificationVerification } from './notification/notification-verification.service';
-import { PnsVerifier } from './notification/pns-verifier';
 import { ReconciliationRepository } from './reconciliation.repository';
 import { ReconciliationService } from './reconciliation.service';
 import { RefusedResultFile } from './refused-result-file.entity';
@@ -65,6 +65,7 @@ const STAGES = [
     ApprovalModule,
     BillingTokenModule,
     ChargeModule,
+    GatewaysModule,
     KillSwitchModule,
     LineStopModule,
     NotificationModule,
@@ -88,7 +89,6 @@ const STAGES = [
     JobStageRunner,
     LineChecks,
     NotificationVerification,
-    PnsVerifier,
     ReconciliationRepository,
     RefusedResults,
     RequestFileIntakeService,
@@ -113,6 +113,7 @@ const STAGES = [
     JobInterventions,
     LineChecks,
     NotificationVerification,
+    OAuthTokenModule,
     RefusedResults,
     RequestFileIntakeService,
   ],

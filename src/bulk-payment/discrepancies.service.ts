@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Approvals, wordsOf, type Approval, type ApprovalDecision, type Person } from '../approval';
 import { CLOSED_BY_DECISION, DECLINED_AGAINST_EVIDENCE } from '../charge';
-import { ApprovalConfig, RefundConfig } from '../config';
+import { ApprovalConfig } from '../config';
 import { RESULT_CODE_SUCCESS } from '../gateways/tstore';
 import { DomainError } from '../kernel/errors';
 import { LineStopRepository } from '../line-stop';
@@ -51,7 +51,6 @@ export class Discrepancies implements OnModuleInit {
     private readonly transactions: TransactionLookups,
     private readonly keys: KeyRing,
     private readonly clock: Clock,
-    private readonly refunds: RefundConfig,
     private readonly approvals: Approvals,
     private readonly approval: ApprovalConfig,
   ) {}
@@ -92,12 +91,12 @@ export class Discrepancies implements OnModuleInit {
         `Discrepancy ${id} names no transaction, and T store can be asked by transaction id only. State transactionId`,
       );
     }
-    const lookup = await this.transactions.lookUp(transactionId, request.actor);
+    const lookup = await this.transactions.lookUp({ gateway: 'tstore', transactionId }, request.actor);
     const { answer, found, message } = lookup;
     const [latest] = await this.discrepancies.lookups(id);
     if (latest?.transactionId === transactionId && latest.at >= lookup.at) return latest;
     const expected = (await this.discrepancies.asked(this.database, id)) ?? null;
-    const suggestion = suggestionOf({ ...discrepancy, expected }, lookup, this.refunds.refundedStatuses);
+    const suggestion = suggestionOf({ ...discrepancy, expected }, lookup);
     const at = this.clock.now();
     const { actor } = request;
     await this.discrepancies.addLookup({
@@ -177,8 +176,7 @@ export class Discrepancies implements OnModuleInit {
     if (chargeId !== null) await this.stops.assertRunning(session, bulkPaymentJobId);
     await this.discrepancies.refuseSettledTransaction(session, id, outcome);
     const since = secondsAfter(this.clock.now(), -EVIDENCE_HOURS * 3_600);
-    const known = await this.discrepancies.evidence(session, id, since);
-    const evidence = { ...known, refundedStatuses: this.refunds.refundedStatuses };
+    const evidence = await this.discrepancies.evidence(session, id, since);
     if (outcome.kind === 'paid') return { outcome, against: againstPaid(outcome.transactionId, evidence) };
     if (outcome.kind === 'closed') return { outcome, against: againstClosing(evidence, chargeId !== null) };
     const against = againstDeclined(evidence);

@@ -37,11 +37,9 @@ interface Asked {
   found: LineWords | null;
 }
 
-/** @param refundedStatuses T store's words for a payment of which something was refunded; none are published */
 export function suggestionOf(
   { chargeId, expected, found: line }: Asked,
   { transactionId, answer, found }: Pick<TransactionLookup, 'transactionId' | 'answer' | 'found'>,
-  refundedStatuses: readonly string[],
 ): Suggestion {
   if (answer === 'unknown') return 'look-up-later';
   const named = namedTransactionOf(line);
@@ -53,15 +51,11 @@ export function suggestionOf(
   }
   // Money moved for an order that is not ours to settle.
   if (chargeId === null || expected === null) return 'ask-tstore';
-  return isPaidAsAsked(found, expected, refundedStatuses) ? 'accept-as-paid' : 'ask-tstore';
+  return isPaidAsAsked(found, expected) ? 'accept-as-paid' : 'ask-tstore';
 }
 
 /** Whether T store has a payment just as it was asked, and nothing of it given back. Its answer names no order. */
-export function isPaidAsAsked(
-  found: FoundTransaction,
-  expected: AskedPayment,
-  refundedStatuses: readonly string[],
-): boolean {
+export function isPaidAsAsked(found: FoundTransaction, expected: AskedPayment): boolean {
   const isAsAsked = found.amount === expected.amount && isOfProduct(found, expected.storeProductId);
-  return isAsAsked && isWithToken(found, expected.billingTokenHash ?? '') && !refundedStatuses.includes(found.status);
+  return isAsAsked && isWithToken(found, expected.billingTokenHash ?? '') && found.isRefunded !== true;
 }

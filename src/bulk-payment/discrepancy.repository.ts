@@ -95,8 +95,11 @@ export class DiscrepancyRepository {
     return asked && { ...asked, amount: wonFromDatabase(asked.amount) };
   }
 
-  /** All that is known of a discrepancy's charge, or of its own line where it has none, with what T store said since a time. */
-  async evidence(session: SqlSession, id: string, since: Date): Promise<Omit<ChargeEvidence, 'refundedStatuses'>> {
+  /**
+   * All that is known of a discrepancy's charge, or of its own line where it has none, with what T store said since a time.
+   * What an earlier version kept says too little to be evidence.
+   */
+  async evidence(session: SqlSession, id: string, since: Date): Promise<ChargeEvidence> {
     const lines = await session.rows<{ found: LineWords | null }>(
       `SELECT other.found FROM discrepancy JOIN discrepancy AS other ON ${OF_ONE_CHARGE}
        WHERE discrepancy.id = $1 ORDER BY other.id`,
@@ -107,6 +110,7 @@ export class DiscrepancyRepository {
        FROM discrepancy JOIN discrepancy AS other ON ${OF_ONE_CHARGE}
          JOIN discrepancy_lookup AS lookup ON lookup.discrepancy_id = other.id
        WHERE discrepancy.id = $1 AND lookup.at >= $2 AND answer <> 'unknown'
+         AND (lookup.found IS NULL OR lookup.found ? 'isRefunded')
        ORDER BY transaction_id, lookup.id DESC`,
       [id, since],
     );

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { GatewayName } from '../gateways';
 import type { SeoulDate, TimeRange } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import { Database, withinSql } from '../platform/database';
@@ -8,6 +9,8 @@ import { PERIOD_IS_OWED_SQL, UNBILLED_SQL } from './unbilled-charges.sql';
 /** A charge with what became of it. */
 export interface ChargeRecord {
   id: string;
+  /** Who collects it. */
+  gateway: GatewayName;
   orderNo: string;
   bulkPaymentJobId: string;
   lineNumber: number;
@@ -63,7 +66,7 @@ type AmountName =
 
 /** Of `charge`, its job, its settlement and its refunds, for conditions on all of them. */
 const RECORD_SQL = `
-  SELECT charge.id, charge.order_no AS "orderNo", charge.bulk_payment_job_id AS "bulkPaymentJobId",
+  SELECT charge.id, charge.gateway, charge.order_no AS "orderNo", charge.bulk_payment_job_id AS "bulkPaymentJobId",
     charge.line_number AS "lineNumber", ${CHARGE_STATE_SQL} AS state, charge.subscription_id AS "subscriptionId",
     charge_subscription.customer_reference AS "customerReference",
     charge.period_start_on::text AS "periodStartOn", charge.attempt, charge.store_product_id AS "storeProductId",

@@ -1,10 +1,8 @@
-import type { ReservedOrderNos } from '../gateways/tstore';
-
 /**
  * The order numbers our billing runs give, `B20270131-42-1`: period, subscription, attempt. They are theirs alone: an upload
  * that took one would stand in the way of a charge that is not planned yet.
  */
-export const OWN_ORDER_NOS: ReservedOrderNos = {
+export const OWN_ORDER_NOS = {
   prefix: 'B',
   shape: /^B\d{8}-\d+-\d+$/,
   expected: 'an order number not of the shape B<8 digits>-<digits>-<digits>, which billing runs give',

@@ -76,6 +76,10 @@ export abstract class TstoreConfig {
   abstract readonly leastBytesPerSecond: number;
   /** Result codes that certainly mean that T store has not done what was asked; any other no is doubt. */
   abstract readonly refusalCodes: readonly string[];
+  /** Its words for a payment of which something was refunded; empty: lookups decide nothing of refunds. */
+  abstract readonly refundedStatuses: readonly string[];
+  /** Whether it names the payer by the billing token that was charged, so that it can be compared. */
+  abstract readonly authKeyIsBillingToken: boolean;
   /** A token that expires sooner than this counts as expired. */
   abstract readonly tokenMarginSeconds: number;
 }
@@ -86,8 +90,6 @@ export abstract class LookupConfig {
   abstract readonly perMinute: number;
   /** An answer younger than this is given again. */
   abstract readonly freshSeconds: number;
-  /** Whether T store names the payer by the billing token that was charged, so that it can be compared. */
-  abstract readonly authKeyIsBillingToken: boolean;
 }
 
 export abstract class RefundConfig {
@@ -99,8 +101,6 @@ export abstract class RefundConfig {
   abstract readonly releaseAboveCount: number;
   /** How long lookups watch a refund whose answer was lost before they say that it did not happen. */
   abstract readonly doubtMinutes: number;
-  /** T store's words for a payment of which something was refunded; empty: lookups decide nothing. */
-  abstract readonly refundedStatuses: readonly string[];
 }
 
 /** What needs a second person, beside what has a limit of its own, and who that may be. */

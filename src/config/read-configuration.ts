@@ -136,19 +136,19 @@ function configurationOf(environment: Environment): Configuration {
       idleTimeoutMs: environment.TSTORE_IDLE_TIMEOUT_SECONDS * 1000,
       leastBytesPerSecond: environment.TSTORE_LEAST_KILOBYTES_PER_SECOND * 1024,
       refusalCodes: refusalCodesOf(environment),
+      refundedStatuses: commaSeparated(environment.TSTORE_REFUNDED_STATUSES),
+      authKeyIsBillingToken: environment.TSTORE_AUTH_KEY_IS_BILLING_TOKEN,
       tokenMarginSeconds: environment.TSTORE_TOKEN_MARGIN_SECONDS,
     },
     lookup: {
       perMinute: environment.TSTORE_LOOKUPS_PER_MINUTE,
       freshSeconds: environment.TSTORE_LOOKUP_FRESH_SECONDS,
-      authKeyIsBillingToken: environment.TSTORE_AUTH_KEY_IS_BILLING_TOKEN,
     },
     refund: {
       perMinute: environment.REFUND_RATE_PER_MINUTE,
       releaseAboveWon: environment.REFUND_RELEASE_ABOVE_WON,
       releaseAboveCount: environment.REFUND_RELEASE_ABOVE_COUNT,
       doubtMinutes: environment.REFUND_DOUBT_MINUTES,
-      refundedStatuses: commaSeparated(environment.TSTORE_REFUNDED_STATUSES),
     },
     approval: {
       roles: commaSeparated(environment.APPROVAL_ROLES),

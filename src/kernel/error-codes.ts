@@ -108,6 +108,7 @@ export const ERROR_CODES = {
     retryable: true,
   },
   'line-stop-not-found': { kind: 'not-found', title: 'There is no such line stop', retryable: false },
+  'gateway-cannot': { kind: 'conflict', title: 'The gateway has no way to do that', retryable: false },
   'line-stopped': { kind: 'conflict', title: 'A line stop parks it; resolve that first', retryable: false },
   'gateway-job-taken': { kind: 'conflict', title: 'The gateway job belongs to another job', retryable: false },
   'file-not-ready': { kind: 'not-found', title: 'The file does not exist yet', retryable: true },

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { RefundConfig } from '../config';
 import { DomainError } from '../kernel/errors';
 import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';
 import type { ChargeRecord } from '../charge';
@@ -21,7 +20,6 @@ export class ChargeTransactions {
     private readonly charges: Charges,
     private readonly lookups: TransactionLookups,
     private readonly outside: OutsideRefunds,
-    private readonly refunds: RefundConfig,
   ) {}
 
   /**
@@ -30,14 +28,15 @@ export class ChargeTransactions {
    */
   async lookUp(orderNo: string, actor: string): Promise<ChargeTransaction> {
     const charge = await this.charges.get(orderNo);
-    if (charge.transactionId === null) {
+    const { gateway, transactionId } = charge;
+    if (transactionId === null) {
       throw new DomainError(
         'transaction-id-missing',
         `No answer has named a transaction of ${orderNo}, and T store can be asked by transaction id only`,
       );
     }
-    const lookup = await this.lookups.lookUp(charge.transactionId, actor);
+    const lookup = await this.lookups.lookUp({ gateway, transactionId }, actor);
     await this.outside.suspect(charge, lookup);
-    return { charge, lookup, comparison: compareWithTransaction(charge, lookup, this.refunds.refundedStatuses) };
+    return { charge, lookup, comparison: compareWithTransaction(charge, lookup) };
   }
 }

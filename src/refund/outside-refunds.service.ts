@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Approvals, wordsOf, type Approval, type Person } from '../approval';
-import { RefundConfig } from '../config';
 import { DomainError } from '../kernel/errors';
 import { won, type Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
@@ -41,7 +40,6 @@ export class OutsideRefunds implements OnModuleInit {
     private readonly approvals: Approvals,
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly config: RefundConfig,
   ) {}
 
   onModuleInit(): void {
@@ -77,7 +75,7 @@ export class OutsideRefunds implements OnModuleInit {
    * @returns the id of what is suspected now
    */
   async suspect(charge: ChargeRecord, lookup: TransactionLookup): Promise<string | undefined> {
-    const isShown = lookup.found !== null && this.config.refundedStatuses.includes(lookup.found.status);
+    const isShown = lookup.found?.isRefunded === true;
     if (!isShown || charge.refundedAmount > 0) return undefined;
     return this.outside.suspect(charge.id, lookup, this.clock.now());
   }
@@ -151,24 +149,24 @@ export class OutsideRefunds implements OnModuleInit {
 
   /** What T store said last, where it can prove a refund that is not in our record. */
   private async evidenceOf(charge: ChargeRecord): Promise<TransactionLookup> {
-    const { transactionId, orderNo } = charge;
+    const { gateway, transactionId, orderNo } = charge;
     const lastRefundedAt = await this.outside.lastRefundOfOurs(charge.id);
-    const lookup = transactionId === null ? undefined : await this.lookups.latest(transactionId);
+    const lookup = transactionId === null ? undefined : await this.lookups.latest({ gateway, transactionId });
     const isOlder = lookup !== undefined && lastRefundedAt !== null && lookup.at < lastRefundedAt;
     if (lookup === undefined || lookup.found === null || isOlder) {
       const how = `Look the payment up first (GET /admin/v1/charges/${encodeURIComponent(orderNo)}/transaction)`;
       throw new DomainError('lookup-required', `${how}: T store’s record is the evidence`);
     }
-    const { status, updatedAt } = lookup.found;
+    const { isRefunded, status, updatedAt } = lookup.found;
     const isOurOwn = updatedAt !== null && lastRefundedAt !== null && isBefore(updatedAt, lastRefundedAt);
-    const isNone = this.config.refundedStatuses.length > 0 && !this.config.refundedStatuses.includes(status);
+    const isNone = isRefunded === false;
     if (!isNone && !isOurOwn) return lookup;
     const why = isNone ? `has it as ${status}` : `has not changed it since our own last refund (${updatedAt})`;
     throw new DomainError('lookup-shows-no-refund', `T store ${why}; there is nothing to record of ${orderNo}`);
   }
 
   private whyUnsure({ found }: TransactionLookup): string | undefined {
-    if (this.config.refundedStatuses.length > 0) return undefined;
+    if (typeof found?.isRefunded === 'boolean') return undefined;
     return `nobody has set which of T store’s words mean refunded; it says ${found?.status}`;
   }
 }

@@ -12,16 +12,14 @@ import { compareWithTransaction } from './transaction-comparison';
 export type Readiness =
   { kind: 'ready'; found: FoundTransaction } | { kind: 'differs'; why: string } | { kind: 'later'; why: string };
 
-/** @param refundedStatuses T store's words for a payment of which something was refunded; empty where nobody knows them */
 export function readinessOf(
   charge: ChargeRecord,
   lookup: Pick<TransactionLookup, 'answer' | 'found' | 'message'>,
-  refundedStatuses: readonly string[],
 ): Readiness {
   const { answer, found, message } = lookup;
   if (answer === 'unknown') return { kind: 'later', why: `T store could not be asked: ${message}` };
   if (found === null) return { kind: 'differs', why: `T store has no such payment: ${message}` };
-  const differing = compareWithTransaction(charge, lookup, refundedStatuses).fields.filter((field) => !field.same);
+  const differing = compareWithTransaction(charge, lookup).fields.filter((field) => !field.same);
   if (differing.length === 0) return { kind: 'ready', found };
   if (differing.length === 1 && differing[0]?.field === 'refunded' && charge.refundedAmount > 0) {
     return { kind: 'later', why: `T store has it as ${found.status}, which is older than our last refund of it` };
@@ -40,13 +38,9 @@ export function readinessOf(
  */
 export type RefundTrace = 'refunded' | 'unchanged' | 'changed';
 
-export function traceOf(
-  baseline: FoundTransaction,
-  found: FoundTransaction,
-  refundedStatuses: readonly string[],
-): RefundTrace {
+export function traceOf(baseline: FoundTransaction, found: FoundTransaction): RefundTrace {
   const members = ['status', 'reason', 'message', 'updatedAt', 'amount'] as const;
   if (members.every((member) => baseline[member] === found[member])) return 'unchanged';
   const isOlder = baseline.updatedAt !== null && found.updatedAt !== null && found.updatedAt < baseline.updatedAt;
-  return refundedStatuses.includes(found.status) && !isOlder ? 'refunded' : 'changed';
+  return found.isRefunded === true && !isOlder ? 'refunded' : 'changed';
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { TstoreConfig } from '../config';
-import type { PaymentPart } from '../gateways/tstore';
+import { Gateways, type PaymentPart } from '../gateways';
 import { KillSwitch } from '../kill-switch';
 import { LineStopRepository } from '../line-stop';
 import { Clock, secondsAfter } from '../platform/clock';
@@ -54,8 +53,6 @@ const NOT_SENT = { sendingId: null, isFull: null, paymentParts: null, baselineLo
 /** What is recorded of a refund, before and after it is sent: each a state, its history and what follows from it. */
 @Injectable()
 export class RefundRecorder {
-  private readonly callSeconds: number;
-
   constructor(
     private readonly refunds: RefundRepository,
     private readonly settlement: ChargeSettlement,
@@ -63,12 +60,9 @@ export class RefundRecorder {
     private readonly killSwitch: KillSwitch,
     private readonly approvals: Approvals,
     private readonly database: Database,
+    private readonly gateways: Gateways,
     private readonly clock: Clock,
-    tstore: TstoreConfig,
-  ) {
-    const longestMs = tstore.connectTimeoutMs + tstore.answerTimeoutMs + tstore.idleTimeoutMs;
-    this.callSeconds = longestMs / 1000 + LEASE_MARGIN_SECONDS;
-  }
+  ) {}
 
   /**
    * Commits the intent to send. From here on it is never sent again by itself.
@@ -81,7 +75,7 @@ export class RefundRecorder {
     const sendingId = randomUUID();
     const parts = intent.paymentParts === null ? null : [...intent.paymentParts];
     const sent = { ...intent, paymentParts: parts, sendingId, sentAt: now };
-    const changes = { ...sent, leaseUntil: secondsAfter(now, this.callSeconds), lastError: null };
+    const changes = { ...sent, leaseUntil: secondsAfter(now, this.callSecondsOf(refund)), lastError: null };
     const why = { cause: 'sending begins', actor: ACTOR };
     await this.database.transaction(async (session) => {
       await this.killSwitch.assertReleased(session);
@@ -98,7 +92,7 @@ export class RefundRecorder {
    * @throws {DomainError} `lease-lost`
    */
   async stillMine({ refund, leaseId }: RefundClaim): Promise<void> {
-    await this.refunds.renew({ id: refund.id, leaseId }, secondsAfter(this.clock.now(), this.callSeconds));
+    await this.refunds.renew({ id: refund.id, leaseId }, secondsAfter(this.clock.now(), this.callSecondsOf(refund)));
   }
 
   /**
@@ -177,6 +171,10 @@ export class RefundRecorder {
     await this.database.transaction((session) =>
       this.refunds.transition(session, refund, 'withdraw', why, changes, holder),
     );
+  }
+
+  private callSecondsOf({ gateway }: Refund): number {
+    return this.gateways.refunding(gateway).longestCallMs / 1000 + LEASE_MARGIN_SECONDS;
   }
 
   /** What somebody said of it has nothing to wait for any more; looked for first, as approving locks in this order. */

@@ -60,7 +60,7 @@ export class RefundResolutionService {
     const { refund, leaseId } = claim;
     const found = await this.check.after(refund);
     const isOver = this.clock.now() >= this.windowEndOf(refund);
-    const mayDecide = this.config.refundedStatuses.length > 0;
+    const mayDecide = typeof found?.lookup.found?.isRefunded === 'boolean';
     if (found?.trace === 'refunded') {
       const resultMessage = `T store’s record turned to ${found.lookup.found?.status}`;
       const why = { cause: 'lookup shows the refund', actor: ACTOR, reason: resultMessage };

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { RESULT_CODE_SUCCESS, type GatewayAnswer, type RefundReceipt } from '../gateways/tstore';
+import { Gateways, type GatewayAnswer, type RefundReceipt } from '../gateways';
 import { messageOf } from '../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../kernel/step-report';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
 import { RefundCheck } from './refund-check';
-import { RefundGateway } from './refund-gateway';
 import { RefundQueue } from './refund-queue';
 import { RESULT_NOT_SENT, RefundRecorder, type SentRefund } from './refund-recorder';
 import type { RefundClaim } from './refund.repository';
@@ -26,7 +25,7 @@ export class RefundSendingService {
   constructor(
     private readonly queue: RefundQueue,
     private readonly check: RefundCheck,
-    private readonly gateway: RefundGateway,
+    private readonly gateways: Gateways,
     private readonly recorder: RefundRecorder,
     private readonly clock: Clock,
     private readonly logger: Logger,
@@ -62,13 +61,13 @@ export class RefundSendingService {
       return ONE_DONE;
     }
     const { order, baselineLookupId } = checked;
-    const send = await this.gateway.open();
+    const prepared = await this.gateways.refunding(claim.refund.gateway).prepare(order);
     await crashPoint('send-refund.token-ready');
-    const { isFull, paymentParts } = order;
-    const sent = await this.recorder.begin(claim, { isFull, paymentParts, baselineLookupId });
+    const { paymentParts } = prepared;
+    const sent = await this.recorder.begin(claim, { isFull: order.isFull, paymentParts, baselineLookupId });
     await crashPoint('send-refund.intent-committed');
     await this.recorder.stillMine(claim);
-    const answer = await send(order);
+    const answer = await prepared.send();
     await crashPoint('send-refund.answered');
     await this.record(sent, answer, log);
     await crashPoint('send-refund.recorded');
@@ -85,13 +84,13 @@ export class RefundSendingService {
     const holder = { sendingId: refund.sendingId };
     switch (answer.kind) {
       case 'success': {
-        const { amount, refundTransactionId } = answer.value;
+        const { amount, refundTransactionId, resultCode } = answer.value;
         if (amount !== refund.amount) {
           log.error('T store refunded another amount', { asked: refund.amount, refunded: amount });
           const doubt = `T store answered that it refunded ${amount} won, not ${refund.amount}`;
           return this.recorder.doubt(refund, doubt, null, holder);
         }
-        const result = { resultCode: RESULT_CODE_SUCCESS, resultMessage: 'refunded by T store', refundTransactionId };
+        const result = { resultCode, resultMessage: 'refunded by T store', refundTransactionId };
         log.info('refunded', { amount, refundTransactionId });
         return this.recorder.succeed(refund, result, { cause: 'refunded by T store', actor: ACTOR }, holder);
       }

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn, VirtualColumn } from 'typeorm';
-import type { PaymentPart } from '../gateways/tstore';
+import type { GatewayName, PaymentPart } from '../gateways';
 import type { Won } from '../kernel/won';
 import { nullable, wonColumn } from '../platform/database';
 import type { RefundState } from './refund.state';
@@ -19,6 +19,13 @@ export class Refund {
     query: (refund) => `SELECT order_no FROM charge WHERE charge.id = ${refund}.charge_id`,
   })
   orderNo!: string;
+
+  /** The charge's, read with it. */
+  @VirtualColumn({
+    type: 'text',
+    query: (refund) => `SELECT gateway FROM charge WHERE charge.id = ${refund}.charge_id`,
+  })
+  gateway!: GatewayName;
 
   /** Why it is not sent although its turn would come: the kill switch is engaged. */
   @VirtualColumn({

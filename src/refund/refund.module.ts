@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApprovalModule } from '../approval';
-import { TstoreModule, OAuthTokenModule } from '../gateways/tstore';
+import { GatewaysModule } from '../gateways';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
 import { TransactionLookupModule } from '../transaction-lookup';
@@ -13,7 +13,6 @@ import { OutsideRefunds } from './outside-refunds.service';
 import { RefundAllowance } from './refund-allowance';
 import { RefundApprovals } from './refund-approvals';
 import { RefundCheck } from './refund-check';
-import { RefundGateway } from './refund-gateway';
 import { RefundQueue } from './refund-queue';
 import { RefundRecorder } from './refund-recorder';
 import { RefundResolutionService } from './refund-resolution.service';
@@ -27,11 +26,10 @@ import { Refunds } from './refunds.service';
     TypeOrmModule.forFeature([OutsideRefund, Refund, RefundHistory]),
     ApprovalModule,
     ChargeModule,
+    GatewaysModule,
     KillSwitchModule,
     LineStopModule,
-    OAuthTokenModule,
     TransactionLookupModule,
-    TstoreModule,
   ],
   providers: [
     ChargeTransactions,
@@ -40,7 +38,6 @@ import { Refunds } from './refunds.service';
     RefundAllowance,
     RefundApprovals,
     RefundCheck,
-    RefundGateway,
     RefundQueue,
     RefundRecorder,
     RefundRepository,

@@ -17,30 +17,24 @@ export interface TransactionComparison {
   fields: ComparedField[];
 }
 
-/**
- * Holds T store's answer against our record.
- *
- * @param refundedStatuses T store's words for a payment of which something was refunded. None are published; where nobody
- *   has set them, its status is shown and not compared
- */
+/** Holds the gateway's answer against our record. Where nobody knows its words for refunded, its status is shown and not compared. */
 export function compareWithTransaction(
   charge: ChargeRecord,
   { answer, found }: Pick<TransactionLookup, 'answer' | 'found'>,
-  refundedStatuses: readonly string[],
 ): TransactionComparison {
   if (answer === 'unknown') return { agrees: null, fields: [] };
-  const fields = found === null ? [compared('paid', true, false)] : fieldsOf(charge, found, refundedStatuses);
+  const fields = found === null ? [compared('paid', true, false)] : fieldsOf(charge, found);
   return { agrees: fields.every((field) => field.same), fields };
 }
 
-function fieldsOf(charge: ChargeRecord, found: FoundTransaction, refundedStatuses: readonly string[]): ComparedField[] {
+function fieldsOf(charge: ChargeRecord, found: FoundTransaction): ComparedField[] {
   const fields = [
     compared('transactionId', charge.transactionId, found.transactionId),
     compared('amount', charge.amount, found.amount),
     compared('sumOfParts', charge.amount, sumWon(found.paymentParts.map((part) => part.amount))),
   ];
-  if (refundedStatuses.length > 0) {
-    fields.push(compared('refunded', charge.refundedAmount > 0, refundedStatuses.includes(found.status)));
+  if (typeof found.isRefunded === 'boolean') {
+    fields.push(compared('refunded', charge.refundedAmount > 0, found.isRefunded));
   }
   if (found.billingTokenHash !== undefined) {
     const shown = [charge.billingTokenHash, found.billingTokenHash].map((hexHash) => hexHash.slice(0, SHOWN_OF_HASH));

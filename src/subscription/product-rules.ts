@@ -1,4 +1,4 @@
-import { BILLING_TOKEN_LENGTHS, MAX_PRODUCT_ID_LENGTH, MAX_PRODUCT_NAME_LENGTH } from '../gateways/tstore';
+import { BILLING_TOKEN_LENGTHS, MAX_PRODUCT_ID_LENGTH, MAX_PRODUCT_NAME_LENGTH } from '../gateways';
 import type { InputFault } from '../kernel/errors';
 import { faultOfText } from '../kernel/text';
 import { MAX_CHARGE_WON, isWon } from '../kernel/won';

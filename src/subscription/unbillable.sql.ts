@@ -1,5 +1,5 @@
 import { TAKEN_ORDER_NOS_SQL } from '../charge';
-import { UNWRITABLE_TEXT_PATTERN } from '../gateways/tstore';
+import { UNWRITABLE_TEXT_PATTERN } from '../bulk-payment';
 import { MAX_CHARGE_WON } from '../kernel/won';
 import { DUE_CHARGES_SQL, ORDER_NO_SQL } from './due-charges.sql';
 

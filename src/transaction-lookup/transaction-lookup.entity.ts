@@ -1,15 +1,12 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { GatewayTransaction } from '../gateways/tstore';
+import type { FoundPayment, GatewayName } from '../gateways';
 import { nullable } from '../platform/database';
 
-/** A payment as T store has it, without the payer's key, which is a secret; `updatedAt` as text, because it is kept as JSON. */
-export type FoundTransaction = Omit<GatewayTransaction, 'payerAuthKey' | 'updatedAt'> & {
+/** A payment as its gateway has it; `updatedAt` as text, because it is kept as JSON. */
+export type FoundTransaction = Omit<FoundPayment, 'isRefunded' | 'updatedAt'> & {
   updatedAt: string | null;
-  /**
-   * SHA-256 of the billing token that was charged, in hexadecimal. Absent where T store named none, or where it is not
-   * known that it names the payer by the token (`TSTORE_AUTH_KEY_IS_BILLING_TOKEN`).
-   */
-  billingTokenHash?: string;
+  /** As in {@link FoundPayment}; absent from what earlier versions kept, which says as little as `null`. */
+  isRefunded?: boolean | null;
 };
 
 /** Whether it can be a payment for a product: goods are shown in samples and promised nowhere, so none is no difference. */
@@ -22,11 +19,14 @@ export function isWithToken({ billingTokenHash }: FoundTransaction, hexHash: str
   return billingTokenHash === undefined || billingTokenHash === hexHash;
 }
 
-/** What T store said of a transaction when it was asked. */
+/** What a gateway said of a transaction when it was asked. */
 @Entity('transaction_lookup')
 export class TransactionLookup {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   id!: string;
+
+  @Column({ type: 'text' })
+  gateway!: GatewayName;
 
   @Column({ type: 'text', name: 'transaction_id' })
   transactionId!: string;

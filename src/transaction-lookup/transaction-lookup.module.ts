@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { TstoreModule, OAuthTokenModule } from '../gateways/tstore';
+import { GatewaysModule } from '../gateways';
 import { TransactionLookup } from './transaction-lookup.entity';
 import { TransactionLookups } from './transaction-lookups.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([TransactionLookup]), OAuthTokenModule, TstoreModule],
+  imports: [TypeOrmModule.forFeature([TransactionLookup]), GatewaysModule],
   providers: [TransactionLookups],
   exports: [TransactionLookups],
 })

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { hash } from 'node:crypto';
 import { LookupConfig } from '../config';
-import { TstoreClient, type GatewayAnswer, type GatewayTransaction, OAuthTokenStore } from '../gateways/tstore';
+import { Gateways, type FoundPayment, type GatewayAnswer, type GatewayName, type LookedUpPayment } from '../gateways';
 import { DomainError } from '../kernel/errors';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
@@ -9,36 +8,41 @@ import { Database } from '../platform/database';
 import { Pacer } from '../platform/pace';
 import { TransactionLookup, type FoundTransaction } from './transaction-lookup.entity';
 
+/** A payment at its gateway. */
+export interface PaymentReference {
+  gateway: GatewayName;
+  transactionId: string;
+}
+
 /** What T store said just now: kept, and with what may not be kept. */
 export interface FreshLookup {
   lookup: TransactionLookup;
-  answer: GatewayAnswer<GatewayTransaction>;
+  answer: GatewayAnswer<LookedUpPayment>;
 }
 
 type Kept = Pick<TransactionLookup, 'answer' | 'found' | 'message'>;
 
 /**
- * The one way to ask T store for a transaction, whoever wants to know. T store blocks merchants who ask too much: an answer
+ * The one way to ask a gateway for a transaction, whoever wants to know. T store blocks merchants who ask too much: an answer
  * is shared by all replicas while it is fresh, and all of them together keep one pace.
  */
 @Injectable()
 export class TransactionLookups {
   constructor(
     private readonly database: Database,
-    private readonly tokens: OAuthTokenStore,
-    private readonly client: TstoreClient,
+    private readonly gateways: Gateways,
     private readonly pacer: Pacer,
     private readonly config: LookupConfig,
     private readonly clock: Clock,
   ) {}
 
   /** A fresh answer, or else a new one. @throws {DomainError} as {@link askNow} */
-  async lookUp(transactionId: string, actor: string): Promise<TransactionLookup> {
-    const latest = await this.latest(transactionId);
+  async lookUp(payment: PaymentReference, actor: string): Promise<TransactionLookup> {
+    const latest = await this.latest(payment);
     const freshFrom = secondsAfter(this.clock.now(), -this.config.freshSeconds);
     // That T store could not be asked is nothing to give again.
     if (latest !== undefined && latest.answer !== 'unknown' && latest.at > freshFrom) return latest;
-    return (await this.askNow(transactionId, actor)).lookup;
+    return (await this.askNow(payment, actor)).lookup;
   }
 
   /**
@@ -46,14 +50,12 @@ export class TransactionLookups {
    *
    * @throws {DomainError} `lookup-rate-limited` naming `retryAfterSeconds`; `token-unavailable`
    */
-  async askNow(transactionId: string, actor: string): Promise<FreshLookup> {
+  async askNow({ gateway, transactionId }: PaymentReference, actor: string): Promise<FreshLookup> {
     await this.keepPace();
     await crashPoint('lookup.turn-taken');
-    const answer = await this.tokens.withToken((token) => this.client.transaction(transactionId, token), {
-      repeatable: true,
-    });
+    const answer = await this.gateways.finding(gateway).find(transactionId);
     await crashPoint('lookup.answered');
-    const row = { transactionId, ...this.keptOf(answer), actor, at: this.clock.now() };
+    const row = { gateway, transactionId, ...keptOf(answer), actor, at: this.clock.now() };
     const inserted = await this.database.manager.insert(TransactionLookup, row);
     await crashPoint('lookup.kept');
     return { lookup: { ...row, id: String(inserted.identifiers[0]?.id) }, answer };
@@ -67,8 +69,8 @@ export class TransactionLookups {
   }
 
   /** What T store said last. */
-  async latest(transactionId: string): Promise<TransactionLookup | undefined> {
-    const query = { where: { transactionId }, order: { id: 'DESC' } } as const;
+  async latest({ gateway, transactionId }: PaymentReference): Promise<TransactionLookup | undefined> {
+    const query = { where: { gateway, transactionId }, order: { id: 'DESC' } } as const;
     return (await this.database.manager.findOne(TransactionLookup, query)) ?? undefined;
   }
 
@@ -84,25 +86,19 @@ export class TransactionLookups {
       { retryAfterSeconds },
     );
   }
+}
 
-  private keptOf(answer: GatewayAnswer<GatewayTransaction>): Kept {
-    switch (answer.kind) {
-      case 'success':
-        return { answer: 'found', found: this.foundOf(answer.value), message: null };
-      case 'refused':
-        return { answer: 'refused', found: null, message: answer.resultMessage };
-      case 'unknown':
-        return { answer: 'unknown', found: null, message: answer.message };
-    }
+function keptOf(answer: GatewayAnswer<LookedUpPayment>): Kept {
+  switch (answer.kind) {
+    case 'success':
+      return { answer: 'found', found: foundOf(answer.value.payment), message: null };
+    case 'refused':
+      return { answer: 'refused', found: null, message: answer.resultMessage };
+    case 'unknown':
+      return { answer: 'unknown', found: null, message: answer.message };
   }
+}
 
-  /** The payer's key is a secret, and nobody needs it once the answer is used: what is kept is its hash, where it is a token. */
-  private foundOf({ payerAuthKey, updatedAt, ...shown }: GatewayTransaction): FoundTransaction {
-    const isToken = this.config.authKeyIsBillingToken && payerAuthKey !== null;
-    return {
-      ...shown,
-      updatedAt: updatedAt?.toISOString() ?? null,
-      ...(isToken && { billingTokenHash: hash('sha256', payerAuthKey) }),
-    };
-  }
+function foundOf({ updatedAt, ...shown }: FoundPayment): FoundTransaction {
+  return { ...shown, updatedAt: updatedAt?.toISOString() ?? null };
 }

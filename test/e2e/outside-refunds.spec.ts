@@ -1,4 +1,4 @@
-import { RefundGateway } from '../../src/refund/refund-gateway';
+import { OAuthTokenStore, TstoreClient } from '../../src/gateways/tstore';
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { LineChecks } from '../../src/bulk-payment';
@@ -44,9 +44,10 @@ describe('refunds that T store made without us', () => {
   /** Gives back as another client of the merchant's does; our records hear nothing of it. */
   async function giveBackOutside(orderNo: string, amount: number, isFull = false): Promise<void> {
     const { transactionId } = await charge(orderNo);
-    const give = await world.service.app.get(RefundGateway).open();
+    const token = await world.service.app.get(OAuthTokenStore).get();
     const none = { payerAuthKey: null, refundTransactionId: null, note: null, paymentParts: null, link: null };
-    expect(await give({ transactionId, amount: won(amount), isFull, ...none })).toMatchObject({ kind: 'success' });
+    const order = { transactionId, amount: won(amount), isFull, ...none };
+    expect(await world.service.app.get(TstoreClient).refund(order, token.value)).toMatchObject({ kind: 'success' });
   }
 
   /** What the report, the log, the charge and the book say was given back of it. */

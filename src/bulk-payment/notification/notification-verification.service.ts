@@ -1,8 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { BillingConfig, NotificationConfig } from '../../config';
+import { Gateways, type MessageVerdict, type ReceivedMessage } from '../../gateways';
 import { DomainError } from '../../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../../kernel/step-report';
-import { COMPLETED_STATUS, NotificationRepository, type ClaimClass, type NotificationClaim } from '../../notification';
+import {
+  COMPLETED_STATUS,
+  NotificationRepository,
+  type ClaimClass,
+  type Notification,
+  type NotificationClaim,
+} from '../../notification';
 import { Clock } from '../../platform/clock';
 import { crashPoint } from '../../platform/crash-points';
 import { Database, type SqlSession } from '../../platform/database';
@@ -10,7 +17,6 @@ import { Logger } from '../../platform/logging';
 import { Pacer } from '../../platform/pace';
 import type { BulkPaymentJob } from '../bulk-payment-job.entity';
 import { CompletionService } from '../completion.service';
-import { PnsVerifier, type PnsVerdict } from './pns-verifier';
 
 const BULK_JOB_EVENT = 'bulkJob';
 /** Past the answer to any submission. So what a stranger sends is asked about a few times and not for two days. */
@@ -28,7 +34,7 @@ export class NotificationVerification {
   constructor(
     private readonly notifications: NotificationRepository,
     private readonly completion: CompletionService,
-    private readonly pns: PnsVerifier,
+    private readonly gateways: Gateways,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly pacer: Pacer,
@@ -57,7 +63,7 @@ export class NotificationVerification {
       return this.postpone(claim, 'no job has this address and gateway job id', UNCLAIMED_GIVE_UP_AFTER);
     }
     const current = await this.noteCompletion(claim, job);
-    const verdict = await this.pns.ask(notification);
+    const verdict = await this.gateways.reading('tstore').verify(membersOf(notification));
     await crashPoint('verify-notification.answered');
     return this.apply(claim, current, verdict);
   }
@@ -79,7 +85,7 @@ export class NotificationVerification {
     return completed;
   }
 
-  private async apply(claim: NotificationClaim, job: BulkPaymentJob, verdict: PnsVerdict): Promise<StepReport> {
+  private async apply(claim: NotificationClaim, job: BulkPaymentJob, verdict: MessageVerdict): Promise<StepReport> {
     const { callbackTokenHash, gatewayJobId, status } = claim.notification;
     const message = { callbackTokenHash, gatewayJobId, completes: status === COMPLETED_STATUS };
     switch (verdict.kind) {
@@ -148,4 +154,9 @@ export class NotificationVerification {
 
 function leaseLost({ notification }: NotificationClaim): DomainError {
   return new DomainError('lease-lost', `notification ${notification.id} was taken over by another replica`);
+}
+
+/** Under T store's own names. */
+function membersOf({ notifyVersion, event, status, gatewayJobId, updateTime }: Notification): ReceivedMessage {
+  return { notifyVersion, event, status, jobId: gatewayJobId, updateTime };
 }

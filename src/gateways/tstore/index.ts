@@ -1,16 +1,10 @@
+export type { GatewayAnswer } from '../gateway';
 export { TstoreModule } from './tstore.module';
 export { TstoreClient } from './api/tstore.client';
-export type {
-  GatewayAnswer,
-  GatewayRefusal,
-  GatewaySuccess,
-  GatewayUnknown,
-  UnknownReason,
-} from './api/gateway-answer';
 export { GUESSED_LIFETIME_SECONDS, type IssuedToken } from './api/access-token';
 export { submissionHeaders, type Submission, type SubmissionReceipt } from './api/submission';
 export type { ResultDownload } from './api/result-download';
-export type { GatewayTransaction, PaymentPart } from './api/transaction';
+export type { GatewayTransaction } from './api/transaction';
 export type { RefundOrder, RefundReceipt } from './api/refund';
 export type { ReceivedNotification, VerificationReceipt } from './api/verification';
 export {
@@ -21,13 +15,7 @@ export {
   type RequestFileSummary,
 } from './request-file/request-file';
 export { RequestFileReader, type RequestFileVerdict } from './request-file/request-file-reader';
-export {
-  BILLING_TOKEN_LENGTHS,
-  MAX_ORDER_NO_LENGTH,
-  MAX_PRODUCT_ID_LENGTH,
-  MAX_PRODUCT_NAME_LENGTH,
-  REQUEST_FILE_HEADER,
-} from './request-file/request-file-rules';
+export { REQUEST_FILE_HEADER } from './request-file/request-file-rules';
 export type { NumberedRequestRow, RequestRow } from './request-file/request-row';
 export type { ReservedOrderNos } from './request-file/request-row-reader';
 export {
@@ -46,7 +34,6 @@ export type {
   ResultFileHeader,
   ResultLine,
 } from './result-file/result-line';
-export { MAX_GATEWAY_ID_LENGTH } from './api/json-members';
 export { countDataRows } from './result-file/data-row-counter';
 export { readRawLines, type RawLine } from './result-file/raw-lines';
 export {
@@ -62,3 +49,5 @@ export { OAuthToken } from './access-token/oauth-token.entity';
 export { OAuthTokenModule } from './access-token/oauth-token.module';
 export { TstoreCheck, TSTORE_CHECK_OUTCOMES, type TstoreVerdict } from './access-token/tstore-check';
 export { OAuthTokenStore, type AccessToken } from './access-token/oauth-token.store';
+export { TstoreGateway } from './tstore.gateway';
+export { TstoreGatewayModule } from './tstore-gateway.module';

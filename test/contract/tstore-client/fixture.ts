@@ -33,6 +33,8 @@ export function tstoreConfig(baseUrl: string, changes: Partial<TstoreConfig> = {
     idleTimeoutMs: PATIENT_MS,
     leastBytesPerSecond: 64 * 1024,
     refusalCodes: Object.values(REFUSAL_CODES),
+    refundedStatuses: [],
+    authKeyIsBillingToken: false,
     tokenMarginSeconds: 300,
     ...changes,
   };

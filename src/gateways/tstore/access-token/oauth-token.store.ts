@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TstoreConfig } from '../../../config';
 import { TstoreClient } from '../api/tstore.client';
-import type { GatewayAnswer } from '../api/gateway-answer';
+import type { GatewayAnswer } from '../../gateway';
 import type { IssuedToken } from '../api/access-token';
 import { DomainError } from '../../../kernel/errors';
 import { Clock, secondsAfter } from '../../../platform/clock';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { GatewayAnswer, UnknownReason } from '../api/gateway-answer';
+import type { GatewayAnswer, UnknownReason } from '../../gateway';
 import { DomainError } from '../../../kernel/errors';
 import { Clock } from '../../../platform/clock';
 import { Pacer } from '../../../platform/pace';

@@ -1,5 +1,6 @@
 import { isWon, parseWon, type Won } from '../../../kernel/won';
 import { LosslessNumber, parseJson } from '../../../platform/json';
+import { MAX_GATEWAY_ID_LENGTH } from '../../limits';
 
 /**
  * Members of a JSON object by name, none of them trusted; unknown ones are simply not asked for. A number that a double
@@ -24,9 +25,6 @@ export function parseJsonObject(bytes: Buffer): JsonMembers | undefined {
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
-
-/** Longer than any id in the gateway's samples, and short enough to store and show. */
-export const MAX_GATEWAY_ID_LENGTH = 128;
 
 /** Printable ASCII; neither of the two that a path resolves away. */
 const ID = /^(?!\.{1,2}$)[\x21-\x7e]+$/;

@@ -1,5 +1,5 @@
 import type { Answered, HttpOutcome, Unanswered } from '../../../platform/http-client';
-import type { GatewayAnswer, GatewayRefusal, GatewayUnknown, UnknownReason } from './gateway-answer';
+import type { GatewayAnswer, GatewayRefusal, GatewayUnknown, UnknownReason } from '../../gateway';
 import { parseJsonObject, textOf, type JsonMembers } from './json-members';
 import { presentable, showing, type Show } from './presentable';
 import { RESULT_CODE_SUCCESS } from '../wire';

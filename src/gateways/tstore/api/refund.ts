@@ -1,7 +1,8 @@
 import type { Won } from '../../../kernel/won';
 import { idOf, isJsonObject, wonOf, type JsonMembers } from './json-members';
 import { showing, type Show } from './presentable';
-import { readPaymentParts, writePaymentParts, type PaymentPart } from './transaction';
+import type { PaymentPart } from '../../gateway';
+import { readPaymentParts, writePaymentParts } from './transaction';
 import { RESULT_CODE_SUCCESS, type RefundRequest } from '../wire';
 
 /** Money to give back; every parameter must match the gateway's record of the payment exactly. */

@@ -1,14 +1,9 @@
 import { parseSeoulInstant } from '../../../kernel/seoul-calendar';
 import type { Won } from '../../../kernel/won';
+import type { PaymentPart } from '../../gateway';
 import { idOf, isJsonObject, listOf, textOf, wonOf, type JsonMembers } from './json-members';
 import { showing, type Show } from './presentable';
 import { RESULT_CODE_SUCCESS, type PaymentMethod } from '../wire';
-
-/** A part of an amount and the gateway's code of how it was paid, such as `11`; the codes are not published. */
-export interface PaymentPart {
-  method: string;
-  amount: Won;
-}
 
 /** A payment as the gateway has it now. Words it does not explain are shown as they come, never branched on. */
 export interface GatewayTransaction {

@@ -3,7 +3,7 @@ import { TstoreConfig } from '../../../config';
 import { Clock } from '../../../platform/clock';
 import { HttpClient, type HttpOutcome, type HttpRequest } from '../../../platform/http-client';
 import { readToken, type IssuedToken } from './access-token';
-import type { GatewayAnswer } from './gateway-answer';
+import type { GatewayAnswer } from '../../gateway';
 import { readAnswer, unansweredAs, unknown, type ReadMembers } from './read-answer';
 import { readRefund, writeRefund, type RefundOrder, type RefundReceipt } from './refund';
 import { peek, type ResultDownload } from './result-download';

@@ -1,4 +1,5 @@
 import { MAX_CHARGE_WON } from '../../../kernel/won';
+import { BILLING_TOKEN_LENGTHS, MAX_ORDER_NO_LENGTH, MAX_PRODUCT_ID_LENGTH } from '../../limits';
 import { REQUEST_FILE_COLUMNS } from '../wire';
 
 /** The header as our files write it, and as every sample file has it. */
@@ -9,18 +10,6 @@ export const REQUEST_FILE_HEADER_AMT_TMS = REQUEST_FILE_HEADER.replace(/amtRms$/
 
 /** Some thirty times a usual line, and above the longest that the limits below allow. */
 export const MAX_REQUEST_LINE_BYTES = 4_096;
-
-/** The two lengths of billing tokens in the gateway's samples. */
-export const BILLING_TOKEN_LENGTHS: readonly number[] = [64, 96];
-
-/** T store product ids are ten digits; the samples also show names. Wide enough for either, and for one index entry. */
-export const MAX_PRODUCT_ID_LENGTH = 64;
-
-/** In characters. The gateway states no limit; its samples stay under 20. */
-export const MAX_PRODUCT_NAME_LENGTH = 200;
-
-/** The gateway states no limit; twice a UUID is room for any scheme and small enough for a unique index over years. */
-export const MAX_ORDER_NO_LENGTH = 64;
 
 /** What each column must be, in the words a fault of it is reported with; a name's fault says which character it is. */
 export const REQUEST_COLUMN_EXPECTATIONS = {

@@ -4,11 +4,13 @@ import { MAX_CHARGE_WON, type Won } from '../../../kernel/won';
 import type { LineFields } from '../line-fields';
 import {
   BILLING_TOKEN_LENGTHS,
-  DOT_BYTES,
-  ID_BYTES,
   MAX_ORDER_NO_LENGTH,
   MAX_PRODUCT_ID_LENGTH,
   MAX_PRODUCT_NAME_LENGTH,
+} from '../../limits';
+import {
+  DOT_BYTES,
+  ID_BYTES,
   MAX_REQUEST_LINE_BYTES,
   PARTS_EXPECTATION,
   REQUEST_COLUMN_EXPECTATIONS,

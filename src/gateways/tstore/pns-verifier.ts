@@ -1,32 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { TstoreClient, OAuthTokenStore } from '../../gateways/tstore';
 import { messageOf } from '../../kernel/errors';
-import type { Notification } from '../../notification';
-
-/** What PNS says of a message: that it is its own, that it is not, or nothing one could rely on. */
-export type PnsVerdict =
-  | { kind: 'genuine'; resultCode: string; resultMessage: string }
-  | { kind: 'foreign'; resultCode: string; resultMessage: string }
-  | { kind: 'no-verdict'; reason: string };
+import type { MessageVerdict, ReceivedMessage } from '../gateway';
+import type { ReadsMessages } from '../ports';
+import { OAuthTokenStore } from './access-token/oauth-token.store';
+import { TstoreClient } from './api/tstore.client';
 
 /** Asks PNS whether a message is its own, which also closes the message's session there. */
 @Injectable()
-export class PnsVerifier {
+export class PnsVerifier implements ReadsMessages {
   constructor(
     private readonly tokens: OAuthTokenStore,
     private readonly client: TstoreClient,
   ) {}
 
-  async ask(notification: Notification): Promise<PnsVerdict> {
-    const members = {
-      notifyVersion: notification.notifyVersion,
-      event: notification.event,
-      status: notification.status,
-      jobId: notification.gatewayJobId,
-      updateTime: notification.updateTime,
-    };
+  async verify(message: ReceivedMessage): Promise<MessageVerdict> {
     try {
-      const answer = await this.tokens.withToken((token) => this.client.verify(members, token), { repeatable: true });
+      const answer = await this.tokens.withToken((token) => this.client.verify(message, token), { repeatable: true });
       switch (answer.kind) {
         case 'success':
           return { kind: 'genuine', ...answer.value };
