@@ -128,6 +128,15 @@ export class FaultWorld {
     return (await (await this.connected()).query<Row>(sql, parameters)).rows;
   }
 
+  /** Whether any of the replicas' sessions does something: one that waits for a lock or for its replica does not. */
+  async isDatabaseAtWork(): Promise<boolean> {
+    const working = await this.rows(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+         AND state = 'active' AND coalesce(wait_event_type, '') NOT IN ('Lock', 'Client')`,
+    );
+    return working.length > 0;
+  }
+
   async close(): Promise<void> {
     await this.disconnect();
     await Promise.all(this.replicas.map((replica) => replica.close()));

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { observeCrashPoints, type CrashPoint } from '../../src/platform/crash-points';
 
 /** Whoever can be held at a crash point and killed there. */
@@ -14,8 +15,14 @@ export interface Gate {
   open(): void;
 }
 
-/** Real time to wait for something that runs and comes to no gate: it may wait for a row or a token that a held one has. */
-const PATIENCE_MS = 40;
+/**
+ * So often something that runs and comes to no gate is looked at before it is taken to wait for what a held one has, such as a row or
+ * a token. Between two looks this process gets on, however busy the machine is.
+ */
+const PATIENT_LOOKS = 8;
+const LOOK_EVERY_MS = 5;
+/** A minute at least: whatever the database does longer than that, no order of a schedule depends on it. */
+const MOST_LOOKS = 12_000;
 
 const underWay = new AsyncLocalStorage<Mortal>();
 
@@ -28,8 +35,14 @@ export class Gates {
   private running = 0;
   private settle: (() => void) | undefined;
 
-  /** @param holds decides, at each arrival of a living one, whether it is held there */
-  constructor(private readonly holds: (mortal: Mortal, point: CrashPoint) => boolean) {
+  /**
+   * @param holds decides, at each arrival of a living one, whether it is held there
+   * @param isDatabaseAtWork whether the database does anything for anyone, but wait for somebody
+   */
+  constructor(
+    private readonly holds: (mortal: Mortal, point: CrashPoint) => boolean,
+    private readonly isDatabaseAtWork: () => Promise<boolean>,
+  ) {
     observeCrashPoints((point) => this.arrive(point));
   }
 
@@ -98,13 +111,17 @@ export class Gates {
 
   private async quiet(): Promise<void> {
     if (this.running === 0) return;
-    await new Promise<void>((resolve) => {
-      const patience = setTimeout(resolve, PATIENCE_MS);
+    let isSettled = false;
+    const settled = new Promise<void>((resolve) => {
       this.settle = () => {
-        clearTimeout(patience);
+        isSettled = true;
         resolve();
       };
     });
+    for (let looks = 1; !isSettled && looks <= MOST_LOOKS; looks++) {
+      if (looks > PATIENT_LOOKS && !(await this.isDatabaseAtWork())) break;
+      await Promise.race([settled, delay(LOOK_EVERY_MS)]);
+    }
     this.settle = undefined;
     // Who does not get on now is not waited for again.
     this.running = 0;

@@ -66,7 +66,10 @@ export class Schedule {
   ) {
     this.random = new SeededRandom(seedOf(seed, 'schedule'));
     this.holdShare = this.pick(HOLD_SHARES);
-    this.gates = new Gates((mortal, point) => this.holds(mortal, point));
+    this.gates = new Gates(
+      (mortal, point) => this.holds(mortal, point),
+      () => world.isDatabaseAtWork(),
+    );
     this.work = this.drawWork();
     this.operator = new Operator(seed, world, (kind, what) => this.note(`operator: ${kind}`, what));
   }
