@@ -231,7 +231,8 @@ export class CrashWorld {
 
   /**
    * Whether anything goes on or has to: the process that lives has claimed it, for a submission under way looks as if it
-   * were in doubt; or it has not come to its end, which what is in doubt has.
+   * were in doubt; or it has not come to its end, which what is in doubt has; or the line has yet to be checked, which would be
+   * under way beside the next work.
    */
   private async isAtWork(): Promise<boolean> {
     const now = new Date(Date.now() + this.aheadSeconds * 1000);
@@ -239,7 +240,9 @@ export class CrashWorld {
       `SELECT FROM bulk_payment_job
        WHERE lease_until > $1 OR (settled_at IS NULL AND failed_at IS NULL
          AND NOT (state = 'Processing' AND gateway_job_id IS NULL))
-       UNION ALL SELECT FROM refund WHERE ended_at IS NULL`,
+       UNION ALL SELECT FROM refund WHERE ended_at IS NULL
+       UNION ALL SELECT FROM bulk_payment_job WHERE settled_at IS NOT NULL AND numbers_checked_at IS NULL
+       UNION ALL SELECT FROM settlement WHERE position > (SELECT min(position) FROM line_check)`,
       [now],
     );
     return rows.length > 0;

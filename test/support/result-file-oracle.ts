@@ -19,11 +19,15 @@ interface Tally {
 export type Verdict =
   { kind: 'refused'; at: 'download' | 'load' | 'reconcile'; why: RegExp } | ({ kind: 'applied' } & AppliedVerdict);
 
+type ToldByResult = 'paid' | 'declined' | 'missing' | 'quarantined';
+/** Of the missing and quarantined; all of them are open at first. */
+type ToldByDecision = 'acceptedPaid' | 'acceptedDeclined' | 'closed' | 'open';
+
 export interface AppliedVerdict {
   settlements: SettledCharge[];
   discrepancies: ShownDiscrepancy[];
   findings: FindingCounts;
-  totals: Record<'paid' | 'declined' | 'missing' | 'quarantined', Tally>;
+  totals: Record<ToldByResult | ToldByDecision, Tally>;
 }
 
 /** A line read the plain way: its columns, or why it has none. */
@@ -111,6 +115,7 @@ function judgeLines(
     if (charge !== undefined) doubtful.add(charge.orderNo);
   }
   for (const charge of asked) {
+    if (doubtful.has(charge.orderNo) || !answers.has(charge.orderNo)) add(verdict.totals.open, charge);
     if (doubtful.has(charge.orderNo)) add(verdict.totals.quarantined, charge);
     else if (!answers.has(charge.orderNo)) miss(verdict, charge, merchantId);
   }
@@ -236,7 +241,8 @@ function expectedOf(charge: AskedCharge, merchantId: string): object {
 
 function emptyTotals(): AppliedVerdict['totals'] {
   const none = (): Tally => ({ count: 0, amount: 0 });
-  return { paid: none(), declined: none(), missing: none(), quarantined: none() };
+  const toldByResult = { paid: none(), declined: none(), missing: none(), quarantined: none() };
+  return { ...toldByResult, acceptedPaid: none(), acceptedDeclined: none(), closed: none(), open: none() };
 }
 
 function add(tally: Tally, charge: AskedCharge): void {
