@@ -18,29 +18,16 @@ export { RequestFileReader, type RequestFileVerdict } from './request-file/reque
 export { REQUEST_FILE_HEADER } from './request-file/request-file-rules';
 export type { NumberedRequestRow, RequestRow } from './request-file/request-row';
 export type { ReservedOrderNos } from './request-file/request-row-reader';
-export {
-  MAX_RAW_BYTES,
-  RESULT_COLUMN,
-  ResultFileParser,
-  parseResultFile,
-  type ScannedResultLine,
-} from './result-file/result-file-parser';
+export { RESULT_COLUMN, ResultFileParser, type ScannedResultLine } from './result-file/result-file-parser';
 export { DECLINE_CODE_PATTERN, maxResultFileBytes } from './result-file/result-file-rules';
 export { ONE_COLUMN_REASONS } from './result-file/result-line';
-export type {
-  MalformedReason,
-  MalformedResultLine,
-  ParsedResultLine,
-  ResultFileHeader,
-  ResultLine,
-} from './result-file/result-line';
+export type { MalformedReason } from './result-file/result-line';
 export { countDataRows } from './result-file/data-row-counter';
 export { readRawLines, type RawLine } from './result-file/raw-lines';
 export {
   BULK_JOB_LISTENER_TYPE,
   NOTIFICATION_MEMBERS,
   NO_TRANSACTION_ID,
-  RESULT_CODE_MERCHANT_ERROR,
   RESULT_CODE_SUCCESS,
   type NotificationMember,
   type SubmissionHeaders,

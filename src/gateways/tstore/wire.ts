@@ -8,9 +8,6 @@
 /** Success in every `resultCode`. No other code is published: anything else is shown, never branched on. */
 export const RESULT_CODE_SUCCESS = '0000';
 
-/** The merchant's own error answer to a notification. */
-export const RESULT_CODE_MERCHANT_ERROR = '9999';
-
 /** What the result file writes where a payment has no transaction. */
 export const NO_TRANSACTION_ID = 'None';
 

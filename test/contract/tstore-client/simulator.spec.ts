@@ -5,16 +5,14 @@ import { Readable } from 'node:stream';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../simulator';
 import {
   RequestFileWriter,
-  parseResultFile,
   submissionHeaders,
   type GatewayAnswer,
-  type ParsedResultLine,
   type RequestRow,
-  type ResultLine,
   type TstoreClient,
 } from '../../../src/gateways/tstore';
 import type { NotificationMessage } from '../../../src/gateways/tstore/wire';
 import { won } from '../../../src/kernel/won';
+import { resultLinesOf, type ParsedResultLine, type ResultLine } from '../../support/result-lines';
 import { clientOf, requestRow, tstoreConfig } from './fixture';
 import { answering, type RawServer } from './raw-server';
 
@@ -54,9 +52,9 @@ describe('the client and the simulator', () => {
 
   async function resultLines(gatewayJobId: string): Promise<ResultLine[]> {
     const { content } = succeeded(await client.downloadResult(gatewayJobId, accessToken));
-    const lines: ResultLine[] = [];
-    for await (const batch of parseResultFile(content)) lines.push(...batch);
-    return lines;
+    const chunks: Buffer[] = [];
+    for await (const chunk of content) chunks.push(Buffer.from(chunk));
+    return resultLinesOf(chunks);
   }
 
   async function completedLines(rows: readonly RequestRow[]): Promise<ParsedResultLine[]> {

@@ -1,5 +1,4 @@
-import type { Won } from '../../../kernel/won';
-import { WholeLines, chunksOf } from '../../../platform/lines';
+import { WholeLines } from '../../../platform/lines';
 import { LineFields } from '../line-fields';
 import {
   LONGEST_NEARLY_NONE,
@@ -10,25 +9,18 @@ import {
   isExpectedResultFileHeader,
   startsResultFileHeader,
 } from './result-file-rules';
-import type {
-  MalformedReason,
-  MalformedResultLine,
-  ParsedResultLine,
-  ResultFileHeader,
-  ResultLine,
-} from './result-line';
+import type { MalformedReason, ResultFileHeader } from './result-line';
 import { NO_TRANSACTION_ID, RESULT_FILE_COLUMNS } from '../wire';
 
-/** What is kept of a malformed line: ten usual lines, enough for a person to recognise it. */
-export const MAX_RAW_BYTES = 4_096;
+/** Longer than any header of the names that are known. */
+const MAX_HEADER_BYTES = 4_096;
 
 /** The columns' places, by name. */
 export const RESULT_COLUMN = Object.fromEntries(RESULT_FILE_COLUMNS.map((name, index) => [name, index])) as Record<
   (typeof RESULT_FILE_COLUMNS)[number],
   number
 >;
-const { cmId, bid, billingToken, productId, nmProduct, noBranchOrder, tid, cdResult, msgResult } = RESULT_COLUMN;
-const { amtReqPurchase, amtCarrier, amtCreditCard, amtTms } = RESULT_COLUMN;
+const { noBranchOrder, amtReqPurchase, amtTms, tid, cdResult } = RESULT_COLUMN;
 
 /** A line while the parser stands on it; for those who go through millions and keep none. */
 export interface ScannedResultLine {
@@ -39,15 +31,13 @@ export interface ScannedResultLine {
   readonly fields: LineFields;
   /** `null` where there is no transaction. */
   readonly transactionId: string | null;
-  /** The line as an object of its own. */
-  read(): ResultLine;
 }
 
 /**
  * Reads a result file, chunk by chunk, in memory that does not grow with the file.
  *
- * Every line that is neither the header nor blank (empty, or of blanks alone) comes out exactly once, parsed or malformed, whatever the bytes and
- * however they are cut. It never throws.
+ * Every line that is neither the header nor blank (empty, or of blanks alone) comes out exactly once, readable or malformed,
+ * whatever the bytes and however they are cut. It never throws.
  */
 export class ResultFileParser implements ScannedResultLine {
   readonly fields = new LineFields(RESULT_FILE_COLUMNS.length);
@@ -71,20 +61,6 @@ export class ResultFileParser implements ScannedResultLine {
     this.scanBlock(this.lines.end(), take);
   }
 
-  /** @returns the lines that this chunk completed */
-  push(chunk: Buffer): ResultLine[] {
-    const lines: ResultLine[] = [];
-    this.scan(chunk, (line) => lines.push(line.read()));
-    return lines;
-  }
-
-  /** @returns the last line, where the file does not end with a newline */
-  end(): ResultLine[] {
-    const lines: ResultLine[] = [];
-    this.scanEnd((line) => lines.push(line.read()));
-    return lines;
-  }
-
   private scanBlock(block: Buffer, take: (line: ScannedResultLine) => void): void {
     const { fields } = this;
     fields.open(block);
@@ -98,7 +74,7 @@ export class ResultFileParser implements ScannedResultLine {
   }
 
   private isHeader(): boolean {
-    const line = this.fields.bytes(MAX_RAW_BYTES).toString('latin1');
+    const line = this.fields.bytes(MAX_HEADER_BYTES).toString('latin1');
     if (!startsResultFileHeader(line)) {
       this.headerSeen = 'absent';
       return false;
@@ -136,53 +112,4 @@ export class ResultFileParser implements ScannedResultLine {
     const transactionId = this.fields.textOf(tid);
     return transactionId === NO_TRANSACTION_ID || transactionId === '' ? null : transactionId;
   }
-
-  read(): ResultLine {
-    return this.malformed === undefined ? this.parsed() : this.unreadable(this.malformed);
-  }
-
-  private parsed(): ParsedResultLine {
-    const { fields } = this;
-    return {
-      kind: 'parsed',
-      lineNumber: this.lineNumber,
-      merchantId: fields.textOf(cmId),
-      bid: fields.textOf(bid),
-      billingToken: fields.textOf(billingToken),
-      storeProductId: fields.textOf(productId),
-      productName: fields.textOf(nmProduct),
-      orderNo: fields.textOf(noBranchOrder),
-      // amountOf gives safe whole numbers or -1, which was turned away above.
-      amount: fields.amountOf(amtReqPurchase) as Won,
-      carrierAmount: fields.amountOf(amtCarrier) as Won,
-      creditCardAmount: fields.amountOf(amtCreditCard) as Won,
-      tmembershipAmount: fields.amountOf(amtTms) as Won,
-      transactionId: this.transactionId,
-      resultCode: fields.textOf(cdResult),
-      resultMessage: fields.textOf(msgResult),
-    };
-  }
-
-  private unreadable(malformed: MalformedReason): MalformedResultLine {
-    const raw = this.fields.bytes(MAX_RAW_BYTES).toString('utf8').replaceAll('\0', '\uFFFD');
-    return { kind: 'malformed', lineNumber: this.lineNumber, malformed, raw };
-  }
-}
-
-/**
- * Reads a result file from a byte stream, in batches of the lines each chunk completed; faster with chunks of 64 KB to
- * 1 MB (`highWaterMark`). Backpressure is the consumer's pace.
- *
- * @throws only what the source throws
- */
-export async function* parseResultFile(
-  source: AsyncIterable<Uint8Array>,
-  parser = new ResultFileParser(),
-): AsyncGenerator<readonly ResultLine[], void, undefined> {
-  for await (const chunk of chunksOf(source)) {
-    const lines = parser.push(chunk);
-    if (lines.length > 0) yield lines;
-  }
-  const last = parser.end();
-  if (last.length > 0) yield last;
 }

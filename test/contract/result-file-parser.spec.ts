@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { DataRowCounter } from './data-row-counter';
-import { MAX_RAW_BYTES, ResultFileParser, parseResultFile } from './result-file-parser';
-import { MAX_RESULT_LINE_BYTES } from './result-file-rules';
-import type { ResultLine } from './result-line';
-import { RESULT_FILE_COLUMNS } from '../wire';
+import { ResultFileParser } from '../../src/gateways/tstore';
+import { DataRowCounter } from '../../src/gateways/tstore/result-file/data-row-counter';
+import { MAX_RESULT_LINE_BYTES } from '../../src/gateways/tstore/result-file/result-file-rules';
+import { RESULT_FILE_COLUMNS } from '../../src/gateways/tstore/wire';
+import { resultLinesOf, type ResultLine } from '../support/result-lines';
 
 const HEADER = RESULT_FILE_COLUMNS.join(',');
 const TOKEN = 'AB'.repeat(32);
@@ -30,8 +30,7 @@ function line(changes: Partial<Record<(typeof RESULT_FILE_COLUMNS)[number], stri
 }
 
 function parse(...chunks: (string | Buffer)[]): ResultLine[] {
-  const parser = new ResultFileParser();
-  return [...chunks.flatMap((chunk) => parser.push(Buffer.from(chunk as string))), ...parser.end()];
+  return resultLinesOf(chunks.map((chunk) => Buffer.from(chunk as string)));
 }
 
 function malformedOf(content: string | Buffer): string[] {
@@ -109,8 +108,7 @@ describe('ResultFileParser', () => {
     ['unread', '\uFEFF\n\r\n'],
   ])('says that the header is %s', (expected, content) => {
     const parser = new ResultFileParser();
-    parser.push(Buffer.from(content));
-    parser.end();
+    resultLinesOf([Buffer.from(content)], parser);
     expect(parser.header).toBe(expected);
   });
 
@@ -156,13 +154,6 @@ describe('ResultFileParser', () => {
     ]);
   });
 
-  it('keeps of a malformed line what a database can store, and no more than a bound', () => {
-    const nul = parse(`bad\0,${TOKEN}`)[0];
-    expect(nul).toEqual({ kind: 'malformed', lineNumber: 1, malformed: 'nul-byte', raw: `bad\uFFFD,${TOKEN}` });
-    const long = parse('x'.repeat(10 * MAX_RESULT_LINE_BYTES))[0];
-    expect(long).toMatchObject({ malformed: 'line-too-long', raw: 'x'.repeat(MAX_RAW_BYTES) });
-  });
-
   it('reads a line of just the longest length, whatever its end and wherever it is cut', () => {
     const padding = MAX_RESULT_LINE_BYTES - Buffer.byteLength(line({ msgResult: '' }));
     const longest = line({ msgResult: 'm'.repeat(padding) });
@@ -172,13 +163,6 @@ describe('ResultFileParser', () => {
       expect(parse(...cut(bytes, [1, 2, bytes.length - 2, bytes.length - 1]))).toEqual(parse(bytes));
     }
     expect(malformedOf(`\uFEFF${longest}m\r\n`)).toEqual(['line-too-long']);
-  });
-
-  it('hands over batches from a stream, the last one without a newline', async () => {
-    const batches: (readonly ResultLine[])[] = [];
-    const source = [Buffer.from(`${HEADER}\n${line()}\n${line()}\n`), new Uint8Array(Buffer.from(line()))];
-    for await (const batch of parseResultFile(asyncOf(source))) batches.push(batch);
-    expect(batches.map((batch) => batch.map(({ lineNumber }) => lineNumber))).toEqual([[2, 3], [4]]);
   });
 });
 
@@ -256,7 +240,3 @@ describe('ResultFileParser on any bytes', () => {
     return isHeader ? numbers.slice(1) : numbers;
   }
 });
-
-async function* asyncOf<T>(items: Iterable<T>): AsyncGenerator<T> {
-  for (const item of items) yield await Promise.resolve(item);
-}
