@@ -19,7 +19,7 @@ import { FirstColumns } from './lists';
  * - not-known: T store's answer is not here, or contradicts what was asked; the reason says what it waits for, or that people
  *   have closed it.
  */
-export const VERDICTS = ['charged', 'partly-refunded', 'refunded', 'not-charged', 'not-known'] as const;
+const VERDICTS = ['charged', 'partly-refunded', 'refunded', 'not-charged', 'not-known'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** One reason to believe the verdict: what happened, when, and where it is kept. */

@@ -10,7 +10,7 @@ export interface UploadPace {
 }
 
 /** The slowest honest line is faster by far; a gigabyte has a day. */
-export const UPLOAD_PACE: UploadPace = { graceMs: 60_000, bytesPerSecond: 12_000, checkMs: 1_000 };
+const UPLOAD_PACE: UploadPace = { graceMs: 60_000, bytesPerSecond: 12_000, checkMs: 1_000 };
 
 /**
  * The body of an upload as a stream, cut off with an error once it is larger than allowed.

@@ -35,5 +35,4 @@ export { ResultLoadingService } from './result-loading.service';
 export { SettlementService } from './settlement.service';
 export type { Progress } from './stage-progress';
 export { SubmissionService } from './submission.service';
-export { callbackTokenHash } from './submission-headers';
 export { TSTORE_CHECK_OUTCOMES, TstoreCheck, UNWRITABLE_TEXT_PATTERN, type TstoreVerdict } from '../gateways/tstore';

@@ -17,7 +17,7 @@ export interface JobHeaders {
 }
 
 /** The hash a callback token is known by; the token itself is only ever in the address we send. */
-export function callbackTokenHash(token: string): Buffer {
+function callbackTokenHash(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 

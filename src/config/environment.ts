@@ -28,7 +28,7 @@ export type Role = (typeof ROLES)[number];
 export const TSTORE_ENVIRONMENTS = ['simulator', 'sandbox', 'live'] as const;
 export type TstoreEnvironment = (typeof TSTORE_ENVIRONMENTS)[number];
 
-export const CLOCKS = ['system', 'simulator'] as const;
+const CLOCKS = ['system', 'simulator'] as const;
 export type ClockSource = (typeof CLOCKS)[number];
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -38,7 +38,7 @@ export const RETRY_EXHAUSTED = ['keep', 'cancel'] as const;
 export type RetryExhausted = (typeof RETRY_EXHAUSTED)[number];
 
 /** Roles of keys that may be allowed to approve what another person asked for. */
-export const APPROVER_ROLES = ['operator', 'finance', 'manager'] as const;
+const APPROVER_ROLES = ['operator', 'finance', 'manager'] as const;
 
 /** 256-bit keys: 32 bytes are 43 base64 characters and one `=`. */
 const ENCRYPTION_KEY = /^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=$/;

@@ -28,7 +28,6 @@ interface ErrorDefinition {
  */
 export const ERROR_CODES = {
   'invalid-request': { kind: 'invalid', title: 'The request is not valid', retryable: false },
-  'invalid-cursor': { kind: 'invalid', title: 'The page cursor is not one of ours', retryable: false },
   'unsupported-content-type': {
     kind: 'unsupported-content',
     title: 'The content type is not accepted here',

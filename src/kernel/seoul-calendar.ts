@@ -112,17 +112,6 @@ function seoulDateOf(year: number, month: number, day: number): SeoulDate {
   );
 }
 
-const seoulClock = new Intl.DateTimeFormat('en-CA', {
-  timeZone: SEOUL_TIME_ZONE,
-  hourCycle: 'h23',
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
-
 const COMPACT_INSTANT = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/;
 
 /**
@@ -144,11 +133,6 @@ export function parseSeoulInstant(text: string): Date | undefined {
 /** The instant a day begins in Seoul. */
 export function startOfSeoulDay(date: SeoulDate): Date {
   return new Date(`${date}T00:00:00+09:00`);
-}
-
-/** Writes an instant as Seoul wall-clock time, `yyyyMMddHHmmss`. */
-export function formatSeoulInstant(instant: Date): string {
-  return seoulClock.format(instant).replaceAll(/\D/g, '');
 }
 
 const SEOUL_OFFSET_MS = 9 * 3_600_000;

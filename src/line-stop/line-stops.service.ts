@@ -36,12 +36,6 @@ export class LineStops {
     return this.stops.parking(jobIds);
   }
 
-  /** The open stop that parks a subscription. */
-  async parkingSubscription(subscriptionId: string): Promise<LineStop | undefined> {
-    const [stop] = await this.stops.list({ state: 'Open', subscriptionId, limit: 1 });
-    return stop;
-  }
-
   /**
    * Raises violations in the transaction that found them; those raised before are left as they are.
    *

@@ -7,4 +7,4 @@ export { RefundModule } from './refund.module';
 export { RefundResolutionService } from './refund-resolution.service';
 export { RefundSendingService } from './refund-sending.service';
 export { REFUND_TRANSITIONS, type RefundState } from './refund.state';
-export { Refunds, leftOf } from './refunds.service';
+export { Refunds } from './refunds.service';

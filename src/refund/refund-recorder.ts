@@ -19,7 +19,7 @@ const LEASE_MARGIN_SECONDS = 30;
 export const RESULT_BY_LOOKUP = 'by-lookup';
 export const RESULT_BY_DECISION = 'by-decision';
 export const RESULT_NOT_SENT = 'not-sent';
-export const RESULT_OUTSIDE = 'outside';
+const RESULT_OUTSIDE = 'outside';
 
 /** What is sent of a refund, and what T store had just before. */
 export interface RefundIntent {

@@ -10,7 +10,7 @@ import { Refund, RefundHistory } from './refund.entity';
 import { REFUND_TRANSITIONS, type RefundEvent, type RefundState } from './refund.state';
 
 /** What is to be done with a refund next; each condition is what a row must show for that work to be due, at `$1`. */
-export const REFUND_STAGES = {
+const REFUND_STAGES = {
   send: `state = 'Requested' AND (next_attempt_at IS NULL OR next_attempt_at <= $1)
     AND (lease_until IS NULL OR lease_until <= $1) AND NOT EXISTS (SELECT FROM kill_switch WHERE engaged)`,
   // Whoever sent it has not come back with an answer, and nobody may send it again.

@@ -195,7 +195,7 @@ export class Refunds {
 }
 
 /** What is left of a payment to be given back. */
-export function leftOf({ amount, refundedAmount, pendingRefundAmount }: ChargeRecord): Won {
+function leftOf({ amount, refundedAmount, pendingRefundAmount }: ChargeRecord): Won {
   return (amount - refundedAmount - pendingRefundAmount) as Won;
 }
 

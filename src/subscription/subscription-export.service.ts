@@ -11,7 +11,7 @@ import {
 } from './subscription-record.repository';
 
 /** Columns of the export, under the names of the admin API. No billing token: only the beginning of its hash. */
-export const EXPORT_COLUMNS = [
+const EXPORT_COLUMNS = [
   'id',
   'customerReference',
   'storeProductId',

@@ -1,6 +1,6 @@
+import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
-import { ResultFileParser } from '../../src/gateways/tstore';
-import { DataRowCounter } from '../../src/gateways/tstore/result-file/data-row-counter';
+import { ResultFileParser, countDataRows } from '../../src/gateways/tstore';
 import { MAX_RESULT_LINE_BYTES } from '../../src/gateways/tstore/result-file/result-file-rules';
 import { RESULT_FILE_COLUMNS } from '../../src/gateways/tstore/wire';
 import { resultLinesOf, type ResultLine } from '../support/result-lines';
@@ -207,13 +207,12 @@ describe('ResultFileParser on any bytes', () => {
     );
   });
 
-  it('agrees with the counter that runs beside a download', () => {
-    fc.assert(
-      fc.property(bytes, places, (content, cuts) => {
-        const counter = new DataRowCounter();
-        for (const chunk of cut(content, cuts)) counter.push(chunk);
-        counter.end();
-        expect(counter.count).toBe(parse(content).length);
+  it('agrees with the counter that runs beside a download', async () => {
+    await fc.assert(
+      fc.asyncProperty(bytes, places, async (content, cuts) => {
+        const counter = countDataRows();
+        await pipeline(cut(content, cuts), counter.resume());
+        expect(counter.rowCount).toBe(parse(content).length);
       }),
       { numRuns: 500 },
     );

@@ -1,5 +1,5 @@
 /** First and last day of the hundred years that the billing calendar is tested over, and room for an interval after. */
-export const FIRST_DAY = '2026-01-01';
+const FIRST_DAY = '2026-01-01';
 const YEARS = 111;
 
 /**

@@ -43,7 +43,7 @@ export function addSubscriptions(
 }
 
 /** Starts the service on a database for what is to be prepared there, and ends it. */
-export async function withBilling(
+async function withBilling(
   databaseUrl: string,
   settings: NodeJS.ProcessEnv,
   work: (service: RunningService) => Promise<void>,

@@ -57,7 +57,7 @@ const position = fc.nat({ max: 999 });
 /** Near the most that one charge may ask for. */
 const LARGEST_BUT_PARTS = MAX_CHARGE_WON - 90_000 - 9_000 - 500;
 
-export const askedAndAnswered: fc.Arbitrary<AskedCharge & Outcome> = fc
+const askedAndAnswered: fc.Arbitrary<AskedCharge & Outcome> = fc
   .record({
     product: fc.constantFrom(...PRODUCTS),
     parts: fc.tuple(fc.nat({ max: 90_000 }), fc.nat({ max: 9_000 }), fc.nat({ max: 500 })),

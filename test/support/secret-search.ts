@@ -16,7 +16,7 @@ const HEX = /^(?:[0-9a-f]{2}){16,}$/i;
  * Every way a secret could stand somewhere: as it is, in hexadecimal, percent-encoded, as JSON writes it, in Base64 of
  * both alphabets wherever it begins in what was encoded, and, when it is hexadecimal itself, as the bytes it stands for.
  */
-export function formsOf(secret: string | Buffer): string[] {
+function formsOf(secret: string | Buffer): string[] {
   const bytes = Buffer.from(secret as string);
   const forms = [bytes.toString('latin1'), bytes.toString('hex'), ...base64Cores(bytes)];
   if (typeof secret === 'string') {

@@ -3,7 +3,7 @@ import { seoulTimestamp } from '../../kernel/seoul-calendar';
 import { textOf, valueAt, type ListColumn } from './columns';
 
 /** Without it Excel reads UTF-8 as the code page of its country, and Hangul as something else. */
-export const BYTE_ORDER_MARK = '\uFEFF';
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Rows as CSV, a piece at a time. A text that a spreadsheet would calculate gets an apostrophe. */
 export async function* csvOf(

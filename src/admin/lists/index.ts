@@ -1,5 +1,4 @@
 export { FirstColumns } from './columns';
-export { BYTE_ORDER_MARK } from './csv';
 export { ListFormatInterceptor } from './list-format.interceptor';
 export { ListOf } from './list-of.decorator';
 export { LIST } from './list-definition';

@@ -1,19 +1,13 @@
 export type { GatewayAnswer } from '../gateway';
 export { TstoreModule } from './tstore.module';
 export { TstoreClient } from './api/tstore.client';
-export { GUESSED_LIFETIME_SECONDS, type IssuedToken } from './api/access-token';
+export type { IssuedToken } from './api/access-token';
 export { submissionHeaders, type Submission, type SubmissionReceipt } from './api/submission';
 export type { ResultDownload } from './api/result-download';
 export type { GatewayTransaction } from './api/transaction';
 export type { RefundOrder, RefundReceipt } from './api/refund';
 export type { ReceivedNotification, VerificationReceipt } from './api/verification';
-export {
-  RequestFileWriter,
-  UNWRITABLE_TEXT_PATTERN,
-  formatRequestLine,
-  isWritableText,
-  type RequestFileSummary,
-} from './request-file/request-file';
+export { RequestFileWriter, UNWRITABLE_TEXT_PATTERN, type RequestFileSummary } from './request-file/request-file';
 export { RequestFileReader, type RequestFileVerdict } from './request-file/request-file-reader';
 export { REQUEST_FILE_HEADER } from './request-file/request-file-rules';
 export type { NumberedRequestRow, RequestRow } from './request-file/request-row';

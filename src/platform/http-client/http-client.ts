@@ -8,7 +8,7 @@ import { ExchangeWatch } from './exchange-watch';
 import type { Answered, HttpOutcome, HttpRequest, HttpTimeouts } from './http-exchange';
 
 /** A JSON answer of these APIs has some hundred bytes; a megabyte is room for any change and no danger to memory. */
-export const MAX_ANSWER_BYTES = 1024 * 1024;
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** Shorter than the five seconds after which common servers close a kept connection by themselves. */
 const KEPT_CONNECTION_IDLE_MS = 4_000;

@@ -1,3 +1,3 @@
-export { HttpClient, MAX_ANSWER_BYTES, UnsendableHeaderError } from './http-client';
+export { HttpClient, UnsendableHeaderError } from './http-client';
 export { BodyInterruptedError } from './answer-body';
 export type { Answered, HttpOutcome, HttpRequest, HttpTimeouts, Unanswered, UnansweredReason } from './http-exchange';

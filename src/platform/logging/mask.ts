@@ -1,7 +1,7 @@
 import { DomainError } from '../../kernel/errors';
 
 /** What stands where a secret was. */
-export const MASK = '***';
+const MASK = '***';
 
 /** Bounds of what one line may hold: a log call must never cost more than the work it tells of. */
 const MAX_DEPTH = 8;

@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream';
 import {
-  formatRequestLine,
+  RequestFileWriter,
   submissionHeaders,
   type RefundOrder,
   type TstoreClient,
 } from '../../../src/gateways/tstore';
-import { REQUEST_FILE_HEADER } from '../../../src/gateways/tstore/request-file/request-file-rules';
 import { won } from '../../../src/kernel/won';
 import { clientOf, requestRow, tstoreConfig } from '../tstore-client/fixture';
 import { answering, type RawServer } from '../tstore-client/raw-server';
@@ -104,7 +103,14 @@ function requestFile(): Readable {
     }),
     requestRow('tx_my00003333', { ...hangul, amount: won(5000), carrierAmount: won(5000) }),
   ];
-  return Readable.from([[REQUEST_FILE_HEADER, ...rows.map(formatRequestLine)].join('\n')]);
+  return Readable.from(inOnePiece(new RequestFileWriter().write([rows])));
+}
+
+/** So that the framing of the body is one length before it and one behind. */
+async function* inOnePiece(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const all: Buffer[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  yield Buffer.concat(all);
 }
 
 /** Takes a request apart. What varies from run to run stands as its name; members of JSON have no order. */

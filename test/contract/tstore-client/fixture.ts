@@ -4,7 +4,7 @@ import { won } from '../../../src/kernel/won';
 import { REFUSAL_CODES } from '../../../simulator/tstore/result-codes';
 import { Clock } from '../../../src/platform/clock';
 
-export class FixedClock extends Clock {
+class FixedClock extends Clock {
   constructor(private readonly at = new Date('2026-11-20T00:00:00.000Z')) {
     super();
   }

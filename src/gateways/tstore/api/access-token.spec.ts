@@ -1,4 +1,4 @@
-import { GUESSED_LIFETIME_SECONDS, parseExpiry, readToken } from './access-token';
+import { GUESSED_LIFETIME_SECONDS, readToken } from './access-token';
 
 const REQUESTED_AT = new Date('2026-11-20T00:00:00.000Z');
 
@@ -26,6 +26,7 @@ describe('readToken', () => {
     ['one second', '1', '2026-11-20T00:00:01.000Z'],
     ['epoch milliseconds', String(Date.UTC(2026, 10, 20, 6)), '2026-11-20T06:00:00.000Z'],
     ['a time in Seoul', '20261120123000', '2026-11-20T03:30:00.000Z'],
+    ['a time in Seoul a second away', '20261120090001', '2026-11-20T00:00:01.000Z'],
     ['white space around it', ' 600 ', '2026-11-20T00:10:00.000Z'],
     ['a number', 43200, '2026-11-20T12:00:00.000Z'],
   ])('takes %s', (_name, expired, expiresAt) => {
@@ -40,6 +41,7 @@ describe('readToken', () => {
     ['a negative number', '-1'],
     ['more seconds than a life', '9999999999'],
     ['a Seoul time that has passed', '20261120085959'],
+    ['the Seoul time of now', '20261120090000'],
     ['epoch milliseconds that have passed', String(REQUESTED_AT.getTime())],
     ['no time of the calendar', '20261301000000'],
     ['an object', { in: 5 }],
@@ -58,11 +60,4 @@ describe('readToken', () => {
       expect(token({ accessToken })).toBeUndefined();
     },
   );
-});
-
-describe('parseExpiry', () => {
-  it('knows both edges of "has passed"', () => {
-    expect(parseExpiry('20261120090000', REQUESTED_AT)).toBeUndefined();
-    expect(parseExpiry('20261120090001', REQUESTED_AT)).toEqual(new Date('2026-11-20T00:00:01.000Z'));
-  });
 });

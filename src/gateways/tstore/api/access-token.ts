@@ -49,7 +49,7 @@ export function readToken(members: JsonMembers, requestedAt: Date, show: Show = 
  * @returns `undefined` for anything else and for an instant that has passed: a token just issued can't have expired, so
  *   the instant was meant differently (another zone, another unit)
  */
-export function parseExpiry(text: string, requestedAt: Date): Date | undefined {
+function parseExpiry(text: string, requestedAt: Date): Date | undefined {
   const expiresAt = expiryAt(text, requestedAt);
   return expiresAt !== undefined && expiresAt > requestedAt ? expiresAt : undefined;
 }

@@ -26,7 +26,7 @@ export const REQUEST_COLUMN_EXPECTATIONS = {
 export const PARTS_EXPECTATION = 'the sum of amtCarrier, amtCreditCard and amtRms';
 
 /** A table of 256 with 1 for each byte of a text of ASCII characters. */
-export function byteSet(characters: string): Uint8Array {
+function byteSet(characters: string): Uint8Array {
   const set = new Uint8Array(256);
   for (const byte of Buffer.from(characters, 'latin1')) set[byte] = 1;
   return set;

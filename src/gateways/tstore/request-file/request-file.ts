@@ -23,7 +23,7 @@ export const UNWRITABLE_TEXT_PATTERN = '[\\u0001-\\u001f\\u007f-\\u009f,]|^$';
  * Whether a text can stand in a column: the format has no quoting, so a comma, a newline or any other control character
  * would change the meaning of the line; a lone surrogate has no UTF-8.
  */
-export function isWritableText(text: string): boolean {
+function isWritableText(text: string): boolean {
   return PLAIN_TEXT.test(text) || (text !== '' && !UNWRITABLE_CHARACTER.test(text));
 }
 
@@ -40,7 +40,7 @@ const TEXT_COLUMNS = [
  *
  * @throws {DomainError} `invalid-request-file` naming the columns whose value the format can't carry, never the value
  */
-export function formatRequestLine(row: RequestRow): string {
+function formatRequestLine(row: RequestRow): string {
   for (const [, property] of TEXT_COLUMNS) {
     if (!isWritableText(row[property])) throw unwritable(row);
   }
@@ -78,7 +78,8 @@ export class RequestFileWriter {
    * The file: UTF-8, no byte order mark, LF, the header first, no newline at the end.
    *
    * @param batches in the order of the file
-   * @throws {DomainError} as {@link formatRequestLine}; what was written until then must be thrown away
+   * @throws {DomainError} `invalid-request-file` naming the columns whose value the format can't carry, never the value; what
+   *   was written until then must be thrown away
    */
   async *write(
     batches: AsyncIterable<readonly RequestRow[]> | Iterable<readonly RequestRow[]>,

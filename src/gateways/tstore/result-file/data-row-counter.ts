@@ -11,7 +11,7 @@ const PROBE_BYTES = BYTE_ORDER_MARK.length + HEADER_PROBE_BYTES + 1;
  * Counts the data rows of a result file while its bytes go by, by the rules of {@link ResultFileParser}: the same number
  * of lines comes out of both, for any bytes. Looks only for newlines, so it costs a fraction of reading the file.
  */
-export class DataRowCounter {
+class DataRowCounter {
   private rows = 0;
   private headerIsPossible = true;
   private isFirstLine = true;
