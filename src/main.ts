@@ -2,7 +2,7 @@ import { InvalidConfigurationError, readConfiguration, withTrialSettings } from 
 import { Lifecycle } from './platform/health';
 import { collectEagerly } from './platform/memory';
 import type { RunningService } from './service';
-import { StartError } from './start-error';
+import { StartError } from './start/start-error';
 
 /** Orchestrators kill after 30 s; before that, what hangs is reported and ended here. */
 const CLOSE_WITHIN_MS = 28_000;

@@ -7,7 +7,7 @@ import { AppModule } from './app.module';
 import { TRIAL_KEYS_FILE, type Configuration } from './config';
 import type { ErrorCode } from './kernel/error-codes';
 import { DomainError, messageOf } from './kernel/errors';
-import { registerOperatorNotices } from './operator-notices';
+import { registerOperatorNotices } from './start/operator-notices';
 import type { Clock } from './platform/clock';
 import { Lifecycle } from './platform/health';
 import {
@@ -23,10 +23,10 @@ import {
 } from './platform/http-server';
 import { NestLogger, openRootLogger, type LogDestination, type RootLogger } from './platform/logging';
 import { Metrics } from './platform/metrics';
-import { registerReadinessChecks } from './readiness-checks';
-import { openClock } from './start-clock';
-import { openDatabase } from './start-database';
-import { StartError } from './start-error';
+import { registerReadinessChecks } from './start/readiness-checks';
+import { openClock } from './start/clock';
+import { openDatabase } from './start/database';
+import { StartError } from './start/start-error';
 
 /** What tests and the demo may put in the place of the real thing. */
 export interface ServiceOverrides {

@@ -1,7 +1,7 @@
 import { MIGRATIONS } from '../../migrations';
 import { readConfiguration } from '../config';
 import { Database, migrate, openDataSource } from '../platform/database';
-import { grantTo } from '../service-role';
+import { grantTo } from '../start/service-role';
 import { inputReport } from './input-report';
 import { runCommand, withDatabaseUrl } from './command';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Configuration } from './config';
-import { messageOf } from './kernel/errors';
-import { FollowedClock, SystemClock, type Clock } from './platform/clock';
-import type { Logger } from './platform/logging';
+import type { Configuration } from '../config';
+import { messageOf } from '../kernel/errors';
+import { FollowedClock, SystemClock, type Clock } from '../platform/clock';
+import type { Logger } from '../platform/logging';
 import { StartError } from './start-error';
 
 /** A simulator that is started beside the service needs a moment. */

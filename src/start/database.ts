@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { MIGRATIONS } from '../migrations';
-import type { Configuration } from './config';
-import { messageOf } from './kernel/errors';
-import { Database, assertFits, isDatabaseUnavailable, openMigrations, runMigrations } from './platform/database';
-import { EmbeddedPostgresError, startEmbeddedPostgres } from './platform/embedded-postgres';
-import { maskText, type Logger } from './platform/logging';
+import { MIGRATIONS } from '../../migrations';
+import type { Configuration } from '../config';
+import { messageOf } from '../kernel/errors';
+import { Database, assertFits, isDatabaseUnavailable, openMigrations, runMigrations } from '../platform/database';
+import { EmbeddedPostgresError, startEmbeddedPostgres } from '../platform/embedded-postgres';
+import { maskText, type Logger } from '../platform/logging';
 import { standingOf } from './service-role';
 import { StartError } from './start-error';
 

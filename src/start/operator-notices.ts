@@ -1,8 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { Clock } from './platform/clock';
-import { DatabaseCheck, Readiness } from './platform/health';
-import { Metrics } from './platform/metrics';
-import { WAITING_KINDS, waitingOf, waitingSql, type Waiting, type WaitingRow } from './waiting';
+import { Clock } from '../platform/clock';
+import { DatabaseCheck, Readiness } from '../platform/health';
+import { Metrics } from '../platform/metrics';
+import { WAITING_KINDS, waitingOf, waitingSql, type Waiting, type WaitingRow } from '../waiting';
 
 /** How a step of the scheduler fares, over all replicas. */
 interface StepFigures {

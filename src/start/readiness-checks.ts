@@ -1,12 +1,12 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { MIGRATIONS } from '../migrations';
-import type { Role } from './config';
-import { DomainError } from './kernel/errors';
-import { Clock, secondsAfter } from './platform/clock';
-import { EncryptionKeyCheck } from './platform/crypto';
-import { compareSchema, newerSchema } from './platform/database';
-import { DatabaseCheck, Readiness } from './platform/health';
-import { FileStore } from './platform/storage';
+import { MIGRATIONS } from '../../migrations';
+import type { Role } from '../config';
+import { DomainError } from '../kernel/errors';
+import { Clock, secondsAfter } from '../platform/clock';
+import { EncryptionKeyCheck } from '../platform/crypto';
+import { compareSchema, newerSchema } from '../platform/database';
+import { DatabaseCheck, Readiness } from '../platform/health';
+import { FileStore } from '../platform/storage';
 
 /** Other replicas may begin to use a new key while we run, but not every second. */
 const KEYS_EVERY_SECONDS = 60;

@@ -1,4 +1,4 @@
-import type { SqlSession, SqlTransaction } from './platform/database';
+import type { SqlSession, SqlTransaction } from '../platform/database';
 
 /** Tables whose rows the service takes away when they have served; it may of no other. */
 const TAKEN_FROM = ['idempotency_key', 'notification', 'refused_result_file'];
