@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BulkPaymentJobs } from '../src/bulk-payment';
 import { billingDateAfter, type SeoulDate } from '../src/kernel/seoul-calendar';
 import type { RunningService } from '../src/service';
-import { BillingRunService } from '../src/subscription';
+import { BillingRunService } from '../src/billing-run';
 import { Connection } from '../src/platform/database';
 import { withDatabase } from './database';
 import { EACH, FLOOR_TABLE } from './listener';

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BulkPaymentJobs, type BulkPaymentJob } from '../src/bulk-payment';
 import { billingDateAfter, seoulDate, type SeoulDate } from '../src/kernel/seoul-calendar';
 import type { RunningService } from '../src/service';
-import { BillingRunService } from '../src/subscription';
+import { BillingRunService } from '../src/billing-run';
 import { Connection } from '../src/platform/database';
 import { withDatabase } from './database';
 import { createFloorTable, floorOf } from './floors';

@@ -1,7 +1,8 @@
 import { BillingTokenVault } from '../src/billing-token';
 import { billingDateAfter, seoulDate, seoulDateAt, type SeoulDate } from '../src/kernel/seoul-calendar';
 import { Database } from '../src/platform/database';
-import { BillingRunService, SubscriptionRepository } from '../src/subscription';
+import { BillingRunService } from '../src/billing-run';
+import { SubscriptionRepository } from '../src/subscription';
 import type { DemoParts } from './parts';
 import { follow } from './progress';
 import { reckon } from './reckoning';

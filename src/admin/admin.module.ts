@@ -7,7 +7,8 @@ import { RefundModule } from '../refund';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
 import { NotificationModule } from '../notification';
-import { BillingRunModule, SubscriptionModule } from '../subscription';
+import { BillingRunModule } from '../billing-run';
+import { SubscriptionModule } from '../subscription';
 import { TransactionLookupModule } from '../transaction-lookup';
 import {
   AccessGuard,

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { statesOf } from '../kernel/transitions';
-import { BILLING_RUN_TRANSITIONS, type BillingRunState } from '../subscription';
+import { BILLING_RUN_TRANSITIONS, type BillingRunState } from '../billing-run';
 import { PageQuery } from './bulk-payment-jobs.dto';
 
 const STATES = statesOf(BILLING_RUN_TRANSITIONS);

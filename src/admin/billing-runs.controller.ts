@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { BillingRunDecisions, BillingRunPreview, BillingRuns } from '../subscription';
+import { BillingRunDecisions, BillingRunPreview, BillingRuns } from '../billing-run';
 import { CurrentCaller, Scope, type Caller } from './access';
 import { RunPreviewView } from './run-preview.view';
 import { AdminController } from './admin-controller';

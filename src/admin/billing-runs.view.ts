@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { statesOf } from '../kernel/transitions';
-import { BILLING_RUN_TRANSITIONS, type BillingRun, type BillingRunState } from '../subscription';
+import { BILLING_RUN_TRANSITIONS, type BillingRun, type BillingRunState } from '../billing-run';
 import { BulkPaymentJobView } from './bulk-payment-jobs.view';
 import { StateChangeView } from './history.view';
 import { TallyView } from './tally.view';

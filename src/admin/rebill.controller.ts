@@ -1,7 +1,7 @@
 import { Body, Param, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ChargeRebilling, Rebilling } from '../subscription';
+import { ChargeRebilling, Rebilling } from '../billing-run';
 import { Actor, CurrentCaller, Scope, type Caller } from './access';
 import { AdminController } from './admin-controller';
 import type { ApprovalView } from './approvals.view';

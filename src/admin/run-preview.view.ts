@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { RunPreview } from '../subscription';
+import type { RunPreview } from '../billing-run';
 import { TallyView } from './tally.view';
 
 type Differences = NonNullable<RunPreview['differences']>;

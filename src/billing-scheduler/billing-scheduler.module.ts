@@ -5,7 +5,7 @@ import { BulkPaymentModule } from '../bulk-payment';
 import { RefundModule } from '../refund';
 import { KillSwitchModule } from '../kill-switch';
 import { NotificationModule } from '../notification';
-import { BillingRunModule } from '../subscription';
+import { BillingRunModule } from '../billing-run';
 import { BillingScheduler } from './billing-scheduler';
 import { BillingSteps } from './billing-steps';
 import { PlanBillingRunStep } from './plan-billing-run.step';

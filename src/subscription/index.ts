@@ -1,12 +1,3 @@
-export { BillingRunDecisions } from './billing-run-decision.service';
-export { BillingRunPreview, type RunPreview } from './billing-run-preview.service';
-export { BillingRunModule } from './billing-run.module';
-export { BILLING_RUN_TRANSITIONS, type BillingRunState } from './billing-run.state';
-export { BillingRuns } from './billing-runs.service';
-export { ChargeRebilling, type RebillAnswer } from './charge-rebilling.service';
-export { Rebilling } from './rebilling.service';
-export { BillingRunService, type PlannedRun } from './billing-run.service';
-export { BillingRun, BillingRunHistory } from './billing-run.entity';
 export { Product, ProductHistory, Subscription, SubscriptionHistory } from './subscription.entity';
 export { SettlementEffectsModule } from './settlement-effects.module';
 export { SubscriptionModule } from './subscription.module';
@@ -20,3 +11,5 @@ export { MAX_CUSTOMER_REFERENCE_LENGTH, MAX_INTERVAL_MONTHS, type SubscriptionOr
 export { Subscriptions } from './subscriptions.service';
 export { SubscriptionExport, type SubscriptionExportFile } from './subscription-export.service';
 export { SubscriptionImport, type ImportReport, type SubscriptionFile } from './subscription-import.service';
+export { endSubscriptions } from './subscription-endings';
+export { CHARGED_AMOUNTS_SQL } from './charged-amounts.sql';

@@ -1,5 +1,5 @@
 import { Database } from '../../src/platform/database';
-import { BillingRunDecisions } from '../../src/subscription';
+import { BillingRunDecisions } from '../../src/billing-run';
 import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
 import {
   VERSION_CONFLICT,

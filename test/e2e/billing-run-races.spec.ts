@@ -2,7 +2,7 @@ import { readConfiguration } from '../../src/config';
 import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
-import { BillingRunDecisions, BillingRunService } from '../../src/subscription';
+import { BillingRunDecisions, BillingRunService } from '../../src/billing-run';
 import { startWorld, type BillingWorld } from '../support/billing-world';
 import { moveTo, settleAll, subscribe, subscriptionRow } from '../support/subscribers';
 

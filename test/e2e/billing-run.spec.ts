@@ -2,7 +2,8 @@ import { BillingTokenVault } from '../../src/billing-token';
 import { billingDateAfter, seoulDate, type SeoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
-import { BillingRunService, SubscriptionRepository } from '../../src/subscription';
+import { BillingRunService } from '../../src/billing-run';
+import { SubscriptionRepository } from '../../src/subscription';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { TOKEN_64 } from '../support/request-files';
 

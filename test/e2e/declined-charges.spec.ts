@@ -1,5 +1,5 @@
 import { seoulDate } from '../../src/kernel/seoul-calendar';
-import { BillingRunService } from '../../src/subscription';
+import { BillingRunService } from '../../src/billing-run';
 import { Database } from '../../src/platform/database';
 import { startWorld, type BillingWorld } from '../support/billing-world';
 import {

@@ -7,7 +7,7 @@ import { readConfiguration } from '../../src/config';
 import { seoulDate, startOfSeoulDay } from '../../src/kernel/seoul-calendar';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
-import { BillingRunService } from '../../src/subscription';
+import { BillingRunService } from '../../src/billing-run';
 import type { JsonBody } from '../support/billing-world';
 import { requestFile } from '../support/request-files';
 import { ADMIN_KEY, serviceEnvironment } from '../support/service-environment';

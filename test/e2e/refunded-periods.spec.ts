@@ -1,6 +1,6 @@
 import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { Database } from '../../src/platform/database';
-import { BillingRunService } from '../../src/subscription';
+import { BillingRunService } from '../../src/billing-run';
 import { startWorld, type BillingWorld } from '../support/billing-world';
 import {
   billOn,

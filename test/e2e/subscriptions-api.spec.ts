@@ -1,7 +1,8 @@
 import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { nextState, statesOf } from '../../src/kernel/transitions';
 import { Database } from '../../src/platform/database';
-import { BillingRunService, SUBSCRIPTION_TRANSITIONS, type SubscriptionState } from '../../src/subscription';
+import { BillingRunService } from '../../src/billing-run';
+import { SUBSCRIPTION_TRANSITIONS, type SubscriptionState } from '../../src/subscription';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { TOKEN_64, TOKEN_96 } from '../support/request-files';
 import {

@@ -11,7 +11,7 @@ import { Lifecycle } from '../../src/platform/health';
 import { createHttpAdapter, createValidationPipe, ProblemFilter } from '../../src/platform/http-server';
 import { NestLogger, openRootLogger } from '../../src/platform/logging';
 import { Metrics } from '../../src/platform/metrics';
-import { BillingRunService } from '../../src/subscription';
+import { BillingRunService } from '../../src/billing-run';
 import { DatabaseLink } from './database-link';
 import { Gates, type Mortal } from './gates';
 

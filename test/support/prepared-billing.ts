@@ -4,7 +4,8 @@ import { seoulDate, type SeoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
-import { BillingRunService, SubscriptionRepository } from '../../src/subscription';
+import { BillingRunService } from '../../src/billing-run';
+import { SubscriptionRepository } from '../../src/subscription';
 import { serviceEnvironment } from './service-environment';
 import { createTestDatabase, type TestDatabase } from './test-database';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { shownWon, sumWon, wonFromDatabase, type Won } from '../kernel/won';
 import { Database, type SqlSession } from '../platform/database';
-import { BillingRunGuard } from './billing-run.guard';
+import { BillingRunGuard } from './unusual-run';
 import { DUE_CHARGES_SQL, LINE_ORDER_SQL, ORDER_NO_SQL } from './due-charges.sql';
 import { BILLABLE_CHARGES_SQL, UNBILLABLE_REASON_SQL } from './unbillable.sql';
 

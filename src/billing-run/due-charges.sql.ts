@@ -1,6 +1,6 @@
 import { TAKEN_ORDER_NOS_SQL } from '../charge';
 import { PARKED_SUBSCRIPTION_SQL } from '../line-stop';
-import { CHARGED_AMOUNTS_SQL } from './charged-amounts.sql';
+import { CHARGED_AMOUNTS_SQL } from '../subscription';
 import { DUE_SUBSCRIPTION_SQL } from './due-subscriptions.sql';
 
 /**

@@ -5,7 +5,7 @@ import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
 import { LineStopModule } from '../line-stop';
 import { BillingRunDecisions } from './billing-run-decision.service';
-import { BillingRunGuard } from './billing-run.guard';
+import { BillingRunGuard } from './unusual-run';
 import { BillingRunJobs } from './billing-run-jobs';
 import { BillingRunPreview } from './billing-run-preview.service';
 import { BillingRun, BillingRunHistory } from './billing-run.entity';

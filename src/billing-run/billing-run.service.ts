@@ -7,10 +7,10 @@ import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database, wakeBilling } from '../platform/database';
 import { BillingRunJobs } from './billing-run-jobs';
-import { BillingRunGuard } from './billing-run.guard';
+import { BillingRunGuard } from './unusual-run';
 import { BillingRunRepository } from './billing-run.repository';
 import type { BillingRunState } from './billing-run.state';
-import { endSubscriptions } from './subscription-endings';
+import { endSubscriptions } from '../subscription';
 import { UnbillableCharges } from './unbillable-charges';
 
 /** What a billing run found due and made of it. */
