@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { daysInSeoul, type SeoulDate } from '../kernel/seoul-calendar';
 import type { Won } from '../kernel/won';
 import { Database, withinSql } from '../platform/database';
-import { DECIDED, talliesOf, tallyOf, type TallyRow } from './job-decisions';
-import type { Tally } from './reconciliation.repository';
+import { DECIDED, talliesOf, tallyOf, type TallyRow } from './job/job-decisions';
+import type { Tally } from './result/reconciliation.repository';
 
 /** What was found of a day's charges; `awaited` are those whose result is not reconciled yet. */
 const ENDS = ['paid', 'declined', 'missing', 'quarantined', 'failed', 'awaited'] as const;

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { JOB_STAGES } from '../../src/bulk-payment/bulk-payment-job.repository';
+import { JOB_STAGES } from '../../src/bulk-payment/job/bulk-payment-job.repository';
 import { CRASH_POINTS } from '../../src/platform/crash-points';
 
 const SOURCE = resolve(__dirname, '../../src');

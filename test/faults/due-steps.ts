@@ -1,4 +1,4 @@
-import { JOB_STAGES } from '../../src/bulk-payment/bulk-payment-job.repository';
+import { JOB_STAGES } from '../../src/bulk-payment/job/bulk-payment-job.repository';
 import type { BillingStep } from '../../src/billing-scheduler';
 import type { FaultWorld } from './fault-world';
 

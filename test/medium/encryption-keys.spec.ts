@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { DataSource } from 'typeorm';
 import { BillingTokenVault } from '../../src/billing-token';
-import { rawLineIdentity } from '../../src/bulk-payment/discrepancy-evidence';
+import { rawLineIdentity } from '../../src/bulk-payment/discrepancy/discrepancy-evidence';
 import { IdempotencyRepository } from '../../src/admin/idempotency';
 import { readConfiguration, type EncryptionKeyConfig } from '../../src/config';
 import { SystemClock } from '../../src/platform/clock';

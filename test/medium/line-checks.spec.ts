@@ -1,7 +1,7 @@
-import { GatewayContradictions } from '../../src/bulk-payment/gateway-contradictions';
+import { GatewayContradictions } from '../../src/bulk-payment/checks/gateway-contradictions';
 import { BulkPaymentJobRepository, LineChecks } from '../../src/bulk-payment';
-import { SETTLEMENT_CHECKS } from '../../src/bulk-payment/line-checks';
-import { CHARGED_TWICE_SQL } from '../../src/bulk-payment/line-checks.sql';
+import { SETTLEMENT_CHECKS } from '../../src/bulk-payment/checks/line-checks';
+import { CHARGED_TWICE_SQL } from '../../src/bulk-payment/checks/line-checks.sql';
 import { LineStops, type LineStopKind } from '../../src/line-stop';
 import type { SqlSession } from '../../src/platform/database';
 import { answersOf } from '../support/result-answers';

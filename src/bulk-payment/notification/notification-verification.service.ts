@@ -15,8 +15,8 @@ import { crashPoint } from '../../platform/crash-points';
 import { Database, type SqlSession } from '../../platform/database';
 import { Logger } from '../../platform/logging';
 import { Pacer } from '../../platform/pace';
-import type { BulkPaymentJob } from '../bulk-payment-job.entity';
-import { CompletionService } from '../completion.service';
+import type { BulkPaymentJob } from '../job/bulk-payment-job.entity';
+import { CompletionService } from '../submission/completion.service';
 
 const BULK_JOB_EVENT = 'bulkJob';
 /** Past the answer to any submission. So what a stranger sends is asked about a few times and not for two days. */

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { NOTHING_DUE, ONE_DONE, type StepReport } from '../../kernel/step-report';
+import { LineStops } from '../../line-stop';
+import { Clock, secondsAfter } from '../../platform/clock';
+import { crashPoint } from '../../platform/crash-points';
+import { Database, type SqlSession } from '../../platform/database';
+import {
+  CUSTOMER_CHARGED_TWICE_SQL,
+  DECLINED_WITH_TRANSACTION_SQL,
+  PAYMENT_REFUNDED_TOO_MUCH_SQL,
+  TRANSACTION_SETTLED_TWICE_SQL,
+} from './payment-checks.sql';
+import { NUMBERS_DIFFER_SQL, PERIOD_PAID_TWICE_SQL, REFUNDED_TOO_MUCH_SQL } from './line-checks.sql';
+
+const ACTOR = 'line-checks';
+
+/** Entries looked at by one transaction: a second's work at most. */
+const BATCH_ENTRIES = 20_000;
+
+const DAY_SECONDS = 86_400;
+
+/** Those of the settlement log, by the name under which `line_check` says how far each has looked. */
+export const SETTLEMENT_CHECKS: ReadonlyMap<string, string> = new Map([
+  ['period-paid-twice', PERIOD_PAID_TWICE_SQL],
+  ['customer-charged-twice', CUSTOMER_CHARGED_TWICE_SQL],
+  ['transaction-settled-twice', TRANSACTION_SETTLED_TWICE_SQL],
+  ['declined-with-transaction', DECLINED_WITH_TRANSACTION_SQL],
+  ['refunded-too-much', REFUNDED_TOO_MUCH_SQL],
+  ['payment-refunded-too-much', PAYMENT_REFUNDED_TOO_MUCH_SQL],
+]);
+
+/** Jobs are looked at again once a day, for so long after settling and each decision: what was right can be made wrong by hand. */
+const LOOK_AGAIN_DAYS = 31;
+
+/**
+ * The checks that production makes of itself, and that stop the line: each looks at what is new since it looked last, in
+ * whichever replica comes first. A check made later looks at all that was settled before, batch by batch, beside the others.
+ * What can be known before money is lost is checked where it happens: reconciliation finds orders that were charged twice,
+ * and whoever hears the gateway finds its contradictions.
+ */
+@Injectable()
+export class LineChecks {
+  constructor(
+    private readonly stops: LineStops,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Looks once at all that is due, and tells of the stops nobody was told of. */
+  async runOnce(): Promise<StepReport> {
+    const hasSettlements = await this.database.transaction((session) => this.checkSettlements(session));
+    if (hasSettlements) await crashPoint('check-line.settlements-checked');
+    const hasNumbers = await this.database.transaction((session) => this.checkNumbers(session));
+    if (hasNumbers) await crashPoint('check-line.numbers-checked');
+    const told = await this.stops.tell();
+    if (told > 0) await crashPoint('check-line.recorded');
+    return hasSettlements || hasNumbers || told > 0 ? ONE_DONE : NOTHING_DUE;
+  }
+
+  /** @returns whether there were entries to look at */
+  private async checkSettlements(session: SqlSession): Promise<boolean> {
+    // Whoever has the rows looks; others have nothing to do meanwhile.
+    const checks = await session.rows<{ name: string; position: string }>(
+      'SELECT name, position FROM line_check FOR UPDATE SKIP LOCKED',
+    );
+    let isAnyDue = false;
+    for (const { name, position } of checks) isAnyDue = (await this.look(session, name, position)) || isAnyDue;
+    if (isAnyDue) await crashPoint('check-line.settlements-before-commit');
+    return isAnyDue;
+  }
+
+  /** Looks at what comes behind `position`. @returns whether there is anything */
+  private async look(session: SqlSession, name: string, position: string): Promise<boolean> {
+    const sql = SETTLEMENT_CHECKS.get(name);
+    // Of a version to come, whose own replicas look.
+    if (sql === undefined) return false;
+    // Positions grow in commit order: behind the last one seen nothing appears later.
+    const [batch] = await session.rows<{ last: string | null }>(
+      `SELECT max(position) AS last
+       FROM (SELECT position FROM settlement WHERE position > $1 ORDER BY position LIMIT ${BATCH_ENTRIES}) AS entries`,
+      [position],
+    );
+    if (batch?.last == null) return false;
+    // As in settling: a plan made on yesterday's statistics reads whole tables.
+    await session.rows('SET LOCAL enable_seqscan = off');
+    await this.stops.raise(session, { sql, parameters: [position, batch.last] }, ACTOR);
+    await session.execute('UPDATE line_check SET position = $1 WHERE name = $2', [batch.last, name]);
+    return true;
+  }
+
+  /** @returns whether there was a settled job to look at */
+  private async checkNumbers(session: SqlSession): Promise<boolean> {
+    const now = this.clock.now();
+    const [job] = await session.rows<{ id: string }>(
+      `UPDATE bulk_payment_job SET numbers_checked_at = $1
+       WHERE id = (
+         SELECT id FROM bulk_payment_job
+         WHERE settled_at IS NOT NULL
+           AND (settled_at > $2 OR id IN (SELECT bulk_payment_job_id FROM discrepancy WHERE decided_at > $2))
+           AND (numbers_checked_at IS NULL OR numbers_checked_at <= $3)
+         ORDER BY id LIMIT 1
+         FOR UPDATE SKIP LOCKED)
+       RETURNING id`,
+      [now, secondsAfter(now, -LOOK_AGAIN_DAYS * DAY_SECONDS), secondsAfter(now, -DAY_SECONDS)],
+    );
+    if (job === undefined) return false;
+    await this.stops.raise(session, { sql: NUMBERS_DIFFER_SQL, parameters: [job.id] }, ACTOR);
+    await crashPoint('check-line.numbers-before-commit');
+    return true;
+  }
+}

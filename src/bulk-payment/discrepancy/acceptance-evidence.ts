@@ -1,0 +1,105 @@
+import { DomainError } from '../../kernel/errors';
+import type { FoundTransaction } from '../../transaction-lookup';
+import { isPaidAsAsked, type AskedPayment } from './discrepancy-suggestion';
+import { namedTransactionOf, saysDeclined, type LineWords } from './line-words';
+
+/** What T store said of a transaction last, if it could be asked. */
+export interface GatewayWord {
+  answer: 'found' | 'refused';
+  found: FoundTransaction | null;
+}
+
+/** All that is known of a charge whose answer is in doubt. */
+export interface ChargeEvidence {
+  asked: AskedPayment;
+  /** What its result lines say, all of them; none where it is missing. */
+  lines: readonly LineWords[];
+  /** What T store said lately, by transaction. */
+  words: ReadonlyMap<string, GatewayWord>;
+}
+
+/**
+ * What speaks against settling a charge as paid. Nobody settles by a payment that T store was not seen to have.
+ *
+ * @returns reasons for which a second person must agree; none: the evidence supports it
+ * @throws {DomainError} `lookup-required` while T store was not asked for the transaction lately; `evidence-contradicts`
+ *   when it has no such payment, or another one
+ */
+export function againstPaid(transactionId: string, { asked, lines, words }: ChargeEvidence): string[] {
+  const word = words.get(transactionId);
+  if (word === undefined) throw lookUpFirst(transactionId);
+  if (word.found === null) {
+    throw contradicts(transactionId, `T store has no payment ${transactionId}`);
+  }
+  if (!isPaidAsAsked(word.found, asked)) {
+    const { amount, status } = word.found;
+    throw contradicts(
+      transactionId,
+      `T store has ${transactionId} with ${amount} won and status ${status}, not as asked`,
+    );
+  }
+  const named = lines.map(namedTransactionOf).filter((one) => one !== null);
+  return [
+    ...(lines.some(saysDeclined) ? ['its line says declined'] : []),
+    ...(named.length > 0 && !named.includes(transactionId) ? [`its line names another transaction, ${named[0]}`] : []),
+  ];
+}
+
+/**
+ * What speaks against settling a charge as declined, after which it might be charged again. Every transaction that its
+ * lines name must be one that T store does not have.
+ *
+ * @returns reasons for which a second person must agree; none: the evidence supports it
+ * @throws {DomainError} `lookup-required`, `evidence-contradicts` as {@link againstPaid}
+ */
+export function againstDeclined({ asked, lines, words }: ChargeEvidence): string[] {
+  const named = lines.map(namedTransactionOf).filter((one) => one !== null);
+  for (const transactionId of named) {
+    const word = words.get(transactionId);
+    if (word === undefined) throw lookUpFirst(transactionId);
+    if (word.found === null || word.found.isRefunded === true) continue;
+    throw contradicts(transactionId, `T store has payment ${transactionId} with ${word.found.amount} won`);
+  }
+  const paid = [...words].find(([, { found }]) => found !== null && isPaidAsAsked(found, asked));
+  return [
+    ...(named.length > 0 ? [`its line names transaction ${named[0]}`] : []),
+    ...doubtsOf(lines),
+    ...(paid !== undefined ? [`T store has payment ${paid[0]}, just as it was asked`] : []),
+  ];
+}
+
+/**
+ * What speaks against closing a discrepancy, which leaves its charge neither paid nor declined. Every transaction that its
+ * lines name must have been asked for; that T store has a payment rules nothing out here, but a second person must know.
+ *
+ * @returns reasons for which a second person must agree; none: money moved nowhere
+ * @throws {DomainError} `lookup-required` as {@link againstPaid}
+ */
+export function againstClosing({ lines, words }: Omit<ChargeEvidence, 'asked'>, isOfCharge: boolean): string[] {
+  const unasked = lines.map(namedTransactionOf).find((named) => named !== null && !words.has(named));
+  if (unasked != null) throw lookUpFirst(unasked);
+  const taken = [...words].flatMap(([transactionId, { found }]) =>
+    found === null || found.isRefunded === true
+      ? []
+      : [`T store has payment ${transactionId} with ${found.amount} won`],
+  );
+  return isOfCharge ? [...taken, ...doubtsOf(lines)] : taken;
+}
+
+/** Why nobody can be sure that a charge took no money. */
+function doubtsOf(lines: readonly LineWords[]): string[] {
+  if (lines.length === 0) return ['no line says what became of it'];
+  return lines.some((line) => !saysDeclined(line)) ? ['its line does not plainly say declined'] : [];
+}
+
+/** How long what T store said counts as evidence: a working day, so that a second person need not ask anew. */
+export const EVIDENCE_HOURS = 24;
+
+function lookUpFirst(transactionId: string): DomainError {
+  const message = `T store was not asked for ${transactionId} in the last ${EVIDENCE_HOURS} hours; look it up first`;
+  return new DomainError('lookup-required', message, { transactionId });
+}
+
+function contradicts(transactionId: string, what: string): DomainError {
+  return new DomainError('evidence-contradicts', `${what}; nothing was changed`, { transactionId });
+}

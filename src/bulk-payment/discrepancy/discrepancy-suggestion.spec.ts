@@ -1,0 +1,51 @@
+import type { FoundTransaction } from '../../transaction-lookup';
+import { suggestionOf, type Suggestion } from './discrepancy-suggestion';
+
+const PAYMENT_ID = 'TS003_1';
+const ASKED = {
+  chargeId: '7',
+  expected: { amount: 5_500, storeProductId: '0910024116' },
+  found: { resultCode: '0000', transactionId: PAYMENT_ID },
+};
+const UNCLEAR = { ...ASKED, found: { resultCode: '0000 ', transactionId: PAYMENT_ID } };
+const DECLINED = { ...ASKED, found: { resultCode: '3104', transactionId: PAYMENT_ID } };
+const OTHER = { ...ASKED, found: { resultCode: '3104', transactionId: 'TS003_2' } };
+const MISSING = { ...ASKED, found: null };
+const FOREIGN = { chargeId: null, expected: null, found: { resultCode: '0000', transactionId: PAYMENT_ID } };
+const PAYMENT = { amount: 5_500, status: 'SUCCEEDED', goods: [{ appId: 'OA1', productId: '0910024116' }] };
+
+const found = (changes: object): { transactionId: string; answer: 'found'; found: FoundTransaction } => ({
+  transactionId: PAYMENT_ID,
+  answer: 'found',
+  found: { ...PAYMENT, ...changes } as FoundTransaction,
+});
+const refused = { transactionId: PAYMENT_ID, answer: 'refused', found: null } as const;
+const unknown = { transactionId: PAYMENT_ID, answer: 'unknown', found: null } as const;
+
+describe('what a lookup suggests', () => {
+  it.each<[string, Parameters<typeof suggestionOf>[0], Parameters<typeof suggestionOf>[1], Suggestion]>([
+    ['the payment as it was asked', ASKED, found({}), 'accept-as-paid'],
+    ['the payment, and nothing said of goods', ASKED, found({ goods: [] }), 'accept-as-paid'],
+    ['another amount', ASKED, found({ amount: 5_000 }), 'ask-tstore'],
+    ['another product', ASKED, found({ goods: [{ appId: 'OA1', productId: '0000000000' }] }), 'ask-tstore'],
+    ['the payment, refunded', ASKED, found({ isRefunded: true }), 'ask-tstore'],
+    ['no such payment, of a line that says paid', ASKED, refused, 'ask-tstore'],
+    ['no such payment, of a line that says neither', UNCLEAR, refused, 'accept-as-declined'],
+    ['no such payment, of a line that says declined', DECLINED, refused, 'accept-as-declined'],
+    ['no such payment, which nobody can tell of a missing line', MISSING, refused, 'ask-tstore'],
+    ['the payment of a missing line', MISSING, found({}), 'accept-as-paid'],
+    ['the payment of a line that says declined', DECLINED, found({}), 'accept-as-paid'],
+    ['no payment of another id than the line’s', OTHER, refused, 'another-question'],
+    ['a payment of another id than the line’s', OTHER, found({}), 'another-question'],
+    ['no answer', ASKED, unknown, 'look-up-later'],
+    ['a payment of none of our charges', FOREIGN, found({}), 'ask-tstore'],
+    ['no such payment of none of our charges', FOREIGN, refused, 'close'],
+    ['no answer of none of our charges', FOREIGN, unknown, 'look-up-later'],
+  ])('%s', (_what, discrepancy, lookup, suggestion) => {
+    expect(suggestionOf(discrepancy, lookup)).toBe(suggestion);
+  });
+
+  it('takes a refunded payment for paid where nobody has set T store’s words for it', () => {
+    expect(suggestionOf(ASKED, found({ status: 'REFUNDED', isRefunded: null }))).toBe('accept-as-paid');
+  });
+});

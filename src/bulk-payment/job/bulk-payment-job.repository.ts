@@ -1,0 +1,310 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { In, type QueryDeepPartialEntity } from 'typeorm';
+import { DomainError } from '../../kernel/errors';
+import { nextState } from '../../kernel/transitions';
+import { Clock, secondsAfter } from '../../platform/clock';
+import { Database, type SqlSession } from '../../platform/database';
+import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
+import { JOB_TRANSITIONS, type JobEvent, type JobState } from './bulk-payment-job.state';
+
+/** What is to be done with a job next; each condition is what a row must show for that work to be due. */
+export const JOB_STAGES = {
+  'write-request-file': `state = 'Created' AND request_file_written_at IS NULL`,
+  submit: `state = 'Created' AND request_file_written_at IS NOT NULL AND hold_reason IS NULL
+    AND NOT EXISTS (SELECT FROM kill_switch WHERE engaged)`,
+  'download-result': `state = 'VerifiedCompleted' AND result_downloaded_at IS NULL`,
+  'load-result': `result_downloaded_at IS NOT NULL AND result_loaded_at IS NULL`,
+  reconcile: `result_loaded_at IS NOT NULL AND reconciled_at IS NULL`,
+  settle: `reconciled_at IS NOT NULL AND settled_at IS NULL`,
+} as const;
+
+export type JobStage = keyof typeof JOB_STAGES;
+
+/** A job as it was when claimed, and the lease that guards every write until it is finished or taken over. */
+export interface JobClaim {
+  readonly job: BulkPaymentJob;
+  readonly leaseId: string;
+  readonly leaseSeconds: number;
+}
+
+export type JobChanges = QueryDeepPartialEntity<BulkPaymentJob>;
+
+/** Who or what moves a job, for its history. */
+export interface TransitionCause {
+  cause: string;
+  actor: string;
+  reason?: string;
+}
+
+@Injectable()
+export class BulkPaymentJobRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  async find(id: string, session: SqlSession = this.database): Promise<BulkPaymentJob | undefined> {
+    return (await session.manager.findOneBy(BulkPaymentJob, { id })) ?? undefined;
+  }
+
+  /** The row, locked until the session's transaction ends. */
+  async lock(session: SqlSession, id: string): Promise<BulkPaymentJob | undefined> {
+    const lock = { mode: 'pessimistic_write' } as const;
+    return (await session.manager.findOne(BulkPaymentJob, { where: { id }, lock })) ?? undefined;
+  }
+
+  /** The jobs of a billing run in the order they were made. */
+  ofBillingRun(billingRunId: string, session: SqlSession = this.database): Promise<BulkPaymentJob[]> {
+    return session.manager.find(BulkPaymentJob, { where: { billingRunId }, order: { id: 'ASC' } });
+  }
+
+  /** @returns the ids of the jobs that bill a failed one again, those that bill these again, and what was set aside from them */
+  async rebillsOf(session: SqlSession, jobId: string): Promise<string[]> {
+    const rows = await session.rows<{ id: string }>(
+      `WITH RECURSIVE rebill AS (
+         SELECT id FROM bulk_payment_job WHERE rebill_of_job_id = $1
+         UNION ALL
+         SELECT job.id FROM rebill JOIN bulk_payment_job AS job ON job.rebill_of_job_id = rebill.id)
+       SELECT id FROM rebill ORDER BY id`,
+      [jobId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** @returns the ids of unsent jobs that bill a single charge again of a period that this job bills too */
+  async unsentRebillsOfPeriods(session: SqlSession, jobId: string): Promise<string[]> {
+    const rows = await session.rows<{ id: string }>(
+      `SELECT job.id FROM bulk_payment_job AS job
+       JOIN charge AS rebilled ON rebilled.id = job.rebill_of_charge_id
+       WHERE job.state = 'Created' AND EXISTS (
+         SELECT FROM charge AS own
+         WHERE own.subscription_id = rebilled.subscription_id AND own.period_start_on = rebilled.period_start_on
+           AND own.bulk_payment_job_id = $1)
+       ORDER BY job.id`,
+      [jobId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * The job and those it bills again, oldest first, locked until the session's transaction ends. A rebill is always
+   * younger than what it repeats, so everybody locks them in one order.
+   */
+  async lockLineage(session: SqlSession, id: string): Promise<BulkPaymentJob[]> {
+    const ids = await session.rows<{ id: string }>(
+      `WITH RECURSIVE lineage AS (
+         SELECT id, rebill_of_job_id FROM bulk_payment_job WHERE id = $1
+         UNION ALL
+         SELECT job.id, job.rebill_of_job_id FROM lineage JOIN bulk_payment_job AS job ON job.id = lineage.rebill_of_job_id)
+       SELECT id FROM lineage`,
+      [id],
+    );
+    const where = { id: In(ids.map((row) => row.id)) };
+    return session.manager.find(BulkPaymentJob, { where, order: { id: 'ASC' }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** Keeps a job from being submitted. */
+  async hold(session: SqlSession, id: string, holdReason: string): Promise<void> {
+    await session.manager.update(BulkPaymentJob, { id }, { holdReason });
+  }
+
+  /** Lets the held jobs of a billing run be submitted. */
+  async releaseHeld(session: SqlSession, billingRunId: string): Promise<void> {
+    await session.execute(
+      'UPDATE bulk_payment_job SET hold_reason = NULL WHERE billing_run_id = $1 AND hold_reason IS NOT NULL',
+      [billingRunId],
+    );
+  }
+
+  /** Cancels the held jobs of a billing run; a replica that is just writing a request file finds its claim gone. */
+  async cancelHeld(session: SqlSession, billingRunId: string, why: TransitionCause): Promise<void> {
+    for (const job of await this.ofBillingRun(billingRunId, session)) {
+      if (job.holdReason !== null) await this.cancel(session, job, why);
+    }
+  }
+
+  /** Fails a job of which nothing is sent. @throws {DomainError} `state-conflict` */
+  async cancel(session: SqlSession, job: BulkPaymentJob, why: TransitionCause): Promise<void> {
+    const changes = { ...RELEASED, holdReason: null, failedAt: this.clock.now(), failureReason: why.cause };
+    await this.transition(session, job, 'cancel', why, changes);
+  }
+
+  /** Stores a new job as Created, with the first entry of its history. @returns its id */
+  async create(session: SqlSession, fields: JobChanges, why: TransitionCause): Promise<string> {
+    const at = this.clock.now();
+    const inserted = await session.manager.insert(BulkPaymentJob, { ...fields, state: 'Created', createdAt: at });
+    const id = String(inserted.identifiers[0]?.id);
+    await session.manager.insert(BulkPaymentJobHistory, { jobId: id, toState: 'Created', ...why, at });
+    return id;
+  }
+
+  /**
+   * Claims the oldest job that is due for a stage and that nobody holds. One whose stage failed comes after those whose
+   * did not: however many fail again and again, they don't hold up the others.
+   *
+   * @param leaseSeconds how long the claim stays without being renewed
+   */
+  async claim(stage: JobStage, leaseSeconds: number, condition = 'true'): Promise<JobClaim | undefined> {
+    const now = this.clock.now();
+    const leaseId = randomUUID();
+    const [claimed] = await this.database.rows<{ id: string }>(
+      `UPDATE bulk_payment_job SET lease_id = $1, lease_until = $2,
+         stage = $4, stage_started_at = $3, stage_done = NULL, stage_done_at = NULL
+       WHERE id = (
+         SELECT id FROM bulk_payment_job
+         WHERE settled_at IS NULL AND failed_at IS NULL
+           AND ${JOB_STAGES[stage]} AND ${condition}
+           AND line_stop_of_job(id) IS NULL
+           AND (lease_until IS NULL OR lease_until <= $3)
+           AND (next_attempt_at IS NULL OR next_attempt_at <= $3)
+         ORDER BY attempts, id
+         LIMIT 1
+         FOR UPDATE SKIP LOCKED)
+       RETURNING id`,
+      [leaseId, secondsAfter(now, leaseSeconds), now, stage],
+    );
+    if (!claimed) return undefined;
+    const job = await this.find(claimed.id);
+    // Between the two statements the lease may have been lost; then the row is somebody else's.
+    return job?.leaseId === leaseId ? { job, leaseId, leaseSeconds } : undefined;
+  }
+
+  /** Writes progress and keeps the claim. @throws {DomainError} `lease-lost` when another replica has taken over */
+  async record(claim: JobClaim, changes: JobChanges, session: SqlSession = this.database): Promise<void> {
+    await this.guardedUpdate(session, claim, {
+      ...changes,
+      leaseUntil: secondsAfter(this.clock.now(), claim.leaseSeconds),
+    });
+  }
+
+  /**
+   * Counts result lines as applied and keeps the claim.
+   *
+   * @returns how many are applied now
+   * @throws {DomainError} `lease-lost`
+   */
+  async addApplied(session: SqlSession, claim: JobClaim, lines: number): Promise<number> {
+    const [updated] = await session.rows<{ applied: number }>(
+      `UPDATE bulk_payment_job SET result_lines_applied = result_lines_applied + $3, lease_until = $4
+       WHERE id = $1 AND lease_id = $2
+       RETURNING result_lines_applied AS applied`,
+      [claim.job.id, claim.leaseId, lines, secondsAfter(this.clock.now(), claim.leaseSeconds)],
+    );
+    if (updated === undefined) throw leaseLost(claim);
+    return updated.applied;
+  }
+
+  /** Writes the outcome of a stage and gives the claim back. @throws {DomainError} `lease-lost` */
+  async finish(claim: JobClaim, changes: JobChanges, session: SqlSession = this.database): Promise<void> {
+    await this.guardedUpdate(session, claim, { ...changes, ...RELEASED, attempts: 0, lastError: null });
+  }
+
+  /**
+   * Gives the claim back with the error that stopped it, due again at `retryAt`.
+   *
+   * @param changes what the failure undoes
+   * @throws {DomainError} `lease-lost`
+   */
+  async postpone(
+    claim: JobClaim,
+    retryAt: Date,
+    error: string,
+    { changes = {}, session = this.database }: { changes?: JobChanges; session?: SqlSession } = {},
+  ): Promise<void> {
+    const attempts = claim.job.attempts + 1;
+    await this.guardedUpdate(session, claim, {
+      ...changes,
+      ...RELEASED,
+      attempts,
+      nextAttemptAt: retryAt,
+      lastError: error,
+    });
+  }
+
+  /**
+   * Moves a job along its transition table by one guarded statement and appends to its history, in the caller's
+   * transaction.
+   *
+   * @throws {DomainError} `state-conflict` when the event is not allowed, or somebody else moved the job meanwhile
+   */
+  async transition(
+    session: SqlSession,
+    job: { id: string; state: JobState },
+    event: JobEvent,
+    why: TransitionCause,
+    changes: JobChanges = {},
+    leaseId?: string,
+  ): Promise<void> {
+    const toState = nextState<JobState, JobEvent>(JOB_TRANSITIONS, job.state, event);
+    if (toState === undefined) throw stateConflict(job, event);
+    const update = session.manager
+      .createQueryBuilder()
+      .update(BulkPaymentJob)
+      .set({ ...changes, state: toState })
+      .where('id = :id AND state = :from', { id: job.id, from: job.state });
+    if (leaseId !== undefined) update.andWhere('lease_id = :leaseId', { leaseId });
+    const { affected } = await update.execute();
+    if (affected !== 1) throw stateConflict(job, event);
+    await session.manager.insert(BulkPaymentJobHistory, {
+      jobId: job.id,
+      fromState: job.state,
+      toState,
+      ...why,
+      at: this.clock.now(),
+    });
+  }
+
+  /**
+   * Changes a job without moving it, and notes it in its history.
+   *
+   * @throws {DomainError} `state-conflict` when somebody moved the job meanwhile
+   */
+  async amend(session: SqlSession, job: BulkPaymentJob, why: TransitionCause, changes: JobChanges): Promise<void> {
+    const { id, state } = job;
+    const { affected } = await session.manager.update(BulkPaymentJob, { id, state }, changes);
+    if (affected !== 1) throw stateConflict(job, why.cause);
+    await session.manager.insert(BulkPaymentJobHistory, {
+      jobId: id,
+      fromState: state,
+      toState: state,
+      ...why,
+      at: this.clock.now(),
+    });
+  }
+
+  private async guardedUpdate(session: SqlSession, claim: JobClaim, changes: JobChanges): Promise<void> {
+    const { affected } = await session.manager
+      .createQueryBuilder()
+      .update(BulkPaymentJob)
+      .set(changes)
+      .where('id = :id AND lease_id = :leaseId', { id: claim.job.id, leaseId: claim.leaseId })
+      .execute();
+    if (affected !== 1) throw leaseLost(claim);
+  }
+}
+
+/** A claim taken from whoever has it: what is at work on the job finds its next write refused. */
+export const RELEASED = {
+  leaseId: null,
+  leaseUntil: null,
+  nextAttemptAt: null,
+  stage: null,
+  stageStartedAt: null,
+  stageDone: null,
+  stageDoneAt: null,
+} satisfies JobChanges;
+
+function leaseLost(claim: JobClaim): DomainError {
+  return new DomainError('lease-lost', `job ${claim.job.id} was taken over by another replica`);
+}
+
+function stateConflict(job: { id: string; state: JobState }, event: string): DomainError {
+  return new DomainError(
+    'state-conflict',
+    `job ${job.id} can’t ${event}: it is not ${job.state} any more, or may not`,
+    {
+      jobId: job.id,
+    },
+  );
+}

@@ -1,0 +1,198 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Approvals, wordsOf, type Approval, type Person } from '../../approval';
+import { ApprovalConfig } from '../../config';
+import { DomainError } from '../../kernel/errors';
+import { LineStopRepository } from '../../line-stop';
+import { NotificationRepository } from '../../notification';
+import { Clock } from '../../platform/clock';
+import { Database, violatesUnique, wakeBilling, type SqlSession } from '../../platform/database';
+import type { BulkPaymentJob } from './bulk-payment-job.entity';
+import { BulkPaymentJobRepository, RELEASED } from './bulk-payment-job.repository';
+import { CompletionService } from '../submission/completion.service';
+import { isBeingSent, isInDoubt, failedAfterSending } from './doubt';
+
+/** Who decides, and on what T store's word: both stay in the job's history. */
+export interface DoubtDecision {
+  actor: string;
+  reason: string;
+}
+
+/** Who says what became of a job in doubt, and on what word of T store. */
+export interface DoubtWord {
+  by: Person;
+  reason: string;
+}
+
+/** What is to be done with a job in doubt, as it is kept until a second person agrees. */
+type DoubtAct = { do: 'close-as-not-accepted' } | { do: 'attach-gateway-job'; gatewayJobId: string };
+
+/**
+ * What a person decides of a submission in doubt, who has asked T store: that it has not got the job, or as which it has. A
+ * wrong word charges everybody in it twice or never, so a second person must agree unless a setting says otherwise.
+ */
+@Injectable()
+export class DoubtfulJobs implements OnModuleInit {
+  constructor(
+    private readonly jobs: BulkPaymentJobRepository,
+    private readonly completion: CompletionService,
+    private readonly notifications: NotificationRepository,
+    private readonly stops: LineStopRepository,
+    private readonly approvals: Approvals,
+    private readonly policy: ApprovalConfig,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.approvals.carriedOutBy('job-doubt', {
+      carryOut: (session, approval, decision) => {
+        const said = { actor: approval.requestedBy, reason: wordsOf(approval, decision) };
+        return this.carryOut(session, approval.subjectId, approval.act as DoubtAct, said);
+      },
+    });
+  }
+
+  /**
+   * Gives the job up: T store says that it has not got it. Its charges are billed again only by a rebill of the job. A
+   * replica that still waits for an answer finds its claim gone.
+   *
+   * @returns what waits for a second person; `undefined` when none is needed and it is done
+   * @throws {DomainError} `job-not-found`; `state-conflict` when the job is not in doubt; `approval-open`
+   */
+  async closeAsNotAccepted(id: string, word: DoubtWord): Promise<Approval | undefined> {
+    const job = await this.found(id);
+    if (!isInDoubt(job, this.clock.now())) throw this.notInDoubt(job);
+    return this.said(job, { do: 'close-as-not-accepted' }, `Give up job ${id}, as T store has not got it`, word);
+  }
+
+  /**
+   * States which gateway job it is, and the job goes on: with the notification that is here already, or the one to come. A
+   * job that was closed, or refused, comes back. What bills its charges again and is not sent yet is canceled with it, because this
+   * job collects them.
+   *
+   * @returns as {@link closeAsNotAccepted}
+   * @throws {DomainError} `job-not-found`; `state-conflict` when the job is neither in doubt nor failed after it was sent;
+   *   `gateway-job-taken` when the id is another job's; `approval-open`
+   */
+  async attachGatewayJob(id: string, request: DoubtWord & { gatewayJobId: string }): Promise<Approval | undefined> {
+    const { gatewayJobId, ...word } = request;
+    const job = await this.found(id);
+    if (!this.mayAttach(job)) throw this.notInDoubt(job);
+    const [other] = await this.database.rows<{ id: string }>(
+      'SELECT id FROM bulk_payment_job WHERE gateway_job_id = $1 AND id <> $2',
+      [gatewayJobId, id],
+    );
+    if (other !== undefined) throw taken(gatewayJobId);
+    const summary = `Go on with job ${id} as T store’s job ${gatewayJobId}`;
+    return this.said(job, { do: 'attach-gateway-job', gatewayJobId }, summary, word);
+  }
+
+  private async said(
+    { id, lineCount: count, totalAmount: amount }: BulkPaymentJob,
+    act: DoubtAct,
+    summary: string,
+    { by, reason }: DoubtWord,
+  ): Promise<Approval | undefined> {
+    return this.database.transaction(async (session) => {
+      if (!this.policy.ofDoubt) {
+        const said = { actor: by.actor, reason };
+        await this.approvals.withdrawOf(session, 'job-doubt', id, said);
+        await this.carryOut(session, id, act, said);
+        return undefined;
+      }
+      const because = 'nobody here knows whether T store has it; a wrong word charges everybody in it twice, or never';
+      const what = { kind: 'job-doubt', subjectId: id, act, summary, because, count, amount } as const;
+      return this.approvals.require(session, { ...what, by, reason });
+    });
+  }
+
+  private async carryOut(session: SqlSession, id: string, act: DoubtAct, decision: DoubtDecision): Promise<void> {
+    const job = await this.locked(session, id);
+    if (act.do === 'close-as-not-accepted') return this.close(session, job, decision);
+    try {
+      await this.attach(session, job, act.gatewayJobId, decision);
+      await this.stops.resolveOfJob(session, id, 'gateway-contradicts', { ...decision, at: this.clock.now() });
+      await this.goOn(session, id, act.gatewayJobId);
+      await wakeBilling(session);
+    } catch (error) {
+      if (!violatesUnique(error, 'bulk_payment_job_gateway_job_once')) throw error;
+      throw taken(act.gatewayJobId);
+    }
+  }
+
+  private async close(session: SqlSession, job: BulkPaymentJob, decision: DoubtDecision): Promise<void> {
+    if (!isInDoubt(job, this.clock.now())) throw this.notInDoubt(job);
+    const failureReason = `closed as not accepted: ${decision.reason}`;
+    const changes = { ...RELEASED, failedAt: this.clock.now(), failureReason };
+    await this.jobs.transition(session, job, 'close', { cause: 'closed as not accepted', ...decision }, changes);
+  }
+
+  private mayAttach(job: BulkPaymentJob): boolean {
+    return isAttached(job) || isInDoubt(job, this.clock.now()) || failedAfterSending(job);
+  }
+
+  private async found(id: string): Promise<BulkPaymentJob> {
+    const job = await this.jobs.find(id);
+    if (job === undefined) throw new DomainError('job-not-found', `There is no bulk payment job ${id}`);
+    return job;
+  }
+
+  private async locked(session: SqlSession, id: string): Promise<BulkPaymentJob> {
+    const job = await this.jobs.lock(session, id);
+    if (job === undefined) throw new DomainError('job-not-found', `There is no bulk payment job ${id}`);
+    return job;
+  }
+
+  private async attach(
+    session: SqlSession,
+    job: BulkPaymentJob,
+    gatewayJobId: string,
+    decision: DoubtDecision,
+  ): Promise<void> {
+    const why = { cause: `gateway job ${gatewayJobId} attached`, ...decision };
+    const attached = { ...RELEASED, gatewayJobId, gatewayJobAttachedAt: this.clock.now() };
+    if (isAttached(job) || isInDoubt(job, this.clock.now())) return this.jobs.amend(session, job, why, attached);
+    if (!failedAfterSending(job)) throw this.notInDoubt(job);
+    await this.jobs.transition(session, job, 'reopen', why, { ...attached, failedAt: null, failureReason: null });
+    await this.cancelUnsentRebills(session, job.id, decision);
+  }
+
+  /** Those that are sent go on: what they take from whom this job charges too is for the checks of the line to find. */
+  private async cancelUnsentRebills(session: SqlSession, jobId: string, decision: DoubtDecision): Promise<void> {
+    const why = { cause: `job ${jobId} was accepted after all`, ...decision };
+    const rebills = await this.jobs.unsentRebillsOfPeriods(session, jobId);
+    rebills.push(...(await this.jobs.rebillsOf(session, jobId)));
+    for (const id of rebills) {
+      const rebill = await this.jobs.lock(session, id);
+      if (rebill?.state === 'Created') await this.jobs.cancel(session, rebill, why);
+    }
+  }
+
+  /** Takes up the notifications of the job that came before anybody knew that they were its own. */
+  private async goOn(session: SqlSession, id: string, gatewayJobId: string): Promise<void> {
+    const job = await this.locked(session, id);
+    if (await this.notifications.isCompletionVerified(session, job)) {
+      await this.completion.verify(session, job, { gatewayJobId, completes: true });
+    } else await this.notifications.makeDue(session, job);
+  }
+
+  private notInDoubt(job: BulkPaymentJob): DomainError {
+    const why = isBeingSent(job, this.clock.now())
+      ? 'is being sent just now'
+      : job.gatewayJobId === null
+        ? `is ${job.state}`
+        : `is ${job.state}, as gateway job ${job.gatewayJobId}`;
+    return new DomainError('state-conflict', `Job ${job.id} is not in doubt: it ${why}; nothing was changed`, {
+      state: job.state,
+    });
+  }
+}
+
+/** An id that a person named, a person may name anew. */
+function isAttached({ state, gatewayJobAttachedAt }: BulkPaymentJob): boolean {
+  return state === 'Processing' && gatewayJobAttachedAt !== null;
+}
+
+function taken(gatewayJobId: string): DomainError {
+  return new DomainError('gateway-job-taken', `Another job is gateway job ${gatewayJobId}; nothing was changed`);
+}
