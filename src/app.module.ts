@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AdminModule } from './admin';
 import { BillingSchedulerModule } from './billing-scheduler';
 import { ConfigModule, type Configuration, type Role } from './config';
-import { NotificationListenerModule } from './notification';
+import { NotificationListenerModule } from './inbox';
 import { Clock } from './platform/clock';
 import { CryptoModule } from './platform/crypto';
 import { DatabaseModule } from './platform/database';

@@ -6,7 +6,7 @@ import { ChargeModule } from '../charge';
 import { RefundModule } from '../refund';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
-import { NotificationModule } from '../notification';
+import { NotificationModule } from '../inbox';
 import { BillingRunModule } from '../billing-run';
 import { SubscriptionModule } from '../subscription';
 import { TransactionLookupModule } from '../transaction-lookup';

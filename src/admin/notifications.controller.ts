@@ -2,7 +2,7 @@ import { Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { BulkPaymentJobs } from '../bulk-payment';
-import { Notifications, type NotificationState } from '../notification';
+import { Notifications, type NotificationState } from '../inbox';
 import { Scope } from './access';
 import { AdminController } from './admin-controller';
 import { IdParameter, IsId } from './body-fields';

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { Notification, NotificationHistory } from '../notification';
+import type { Notification, NotificationHistory } from '../inbox';
 import { GATEWAY_ID } from './text-fields';
 import { RetryView } from './retry.view';
 import { FirstColumns } from './lists';

@@ -4,7 +4,7 @@ import { ApprovalModule } from '../approval';
 import { BulkPaymentModule } from '../bulk-payment';
 import { RefundModule } from '../refund';
 import { KillSwitchModule } from '../kill-switch';
-import { NotificationModule } from '../notification';
+import { NotificationModule } from '../inbox';
 import { BillingRunModule } from '../billing-run';
 import { BillingScheduler } from './billing-scheduler';
 import { BillingSteps } from './billing-steps';

@@ -13,7 +13,7 @@ import {
 } from '../bulk-payment';
 import { RefundResolutionService, RefundSendingService } from '../refund';
 import { BillingConfig } from '../config';
-import { NotificationRetention, VERIFY_STEP } from '../notification';
+import { NotificationRetention, VERIFY_STEP } from '../inbox';
 import { KillSwitchWatch } from '../kill-switch';
 import type { BillingStep } from './billing-step';
 import { PlanBillingRunStep } from './plan-billing-run.step';

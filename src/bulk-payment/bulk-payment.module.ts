@@ -7,7 +7,7 @@ import { GatewaysModule } from '../gateways';
 import { TstoreModule, OAuthTokenModule } from '../gateways/tstore';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
-import { NotificationModule } from '../notification';
+import { NotificationModule } from '../inbox';
 import { TransactionLookupModule } from '../transaction-lookup';
 import { BulkPaymentJob, BulkPaymentJobHistory } from './job/bulk-payment-job.entity';
 import { BulkPaymentJobRepository } from './job/bulk-payment-job.repository';

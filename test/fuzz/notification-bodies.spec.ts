@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { messageKey, readMessage } from '../../src/notification/notification-message';
+import { messageKey, readMessage } from '../../src/inbox/notification-message';
 import type { RunningService } from '../../src/service';
 import { ListenerWorld, pnsMessage, sendTo } from '../support/listener-world';
 import { FUZZ_SEED, FUZZ_TIMEOUT_MS, UNSTORABLE, fuzzing, hostile, savedCases } from './fuzz';

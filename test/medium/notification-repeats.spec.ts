@@ -3,7 +3,7 @@ import {
   NOTIFICATION_TRANSITIONS,
   type NotificationEvent,
   type NotificationState,
-} from '../../src/notification/notification.state';
+} from '../../src/inbox/notification.state';
 import { nextState, statesOf } from '../../src/kernel/transitions';
 import type { RunningService } from '../../src/service';
 import { ListenerWorld, pnsMessage, sendTo } from '../support/listener-world';

@@ -1,9 +1,9 @@
 import { DataSource } from 'typeorm';
 import { Client } from 'pg';
-import { NotificationRepository, Notification, type NotificationClaim } from '../../src/notification';
-import { NotificationHistory } from '../../src/notification';
-import { STORE_ARRIVALS, arrivalParameters } from '../../src/notification/arrival.sql';
-import { messageKey, readMessage, sha256, type NotificationMessage } from '../../src/notification/notification-message';
+import { NotificationRepository, Notification, type NotificationClaim } from '../../src/inbox';
+import { NotificationHistory } from '../../src/inbox';
+import { STORE_ARRIVALS, arrivalParameters } from '../../src/inbox/arrival.sql';
+import { messageKey, readMessage, sha256, type NotificationMessage } from '../../src/inbox/notification-message';
 import { Clock, secondsAfter } from '../../src/platform/clock';
 import { Database, openDataSource } from '../../src/platform/database';
 import { pnsMessage } from '../support/listener-world';

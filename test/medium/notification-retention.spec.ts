@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { NotificationRetention } from '../../src/notification';
+import { NotificationRetention } from '../../src/inbox';
 import { startWorld, type BillingWorld } from '../support/billing-world';
 
 /** Rows as the listener and the verifying step leave them. */

@@ -7,7 +7,7 @@ import { CHARGE_TRANSITIONS } from '../../src/charge';
 import { OUTSIDE_REFUND_TRANSITIONS, REFUND_TRANSITIONS } from '../../src/refund';
 import { nextState, statesOf, type TransitionTable } from '../../src/kernel/transitions';
 import { LINE_STOP_TRANSITIONS } from '../../src/line-stop';
-import { NOTIFICATION_TRANSITIONS } from '../../src/notification/notification.state';
+import { NOTIFICATION_TRANSITIONS } from '../../src/inbox/notification.state';
 import { BILLING_RUN_TRANSITIONS } from '../../src/billing-run';
 import { SUBSCRIPTION_TRANSITIONS } from '../../src/subscription';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';

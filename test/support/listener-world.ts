@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { readConfiguration } from '../../src/config';
-import { Notification } from '../../src/notification';
+import { Notification } from '../../src/inbox';
 import { startService, type RunningService, type ServiceOverrides } from '../../src/service';
 import { serviceEnvironment } from './service-environment';
 import { createTestDatabase, type TestDatabase } from './test-database';

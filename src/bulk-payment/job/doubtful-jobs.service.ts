@@ -3,7 +3,7 @@ import { Approvals, wordsOf, type Approval, type Person } from '../../approval';
 import { ApprovalConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
 import { LineStopRepository } from '../../line-stop';
-import { NotificationRepository } from '../../notification';
+import { NotificationRepository } from '../../inbox';
 import { Clock } from '../../platform/clock';
 import { Database, violatesUnique, wakeBilling, type SqlSession } from '../../platform/database';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';

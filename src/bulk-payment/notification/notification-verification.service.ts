@@ -9,7 +9,7 @@ import {
   type ClaimClass,
   type Notification,
   type NotificationClaim,
-} from '../../notification';
+} from '../../inbox';
 import { Clock } from '../../platform/clock';
 import { crashPoint } from '../../platform/crash-points';
 import { Database, type SqlSession } from '../../platform/database';
