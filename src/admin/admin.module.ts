@@ -21,39 +21,41 @@ import {
   RateLimits,
   ScopeCheck,
 } from './access';
-import { ApiKeysController } from './api-keys.controller';
-import { ApprovalsController } from './approvals.controller';
+import { ApiKeysController } from './api-key/api-keys.controller';
+import { ApprovalsController } from './approval/approvals.controller';
 import { AuditInterceptor, AuditLog, AuditLogRepository, AuditViews } from './audit';
-import { AuditLogController } from './audit-log.controller';
-import { BillingRunsController } from './billing-runs.controller';
-import { BulkPaymentJobsController } from './bulk-payment-jobs.controller';
-import { ChecksController } from './checks.controller';
-import { ChargesController } from './charges.controller';
-import { DeliveriesController } from './deliveries.controller';
-import { DiscrepanciesController } from './discrepancies.controller';
-import { DoubtfulJobsController } from './doubtful-jobs.controller';
+import { AuditLogController } from './audit/audit-log.controller';
+import { BillingRunsController } from './billing-run/billing-runs.controller';
+import { BulkPaymentJobsController } from './bulk-payment-job/bulk-payment-jobs.controller';
+import { ChecksController } from './line-stop/checks.controller';
+import { ChargesController } from './charge/charges.controller';
+import { DeliveriesController } from './settlement-log/deliveries.controller';
+import { DiscrepanciesController } from './discrepancy/discrepancies.controller';
+import { DoubtfulJobsController } from './bulk-payment-job/doubtful-jobs.controller';
 import { HeavyReadInterceptor, HeavyReads, ReadsInterceptor } from './heavy-reads';
 import { IdempotencyInterceptor, IdempotencyRepository } from './idempotency';
-import { JobViews } from './job-views';
+import { JobViews } from './bulk-payment-job/job-views';
 import { ListFormatInterceptor } from './lists';
-import { InquiryController } from './inquiry.controller';
-import { Inquiry } from './inquiry.service';
-import { JobInterventionsController } from './job-interventions.controller';
-import { RefusedResultsController } from './refused-results.controller';
-import { KillSwitchController } from './kill-switch.controller';
-import { LineStopsController } from './line-stops.controller';
-import { NotificationsController } from './notifications.controller';
-import { OutsideRefundsController } from './outside-refunds.controller';
-import { ProductsController } from './products.controller';
-import { ChargeRebillController, RebillController } from './rebill.controller';
-import { RefundsController } from './refunds.controller';
-import { ReportsController } from './reports.controller';
-import { SettlementLogController } from './settlement-log.controller';
-import { SubscriptionFilesController } from './subscription-files.controller';
-import { SubscriptionsController } from './subscriptions.controller';
-import { EtagInterceptor } from './versions';
-import { SummaryController } from './summary.controller';
-import { SummaryService } from './summary.service';
+import { InquiryController } from './desk/inquiry.controller';
+import { Inquiry } from './desk/inquiry.service';
+import { JobInterventionsController } from './bulk-payment-job/job-interventions.controller';
+import { RefusedResultsController } from './bulk-payment-job/refused-results.controller';
+import { KillSwitchController } from './kill-switch/kill-switch.controller';
+import { LineStopsController } from './line-stop/line-stops.controller';
+import { NotificationsController } from './notification/notifications.controller';
+import { OutsideRefundsController } from './refund/outside-refunds.controller';
+import { ProductsController } from './product/products.controller';
+import { ChargeRebillController, RebillController } from './billing-run/rebill.controller';
+import { RefundsController } from './refund/refunds.controller';
+import { ReportsController } from './desk/reports.controller';
+import { SettlementLogController } from './settlement-log/settlement-log.controller';
+import { SubscriptionFilesController } from './subscription/subscription-files.controller';
+import { SubscriptionsController } from './subscription/subscriptions.controller';
+import { EtagInterceptor } from './frame/versions';
+import { SummaryController } from './desk/summary.controller';
+import { DailyReport } from './desk/daily-report';
+import { MonthlyReport } from './desk/monthly-report';
+import { SummaryService } from './desk/summary.service';
 
 /** The REST API for operators and for the merchant's own systems. */
 @Module({
@@ -121,6 +123,8 @@ import { SummaryService } from './summary.service';
     JobViews,
     RateLimits,
     ScopeCheck,
+    DailyReport,
+    MonthlyReport,
     SummaryService,
   ],
 })

@@ -1,3 +1,3 @@
 export { ApiKeyRepository, KeySignature, KeySigning, ROLES, SCOPES } from './access';
 export { AdminModule } from './admin.module';
-export { apiDocumentOf, serveApiDocs } from './api-docs';
+export { apiDocumentOf, serveApiDocs } from './frame/api-docs';

@@ -15,7 +15,6 @@ import { BulkPaymentJobs } from './job/bulk-payment-jobs.service';
 import { CompletionService } from './submission/completion.service';
 import { DiscrepancyEvidence } from './discrepancy/discrepancy-evidence';
 import { Discrepancy, DiscrepancyLookup } from './discrepancy/discrepancy.entity';
-import { DailyReport } from './daily-report';
 import { Discrepancies } from './discrepancy/discrepancies.service';
 import { DiscrepancyRepository } from './discrepancy/discrepancy.repository';
 import { DoubtWatch } from './job/doubt-watch';
@@ -78,7 +77,6 @@ const STAGES = [
     BulkPaymentJobRepository,
     BulkPaymentJobs,
     CompletionService,
-    DailyReport,
     Discrepancies,
     DiscrepancyEvidence,
     DiscrepancyRepository,
@@ -106,7 +104,6 @@ const STAGES = [
     BulkPaymentJobRepository,
     BulkPaymentJobs,
     CompletionService,
-    DailyReport,
     Discrepancies,
     DoubtWatch,
     DoubtfulJobs,

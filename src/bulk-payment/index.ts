@@ -4,14 +4,6 @@ export { JOB_TRANSITIONS, type JobState } from './job/bulk-payment-job.state';
 export { BulkPaymentJobs, type OutgoingFile } from './job/bulk-payment-jobs.service';
 export { BulkPaymentModule } from './bulk-payment.module';
 export { CompletionService, type CompletionHint } from './submission/completion.service';
-export {
-  DAY_KINDS,
-  DailyReport,
-  type Day,
-  type DayNumbers,
-  type RefundedDay,
-  type UnbalancedJob,
-} from './daily-report';
 export { Discrepancies, type DiscrepancyDecision, type DiscrepancyRecord } from './discrepancy/discrepancies.service';
 export { Discrepancy, DiscrepancyLookup } from './discrepancy/discrepancy.entity';
 export type { DiscrepancyCounts } from './discrepancy/discrepancy.repository';
@@ -21,7 +13,7 @@ export { failedAfterSending } from './job/doubt';
 export { DoubtfulJobs } from './job/doubtful-jobs.service';
 export { DISCREPANCY_KINDS, type DiscrepancyKind, type FindingCounts } from './discrepancy/finding';
 export { failingSql, inDoubtSql, unnotifiedJobsSql } from './job/doubt';
-export type { JobDecisions } from './job/job-decisions';
+export { type JobDecisions, DECIDED, talliesOf, tallyOf, type TallyRow } from './job/job-decisions';
 export { JobInterventions } from './job/job-interventions.service';
 export { LineChecks } from './checks/line-checks';
 export { NotificationVerification } from './notification/notification-verification.service';
@@ -36,3 +28,4 @@ export { SettlementService } from './result/settlement.service';
 export type { Progress } from './job/stage-progress';
 export { SubmissionService } from './submission/submission.service';
 export { TSTORE_CHECK_OUTCOMES, TstoreCheck, UNWRITABLE_TEXT_PATTERN, type TstoreVerdict } from '../gateways/tstore';
+export type { Tally } from './result/reconciliation.repository';

@@ -5,7 +5,6 @@ import { ChargeRecordRepository } from './charge-record.repository';
 import { ChargeRepository } from './charge.repository';
 import { ChargeSettlement } from './charge-settlement';
 import { Charges } from './charges.service';
-import { MonthlyReport } from './monthly-report';
 import { SettlementLog } from './settlement-log';
 import { SettlementLogRepository } from './settlement-log.repository';
 
@@ -16,10 +15,9 @@ import { SettlementLogRepository } from './settlement-log.repository';
     ChargeRepository,
     ChargeSettlement,
     Charges,
-    MonthlyReport,
     SettlementLog,
     SettlementLogRepository,
   ],
-  exports: [ChargeRepository, ChargeSettlement, Charges, MonthlyReport, SettlementLog],
+  exports: [ChargeRepository, ChargeSettlement, Charges, SettlementLog],
 })
 export class ChargeModule {}

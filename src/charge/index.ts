@@ -5,7 +5,6 @@ export type { ChargeFilter, ChargeRecord } from './charge-record.repository';
 export { ChargeRepository, type UploadedCharge } from './charge.repository';
 export { CHARGE_TRANSITIONS, type ChargeState } from './charge.state';
 export { Charges } from './charges.service';
-export { MonthlyReport, type ProductMonth } from './monthly-report';
 export { OWN_ORDER_NOS, TAKEN_ORDER_NOS_SQL } from './own-order-no';
 export { SettlementLog, type LogPage, type SettlementLogEntry } from './settlement-log';
 export {

@@ -38,7 +38,7 @@ describe('crash points', () => {
     expect(withPoints.filter((step) => pointsOf(step) < 2)).toEqual([]);
     const watch = files.find(({ name }) => name === 'kill-switch/kill-switch-watch.ts');
     expect(watch?.text).not.toMatch(/\b(?:execute|transaction|manager|set)\(/);
-    const retention = files.find(({ name }) => name === 'notification/notification-retention.ts');
+    const retention = files.find(({ name }) => name === 'inbox/notification-retention.ts');
     expect(retention?.text.match(/\b(?:execute|transaction|manager)\b/g)).toEqual(['execute']);
   });
 

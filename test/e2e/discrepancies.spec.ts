@@ -1,4 +1,5 @@
-import { DailyReport, LineChecks } from '../../src/bulk-payment';
+import { DailyReport } from '../../src/admin/desk/daily-report';
+import { LineChecks } from '../../src/bulk-payment';
 import { TstoreClient } from '../../src/gateways/tstore';
 import { seoulDateAt, type SeoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyRequest } from 'fastify';
-import { uploadBodyOf } from '../../src/admin/upload-body';
+import { uploadBodyOf } from '../../src/admin/frame/upload-body';
 import { startWorld, type BillingWorld } from '../support/billing-world';
 import { bearer } from '../support/admin-world';
 import { requestFile } from '../support/request-files';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROLES, SCOPES } from '../../src/admin/access';
-import { API_WORDS } from '../../src/admin/api-words';
+import { API_WORDS } from '../../src/admin/frame/api-words';
 import { ERROR_CODES } from '../../src/kernel/error-codes';
 import { Database } from '../../src/platform/database';
 import { bearer, startAdminWorld, type AdminAnswer, type AdminWorld } from '../support/admin-world';

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
-import { controllerMethods } from '../admin-route';
+import { controllerMethods } from '../frame/admin-route';
 import { SCOPE } from './scope.decorator';
 
 /** Where Nest notes the path of a method that is an endpoint. */

@@ -1,6 +1,6 @@
 import { Injectable, StreamableFile, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
-import { controllerMethods } from '../admin-route';
+import { controllerMethods } from '../frame/admin-route';
 import { AUDIT_VIEW } from './audit-view.decorator';
 
 type Parameters = Record<string, string>;

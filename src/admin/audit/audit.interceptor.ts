@@ -6,7 +6,7 @@ import { Clock } from '../../platform/clock';
 import { asDomainError, clientAddress, problemOf } from '../../platform/http-server';
 import { Logger } from '../../platform/logging';
 import { SCOPE, callerOf, isChanging, type ScopeName } from '../access';
-import { operationIdOf, resourceOf } from '../admin-route';
+import { operationIdOf, resourceOf } from '../frame/admin-route';
 import { AuditLogRepository, type AuditEntry, type AuditOutcome } from './audit-log.repository';
 import { AuditViews, kept } from './audit-views';
 

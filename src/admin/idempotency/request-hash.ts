@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Readable, Transform, pipeline } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
-import { uploadBodyOf } from '../upload-body';
+import { uploadBodyOf } from '../frame/upload-body';
 
 /** What makes two requests the same: method, address with its query, and every byte of the body. */
 export interface RequestHash {

@@ -9,7 +9,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { defer, lastValueFrom, type Observable } from 'rxjs';
-import { resourceOf } from '../admin-route';
+import { resourceOf } from '../frame/admin-route';
 import { HeavyReads } from '../heavy-reads';
 import { columnsOf } from './columns';
 import { csvOf } from './csv';

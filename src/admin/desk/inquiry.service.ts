@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { BulkPaymentJobs, Discrepancies, type BulkPaymentJob, type DiscrepancyRecord } from '../../bulk-payment';
+import { Charges, type ChargeRecord } from '../../charge';
+import { Refunds, type Refund } from '../../refund';
+import { LineStops, type LineStop } from '../../line-stop';
+import { Subscriptions } from '../../subscription';
+import { TransactionLookups, type TransactionLookup } from '../../transaction-lookup';
+
+/** Whose payment is asked about: one of these. */
+export interface InquirySubject {
+  orderNo?: string | undefined;
+  transactionId?: string | undefined;
+  customerReference?: string | undefined;
+}
+
+/** All that is known of one charge, from which the answer follows. */
+export interface ChargeFacts {
+  charge: ChargeRecord;
+  job: BulkPaymentJob;
+  isInDoubt: boolean;
+  refunds: Refund[];
+  discrepancies: DiscrepancyRecord[];
+  /** Open ones that park its job or its subscription. */
+  lineStops: LineStop[];
+  /** What T store said of its payment last, without being asked now. */
+  lookup: TransactionLookup | undefined;
+}
+
+/** Of a customer the latest charges are what is asked about; all of them are in the list of charges. */
+const CHARGES_OF_A_CUSTOMER = 12;
+const SUBSCRIPTIONS_OF_A_CUSTOMER = 20;
+const MANY = 100;
+
+/** Gathers what is known of a payment. Asks nobody outside and changes nothing. */
+@Injectable()
+export class Inquiry {
+  constructor(
+    private readonly charges: Charges,
+    private readonly subscriptions: Subscriptions,
+    private readonly refunds: Refunds,
+    private readonly discrepancies: Discrepancies,
+    private readonly jobs: BulkPaymentJobs,
+    private readonly stops: LineStops,
+    private readonly lookups: TransactionLookups,
+  ) {}
+
+  /** Newest charge first; none when nothing is known. */
+  async factsOf({ orderNo, transactionId, customerReference }: InquirySubject): Promise<ChargeFacts[]> {
+    const charges =
+      customerReference === undefined
+        ? await this.charges.list({ orderNo, transactionId }, { beforeId: undefined, limit: CHARGES_OF_A_CUSTOMER })
+        : await this.chargesOfCustomer(customerReference);
+    return Promise.all(charges.map((charge) => this.gather(charge)));
+  }
+
+  private async chargesOfCustomer(customerReference: string): Promise<ChargeRecord[]> {
+    const page = { beforeId: undefined, limit: SUBSCRIPTIONS_OF_A_CUSTOMER };
+    const subscriptions = await this.subscriptions.list({ customerReference }, page);
+    const found = await Promise.all(
+      subscriptions.map(({ id }) =>
+        this.charges.list({ subscriptionId: id }, { beforeId: undefined, limit: CHARGES_OF_A_CUSTOMER }),
+      ),
+    );
+    const newestFirst = found.flat().sort((one, other) => Number(BigInt(other.id) - BigInt(one.id)));
+    return newestFirst.slice(0, CHARGES_OF_A_CUSTOMER);
+  }
+
+  private async gather(charge: ChargeRecord): Promise<ChargeFacts> {
+    const { id: chargeId, gateway, orderNo, transactionId } = charge;
+    const job = await this.jobs.get(charge.bulkPaymentJobId);
+    return {
+      charge,
+      job,
+      isInDoubt: this.jobs.isInDoubt(job),
+      refunds: await this.refunds.list({ chargeId }, { beforeId: undefined, limit: MANY }),
+      discrepancies: await this.discrepancies.list({ orderNo, afterId: '0', limit: MANY }),
+      lineStops: await this.stopsOf(charge),
+      lookup: transactionId === null ? undefined : await this.lookups.latest({ gateway, transactionId }),
+    };
+  }
+
+  private async stopsOf({ bulkPaymentJobId: jobId, subscriptionId }: ChargeRecord): Promise<LineStop[]> {
+    const open = { state: 'Open', limit: MANY } as const;
+    const ofJob = await this.stops.list({ ...open, jobId });
+    return subscriptionId === null ? ofJob : [...ofJob, ...(await this.stops.list({ ...open, subscriptionId }))];
+  }
+}

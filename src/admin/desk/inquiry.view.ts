@@ -1,0 +1,209 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { BulkPaymentJob } from '../../bulk-payment';
+import type { ChargeState } from '../../charge';
+import type { LineStop } from '../../line-stop';
+import { wonInWords } from '../../kernel/won';
+import { ChargeView, chargeViewOf } from '../charge/charges.view';
+import { discrepancyViewOf } from '../discrepancy/discrepancies.view';
+import type { ChargeFacts } from './inquiry.service';
+import { jobActionsOf } from '../bulk-payment-job/job-actions';
+import { lineStopViewOf } from '../line-stop/line-stops.view';
+import { refundViewOf } from '../refund/refunds.view';
+import { FirstColumns } from '../lists';
+
+/**
+ * Whether the customer was charged.
+ *
+ * - charged, partly-refunded, refunded: T store took the money, and so much of it was given back.
+ * - not-charged: it was declined, or never sent.
+ * - not-known: T store's answer is not here, or contradicts what was asked; the reason says what it waits for, or that people
+ *   have closed it.
+ */
+const VERDICTS = ['charged', 'partly-refunded', 'refunded', 'not-charged', 'not-known'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** One reason to believe the verdict: what happened, when, and where it is kept. */
+export class EvidenceView {
+  @ApiProperty({ example: 'settled' }) what!: string;
+  @ApiProperty({ type: Date, nullable: true }) at!: Date | null;
+  @ApiProperty() says!: string;
+  @ApiProperty({ description: 'Where it is kept' }) link!: string;
+}
+
+/** One thing that may be done now. */
+export class ActionView {
+  @ApiProperty({ example: 'refund' }) action!: string;
+  @ApiProperty({ enum: ['GET', 'POST'] }) method!: 'GET' | 'POST';
+  @ApiProperty() href!: string;
+}
+
+@FirstColumns('charge.settledAt', 'charge.orderNo', 'charge.productName', 'verdict', 'amountCharged', 'because')
+export class AnswerView {
+  @ApiProperty({ enum: VERDICTS }) verdict!: Verdict;
+  @ApiProperty({ type: 'integer', description: 'Won the customer is out of pocket, by our record' })
+  amountCharged!: number;
+  @ApiProperty({ description: 'The verdict in words' }) because!: string;
+  @ApiProperty({ type: ChargeView }) charge!: ChargeView;
+  @ApiProperty({ type: [EvidenceView], description: 'How we know, in the order it happened' })
+  evidence!: EvidenceView[];
+  @ApiProperty({ type: [ActionView], description: 'What may be done now' }) actions!: ActionView[];
+}
+
+const ROOT = '/admin/v1';
+
+export function answerViewOf(facts: ChargeFacts): AnswerView {
+  const { charge } = facts;
+  const { verdict, because } = told(verdictOf(facts), facts.lineStops);
+  const isPaid = verdict !== 'not-charged' && verdict !== 'not-known';
+  return {
+    verdict,
+    amountCharged: isPaid ? charge.amount - charge.refundedAmount : 0,
+    because,
+    charge: chargeViewOf(charge),
+    evidence: evidenceOf(facts),
+    actions: actionsOf(facts),
+  };
+}
+
+/** A line stop may mean that the record is wrong, so it is never left unsaid. */
+function told<Told extends { because: string }>(answer: Told, lineStops: readonly LineStop[]): Told {
+  const stops = lineStops.filter(({ violation }) => violation !== answer.because);
+  return { ...answer, because: [answer.because, ...stops.map((stop) => `line stopped: ${stop.violation}`)].join('; ') };
+}
+
+function verdictOf(facts: ChargeFacts): { verdict: Verdict; because: string } {
+  const { charge, refunds } = facts;
+  const paid = `T store collected ${wonInWords(charge.amount)} as ${charge.transactionId}`;
+  const refunded = `${wonInWords(charge.refundedAmount)} were given back`;
+  const verdicts: Record<ChargeState, () => { verdict: Verdict; because: string }> = {
+    Paid: () => ({ verdict: 'charged', because: paid }),
+    Refunded: () => ({ verdict: 'refunded', because: `${paid}; ${refunded}` }),
+    PartiallyRefunded: () => ({ verdict: 'partly-refunded', because: `${paid}; ${refunded}` }),
+    Refunding: () => {
+      const open = refunds.find((refund) => refund.endedAt === null);
+      const verdict = charge.refundedAmount > 0 ? 'partly-refunded' : 'charged';
+      return {
+        verdict,
+        because: `${paid}; ${refunded}; a refund of ${wonInWords(open?.amount ?? 0)} is ${open?.state}`,
+      };
+    },
+    Declined: () => ({
+      verdict: 'not-charged',
+      because: `T store declined it: ${charge.resultCode} ${charge.resultMessage}`,
+    }),
+    Closed: () => ({
+      verdict: 'not-known',
+      because: `closed by decision, neither as paid nor as declined: ${charge.resultMessage}`,
+    }),
+    Pending: () => ({ verdict: 'not-charged', because: 'nothing of it was sent to T store' }),
+    Submitted: () => verdictOfSubmitted(facts),
+  };
+  return verdicts[charge.state]();
+}
+
+/** Sent, and not settled: the job or a discrepancy tells why. */
+function verdictOfSubmitted(facts: ChargeFacts): { verdict: Verdict; because: string } {
+  const { job, isInDoubt, discrepancies, lineStops } = facts;
+  const open = discrepancies.find((discrepancy) => discrepancy.state === 'Open');
+  const contradiction = lineStops.find((stop) => stop.kind === 'gateway-contradicts');
+  if (contradiction !== undefined) return { verdict: 'not-known', because: contradiction.violation };
+  if (job.state === 'Failed') return { verdict: 'not-charged', because: `its job failed: ${job.failureReason}` };
+  if (isInDoubt) return { verdict: 'not-known', because: 'nobody knows whether T store has its job' };
+  if (open !== undefined) return { verdict: 'not-known', because: `T store’s answer is a discrepancy: ${open.kind}` };
+  return { verdict: 'not-known', because: waitsFor(job) };
+}
+
+/** What a job that is sent and not settled waits for. */
+function waitsFor(job: BulkPaymentJob): string {
+  if (job.state !== 'VerifiedCompleted') return 'T store has not answered yet';
+  const failure = job.lastError === null ? '' : `: ${job.lastError}`;
+  if (job.resultDownloadedAt !== null) return `T store’s result is here, and not settled yet${failure}`;
+  if (job.resultFilesRefused > 0) {
+    return `T store answered, and its result file was refused ${job.resultFilesRefused} time(s)${failure}`;
+  }
+  return `T store is done with its job, and the result is not here yet${failure}`;
+}
+
+function evidenceOf({ charge, job, refunds, discrepancies, lineStops, lookup }: ChargeFacts): EvidenceView[] {
+  const jobLink = `${ROOT}/bulk-payment-jobs/${job.id}`;
+  const entries: (EvidenceView | false)[] = [
+    { what: 'requested', at: charge.createdAt, says: `line ${charge.lineNumber} of job ${job.id}`, link: jobLink },
+    job.submissionStartedAt !== null && {
+      what: 'sent',
+      at: job.submissionStartedAt,
+      says: job.gatewayJobId === null ? 'T store’s job id is not known' : `as T store’s job ${job.gatewayJobId}`,
+      link: `${jobLink}/request-file`,
+    },
+    job.verifiedAt !== null && {
+      what: 'completion verified',
+      at: job.verifiedAt,
+      says: 'PNS confirmed its notification',
+      link: `${ROOT}/notifications?jobId=${job.id}`,
+    },
+    charge.resultLineNumber !== null && {
+      what: 'answered',
+      at: job.resultDownloadedAt,
+      says: `line ${charge.resultLineNumber} of the result file: ${charge.resultCode} ${charge.resultMessage}`,
+      link: `${jobLink}/result-file`,
+    },
+    ...discrepancies.map((discrepancy) => ({
+      what: `discrepancy ${discrepancy.state}`,
+      at: discrepancy.decidedAt ?? discrepancy.createdAt,
+      says:
+        discrepancy.decidedBy === null ? discrepancy.kind : `${discrepancy.decidedBy}: ${discrepancy.decisionReason}`,
+      link: `${ROOT}/discrepancies/${discrepancy.id}`,
+    })),
+    charge.settlementPosition !== null && {
+      what: 'settled',
+      at: charge.settledAt,
+      says: `position ${charge.settlementPosition} of the settlement log`,
+      link: `${ROOT}/settlement-log?after=${BigInt(charge.settlementPosition) - 1n}&limit=1`,
+    },
+    ...refunds.map((refund) => ({
+      what: `refund ${refund.state}`,
+      at: refund.endedAt ?? refund.sentAt ?? refund.requestedAt,
+      says: `${wonInWords(refund.amount)}: ${refund.resultMessage ?? refund.reason}`,
+      link: `${ROOT}/refunds/${refund.id}`,
+    })),
+    ...lineStops.map((stop) => ({
+      what: 'line stopped',
+      at: stop.raisedAt,
+      says: stop.violation,
+      link: `${ROOT}/line-stops/${stop.id}`,
+    })),
+    lookup !== undefined && {
+      what: 'looked up',
+      at: lookup.at,
+      says: lookup.found === null ? `${lookup.answer}: ${lookup.message}` : `T store has it as ${lookup.found.status}`,
+      link: `${ROOT}/charges/${encodeURIComponent(charge.orderNo)}/transaction`,
+    },
+  ];
+  const kept = entries.filter((entry) => entry !== false);
+  return kept.sort((one, other) => (one.at?.getTime() ?? 0) - (other.at?.getTime() ?? 0));
+}
+
+function actionsOf({ charge, job, isInDoubt, refunds, discrepancies, lineStops }: ChargeFacts): ActionView[] {
+  const own = `${ROOT}/charges/${encodeURIComponent(charge.orderNo)}`;
+  const jobLink = `${ROOT}/bulk-payment-jobs/${job.id}`;
+  const post = (base: string, action: string): ActionView => ({ action, method: 'POST', href: `${base}/${action}` });
+  const ofCharge: Record<string, ActionView> = {
+    'look-up': { action: 'look-up', method: 'GET', href: `${own}/transaction` },
+    refund: { action: 'refund', method: 'POST', href: `${own}/refunds` },
+    rebill: post(own, 'rebill'),
+  };
+  return [
+    ...chargeViewOf(charge).actions.map((action) => ofCharge[action] as ActionView),
+    ...refunds.flatMap((refund) =>
+      refundViewOf(refund).actions.map((action) => post(`${ROOT}/refunds/${refund.id}`, action)),
+    ),
+    ...discrepancies.flatMap((discrepancy) =>
+      discrepancy.state === 'Open'
+        ? discrepancyViewOf(discrepancy).actions.map((act) => post(`${ROOT}/discrepancies/${discrepancy.id}`, act))
+        : [],
+    ),
+    ...lineStops.flatMap((stop) =>
+      lineStopViewOf(stop).actions.map((action) => post(`${ROOT}/line-stops/${stop.id}`, action)),
+    ),
+    ...jobActionsOf(job, isInDoubt).map((action) => post(jobLink, action)),
+  ];
+}

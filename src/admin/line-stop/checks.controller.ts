@@ -1,0 +1,34 @@
+import { HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { TSTORE_CHECK_OUTCOMES, TstoreCheck, type TstoreVerdict } from '../../bulk-payment';
+import { Scope } from '../access';
+import { AdminController } from '../frame/admin-controller';
+
+class TstoreCheckView implements TstoreVerdict {
+  @ApiProperty({
+    enum: TSTORE_CHECK_OUTCOMES,
+    description: '`no-token`: it was reached and gave none, for another reason than the credentials',
+  })
+  outcome!: TstoreVerdict['outcome'];
+  @ApiProperty({ description: 'What was seen' }) detail!: string;
+  @ApiProperty({ description: 'What to do next' }) act!: string;
+  @ApiProperty() at!: Date;
+}
+
+/** Whether what the service relies on works, when somebody wants to know it now. */
+@AdminController('checks')
+export class ChecksController {
+  constructor(private readonly tstore: TstoreCheck) {}
+
+  @Post('tstore')
+  @HttpCode(200)
+  @Scope('checks:run')
+  @ApiOperation({
+    summary:
+      'Ask T store for an access token as this process is set up; a failure leaves the stored one. A few times a minute',
+  })
+  @ApiOkResponse({ type: TstoreCheckView })
+  checkTstore(): Promise<TstoreVerdict> {
+    return this.tstore.run();
+  }
+}

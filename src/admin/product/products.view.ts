@@ -1,0 +1,49 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Product, ProductHistory } from '../../subscription';
+import { PriceBody } from '../frame/body-fields';
+import { ChangeView, changesViewOf } from '../frame/history.view';
+import { FirstColumns } from '../lists';
+
+class ProductLinksView {
+  @ApiProperty() self!: string;
+  @ApiProperty() subscriptions!: string;
+}
+
+@FirstColumns('name', 'storeProductId', 'price.amount', 'active')
+export class ProductView {
+  @ApiProperty() id!: string;
+  @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
+  @ApiProperty({ type: ProductLinksView, description: 'Where its evidence is' }) links!: ProductLinksView;
+  @ApiProperty() storeProductId!: string;
+  @ApiProperty() name!: string;
+  @ApiProperty({ type: PriceBody }) price!: PriceBody;
+  @ApiProperty() active!: boolean;
+  @ApiProperty({ description: 'Products of one group share bulk payment jobs' }) billingGroup!: string;
+  @ApiProperty() createdAt!: Date;
+  @ApiProperty({ description: 'Changes with it; also its ETag' }) version!: string;
+}
+
+export class ProductDetailView extends ProductView {
+  @ApiProperty({ type: [ChangeView], description: 'Its changes, oldest first' }) history!: ChangeView[];
+}
+
+export function productViewOf(product: Product): ProductView {
+  const { id, storeProductId, name, active, billingGroup, createdAt, version } = product;
+  const { amount, carrierAmount, creditCardAmount, tmembershipAmount } = product;
+  return {
+    id,
+    actions: ['change'],
+    links: { self: `/admin/v1/products/${id}`, subscriptions: `/admin/v1/subscriptions?productId=${id}` },
+    storeProductId,
+    name,
+    price: { amount, carrierAmount, creditCardAmount, tmembershipAmount },
+    active,
+    billingGroup,
+    createdAt,
+    version,
+  };
+}
+
+export function productHistoryViewOf({ at, cause, actor, changes }: ProductHistory): ChangeView {
+  return { at, cause, actor, changes: changesViewOf(changes) };
+}

@@ -1,0 +1,42 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { SETTLEMENT_KINDS, type SettlementLogEntry } from '../../charge';
+import { FirstColumns } from '../lists';
+
+/** An entry of the settlement log, as it is stored. */
+@FirstColumns(
+  'settledAt',
+  'orderNo',
+  'customerReference',
+  'productName',
+  'kind',
+  'amount',
+  'transactionId',
+  'resultMessage',
+)
+export class SettlementLogEntryView implements SettlementLogEntry {
+  @ApiProperty() position!: string;
+  @ApiProperty() settledAt!: Date;
+  @ApiProperty({ enum: SETTLEMENT_KINDS }) kind!: SettlementLogEntry['kind'];
+  @ApiProperty() orderNo!: string;
+  @ApiProperty() chargeId!: string;
+  @ApiProperty() bulkPaymentJobId!: string;
+  @ApiProperty({ type: String, nullable: true }) subscriptionId!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Your own name for the customer; null: of no subscription',
+  })
+  customerReference!: string | null;
+  @ApiProperty({ type: String, format: 'date', nullable: true }) periodStartOn!: string | null;
+  @ApiProperty() storeProductId!: string;
+  @ApiProperty() productName!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: SettlementLogEntry['amount'];
+  @ApiProperty({ type: String, nullable: true }) transactionId!: string | null;
+  @ApiProperty() resultCode!: string;
+  @ApiProperty() resultMessage!: string;
+  @ApiProperty({ type: 'integer', nullable: true }) resultLineNumber!: number | null;
+  @ApiProperty({ type: String, nullable: true }) discrepancyId!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'The refund it tells of' }) refundId!: string | null;
+  @ApiProperty({ enum: ['Due', 'Delivered'], nullable: true, description: 'Of a paid one-time product only' })
+  delivery!: SettlementLogEntry['delivery'];
+}
