@@ -77,6 +77,17 @@ describe('links', () => {
   });
 });
 
+describe('docs name', () => {
+  it.each(PAGES)('in %s only files that exist', (page) => {
+    const folders = 'src|test|simulator|scripts|migrations|bench|demo|cli|client|docs';
+    const files = [...withoutCode(page).matchAll(new RegExp(`\`((?:${folders})/[\\w./-]+)\``, 'g'))];
+    const specs = [...withoutCode(page).matchAll(/`((?:architecture|contract|e2e|faults|fuzz|medium)\/[\w.-]+)`/g)];
+    const named = [...files.map(([, path = '']) => path), ...specs.map(([, path]) => `test/${path}`)];
+    const places = ['', dirname(page)];
+    expect(named.filter((path) => !places.some((place) => existsSync(join(ROOT, place, path))))).toEqual([]);
+  });
+});
+
 describe('code cites', () => {
   const cited = CODE.flatMap((file) =>
     [...textOf(file).matchAll(/\b(docs\/[\w/-]+)(\.md)?(?:, sections? ([\d.]*\d))?/g)].map(
