@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BulkPaymentJobs } from '../src/bulk-payment';
 import { billingDateAfter, type SeoulDate } from '../src/kernel/seoul-calendar';
 import type { RunningService } from '../src/service';
-import { BillingRunService } from '../src/billing-run';
+import { BillingRunPlanning } from '../src/billing-run';
 import { Connection } from '../src/platform/database';
 import { withDatabase } from './database';
 import { EACH, FLOOR_TABLE } from './listener';
@@ -96,7 +96,7 @@ class Bench {
   }
 
   private async besideJob(date: SeoulDate): Promise<LoadResult[]> {
-    await this.service.app.get(BillingRunService).plan(date);
+    await this.service.app.get(BillingRunPlanning).plan(date);
     const jobId = await onlyJobOf(this.client, date);
     const jobs = this.service.app.get(BulkPaymentJobs);
     const results: LoadResult[] = [];

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BulkPaymentJobs, type BulkPaymentJob } from '../src/bulk-payment';
 import { billingDateAfter, seoulDate, type SeoulDate } from '../src/kernel/seoul-calendar';
 import type { RunningService } from '../src/service';
-import { BillingRunService } from '../src/billing-run';
+import { BillingRunPlanning } from '../src/billing-run';
 import { Connection } from '../src/platform/database';
 import { withDatabase } from './database';
 import { createFloorTable, floorOf } from './floors';
@@ -102,7 +102,7 @@ class Bench {
   }
 
   private async month(date: SeoulDate, plain: PlainStatements): Promise<Month> {
-    const plan = await timed(() => this.service.app.get(BillingRunService).plan(date));
+    const plan = await timed(() => this.service.app.get(BillingRunPlanning).plan(date));
     const { job, write, load, stage } = await this.followed(date, new Date());
     // The floors come when the service has nothing left to do, and in the same month, so that both meet the same machine.
     const file = join(this.directory, 'floor.csv');
@@ -125,7 +125,7 @@ class Bench {
 
   /** What was declined is tried again on its own day and not with the next month, as in production; nobody measures it. */
   private async retry(date: SeoulDate): Promise<void> {
-    const planned = await this.service.app.get(BillingRunService).plan(date);
+    const planned = await this.service.app.get(BillingRunPlanning).plan(date);
     if (planned !== undefined && planned.chargeCount > 0) await this.followed(date, new Date());
   }
 

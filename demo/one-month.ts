@@ -1,7 +1,7 @@
 import { BillingTokenVault } from '../src/billing-token';
 import { billingDateAfter, seoulDate, seoulDateAt, type SeoulDate } from '../src/kernel/seoul-calendar';
 import { Database } from '../src/platform/database';
-import { BillingRunService } from '../src/billing-run';
+import { BillingRunPlanning } from '../src/billing-run';
 import { SubscriptionRepository } from '../src/subscription';
 import type { DemoParts } from './parts';
 import { follow } from './progress';
@@ -32,7 +32,7 @@ export async function billOneMonth(parts: DemoParts, subscriptions: number): Pro
   const pastDue = await countPastDue(database);
   if (pastDue > 0)
     print(`${countText(pastDue)} subscriptions are past due (declined before) and wait for the day of their retry.`);
-  const run = await app.get(BillingRunService).plan(billingDate);
+  const run = await app.get(BillingRunPlanning).plan(billingDate);
   if (run === undefined) throw new Error(`the billing run of ${billingDate} exists already`);
   print(
     `Billing run (청구) of ${billingDate}: ${countText(run.chargeCount)} charges, ${wonText(run.totalAmount)}, in ${run.jobCount} job(s).`,

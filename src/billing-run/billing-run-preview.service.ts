@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { shownWon, sumWon, wonFromDatabase, type Won } from '../kernel/won';
 import { Database, type SqlSession } from '../platform/database';
-import { BillingRunGuard } from './unusual-run';
+import { UnusualRuns } from './unusual-run';
 import { DUE_CHARGES_SQL, LINE_ORDER_SQL, ORDER_NO_SQL } from './due-charges.sql';
 import { BILLABLE_CHARGES_SQL, UNBILLABLE_REASON_SQL } from './unbillable.sql';
 
@@ -61,7 +61,7 @@ export interface RunPreview {
 @Injectable()
 export class BillingRunPreview {
   constructor(
-    private readonly guard: BillingRunGuard,
+    private readonly unusual: UnusualRuns,
     private readonly database: Database,
   ) {}
 
@@ -78,7 +78,7 @@ export class BillingRunPreview {
         total,
         retries: sumOf(groups.filter((group) => group.isRetry)),
         groups: byGroup(groups),
-        confirmationReason: (await this.guard.reasonToAsk(session, billingDate, size)) ?? null,
+        confirmationReason: (await this.unusual.reasonToAsk(session, billingDate, size)) ?? null,
         firstLines: await this.firstLines(session, billingDate, lineLimit),
         parked: await this.parked(session, billingDate, lineLimit),
         differences: (await this.differences(session, billingDate)) ?? null,

@@ -5,19 +5,19 @@ import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
 import { LineStopModule } from '../line-stop';
 import { BillingRunDecisions } from './billing-run-decision.service';
-import { BillingRunGuard } from './unusual-run';
+import { UnusualRuns } from './unusual-run';
 import { BillingRunJobs } from './billing-run-jobs';
 import { BillingRunPreview } from './billing-run-preview.service';
 import { BillingRun, BillingRunHistory } from './billing-run.entity';
 import { BillingRunRepository } from './billing-run.repository';
-import { BillingRunService } from './billing-run.service';
+import { BillingRunPlanning } from './billing-run-planning.service';
 import { BillingRuns } from './billing-runs.service';
 import { ChargeRebillRepository } from './charge-rebill.repository';
 import { ChargeRebilling } from './charge-rebilling.service';
 import { Rebilling } from './rebilling.service';
 import { UnbillableCharges } from './unbillable-charges';
 
-const SERVICES = [BillingRunDecisions, BillingRunPreview, BillingRunService, BillingRuns, ChargeRebilling, Rebilling];
+const SERVICES = [BillingRunDecisions, BillingRunPreview, BillingRunPlanning, BillingRuns, ChargeRebilling, Rebilling];
 
 @Module({
   imports: [
@@ -29,7 +29,7 @@ const SERVICES = [BillingRunDecisions, BillingRunPreview, BillingRunService, Bil
   ],
   providers: [
     ...SERVICES,
-    BillingRunGuard,
+    UnusualRuns,
     BillingRunJobs,
     BillingRunRepository,
     ChargeRebillRepository,

@@ -4,7 +4,7 @@ import { BulkPaymentJobRepository, type BulkPaymentJob } from '../bulk-payment';
 import { DomainError } from '../kernel/errors';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { Database } from '../platform/database';
-import { BillingRunService } from './billing-run.service';
+import { BillingRunPlanning } from './billing-run-planning.service';
 import type { BillingRunState } from './billing-run.state';
 import { BillingRun, BillingRunHistory } from './billing-run.entity';
 
@@ -12,7 +12,7 @@ import { BillingRun, BillingRunHistory } from './billing-run.entity';
 @Injectable()
 export class BillingRuns {
   constructor(
-    private readonly planning: BillingRunService,
+    private readonly planning: BillingRunPlanning,
     private readonly jobs: BulkPaymentJobRepository,
     private readonly database: Database,
   ) {}

@@ -5,5 +5,5 @@ export { BILLING_RUN_TRANSITIONS, type BillingRunState } from './billing-run.sta
 export { BillingRuns } from './billing-runs.service';
 export { ChargeRebilling, type RebillAnswer } from './charge-rebilling.service';
 export { Rebilling } from './rebilling.service';
-export { BillingRunService, type PlannedRun } from './billing-run.service';
+export { BillingRunPlanning, type PlannedRun } from './billing-run-planning.service';
 export { BillingRun, BillingRunHistory } from './billing-run.entity';

@@ -18,7 +18,7 @@ export interface RunSize {
  * too few may bill everybody twice, and T store calls nothing back.
  */
 @Injectable()
-export class BillingRunGuard {
+export class UnusualRuns {
   constructor(private readonly billing: BillingConfig) {}
 
   /** @returns why the run needs a confirmation, or `undefined` when it needs none */

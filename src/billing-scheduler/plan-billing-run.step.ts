@@ -5,7 +5,7 @@ import { SEOUL_TIME_ZONE, startOfSeoulDay, type SeoulDate } from '../kernel/seou
 import { NOTHING_DUE, ONE_DONE, type StepReport } from '../kernel/step-report';
 import { Clock, secondsAfter } from '../platform/clock';
 import { Logger } from '../platform/logging';
-import { BillingRunService } from '../billing-run';
+import { BillingRunPlanning } from '../billing-run';
 import type { BillingStep } from './billing-step';
 
 const DAY_SECONDS = 86_400;
@@ -24,7 +24,7 @@ export class PlanBillingRunStep implements BillingStep {
   private dueAt: Date | undefined;
 
   constructor(
-    private readonly runs: BillingRunService,
+    private readonly runs: BillingRunPlanning,
     private readonly clock: Clock,
     private readonly logger: Logger,
     billing: BillingConfig,

@@ -40,7 +40,7 @@ import { SubmissionRepository } from './submission/submission.repository';
 import { SubmissionService } from './submission/submission.service';
 import { UnwritableCharges } from './request-file/unwritable-charges.service';
 import { UploadApprovals } from './request-file/upload-approvals';
-import { UploadGuard } from './request-file/upload.guard';
+import { UnusualUploads } from './request-file/unusual-upload';
 import { UploadRepository } from './request-file/upload.repository';
 
 const STAGES = [
@@ -96,7 +96,7 @@ const STAGES = [
     SubmissionRepository,
     UnwritableCharges,
     UploadApprovals,
-    UploadGuard,
+    UnusualUploads,
     UploadRepository,
   ],
   exports: [

@@ -2,7 +2,7 @@ import { readConfiguration } from '../../src/config';
 import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
-import { BillingRunDecisions, BillingRunService } from '../../src/billing-run';
+import { BillingRunDecisions, BillingRunPlanning } from '../../src/billing-run';
 import { startWorld, type BillingWorld } from '../support/billing-world';
 import { moveTo, settleAll, subscribe, subscriptionRow } from '../support/subscribers';
 
@@ -32,10 +32,10 @@ describe('billing runs of several replicas', () => {
     moveTo(world, '2027-01-05');
     const ids = [];
     for (let index = 0; index < 3; index++) ids.push(await subscribe(world, `race-${index}`, '2027-01-05'));
-    const planners = [world.service, other].map(({ app }) => app.get(BillingRunService));
+    const planners = [world.service, other].map(({ app }) => app.get(BillingRunPlanning));
     const planned = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
-        (planners[index % 2] as BillingRunService).plan(seoulDate('2027-01-05')),
+        (planners[index % 2] as BillingRunPlanning).plan(seoulDate('2027-01-05')),
       ),
     );
     expect(planned.filter((run) => run !== undefined)).toHaveLength(1);
@@ -49,7 +49,7 @@ describe('billing runs of several replicas', () => {
   it('are confirmed or rejected once, whoever decides, and one history row says which', async () => {
     for (let index = 0; index < 6; index++) await subscribe(world, `crowd-${index}`, '2027-01-20');
     moveTo(world, '2027-01-20');
-    const run = await world.service.app.get(BillingRunService).plan(seoulDate('2027-01-20'));
+    const run = await world.service.app.get(BillingRunPlanning).plan(seoulDate('2027-01-20'));
     expect(run?.state).toBe('AwaitingConfirmation');
     const id = run?.id as string;
     const deciders = [world.service, other].map(({ app }) => app.get(BillingRunDecisions));

@@ -2,7 +2,7 @@ import { BillingTokenVault } from '../../src/billing-token';
 import { billingDateAfter, seoulDate, type SeoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
-import { BillingRunService } from '../../src/billing-run';
+import { BillingRunPlanning } from '../../src/billing-run';
 import { SubscriptionRepository } from '../../src/subscription';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { TOKEN_64 } from '../support/request-files';
@@ -19,12 +19,12 @@ const PRODUCT = {
 describe('billing runs', () => {
   let world: BillingWorld;
   let database: Database;
-  let runs: BillingRunService;
+  let runs: BillingRunPlanning;
 
   beforeAll(async () => {
     world = await startWorld({ simulator: { declineRate: 0 }, environment: { BULK_JOB_MAX_ROWS: '4' } });
     database = world.service.app.get(Database);
-    runs = world.service.app.get(BillingRunService);
+    runs = world.service.app.get(BillingRunPlanning);
     await subscribe([
       ...Array.from({ length: 9 }, (_, index) => ({
         customer: `early-${index}`,

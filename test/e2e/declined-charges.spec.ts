@@ -1,5 +1,5 @@
 import { seoulDate } from '../../src/kernel/seoul-calendar';
-import { BillingRunService } from '../../src/billing-run';
+import { BillingRunPlanning } from '../../src/billing-run';
 import { Database } from '../../src/platform/database';
 import { startWorld, type BillingWorld } from '../support/billing-world';
 import {
@@ -211,7 +211,7 @@ describe('declined charges, where the policy cancels', () => {
     world.simulator.control.follow({ declineRate: 1 });
     await billOn(world, '2027-03-10');
     world.simulator.control.follow({ declineRate: 0 });
-    await world.service.app.get(BillingRunService).plan(seoulDate('2027-03-12'));
+    await world.service.app.get(BillingRunPlanning).plan(seoulDate('2027-03-12'));
     expect(await chargesOf(world, id)).toHaveLength(1);
     expect((await historyOf(world, id)).slice(-2)).toEqual([
       'Active > PastDue: charge declined',

@@ -7,7 +7,7 @@ import { readConfiguration } from '../../src/config';
 import { seoulDate, startOfSeoulDay } from '../../src/kernel/seoul-calendar';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
-import { BillingRunService } from '../../src/billing-run';
+import { BillingRunPlanning } from '../../src/billing-run';
 import type { JsonBody } from '../support/billing-world';
 import { requestFile } from '../support/request-files';
 import { ADMIN_KEY, serviceEnvironment } from '../support/service-environment';
@@ -113,7 +113,7 @@ describe('48 hours without the service', () => {
 
   it('lose nothing: every job is settled afterwards as the gateway’s book says, and the missed run is made up for', async () => {
     await start();
-    await service.app.get(BillingRunService).plan(seoulDate('2028-02-28'));
+    await service.app.get(BillingRunPlanning).plan(seoulDate('2028-02-28'));
     const product = { storeProductId: '0910024116', name: '동영상 클라우드', price: carrierPrice(5_500) };
     await call('products', product);
     await call('subscriptions', {

@@ -1,6 +1,6 @@
 import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { Database } from '../../src/platform/database';
-import { BillingRunService } from '../../src/billing-run';
+import { BillingRunPlanning } from '../../src/billing-run';
 import { startWorld, type BillingWorld } from '../support/billing-world';
 import {
   billOn,
@@ -114,7 +114,7 @@ describe('refunds of periods', () => {
     const id = await subscribe(world, 'at-once', '2027-12-01');
     await billOn(world, '2027-12-01');
     moveTo(world, '2028-01-01');
-    await world.service.app.get(BillingRunService).plan(seoulDate('2028-01-01'));
+    await world.service.app.get(BillingRunPlanning).plan(seoulDate('2028-01-01'));
     let refunding: Promise<void> = Promise.resolve();
     await database.transaction(async (session) => {
       await session.rows('SELECT FROM subscription WHERE id = $1 FOR UPDATE', [id]);

@@ -1,7 +1,7 @@
 import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { nextState, statesOf } from '../../src/kernel/transitions';
 import { Database } from '../../src/platform/database';
-import { BillingRunService } from '../../src/billing-run';
+import { BillingRunPlanning } from '../../src/billing-run';
 import { SUBSCRIPTION_TRANSITIONS, type SubscriptionState } from '../../src/subscription';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { TOKEN_64, TOKEN_96 } from '../support/request-files';
@@ -51,7 +51,7 @@ describe('subscriptions over the admin API', () => {
     declinedDay += 1;
     const id = await subscribe(world, customer, `2027-01-${declinedDay}`);
     world.simulator.control.follow({ declineOrderNos: [`B202701${declinedDay}-${id}-1`] });
-    await world.service.app.get(BillingRunService).plan(seoulDate(`2027-01-${declinedDay}`));
+    await world.service.app.get(BillingRunPlanning).plan(seoulDate(`2027-01-${declinedDay}`));
     await settleAll(world);
     return id;
   }

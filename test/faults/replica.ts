@@ -11,7 +11,7 @@ import { Lifecycle } from '../../src/platform/health';
 import { createHttpAdapter, createValidationPipe, ProblemFilter } from '../../src/platform/http-server';
 import { NestLogger, openRootLogger } from '../../src/platform/logging';
 import { Metrics } from '../../src/platform/metrics';
-import { BillingRunService } from '../../src/billing-run';
+import { BillingRunPlanning } from '../../src/billing-run';
 import { DatabaseLink } from './database-link';
 import { Gates, type Mortal } from './gates';
 
@@ -87,7 +87,7 @@ export class Replica implements Mortal {
   }
 
   plan(date: string): Promise<unknown> {
-    return this.as(() => this.app.get(BillingRunService, { strict: false }).plan(seoulDate(date)));
+    return this.as(() => this.app.get(BillingRunPlanning, { strict: false }).plan(seoulDate(date)));
   }
 
   /** Dies as by SIGKILL: nothing of it goes on, its connections break, and what it had not committed is rolled back. */

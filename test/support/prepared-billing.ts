@@ -4,7 +4,7 @@ import { seoulDate, type SeoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
-import { BillingRunService } from '../../src/billing-run';
+import { BillingRunPlanning } from '../../src/billing-run';
 import { SubscriptionRepository } from '../../src/subscription';
 import { serviceEnvironment } from './service-environment';
 import { createTestDatabase, type TestDatabase } from './test-database';
@@ -28,7 +28,7 @@ export async function preparedBilling(subscriptions: number, settings: NodeJS.Pr
   await withBilling(database.url, settings, async (service) => {
     await subscribeMany(service, subscriptions, DATE);
     await service.app.get(Database).rows(CHARGES_FAR_APART);
-    await service.app.get(BillingRunService).plan(DATE);
+    await service.app.get(BillingRunPlanning).plan(DATE);
   });
   return database;
 }

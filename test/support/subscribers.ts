@@ -2,7 +2,7 @@ import { BillingTokenVault } from '../../src/billing-token';
 import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
-import { BillingRunService } from '../../src/billing-run';
+import { BillingRunPlanning } from '../../src/billing-run';
 import { SubscriptionRepository, type NewSubscription, type Price } from '../../src/subscription';
 import { ADMIN_KEY, BOOTSTRAP_KEY, SECOND_PERSONS_KEY, type BillingWorld, type JsonAnswer } from './billing-world';
 import { assertDescribed } from './described-answers';
@@ -147,7 +147,7 @@ export function moveTo(world: BillingWorld, date: string, time = '10:00:00'): vo
 /** Opens the billing run of a date, on that date, without waiting for its results. */
 export async function planOn(world: BillingWorld, date: string): Promise<void> {
   moveTo(world, date);
-  await world.service.app.get(BillingRunService).plan(seoulDate(date));
+  await world.service.app.get(BillingRunPlanning).plan(seoulDate(date));
 }
 
 /** Opens the billing run of a date and waits until its results are settled. */

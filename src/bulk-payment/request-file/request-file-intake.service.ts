@@ -11,7 +11,7 @@ import { FileStore } from '../../platform/storage';
 import type { BulkPaymentJob } from '../job/bulk-payment-job.entity';
 import { BulkPaymentJobRepository } from '../job/bulk-payment-job.repository';
 import { UploadApprovals } from './upload-approvals';
-import { UploadGuard } from './upload.guard';
+import { UnusualUploads } from './unusual-upload';
 import { UploadRepository } from './upload.repository';
 
 export interface RequestFileUpload {
@@ -34,7 +34,7 @@ export class RequestFileIntakeService {
     private readonly jobs: BulkPaymentJobRepository,
     private readonly uploads: UploadRepository,
     private readonly holds: UploadApprovals,
-    private readonly guard: UploadGuard,
+    private readonly unusual: UnusualUploads,
     private readonly database: Database,
     private readonly files: FileStore,
     private readonly tstore: TstoreConfig,
@@ -98,7 +98,7 @@ export class RequestFileIntakeService {
       const job = { origin: 'upload', contentSha256, batchReference, lineCount, totalAmount } as const;
       const why = { cause: 'request file uploaded', actor: by.actor };
       const jobId = await this.jobs.create(session, { ...job, merchantId: this.tstore.mid }, why);
-      const { rows, highest } = this.guard.watch(this.rows(spooled));
+      const { rows, highest } = this.unusual.watch(this.rows(spooled));
       await this.uploads.createCharges(session, jobId, rows);
       await this.holds.holdUnusual(session, jobId, { count: lineCount, amount: totalAmount, highest }, by);
       await crashPoint('upload.before-commit');

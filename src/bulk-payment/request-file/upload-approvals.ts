@@ -4,13 +4,13 @@ import { DomainError } from '../../kernel/errors';
 import type { SqlSession } from '../../platform/database';
 import type { BulkPaymentJob } from '../job/bulk-payment-job.entity';
 import { BulkPaymentJobRepository } from '../job/bulk-payment-job.repository';
-import { UploadGuard, type UploadSize } from './upload.guard';
+import { UnusualUploads, type UploadSize } from './unusual-upload';
 
 /** Holds uploads that a second person must look at, and lets them go or cancels them by that person's word. */
 @Injectable()
 export class UploadApprovals implements OnModuleInit {
   constructor(
-    private readonly guard: UploadGuard,
+    private readonly unusual: UnusualUploads,
     private readonly approvals: Approvals,
     private readonly jobs: BulkPaymentJobRepository,
   ) {}
@@ -23,7 +23,7 @@ export class UploadApprovals implements OnModuleInit {
         const { id: jobId, lineCount: count, totalAmount: amount } = job;
         const why = { cause: 'released by a second person', actor: by.actor, reason };
         await this.jobs.amend(session, job, why, { holdReason: null });
-        await this.guard.letGo(session, { jobId, count, amount });
+        await this.unusual.letGo(session, { jobId, count, amount });
       },
       turnDown: async (session, approval, { cause, actor, reason }) => {
         const job = await this.heldJob(session, approval);
@@ -34,7 +34,7 @@ export class UploadApprovals implements OnModuleInit {
 
   /** Holds a job that was just stored, when a second person must look at it first. */
   async holdUnusual(session: SqlSession, jobId: string, upload: UploadSize, by: Person): Promise<void> {
-    const because = await this.guard.reasonToAsk(session, upload);
+    const because = await this.unusual.reasonToAsk(session, upload);
     if (because === undefined) return;
     const { count, amount } = upload;
     await this.jobs.hold(session, jobId, `upload awaits a second person: ${because}`);

@@ -7,7 +7,7 @@ import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database, wakeBilling } from '../platform/database';
 import { BillingRunJobs } from './billing-run-jobs';
-import { BillingRunGuard } from './unusual-run';
+import { UnusualRuns } from './unusual-run';
 import { BillingRunRepository } from './billing-run.repository';
 import type { BillingRunState } from './billing-run.state';
 import { endSubscriptions } from '../subscription';
@@ -27,12 +27,12 @@ export interface PlannedRun {
 
 /** Opens the billing run of a date: charges for what is due, split into bulk payment jobs. */
 @Injectable()
-export class BillingRunService {
+export class BillingRunPlanning {
   constructor(
     private readonly runs: BillingRunRepository,
     private readonly runJobs: BillingRunJobs,
     private readonly unbillable: UnbillableCharges,
-    private readonly guard: BillingRunGuard,
+    private readonly unusual: UnusualRuns,
     private readonly approvals: Approvals,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -76,7 +76,7 @@ export class BillingRunService {
         chargeCount: shares.reduce((count, share) => count + share.lineCount, 0),
         totalAmount: sumWon(shares.map((share) => share.totalAmount)),
       };
-      const unusual = await this.guard.reasonToAsk(session, billingDate, size);
+      const unusual = await this.unusual.reasonToAsk(session, billingDate, size);
       const holdReason = unusual && `billing run ${id} awaits confirmation`;
       const origin = { billingRunId: id, holdReason, cause: 'planned by a billing run', actor };
       const jobIds = await this.runJobs.create(session, shares, jobMaxRows, origin, at);

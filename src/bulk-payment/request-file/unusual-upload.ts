@@ -29,7 +29,7 @@ type LetGo = UploadSize & { jobId: string };
  * a charge is looked at, or what a second person approved: uploads that nobody looked at raise it never.
  */
 @Injectable()
-export class UploadGuard {
+export class UnusualUploads {
   constructor(
     private readonly billing: BillingConfig,
     private readonly clock: Clock,
