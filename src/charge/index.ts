@@ -14,3 +14,12 @@ export {
   type SettlementOutcomes,
 } from './settlement-effects';
 export { PERIOD_IS_OWED_SQL, UNBILLED_SQL } from './unbilled-charges.sql';
+export {
+  VERDICTS,
+  verdictOf,
+  type AnswerProgress,
+  type ChargeVerdict,
+  type Ground,
+  type Verdict,
+  type VerdictFacts,
+} from './verdict';

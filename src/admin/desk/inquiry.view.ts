@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { BulkPaymentJob } from '../../bulk-payment';
-import type { ChargeState } from '../../charge';
+import type { BulkPaymentJob, DiscrepancyRecord } from '../../bulk-payment';
+import { VERDICTS, verdictOf, type AnswerProgress, type Ground, type Verdict, type VerdictFacts } from '../../charge';
 import type { LineStop } from '../../line-stop';
 import { wonInWords } from '../../kernel/won';
 import { ChargeView, chargeViewOf } from '../charge/charges.view';
@@ -10,17 +10,6 @@ import { jobActionsOf } from '../bulk-payment-job/job-actions';
 import { lineStopViewOf } from '../line-stop/line-stops.view';
 import { refundViewOf } from '../refund/refunds.view';
 import { FirstColumns } from '../lists';
-
-/**
- * Whether the customer was charged.
- *
- * - charged, partly-refunded, refunded: T store took the money, and so much of it was given back.
- * - not-charged: it was declined, or never sent.
- * - not-known: T store's answer is not here, or contradicts what was asked; the reason says what it waits for, or that people
- *   have closed it.
- */
-const VERDICTS = ['charged', 'partly-refunded', 'refunded', 'not-charged', 'not-known'] as const;
-export type Verdict = (typeof VERDICTS)[number];
 
 /** One reason to believe the verdict: what happened, when, and where it is kept. */
 export class EvidenceView {
@@ -52,76 +41,66 @@ export class AnswerView {
 const ROOT = '/admin/v1';
 
 export function answerViewOf(facts: ChargeFacts): AnswerView {
-  const { charge } = facts;
-  const { verdict, because } = told(verdictOf(facts), facts.lineStops);
-  const isPaid = verdict !== 'not-charged' && verdict !== 'not-known';
+  const { verdict, ground, amountCharged } = verdictOf(verdictFactsOf(facts));
   return {
     verdict,
-    amountCharged: isPaid ? charge.amount - charge.refundedAmount : 0,
-    because,
-    charge: chargeViewOf(charge),
+    amountCharged,
+    because: told(inWords(ground, facts), facts.lineStops),
+    charge: chargeViewOf(facts.charge),
     evidence: evidenceOf(facts),
     actions: actionsOf(facts),
   };
 }
 
 /** A line stop may mean that the record is wrong, so it is never left unsaid. */
-function told<Told extends { because: string }>(answer: Told, lineStops: readonly LineStop[]): Told {
-  const stops = lineStops.filter(({ violation }) => violation !== answer.because);
-  return { ...answer, because: [answer.because, ...stops.map((stop) => `line stopped: ${stop.violation}`)].join('; ') };
+function told(because: string, lineStops: readonly LineStop[]): string {
+  const stops = lineStops.filter(({ violation }) => violation !== because);
+  return [because, ...stops.map((stop) => `line stopped: ${stop.violation}`)].join('; ');
 }
 
-function verdictOf(facts: ChargeFacts): { verdict: Verdict; because: string } {
-  const { charge, refunds } = facts;
+/** What the rooms above the charge know of it, as it asks for it. */
+function verdictFactsOf({ charge, job, isInDoubt, discrepancies, lineStops }: ChargeFacts): VerdictFacts {
+  return {
+    charge,
+    wasNotTaken: job.state === 'Failed',
+    isInDoubt,
+    isContradicted: lineStops.some(isContradiction),
+    isDiscrepant: discrepancies.some(isOpen),
+    answer: answerOf(job),
+  };
+}
+
+function answerOf(job: BulkPaymentJob): AnswerProgress {
+  if (job.state !== 'VerifiedCompleted') return 'none';
+  if (job.resultDownloadedAt !== null) return 'here';
+  return job.resultFilesRefused > 0 ? 'refused' : 'announced';
+}
+
+const isOpen = ({ state }: DiscrepancyRecord): boolean => state === 'Open';
+const isContradiction = ({ kind }: LineStop): boolean => kind === 'gateway-contradicts';
+
+function inWords(ground: Ground, { charge, job, refunds, discrepancies, lineStops }: ChargeFacts): string {
   const paid = `T store collected ${wonInWords(charge.amount)} as ${charge.transactionId}`;
   const refunded = `${wonInWords(charge.refundedAmount)} were given back`;
-  const verdicts: Record<ChargeState, () => { verdict: Verdict; because: string }> = {
-    Paid: () => ({ verdict: 'charged', because: paid }),
-    Refunded: () => ({ verdict: 'refunded', because: `${paid}; ${refunded}` }),
-    PartiallyRefunded: () => ({ verdict: 'partly-refunded', because: `${paid}; ${refunded}` }),
-    Refunding: () => {
-      const open = refunds.find((refund) => refund.endedAt === null);
-      const verdict = charge.refundedAmount > 0 ? 'partly-refunded' : 'charged';
-      return {
-        verdict,
-        because: `${paid}; ${refunded}; a refund of ${wonInWords(open?.amount ?? 0)} is ${open?.state}`,
-      };
-    },
-    Declined: () => ({
-      verdict: 'not-charged',
-      because: `T store declined it: ${charge.resultCode} ${charge.resultMessage}`,
-    }),
-    Closed: () => ({
-      verdict: 'not-known',
-      because: `closed by decision, neither as paid nor as declined: ${charge.resultMessage}`,
-    }),
-    Pending: () => ({ verdict: 'not-charged', because: 'nothing of it was sent to T store' }),
-    Submitted: () => verdictOfSubmitted(facts),
-  };
-  return verdicts[charge.state]();
-}
-
-/** Sent, and not settled: the job or a discrepancy tells why. */
-function verdictOfSubmitted(facts: ChargeFacts): { verdict: Verdict; because: string } {
-  const { job, isInDoubt, discrepancies, lineStops } = facts;
-  const open = discrepancies.find((discrepancy) => discrepancy.state === 'Open');
-  const contradiction = lineStops.find((stop) => stop.kind === 'gateway-contradicts');
-  if (contradiction !== undefined) return { verdict: 'not-known', because: contradiction.violation };
-  if (job.state === 'Failed') return { verdict: 'not-charged', because: `its job failed: ${job.failureReason}` };
-  if (isInDoubt) return { verdict: 'not-known', because: 'nobody knows whether T store has its job' };
-  if (open !== undefined) return { verdict: 'not-known', because: `T store’s answer is a discrepancy: ${open.kind}` };
-  return { verdict: 'not-known', because: waitsFor(job) };
-}
-
-/** What a job that is sent and not settled waits for. */
-function waitsFor(job: BulkPaymentJob): string {
-  if (job.state !== 'VerifiedCompleted') return 'T store has not answered yet';
+  const open = refunds.find((refund) => refund.endedAt === null);
   const failure = job.lastError === null ? '' : `: ${job.lastError}`;
-  if (job.resultDownloadedAt !== null) return `T store’s result is here, and not settled yet${failure}`;
-  if (job.resultFilesRefused > 0) {
-    return `T store answered, and its result file was refused ${job.resultFilesRefused} time(s)${failure}`;
-  }
-  return `T store is done with its job, and the result is not here yet${failure}`;
+  const words: Record<Ground, string> = {
+    paid,
+    refunded: `${paid}; ${refunded}`,
+    refunding: `${paid}; ${refunded}; a refund of ${wonInWords(open?.amount ?? 0)} is ${open?.state}`,
+    declined: `T store declined it: ${charge.resultCode} ${charge.resultMessage}`,
+    closed: `closed by decision, neither as paid nor as declined: ${charge.resultMessage}`,
+    'not-sent': 'nothing of it was sent to T store',
+    'not-taken': `its job failed: ${job.failureReason}`,
+    contradicted: `${lineStops.find(isContradiction)?.violation}`,
+    'in-doubt': 'nobody knows whether T store has its job',
+    discrepant: `T store’s answer is a discrepancy: ${discrepancies.find(isOpen)?.kind}`,
+    unanswered: 'T store has not answered yet',
+    'answer-announced': `T store is done with its job, and the result is not here yet${failure}`,
+    'answer-refused': `T store answered, and its result file was refused ${job.resultFilesRefused} time(s)${failure}`,
+    'answer-unsettled': `T store’s result is here, and not settled yet${failure}`,
+  };
+  return words[ground];
 }
 
 function evidenceOf({ charge, job, refunds, discrepancies, lineStops, lookup }: ChargeFacts): EvidenceView[] {
