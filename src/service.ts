@@ -6,7 +6,7 @@ import { serveApiDocs } from './admin';
 import { AppModule } from './app.module';
 import { TRIAL_KEYS_FILE, type Configuration } from './config';
 import type { ErrorCode } from './kernel/error-codes';
-import { DomainError, messageOf } from './kernel/errors';
+import { DomainError, codeOf, messageOf } from './kernel/errors';
 import { registerOperatorNotices } from './start/operator-notices';
 import type { Clock } from './platform/clock';
 import { Lifecycle } from './platform/health';
@@ -177,8 +177,7 @@ const LISTEN_FAULTS: Readonly<Record<string, string>> = {
 };
 
 function listenError(error: unknown, portSetting = 'PORT'): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const fault = LISTEN_FAULTS[code];
+  const fault = LISTEN_FAULTS[codeOf(error) ?? ''];
   return fault === undefined ? error : new StartError(fault.replace(/^PORT/, portSetting), { cause: error });
 }
 

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import { DatabaseConfig } from '../config';
-import { messageOf } from '../kernel/errors';
+import { codeOf, messageOf } from '../kernel/errors';
 import { crashPoint } from '../platform/crash-points';
 import { openPool } from '../platform/database';
 import { Logger } from '../platform/logging';
@@ -88,6 +88,6 @@ function releaseAfter(client: PoolClient, error: unknown): void {
 }
 
 function sqlState(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  const code = codeOf(error);
+  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }

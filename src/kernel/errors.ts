@@ -40,6 +40,15 @@ export class DomainError extends Error {
   }
 }
 
+/**
+ * The code of anything thrown: a DomainError's, PostgreSQL's SQLSTATE, the system's. Asked for as a member and not by class,
+ * because Node's own errors may be of another realm than ours (a test runner's), where `instanceof Error` fails.
+ */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
 /** What to write in a log or a `last_error` column about anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../migrations';
 import type { Configuration } from '../config';
-import { messageOf } from '../kernel/errors';
+import { codeOf, messageOf } from '../kernel/errors';
 import { Database, assertFits, isDatabaseUnavailable, openMigrations, runMigrations } from '../platform/database';
 import { EmbeddedPostgresError, startEmbeddedPostgres } from '../platform/embedded-postgres';
 import { maskText, type Logger } from '../platform/logging';
@@ -111,15 +111,11 @@ async function assertRights(dataSource: DataSource, logger: Logger, isLive: bool
 }
 
 function passes(error: unknown): boolean {
-  return isDatabaseUnavailable(error) || PASSING.test(codeOf(error));
+  return isDatabaseUnavailable(error) || PASSING.test(codeOf(error) ?? '');
 }
 
 /** Several addresses of one name refuse in one error without a message. */
 function reasonOf(error: unknown): string {
   const message = messageOf(error);
-  return maskText(message === '' ? codeOf(error) : message);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  return maskText(message === '' ? (codeOf(error) ?? '') : message);
 }

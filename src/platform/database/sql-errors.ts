@@ -1,3 +1,5 @@
+import { codeOf, messageOf } from '../../kernel/errors';
+
 /** What PostgreSQL says about a refused statement, as far as callers act on it. */
 interface PostgresError {
   code: string;
@@ -74,7 +76,7 @@ const LOST =
 /** @returns what trouble the database is in, when that is why a statement failed and another time it may succeed */
 export function databaseTrouble(error: unknown): DatabaseTrouble | undefined {
   const code = postgresError(error)?.code;
-  if (code === undefined) return error instanceof Error && LOST.test(error.message) ? 'unreachable' : undefined;
+  if (code === undefined) return LOST.test(messageOf(error)) ? 'unreachable' : undefined;
   if (CONNECTION_FAULTS.has(code)) return 'unreachable';
   if (!/^[0-9A-Z]{5}$/.test(code)) return undefined;
   return TROUBLES.find(([beginning]) => code.startsWith(beginning))?.[1];
@@ -92,6 +94,5 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 
 function postgresError(error: unknown): PostgresError | undefined {
   // TypeORM wraps the driver's error in a QueryFailedError that repeats its members.
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error as never;
-  return undefined;
+  return codeOf(error) === undefined ? undefined : (error as PostgresError);
 }

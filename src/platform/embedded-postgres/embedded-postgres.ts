@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { codeOf } from '../../kernel/errors';
 import { Connection } from '../database';
 import { findBinaries } from './binaries';
 import { EmbeddedPostgresError } from './embedded-postgres.error';
@@ -106,7 +107,7 @@ async function ensureDatabase(adminUrl: string): Promise<void> {
 }
 
 function ignoreDuplicate(error: unknown): void {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code !== '42P04' && code !== '23505') throw error;
 }
 

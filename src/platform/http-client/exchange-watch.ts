@@ -1,5 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import { Transform, pipeline, type Readable } from 'node:stream';
+import { codeOf } from '../../kernel/errors';
 import type { HttpTimeouts, Unanswered, UnansweredReason } from './http-exchange';
 
 /** As OpenSSL and Node call what is wrong with a certificate, or with a server that speaks no TLS. */
@@ -103,8 +104,4 @@ export class ExchangeWatch {
     if (!this.connected) return code !== undefined && TLS_FAULT.test(code) ? 'tls-failed' : 'connection-failed';
     return code?.startsWith('HPE_') === true ? 'not-http' : 'connection-lost';
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

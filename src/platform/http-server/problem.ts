@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { DomainError, messageOf } from '../../kernel/errors';
+import { DomainError, codeOf, messageOf } from '../../kernel/errors';
 import type { ErrorCode, ErrorKind } from '../../kernel/error-codes';
 import { databaseTrouble, type DatabaseTrouble } from '../database';
 
@@ -76,7 +76,7 @@ export function asDomainError(error: unknown): DomainError {
 /** The framework's own words, except where they repeat the address, which may hold a secret. */
 function frameworkMessage(error: unknown, status: number): string {
   if (status === 404) return 'No such address and method here.';
-  const repeatsAddress = error instanceof Error && 'code' in error && REPEATS_ADDRESS.has(String(error.code));
+  const repeatsAddress = REPEATS_ADDRESS.has(codeOf(error) ?? '');
   return repeatsAddress ? 'The address can’t be read.' : messageOf(error);
 }
 
@@ -99,6 +99,6 @@ export function problemOf(error: DomainError, requestId: string): Problem {
 function frameworkStatus(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
-  const fromFastify = 'code' in error && typeof error.code === 'string' && error.code.startsWith('FST_');
+  const fromFastify = codeOf(error)?.startsWith('FST_') === true;
   return fromFastify && typeof error.statusCode === 'number' ? error.statusCode : undefined;
 }

@@ -1,4 +1,4 @@
-import { DomainError } from '../../kernel/errors';
+import { DomainError, codeOf } from '../../kernel/errors';
 
 /** What the system says of a disk or a share. None of them is said of a connection, so a source's faults are not mistaken. */
 const DISK_FAULTS = new Set([
@@ -21,8 +21,8 @@ const DISK_FAULTS = new Set([
 
 /** The disk's fault as `storage-unavailable`, which may pass; anything else as it is. */
 export function storageFault(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (!DISK_FAULTS.has(code)) return error;
+  const code = codeOf(error);
+  if (code === undefined || !DISK_FAULTS.has(code)) return error;
   const message = `Files can’t be stored or read now (${code}); nothing was changed. Try again when that is mended.`;
   return new DomainError('storage-unavailable', message, {}, { cause: error });
 }
