@@ -1,0 +1,164 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { entities, namesIn, sqlUses, type SqlUse } from './sql-uses';
+
+const repository = resolve(__dirname, '../..');
+/** What these tests read of a rule for imports. */
+interface Layering {
+  forbidden: { name: string; from: { path: string }; to: { path: string } }[];
+}
+const imports = createRequire(__filename)('../../.dependency-cruiser.cjs') as Layering;
+
+/** Whose the tables and views are that no entity of a room stands for. */
+const OWNERS: Readonly<Record<string, string>> = {
+  api_key: 'admin',
+  audit_entry: 'admin',
+  audit_outcome: 'admin',
+  daily_reconciliation: 'bulk-payment',
+  delivery: 'charge',
+  encryption_key: 'platform',
+  idempotency_key: 'admin',
+  input_report: 'subscription',
+  job_decisions: 'bulk-payment',
+  job_numbers: 'bulk-payment',
+  kill_switch: 'kill-switch',
+  kill_switch_history: 'kill-switch',
+  line_check: 'bulk-payment',
+  pace: 'platform',
+  payment_refund_total: 'refund',
+  refund_day: 'refund',
+  // Declared by `charge`, whose states follow from it; the rows of `refund` keep it by a trigger.
+  refund_total: 'charge',
+  scheduler_step: 'billing-scheduler',
+  unbalanced_job: 'bulk-payment',
+  upload_day: 'bulk-payment',
+  upload_product: 'bulk-payment',
+  write_proof: 'platform',
+};
+
+const SEALED = 'a key is missed before anything starts, so one list names all that it opens';
+
+/** What points up or aside still, and why. It only shrinks: who mends one takes it away. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'approval/approval.repository.ts reads api_key of admin': 'who made a key decides who is another person',
+  'billing-run/billing-run.repository.ts writes subscription_history of subscription':
+    'a later attempt is noted in the statement that plans a million',
+  'bulk-payment/checks/payment-checks.sql.ts reads subscription of subscription':
+    'customers who look alike are compared by what they paid',
+  'bulk-payment/request-file/unusual-upload.ts reads product of subscription':
+    'what a product costs by its catalogue tells what is unusual',
+  'bulk-payment/request-file/unwritable-charges.service.ts reads billing_run of billing-run':
+    'it waits for who decides on the run: a lock, no data',
+  'bulk-payment/request-file/unwritable-charges.service.ts writes charge of charge':
+    'the charges that no file can carry are moved into another',
+  'charge/charge-record.repository.ts reads bulk_payment_job of bulk-payment': 'what was sent of a charge',
+  'charge/charge-record.repository.ts reads subscription of subscription': 'whose a charge is',
+  'charge/charge.state.ts reads bulk_payment_job of bulk-payment': 'what was sent of a charge',
+  'charge/settlement-log.ts reads subscription of subscription': 'whose a charge is',
+  'line-stop/line-stop.repository.ts reads bulk_payment_job of bulk-payment': 'the state that goes into a history',
+  'line-stop/line-stop.repository.ts reads charge of charge': 'which stop parks the refund of a charge',
+  'line-stop/line-stop.repository.ts reads subscription of subscription': 'the state that goes into a history',
+  'line-stop/line-stop.repository.ts writes bulk_payment_job_history of bulk-payment': 'what is parked is told there',
+  'line-stop/line-stop.repository.ts writes subscription_history of subscription': 'what is parked is told there',
+  'platform/crypto/encrypted-columns.ts reads billing_token of billing-token': SEALED,
+  'platform/crypto/encrypted-columns.ts reads discrepancy of bulk-payment': SEALED,
+  'platform/crypto/encrypted-columns.ts reads idempotency_key of admin': SEALED,
+  'platform/crypto/encrypted-columns.ts reads oauth_token of gateways': SEALED,
+  'platform/crypto/encryption-key-check.ts reads api_key of admin': SEALED,
+  'start/operator-notices.ts reads scheduler_step of billing-scheduler': 'how long no step has succeeded',
+  'waiting/waiting-kinds.ts reads scheduler_step of billing-scheduler': 'which step has failed since when',
+};
+
+const owners = new Map([...Object.entries(OWNERS), ...[...entities(`${repository}/src`)].map(ownedByFolder)]);
+
+function ownedByFolder([table, file]: [string, string]): [string, string] {
+  return [table, roomOf(file)];
+}
+
+function roomOf(file: string): string {
+  return file.split('/')[0]!;
+}
+
+/** What the rules for imports say of a file of one room that knows one of another. */
+function mayKnow(room: string, other: string): boolean {
+  const layers = imports.forbidden.filter(({ name }) => /-looks-down$|-are-apart$/.test(name));
+  const isForbidden = layers.some(
+    ({ from, to }) => new RegExp(from.path).test(`src/${room}/`) && new RegExp(to.path).test(`src/${other}/`),
+  );
+  return room === other || !isForbidden;
+}
+
+/** The uses that break a rule, in words: `file reads table of room`. */
+function offences(uses: readonly SqlUse[]): string[] {
+  return uses.flatMap(({ file, how, name }) => {
+    const owner = owners.get(name);
+    const room = roomOf(file);
+    if (owner === undefined || (how === 'writes' ? room === owner : mayKnow(room, owner))) return [];
+    return [`${file} ${how} ${name} of ${owner}`];
+  });
+}
+
+describe('SQL', () => {
+  const uses = sqlUses(`${repository}/src`);
+
+  it('names no table of a room above or beside, and writes only its own room’s', () => {
+    expect(offences(uses).filter((offence) => EXCEPTIONS[offence] === undefined)).toEqual([]);
+  });
+
+  it('has no exception that is not needed any more', () => {
+    const found = offences(uses);
+    expect(Object.keys(EXCEPTIONS).filter((exception) => !found.includes(exception))).toEqual([]);
+  });
+
+  it('has an owner for every table and view there is, and for none that is gone', () => {
+    expect([...owners.keys()].sort()).toEqual(schema());
+  });
+
+  it.each<[string, Omit<SqlUse, 'file'>, string[]]>([
+    ['charge/looks-up.ts', { name: 'bulk_payment_job', how: 'reads' }, ['bulk-payment']],
+    ['bulk-payment/looks-aside.ts', { name: 'subscription', how: 'reads' }, ['subscription']],
+    ['bulk-payment/writes-below.ts', { name: 'charge', how: 'writes' }, ['charge']],
+    ['platform/knows-a-room.ts', { name: 'api_key', how: 'reads' }, ['admin']],
+    ['bulk-payment/reads-below.ts', { name: 'charge', how: 'reads' }, []],
+    ['waiting/reads-below.ts', { name: 'approval', how: 'reads' }, []],
+    ['charge/writes-its-own.ts', { name: 'charge', how: 'writes' }, []],
+    ['charge/has-a-name-for-it.ts', { name: 'outcome', how: 'reads' }, []],
+  ])('of %s, %p, says whose it is', (file, use, ofRooms) => {
+    const said = ofRooms.map((room) => `${file} ${use.how} ${use.name} of ${room}`);
+    expect(offences([{ file, ...use }])).toEqual(said);
+  });
+
+  it.each<[string, string[]]>([
+    ['SELECT 1 FROM charge AS own, settlement, LATERAL (SELECT 2) AS two', ['reads charge', 'reads settlement']],
+    ['SELECT FROM a LEFT JOIN refund_total ON true', ['reads a', 'reads refund_total']],
+    ['INSERT INTO delivery (position) VALUES (1) ON CONFLICT DO UPDATE SET actor = 1', ['writes delivery']],
+    [
+      'WITH own AS (DELETE FROM notification RETURNING id) UPDATE charge SET id = 1',
+      ['writes notification', 'writes charge'],
+    ],
+    ['COPY charge (id) FROM STDIN', ['writes charge']],
+    ['SELECT a IS DISTINCT FROM charge.id FROM line_stop_of_job($1) FOR UPDATE', []],
+    ['what came from charge', []],
+  ])('in %p is read as it says', (sql, said) => {
+    expect(namesIn(sql).map(({ how, name }) => `${how} ${name}`)).toEqual(said);
+  });
+});
+
+/** What the migrations have made, one after the other. */
+function schema(): string[] {
+  const folder = `${repository}/migrations`;
+  const files = readdirSync(folder).filter((name) => /^\d+-/.test(name));
+  const there = new Set<string>();
+  for (const name of files.sort()) {
+    const text = readFileSync(`${folder}/${name}`, 'utf8');
+    const of = (step: string): string[] =>
+      [...text.matchAll(new RegExp(`\\b${step} (?:TABLE|VIEW)(?: IF (?:NOT )?EXISTS)? ([a-z_]+)`, 'g'))].map(
+        (found) => found[1]!,
+      );
+    // What one step takes away and makes again is there after it.
+    for (const dropped of of('DROP')) there.delete(dropped);
+    for (const created of of('CREATE(?: OR REPLACE)?')) there.add(created);
+  }
+  return [...there].sort();
+}
