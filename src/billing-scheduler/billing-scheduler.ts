@@ -36,7 +36,7 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const tick = setInterval(() => this.callAll(), this.billing.tickSeconds * 1000);
+    const tick = setInterval(() => this.tick(), this.billing.tickSeconds * 1000);
     this.registry.addInterval('billing-tick', tick);
     if (this.billing.cron !== undefined) this.startCron(this.billing.cron);
     await this.wake.listen((name) => this.call(name));
@@ -49,6 +49,11 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
     if (this.registry.doesExist('cron', 'billing-run')) this.registry.deleteCronJob('billing-run');
     await this.wake.close();
     await Promise.all([...this.loops.values()].map((loop) => loop.stop()));
+  }
+
+  private tick(): void {
+    void this.wake.prove();
+    this.callAll();
   }
 
   private callAll(): void {

@@ -1,9 +1,14 @@
+import { Transform } from 'node:stream';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+const NOTIFICATION_RESPONSE = 'A'.charCodeAt(0);
 
 /** Stands between the service and its database, so that a test can take the database away without touching it. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private mode: 'open' | 'closed' | 'frozen' = 'open';
+  /** Whether PostgreSQL's notices are lost on the way, and nothing else is. */
+  swallowsNotices = false;
 
   private constructor(
     private readonly server: Server,
@@ -61,9 +66,26 @@ export class TcpProxy {
     const upstream = connect(Number(this.target.port), this.target.hostname);
     this.keep(upstream);
     client.pipe(upstream);
-    upstream.pipe(client);
+    upstream.pipe(this.withoutNotices()).pipe(client);
     client.once('close', () => upstream.destroy());
     upstream.once('close', () => client.destroy());
+  }
+
+  /** Each message of the server is its type, its length with the four bytes of that, and its content. */
+  private withoutNotices(): Transform {
+    let rest = Buffer.alloc(0);
+    return new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        rest = Buffer.concat([rest, chunk]);
+        const passed: Buffer[] = [];
+        while (rest.length >= 5 && rest.length > rest.readInt32BE(1)) {
+          const end = 1 + rest.readInt32BE(1);
+          if (!(this.swallowsNotices && rest[0] === NOTIFICATION_RESPONSE)) passed.push(rest.subarray(0, end));
+          rest = rest.subarray(end);
+        }
+        done(null, Buffer.concat(passed));
+      },
+    });
   }
 
   private keep(socket: Socket): void {
