@@ -4,7 +4,7 @@ import { REFUNDED_STATUSES } from './tstore/payments/lookup-call';
 /** The settings a billing service is started with to talk to a simulator of default credentials, by their names in `.env.example`. */
 export function serviceSettings(baseUrl: string): Record<string, string> {
   return {
-    TSTORE_ENVIRONMENT: 'simulator',
+    ENVIRONMENT: 'simulator',
     TSTORE_CLIENT_ID: DEFAULT_OPTIONS.clientId,
     TSTORE_CLIENT_SECRET: DEFAULT_OPTIONS.clientSecret,
     TSTORE_BID: DEFAULT_OPTIONS.bid,

@@ -17,7 +17,7 @@ The service does the same at its start; several at once wait for one another.
 void runCommand(
   HELP,
   async (print, options) => {
-    const configuration = readConfiguration(process.env, ['DATABASE_URL', 'DATA_DIR']);
+    const configuration = readConfiguration(process.env, ['ENVIRONMENT', 'DATABASE_URL', 'DATA_DIR']);
     await withDatabaseUrl(configuration, print, async (url) => {
       const done = await migrate(url, MIGRATIONS);
       print(done.length === 0 ? 'The schema is up to date.' : `Ran ${done.length}: ${done.join(', ')}`);

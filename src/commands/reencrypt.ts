@@ -24,7 +24,7 @@ const PRINT_EVERY_ROWS = 50_000;
 const SHOWN_FAULTS = 20;
 
 void runCommand(HELP, async (print) => {
-  const configuration = readConfiguration(process.env, ['DATABASE_URL', 'DATA_DIR', 'ENCRYPTION_KEYS']);
+  const configuration = readConfiguration(process.env, ['ENVIRONMENT', 'DATABASE_URL', 'DATA_DIR', 'ENCRYPTION_KEYS']);
   await withDatabaseUrl(configuration, print, (url) => reencryptAll(url, configuration, print));
 });
 

@@ -4,6 +4,7 @@ import {
   ApprovalConfig,
   BillingConfig,
   DatabaseConfig,
+  DeploymentConfig,
   EncryptionConfig,
   HttpConfig,
   LoggingConfig,
@@ -20,6 +21,7 @@ import {
 export class ConfigModule {
   static forRoot(configuration: Configuration): DynamicModule {
     const providers = [
+      { provide: DeploymentConfig, useValue: configuration.deployment },
       { provide: HttpConfig, useValue: configuration.http },
       { provide: DatabaseConfig, useValue: configuration.database },
       { provide: StorageConfig, useValue: configuration.storage },

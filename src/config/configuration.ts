@@ -1,4 +1,8 @@
-import type { LogLevel, RetryExhausted, Role, TstoreEnvironment } from './environment';
+import type { Deployment, LogLevel, RetryExhausted, Role } from './environment';
+
+export abstract class DeploymentConfig {
+  abstract readonly environment: Deployment;
+}
 
 /** Where the process listens and what it is called from outside. */
 export abstract class HttpConfig {
@@ -55,7 +59,8 @@ export abstract class AdminConfig {
 }
 
 export abstract class TstoreConfig {
-  abstract readonly environment: TstoreEnvironment;
+  /** Whose credentials these are: the deployment's. */
+  abstract readonly environment: Deployment;
   abstract readonly clientId: string;
   abstract readonly clientSecret: string;
   /** Merchant's business id, a header of every submission. */
@@ -189,6 +194,7 @@ export abstract class LoggingConfig {
 /** Everything the environment says, typed, checked and grouped by who needs it. */
 export interface Configuration {
   roles: ReadonlySet<Role>;
+  deployment: DeploymentConfig;
   http: HttpConfig;
   database: DatabaseConfig;
   storage: StorageConfig;

@@ -25,8 +25,9 @@ import { unknownSettings } from './unknown-settings';
 export const ROLES = ['listener', 'scheduler', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-export const TSTORE_ENVIRONMENTS = ['simulator', 'sandbox', 'live'] as const;
-export type TstoreEnvironment = (typeof TSTORE_ENVIRONMENTS)[number];
+/** What a deployment is for: whose gateways it talks to, and how strict it is about its settings. */
+export const DEPLOYMENTS = ['simulator', 'sandbox', 'live'] as const;
+export type Deployment = (typeof DEPLOYMENTS)[number];
 
 const CLOCKS = ['system', 'simulator'] as const;
 export type ClockSource = (typeof CLOCKS)[number];
@@ -87,6 +88,10 @@ function IsBaseUrl() {
  */
 export class Environment {
   @Expose()
+  @IsIn(DEPLOYMENTS, { message: `one of ${DEPLOYMENTS.join(', ')}` })
+  ENVIRONMENT: Deployment = 'simulator';
+
+  @Expose()
   @Each('roles', `all, or a list of ${ROLES.join(', ')}`, (role) => role === 'all' || ROLES.includes(role as Role))
   ROLE: string = 'all';
 
@@ -125,10 +130,6 @@ export class Environment {
   @Whole(0, 1_000_000) ADMIN_REQUESTS_PER_MINUTE: number = 1_200;
   @Whole(0, 1_000_000) ADMIN_FAILED_KEYS_PER_MINUTE: number = 20;
   @Whole(1, 1_000) ADMIN_EXPORTS_PER_KEY: number = 3;
-
-  @Expose()
-  @IsIn(TSTORE_ENVIRONMENTS, { message: `one of ${TSTORE_ENVIRONMENTS.join(', ')}` })
-  TSTORE_ENVIRONMENT: TstoreEnvironment = 'simulator';
 
   @Expose() @IsIn(CLOCKS, { message: `one of ${CLOCKS.join(', ')}` }) CLOCK: ClockSource = 'system';
 

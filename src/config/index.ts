@@ -1,6 +1,6 @@
 export * from './configuration';
 export { ConfigModule } from './config.module';
 export { DEMO_ADMIN_KEY, DEMO_ENCRYPTION_KEY } from './demo-secrets';
-export { Environment, type LogLevel, type RetryExhausted, type Role, type TstoreEnvironment } from './environment';
+export { Environment, type Deployment, type LogLevel, type RetryExhausted, type Role } from './environment';
 export { InvalidConfigurationError, readConfiguration } from './read-configuration';
 export { TRIAL_KEYS_FILE, trialKeys, withTrialSettings } from './trial';

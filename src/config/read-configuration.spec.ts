@@ -20,7 +20,7 @@ const GOOD = {
 const LIVE = {
   ...GOOD,
   ENCRYPTION_KEYS: 'k1:i3k0M9dPp7xVQ1nCz8yJ5uWfTgRbHs2LwEoA6vKqDmY=',
-  TSTORE_ENVIRONMENT: 'live',
+  ENVIRONMENT: 'live',
   PUBLIC_BASE_URL: 'https://billing.example.com',
   DATABASE_URL: 'postgres://billing@db.example.com/billing?sslmode=verify-full',
   HOST: '10.0.0.5',
@@ -75,10 +75,7 @@ describe('readConfiguration', () => {
     expect(faultyFields({ ...GOOD, ADMIN_BOOTSTRAP_KEY: '' })).toEqual(['ADMIN_BOOTSTRAP_KEY']);
     expect(faultyFields({ ...GOOD, ADMIN_BOOTSTRAP_KEY: '', ROLE: 'listener,scheduler' })).toEqual([]);
     expect(faultyFields({ ...GOOD, ENCRYPTION_KEYS: `k1:${KEY},k1:${KEY}` })).toEqual(['ENCRYPTION_KEYS']);
-    expect(faultyFields({ ...GOOD, TSTORE_ENVIRONMENT: 'sandbox' })).toEqual([
-      'PUBLIC_BASE_URL',
-      'TSTORE_PNS_BASE_URL',
-    ]);
+    expect(faultyFields({ ...GOOD, ENVIRONMENT: 'sandbox' })).toEqual(['PUBLIC_BASE_URL', 'TSTORE_PNS_BASE_URL']);
   });
 
   it.each([
@@ -125,6 +122,7 @@ describe('readConfiguration', () => {
   });
 
   it.each([
+    ['TSTORE_ENVIRONMENT', 'no such setting: write ENVIRONMENT instead, with the same value'],
     ['BILLING_CORN', 'no such setting: BILLING_CRON is one'],
     ['ENCRYPTION_KEY', 'no such setting: ENCRYPTION_KEYS is one'],
     ['DATABASE_URI', 'no such setting: DATABASE_URL is one'],
@@ -134,6 +132,13 @@ describe('readConfiguration', () => {
     expect(() => readConfiguration({ ...GOOD, [name]: 'secret-value' })).toThrow(`${name}: ${expected}`);
     expect(() => readConfiguration({ ...GOOD, [name]: 'secret-value' })).not.toThrow('secret-value');
     expect(faultyFields({ ...GOOD, [name]: '' })).toEqual([]);
+  });
+
+  it('takes no live deployment for a simulator’s, whatever a command needs', () => {
+    const source = { ...LIVE, DATABASE_URL: '', ENCRYPTION_KEYS: '' };
+    expect(() => readConfiguration(source, ['DATABASE_URL'])).toThrow('DATABASE_URL: expected');
+    const before = { TSTORE_ENVIRONMENT: 'live' };
+    expect(() => readConfiguration(before, ['DATABASE_URL'])).toThrow('TSTORE_ENVIRONMENT: no such setting');
   });
 
   it('takes no notice of what belongs to others', () => {

@@ -7,13 +7,14 @@ import {
   commaSeparated,
   readEnvironment,
   retryDaysOf,
+  type Deployment,
   type Role,
-  type TstoreEnvironment,
 } from './environment';
 import { liveFaults } from './live-rules';
+import { isRenamed } from './unknown-settings';
 
-/** Where T store is, by environment. PNS publishes no sandbox host, so sandbox must name one. */
-const TSTORE_HOSTS: Record<TstoreEnvironment, { auth?: string; api?: string; pns?: string }> = {
+/** Where T store is, by deployment. PNS publishes no sandbox host, so sandbox must name one. */
+const TSTORE_HOSTS: Record<Deployment, { auth?: string; api?: string; pns?: string }> = {
   simulator: { auth: 'http://127.0.0.1:9090', api: 'http://127.0.0.1:9090', pns: 'http://127.0.0.1:9090' },
   sandbox: { auth: 'https://sandbox.apiauth.payplanet.co.kr', api: 'https://sandbox.openapi.payplanet.co.kr' },
   live: {
@@ -60,7 +61,9 @@ export function readConfiguration(source: NodeJS.ProcessEnv, needed?: readonly (
   const { environment, faults } = readEnvironment(source);
   const faulty = new Set(faults.map((fault) => fault.field));
   const related = relationFaults(environment).filter((fault) => !faulty.has(fault.field));
-  const all = [...faults, ...related].filter((fault) => needed?.includes(fault.field as keyof Environment) ?? true);
+  const matters = (field = ''): boolean =>
+    needed === undefined || needed.includes(field as keyof Environment) || isRenamed(field);
+  const all = [...faults, ...related].filter((fault) => matters(fault.field));
   if (all.length > 0) throw new InvalidConfigurationError(all);
   return configurationOf(environment);
 }
@@ -74,27 +77,28 @@ function relationFaults(environment: Environment): InputFault[] {
   if (environment.TLS_CERT_FILE !== undefined) require('TLS_KEY_FILE', 'a key file beside TLS_CERT_FILE');
   if (environment.TLS_KEY_FILE !== undefined) require('TLS_CERT_FILE', 'a certificate file beside TLS_KEY_FILE');
   if (rolesOf(environment).has('admin')) require('ADMIN_BOOTSTRAP_KEY', 'at least 24 characters, for the admin role');
-  if (environment.TSTORE_ENVIRONMENT === 'sandbox') {
+  if (environment.ENVIRONMENT === 'sandbox') {
     require('TSTORE_PNS_BASE_URL', 'the PNS address of the sandbox (none is published)');
   }
-  if (environment.TSTORE_ENVIRONMENT === 'sandbox' || environment.TSTORE_ENVIRONMENT === 'live') {
+  if (environment.ENVIRONMENT === 'sandbox' || environment.ENVIRONMENT === 'live') {
     require('PUBLIC_BASE_URL', 'the HTTPS address T store reaches this service at');
   }
   // Moved time bills days that have not come, which only a simulator may be asked to.
-  if (environment.CLOCK === 'simulator' && environment.TSTORE_ENVIRONMENT !== 'simulator') {
-    faults.push({ field: 'CLOCK', expected: 'system: time can be moved only with TSTORE_ENVIRONMENT=simulator' });
+  if (environment.CLOCK === 'simulator' && environment.ENVIRONMENT !== 'simulator') {
+    faults.push({ field: 'CLOCK', expected: 'system: time can be moved only with ENVIRONMENT=simulator' });
   }
   const keyIds = commaSeparated(environment.ENCRYPTION_KEYS).map((key) => key.split(':', 1)[0]);
   if (new Set(keyIds).size < keyIds.length) faults.push({ field: 'ENCRYPTION_KEYS', expected: 'each key id once' });
-  if (environment.TSTORE_ENVIRONMENT === 'live') faults.push(...liveFaults(environment));
+  if (environment.ENVIRONMENT === 'live') faults.push(...liveFaults(environment));
   return faults;
 }
 
 function configurationOf(environment: Environment): Configuration {
   const dataDirectory = resolve(environment.DATA_DIR);
-  const hosts = TSTORE_HOSTS[environment.TSTORE_ENVIRONMENT];
+  const hosts = TSTORE_HOSTS[environment.ENVIRONMENT];
   return {
     roles: rolesOf(environment),
+    deployment: { environment: environment.ENVIRONMENT },
     http: {
       host: environment.HOST,
       port: environment.PORT,
@@ -122,7 +126,7 @@ function configurationOf(environment: Environment): Configuration {
       exportsPerKey: environment.ADMIN_EXPORTS_PER_KEY,
     },
     tstore: {
-      environment: environment.TSTORE_ENVIRONMENT,
+      environment: environment.ENVIRONMENT,
       clientId: environment.TSTORE_CLIENT_ID,
       clientSecret: environment.TSTORE_CLIENT_SECRET,
       bid: environment.TSTORE_BID,
@@ -208,8 +212,8 @@ function rolesOf(environment: Environment): ReadonlySet<Role> {
   return new Set(named.includes('all') ? ROLES : (named as Role[]));
 }
 
-function refusalCodesOf({ TSTORE_REFUSAL_CODES, TSTORE_ENVIRONMENT }: Environment): readonly string[] {
-  if (TSTORE_REFUSAL_CODES === undefined) return TSTORE_ENVIRONMENT === 'simulator' ? REFUSAL_CODES_OF_SIMULATOR : [];
+function refusalCodesOf({ TSTORE_REFUSAL_CODES, ENVIRONMENT }: Environment): readonly string[] {
+  if (TSTORE_REFUSAL_CODES === undefined) return ENVIRONMENT === 'simulator' ? REFUSAL_CODES_OF_SIMULATOR : [];
   return TSTORE_REFUSAL_CODES === 'none' ? [] : commaSeparated(TSTORE_REFUSAL_CODES);
 }
 

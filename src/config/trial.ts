@@ -19,12 +19,12 @@ const SIMULATOR_SETTINGS = {
 
 /**
  * Fills in what a first try has not been given: keys of its own, made once and kept beside its data, and the simulator's
- * credentials. Only where both the database is the embedded one and T store is the simulator.
+ * credentials. Only where both the database is the embedded one and the gateways are the simulator’s.
  *
  * @returns the settings to start with, and where the keys are when it is a trial
  */
 export function withTrialSettings(given: NodeJS.ProcessEnv): { settings: NodeJS.ProcessEnv; keysFile?: string } {
-  const isSimulator = (given.TSTORE_ENVIRONMENT || 'simulator') === 'simulator';
+  const isSimulator = (given.ENVIRONMENT || 'simulator') === 'simulator';
   if (given.DATABASE_URL || !isSimulator || given.ENCRYPTION_KEYS) return { settings: given };
   const directory = given.DATA_DIR || '.data';
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value));

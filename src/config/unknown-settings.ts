@@ -2,6 +2,9 @@ import type { InputFault } from '../kernel/errors';
 
 /** Names that begin so are settings of ours and nobody else's. */
 const OURS = /^(BILLING|TSTORE|PNS|RETRY|REFUND|SETTLEMENT|SCHEDULER|BULK_JOB|ENCRYPTION|ADMIN|IN_DOUBT)_/;
+/** Settings of earlier versions, and what is written in their place. */
+const RENAMED: ReadonlyMap<string, string> = new Map([['TSTORE_ENVIRONMENT', 'ENVIRONMENT']]);
+
 /** What Kubernetes and Docker tell of services, which may be called like us: BILLING_SERVICE_HOST, BILLING_PORT_80_TCP. */
 const OF_THE_PLATFORM = /_(SERVICE_(HOST|PORT)(_.*)?|PORT(_\d+_(TCP|UDP)(_.*)?)?)$/;
 /** So many letters off is a slip of the hand. */
@@ -17,10 +20,18 @@ export function unknownSettings(given: readonly string[], known: readonly string
   return given
     .filter((name) => !known.includes(name) && !OF_THE_PLATFORM.test(name))
     .flatMap((field) => {
+      const renamed = RENAMED.get(field);
+      if (renamed !== undefined)
+        return [{ field, expected: `no such setting: write ${renamed} instead, with the same value` }];
       const meant = known.find((name) => isSlipOf(field, name));
       if (meant !== undefined) return [{ field, expected: `no such setting: ${meant} is one` }];
       return OURS.test(field) ? [{ field, expected: 'no such setting: there is none of this name' }] : [];
     });
+}
+
+/** Whether an earlier version knew it; unread, a `live` would be taken for a simulator. */
+export function isRenamed(name: string): boolean {
+  return RENAMED.has(name);
 }
 
 /** Short names such as HOST are like too many that mean something else; SSL_CERT_FILE is no slip of TLS_CERT_FILE. */

@@ -21,14 +21,14 @@ export interface OpenedClock {
  * @throws {StartError}
  */
 export async function openClock(
-  { clock: { followedUrl }, tstore }: Configuration,
+  { clock: { followedUrl }, deployment }: Configuration,
   given: Clock | undefined,
   logger: Logger,
   shutdown: AbortSignal,
 ): Promise<OpenedClock> {
   if (given === undefined && followedUrl === undefined) return unowned(new SystemClock());
-  if (tstore.environment !== 'simulator') {
-    throw new StartError('CLOCK: time can be moved only with TSTORE_ENVIRONMENT=simulator');
+  if (deployment.environment !== 'simulator') {
+    throw new StartError('CLOCK: time can be moved only with ENVIRONMENT=simulator');
   }
   if (given !== undefined) return unowned(given);
   const clock = await follow(followedUrl ?? '', logger, shutdown);

@@ -30,7 +30,7 @@ export interface OpenedDatabase {
  * @throws {StartError} with what the operator can do
  */
 export async function openDatabase(
-  { database, storage, tstore }: Configuration,
+  { database, storage, deployment }: Configuration,
   logger: Logger,
   shutdown: AbortSignal,
 ): Promise<OpenedDatabase> {
@@ -39,7 +39,7 @@ export async function openDatabase(
     const dataSource = await reach(opened.url, logger, shutdown);
     try {
       await migrateDatabase(dataSource, logger);
-      await assertRights(dataSource, logger, tstore.environment === 'live');
+      await assertRights(dataSource, logger, deployment.environment === 'live');
     } finally {
       await dataSource.destroy();
     }

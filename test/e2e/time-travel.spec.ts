@@ -160,7 +160,7 @@ describe('services that follow the simulator’s clock', () => {
 
   it.each(['sandbox', 'live'])('are refused at start in %s, with the setting named', (environment) => {
     const settings = {
-      TSTORE_ENVIRONMENT: environment,
+      ENVIRONMENT: environment,
       ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
       PUBLIC_BASE_URL: 'https://billing.example.com',
       TSTORE_PNS_BASE_URL: 'https://pns.example.com',
@@ -168,13 +168,13 @@ describe('services that follow the simulator’s clock', () => {
     const source = serviceEnvironment('postgres://127.0.0.1:1/none', settings);
     expect(() => readConfiguration(source)).not.toThrow();
     expect(() => readConfiguration({ ...source, CLOCK: 'simulator' })).toThrow(
-      /CLOCK: expected system: time can be moved only with TSTORE_ENVIRONMENT=simulator/,
+      /CLOCK: expected system: time can be moved only with ENVIRONMENT=simulator/,
     );
   });
 
   it.each(['sandbox', 'live'])('can’t be given a clock by code either in %s', async (environment) => {
     const settings = {
-      TSTORE_ENVIRONMENT: environment,
+      ENVIRONMENT: environment,
       ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
       PUBLIC_BASE_URL: 'https://billing.example.com',
       TSTORE_PNS_BASE_URL: 'https://pns.example.com',
@@ -186,7 +186,7 @@ describe('services that follow the simulator’s clock', () => {
       }
     }
     await expect(startService(configuration, { clock: new StoppedClock() })).rejects.toThrow(
-      'CLOCK: time can be moved only with TSTORE_ENVIRONMENT=simulator',
+      'CLOCK: time can be moved only with ENVIRONMENT=simulator',
     );
   });
 });

@@ -7,7 +7,7 @@
  */
 const { join } = require('node:path');
 
-if (process.env.TSTORE_ENVIRONMENT !== 'simulator') throw new Error('crash points are for the simulator only');
+if (process.env.ENVIRONMENT !== 'simulator') throw new Error('crash points are for the simulator only');
 
 const platform = join(__dirname, '../../dist/src/platform');
 const { observeCrashPoints } = require(join(platform, 'crash-points'));

@@ -22,7 +22,7 @@ describe('the settings of a first try', () => {
 
   it('are those the simulator expects, and the keys the demo encrypts with', () => {
     const { settings } = withTrialSettings({ DATA_DIR: directory });
-    const { TSTORE_ENVIRONMENT: _, ...expected } = Object.fromEntries(
+    const { ENVIRONMENT: _, ...expected } = Object.fromEntries(
       Object.entries(serviceSettings('')).filter(([name]) => !name.endsWith('_BASE_URL')),
     );
     expect(settings).toMatchObject(expected);
@@ -35,7 +35,7 @@ describe('the settings of a first try', () => {
     expect(withTrialSettings(stated).settings).toMatchObject(stated);
   });
 
-  it.each([{ DATABASE_URL: 'postgres://db/x' }, { TSTORE_ENVIRONMENT: 'live' }, { ENCRYPTION_KEYS: 'k1:x' }])(
+  it.each([{ DATABASE_URL: 'postgres://db/x' }, { ENVIRONMENT: 'live' }, { ENCRYPTION_KEYS: 'k1:x' }])(
     'are for nothing but a try: not with %j',
     (stated) => {
       const given = { DATA_DIR: join(directory, 'untouched'), ...stated };

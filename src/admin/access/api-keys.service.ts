@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { NOBODYS, normalizeOwner } from '../../approval';
-import { TstoreConfig } from '../../config';
+import { DeploymentConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
 import { Clock } from '../../platform/clock';
 import type { ApiKey } from './api-key';
@@ -27,7 +27,7 @@ const OWNER_EXPECTED = 'an e-mail address or staff id: letters, digits and . _ %
 export class ApiKeys {
   constructor(
     private readonly keys: ApiKeyRepository,
-    private readonly tstore: TstoreConfig,
+    private readonly deployment: DeploymentConfig,
     private readonly clock: Clock,
   ) {}
 
@@ -61,7 +61,7 @@ export class ApiKeys {
     const whose = { owner, statedOwner: order.owner === owner ? null : order.owner };
     const made = { createdBy: maker.actor, createdByKeyId: maker.keyId, createdAt: now };
     const key = await this.keys.create({ ...order, ...whose, ...made }, sha256Of(secret));
-    return { key, token: writeToken(this.tstore.environment, key.id, secret) };
+    return { key, token: writeToken(this.deployment.environment, key.id, secret) };
   }
 
   /** @throws {DomainError} `api-key-not-found` */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BOOTSTRAP_OWNER } from '../../approval';
-import { AdminConfig, ApprovalConfig, TstoreConfig } from '../../config';
+import { AdminConfig, ApprovalConfig, DeploymentConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
 import { Clock, secondsAfter } from '../../platform/clock';
 import { constantTimeEquals } from '../../platform/crypto';
@@ -30,7 +30,7 @@ export class Authentication {
     private readonly lookup: KeyLookup,
     private readonly limits: RateLimits,
     private readonly admin: AdminConfig,
-    private readonly tstore: TstoreConfig,
+    private readonly deployment: DeploymentConfig,
     private readonly clock: Clock,
     { byBootstrapKey }: ApprovalConfig,
   ) {
@@ -54,7 +54,7 @@ export class Authentication {
   async authenticate(authorization: string | undefined, address: string): Promise<Caller> {
     const text = BEARER.exec(authorization ?? '')?.[1];
     if (text === undefined) throw new DomainError('api-key-required', UNKNOWN_KEY);
-    const token = readToken(this.tstore.environment, text);
+    const token = readToken(this.deployment.environment, text);
     try {
       return token === undefined ? this.asBootstrap(text) : await this.asHolder(token, address);
     } catch (error) {

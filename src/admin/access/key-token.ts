@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { TstoreEnvironment } from '../../config';
+import type { Deployment } from '../../config';
 
 /**
  * A key as its holder has it: `tmb_<environment>_<id>_<secret><checksum>`, so that scanners of code and logs find it, and a
@@ -23,13 +23,13 @@ export function sha256Of(secret: string): Buffer {
   return hash('sha256', secret, 'buffer');
 }
 
-export function writeToken(environment: TstoreEnvironment, id: string, secret: string): string {
+export function writeToken(environment: Deployment, id: string, secret: string): string {
   const body = `tmb_${environment}_${id}_${secret}`;
   return body + checksumOf(body);
 }
 
 /** @returns `undefined` for what is no key of this environment */
-export function readToken(environment: TstoreEnvironment, text: string): KeyToken | undefined {
+export function readToken(environment: Deployment, text: string): KeyToken | undefined {
   const [, body = '', ofEnvironment, id = '', secret = '', checksum] = TOKEN.exec(text) ?? [];
   if (ofEnvironment !== environment || checksum !== checksumOf(body)) return undefined;
   return { id, secretSha256: sha256Of(secret) };

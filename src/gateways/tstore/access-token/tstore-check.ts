@@ -25,7 +25,7 @@ const BURST = 3;
 const ACTS: Record<Outcome, string> = {
   works: 'nothing: the address, the client id and the secret are right',
   'wrong-credentials':
-    'compare TSTORE_CLIENT_ID and TSTORE_CLIENT_SECRET with those in T store’s developer center, for the environment of TSTORE_ENVIRONMENT, and restart with the right ones',
+    'compare TSTORE_CLIENT_ID and TSTORE_CLIENT_SECRET with those in T store’s developer center, for what ENVIRONMENT says, and restart with the right ones',
   unreachable: 'see that TSTORE_AUTH_BASE_URL is right and that this machine may connect to it (name, firewall, route)',
   'tls-failed':
     'see that TSTORE_AUTH_BASE_URL is right, that this machine’s time is, and that nothing between takes TLS apart; a certificate authority of your own goes into NODE_EXTRA_CA_CERTS',
