@@ -95,7 +95,7 @@ export class ApprovalRepository {
     why: ApprovalCause,
     by?: Person,
   ): Promise<void> {
-    const toState = nextState<ApprovalState, ApprovalEvent>(APPROVAL_TRANSITIONS, state, event);
+    const toState = nextState(APPROVAL_TRANSITIONS, state, event);
     if (toState === undefined) throw decidedAlready(id, state);
     const { cause, ...decision } = why;
     const changes = {

@@ -1,9 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  NOTIFICATION_TRANSITIONS,
-  type NotificationEvent,
-  type NotificationState,
-} from '../../src/inbox/notification.state';
+import { NOTIFICATION_TRANSITIONS } from '../../src/inbox/notification.state';
 import { nextState, statesOf } from '../../src/kernel/transitions';
 import type { RunningService } from '../../src/service';
 import { ListenerWorld, pnsMessage, sendTo } from '../support/listener-world';
@@ -127,9 +123,7 @@ describe('a notification sent again', () => {
   });
 
   it('moves along the transition table', async () => {
-    expect(nextState<NotificationState, NotificationEvent>(NOTIFICATION_TRANSITIONS, 'Rejected', 'send-again')).toBe(
-      'Received',
-    );
+    expect(nextState(NOTIFICATION_TRANSITIONS, 'Rejected', 'send-again')).toBe('Received');
     const [check] = await world.rows<{ definition: string }>(
       `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = 'notification_state_known'`,
     );

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { secondsAfter } from '../clock';
+import type { SqlSession } from '../database';
+import type { Changes, Living } from './aggregate';
+import { Statement } from './statement';
+
+/** A row that can be claimed. */
+export interface Leased extends Living {
+  leaseId: string | null;
+  leaseUntil: Date | null;
+}
+
+/** A row as it is now that it is claimed, and the lease that guards what is written of it until it is given back or lost. */
+export interface Claimed<Row extends Leased> {
+  readonly row: Row;
+  readonly leaseId: string;
+}
+
+/** Which row is claimed: the first that is due and that nobody holds. */
+export interface Due<Row extends Leased> {
+  /** What a row must show for the work to be due; `$1` is now, further parameters from `$2`. */
+  readonly where: string;
+  readonly parameters?: readonly unknown[];
+  readonly orderBy: string;
+  /** Named queries that the conditions use. */
+  readonly with?: string;
+  readonly now: Date;
+  /** How long the claim stays without being renewed. */
+  readonly leaseSeconds: number;
+  /** What is noted with the claim. */
+  readonly changes?: Changes<Row>;
+}
+
+/** That nobody holds a row at `$1`: never claimed, given back, or whoever held it is gone. */
+export const UNHELD_SQL = '(lease_until IS NULL OR lease_until <= $1)';
+
+/**
+ * Claims one row by one statement: what two replicas look for at once, one gets, and the other the next (SKIP LOCKED).
+ *
+ * @returns the row as the claim left it, or `undefined` when none is due
+ */
+export async function claim<Row extends Leased>(
+  session: SqlSession,
+  rows: new () => Row,
+  due: Due<Row>,
+): Promise<Claimed<Row> | undefined> {
+  const leaseId = randomUUID();
+  const statement = new Statement(session, rows, [due.now, ...(due.parameters ?? [])]);
+  const { table } = statement;
+  const set = statement.assignments({ ...due.changes, leaseId, leaseUntil: secondsAfter(due.now, due.leaseSeconds) });
+  const [row] = await statement.rows<Record<string, unknown>>(
+    `${due.with === undefined ? '' : `WITH ${due.with}`}
+     UPDATE ${table} SET ${set.join(', ')}
+     WHERE id = (
+       SELECT id FROM ${table} WHERE ${due.where} AND ${UNHELD_SQL}
+       ORDER BY ${due.orderBy} LIMIT 1
+       FOR UPDATE SKIP LOCKED)
+     RETURNING ${statement.returning}`,
+  );
+  return row && { row: statement.entity(row), leaseId };
+}

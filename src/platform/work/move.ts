@@ -1,0 +1,171 @@
+import { DomainError } from '../../kernel/errors';
+import { nextState, type EventOf, type StateOf, type TransitionTable } from '../../kernel/transitions';
+import type { SqlSession } from '../database';
+import type { Aggregate, Cause, Changes, Living, Placed } from './aggregate';
+import { Statement } from './statement';
+
+/** What a write rests on beside the state, by the row's members: the lease, the version somebody has seen. */
+export type Guard = Readonly<Record<string, string | undefined>>;
+
+/** What a move writes beside the state, and what it rests on. */
+export interface Move<Row extends Living> {
+  readonly changes?: Changes<Row>;
+  readonly guard?: Guard | undefined;
+}
+
+/** Stores a new row with the first entry of its history. @returns its id */
+export async function begin<Row extends Living, Table extends TransitionTable>(
+  session: SqlSession,
+  of: Aggregate<Row, Table>,
+  state: StateOf<Table>,
+  fields: Changes<Row>,
+  why: Cause,
+): Promise<string> {
+  const inserted = await session.manager.insert(of.rows, { ...fields, state });
+  const id = String(inserted.identifiers[0]?.id);
+  if (of.history !== undefined) await session.manager.insert(of.history, { [of.subject]: id, toState: state, ...why });
+  return id;
+}
+
+/**
+ * Moves a row along its transition table and appends to its history, by one guarded statement in the caller's session.
+ *
+ * @param row where the caller knows it to be; it is moved from there or not at all
+ * @throws {DomainError} `version-conflict` when it is not as in the version that guards the move; `lease-lost` when
+ *   another replica has it; `state-conflict` when it is in another state, or the event is not allowed in this one
+ */
+export async function move<Row extends Living, Table extends TransitionTable>(
+  session: SqlSession,
+  of: Aggregate<Row, Table>,
+  row: Placed<Table>,
+  event: EventOf<Table>,
+  why: Cause,
+  { changes, guard }: Move<Row> = {},
+): Promise<void> {
+  const toState = nextState(of.transitions, row.state, event);
+  if (toState === undefined) throw stateConflict(of, row.id, event, row.state);
+  await write(session, of, { ...row, toState, event }, why, changes, guard);
+}
+
+/**
+ * Changes a row where it is, and notes that in its history: by one statement that is guarded as a move is.
+ *
+ * @throws {DomainError} as {@link move}
+ */
+export async function note<Row extends Living, Table extends TransitionTable>(
+  session: SqlSession,
+  of: Aggregate<Row, Table>,
+  row: Placed<Table>,
+  why: Cause,
+  { changes, guard }: Move<Row>,
+): Promise<void> {
+  await write(session, of, { ...row, toState: row.state, event: why.cause }, why, changes, guard);
+}
+
+/**
+ * Writes what is no move and no history: progress, a renewed lease, a claim given back.
+ *
+ * @throws {DomainError} `lease-lost` when another replica has the row
+ */
+export async function writeHeld<Row extends Living, Table extends TransitionTable>(
+  session: SqlSession,
+  of: Aggregate<Row, Table>,
+  { id, leaseId }: { id: string; leaseId: string },
+  changes: Changes<Row>,
+): Promise<void> {
+  const statement = new Statement(session, of.rows);
+  const set = statement.assignments(changes);
+  const where = `id = ${statement.parameter(id)} AND lease_id = ${statement.parameter(leaseId)}`;
+  const written = await session.execute(
+    `UPDATE ${statement.table} SET ${set.join(', ')} WHERE ${where}`,
+    statement.parameters,
+  );
+  if (written !== 1) throw leaseLost(of, id);
+}
+
+async function write<Row extends Living, Table extends TransitionTable>(
+  session: SqlSession,
+  of: Aggregate<Row, Table>,
+  { id, state, toState, event }: Placed<Table> & { toState: StateOf<Table>; event: string },
+  why: Cause,
+  changes: Changes<Row> | undefined,
+  guard: Guard = {},
+): Promise<void> {
+  const statement = new Statement(session, of.rows);
+  const set = statement.assignments({ ...changes, state: toState });
+  const known = [
+    `id = ${statement.parameter(id)}`,
+    `state = ${statement.parameter(state)}`,
+    ...guardsOf(guard).map(([member, value]) => `${statement.column(member)}::text = ${statement.parameter(value)}`),
+  ];
+  const update = `UPDATE ${statement.table} SET ${set.join(', ')} WHERE ${known.join(' AND ')} RETURNING id`;
+  const moved = await statement.rows(
+    of.history === undefined
+      ? update
+      : withEntry(statement, new Statement(session, of.history), of.subject, update, {
+          fromState: state,
+          toState,
+          ...why,
+        }),
+  );
+  if (moved.length !== 1) throw await refusalOf(session, of, { id, event }, guard);
+}
+
+/** A statement that writes one row, and its entry in the history, which takes the row's id from it. */
+function withEntry(
+  statement: Statement<Living>,
+  entry: Statement<object>,
+  subject: string,
+  update: string,
+  { at, ...words }: Cause & { fromState: string; toState: string },
+): string {
+  const said = Object.entries(words).filter(([, value]) => value !== undefined);
+  const columns = [subject, ...said.map(([member]) => member), 'at'].map((member) => entry.column(member));
+  const values = said.map(([, value]) => `${statement.parameter(value)}::text`);
+  return `WITH moved AS (${update})
+    INSERT INTO ${entry.table} (${columns.join(', ')})
+    SELECT id, ${values.join(', ')}, ${statement.parameter(at)}::timestamptz FROM moved
+    RETURNING id`;
+}
+
+/** Why nothing was written; asked for only then. Who no longer has the row is not the one to judge its state. */
+async function refusalOf<Row extends Living, Table extends TransitionTable>(
+  session: SqlSession,
+  of: Aggregate<Row, Table>,
+  { id, event }: { id: string; event: string },
+  guard: Guard,
+): Promise<DomainError> {
+  const statement = new Statement(session, of.rows, [id]);
+  const guards = guardsOf(guard).map(([member]) => `${statement.column(member)}::text AS "${member}"`);
+  const [row] = await statement.rows<Record<string, string | null>>(
+    `SELECT ${['state', ...guards].join(', ')} FROM ${statement.table} WHERE id = $1`,
+  );
+  if (guard.version !== undefined && guard.version !== row?.version) {
+    return new DomainError('version-conflict', `${capitalized(of.name)} ${id} was changed since you read it`);
+  }
+  if (guard.leaseId !== undefined && guard.leaseId !== row?.leaseId) return leaseLost(of, id);
+  return stateConflict(of, id, event, row?.state ?? 'gone');
+}
+
+function guardsOf(guard: Guard): [string, string][] {
+  return Object.entries(guard).flatMap(([member, value]) => (value === undefined ? [] : [[member, value]]));
+}
+
+/** What whoever wrote without having the row any more is told. */
+export function leaseLost({ name }: { name: string }, id: string): DomainError {
+  return new DomainError('lease-lost', `${name} ${id} was taken over by another replica`);
+}
+
+function stateConflict(
+  { name, subject }: { name: string; subject: string },
+  id: string,
+  event: string,
+  state: string,
+): DomainError {
+  const message = `${capitalized(name)} ${id} is ${state} and can’t ${event}; nothing was changed`;
+  return new DomainError('state-conflict', message, { [subject]: id, state });
+}
+
+function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
