@@ -1,21 +1,36 @@
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
-import type { QueryDeepPartialEntity } from 'typeorm';
-import { DomainError } from '../kernel/errors';
 import type { TimeRange } from '../kernel/seoul-calendar';
-import { nextState } from '../kernel/transitions';
-import { Clock, secondsAfter } from '../platform/clock';
+import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
+import {
+  UNHELD_SQL,
+  begin,
+  claim,
+  move,
+  writeHeld,
+  type Aggregate,
+  type Cause,
+  type Changes,
+  type Guard,
+} from '../platform/work';
 import { Refund, RefundHistory } from './refund.entity';
 import { REFUND_TRANSITIONS, type RefundEvent, type RefundState } from './refund.state';
+
+const REFUND: Aggregate<Refund, typeof REFUND_TRANSITIONS> = {
+  name: 'refund',
+  rows: Refund,
+  history: RefundHistory,
+  subject: 'refundId',
+  transitions: REFUND_TRANSITIONS,
+};
 
 /** What is to be done with a refund next; each condition is what a row must show for that work to be due, at `$1`. */
 const REFUND_STAGES = {
   send: `state = 'Requested' AND (next_attempt_at IS NULL OR next_attempt_at <= $1)
-    AND (lease_until IS NULL OR lease_until <= $1) AND NOT EXISTS (SELECT FROM kill_switch WHERE engaged)`,
+    AND NOT EXISTS (SELECT FROM kill_switch WHERE engaged)`,
   // Whoever sent it has not come back with an answer, and nobody may send it again.
   'give-up-waiting': `state = 'Refunding' AND lease_until <= $1`,
-  resolve: `state = 'Unknown' AND next_attempt_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)`,
+  resolve: `state = 'Unknown' AND next_attempt_at <= $1`,
 } as const;
 
 export type RefundStage = keyof typeof REFUND_STAGES;
@@ -34,17 +49,13 @@ export interface RefundFilter {
   requested?: TimeRange | undefined;
 }
 
-export type RefundChanges = QueryDeepPartialEntity<Refund>;
+export type RefundChanges = Changes<Refund>;
 
 /** Who or what moves a refund, for its history. */
-export interface RefundCause {
-  cause: string;
-  actor: string;
-  reason?: string;
-}
+export type RefundCause = Omit<Cause, 'at'>;
 
 /** What writes of a refund are guarded by, beside its state. */
-type Guard = { leaseId: string } | { sendingId: string } | { version: string };
+type RefundGuard = Guard & ({ leaseId: string } | { sendingId: string } | { version: string });
 
 @Injectable()
 export class RefundRepository {
@@ -94,46 +105,33 @@ export class RefundRepository {
    * @throws unique violation `refund_open_once` while another one of the charge is open; check violations
    *   `refund_total_within_amount`, `payment_refund_total_within_amount`, `refund_of_a_payment`
    */
-  async create(session: SqlSession, fields: RefundChanges & { state: RefundState }, why: RefundCause): Promise<string> {
+  create(
+    session: SqlSession,
+    { state, ...fields }: RefundChanges & { state: RefundState },
+    why: RefundCause,
+  ): Promise<string> {
     const at = this.clock.now();
-    const inserted = await session.manager.insert(Refund, { ...fields, requestedAt: at });
-    const id = String(inserted.identifiers[0]?.id);
-    await session.manager.insert(RefundHistory, { refundId: id, toState: fields.state, ...why, at });
-    return id;
+    return begin(session, REFUND, state, { ...fields, requestedAt: at }, { ...why, at });
   }
 
   /** Whether any refund waits for a stage: cheaper than to claim one. */
   async isDue(stage: RefundStage): Promise<boolean> {
-    const due = await this.database.rows(
-      `SELECT FROM refund WHERE ended_at IS NULL AND ${REFUND_STAGES[stage]} LIMIT 1`,
-      [this.clock.now()],
-    );
+    const due = await this.database.rows(`SELECT FROM refund WHERE ${dueSql(stage)} AND ${UNHELD_SQL} LIMIT 1`, [
+      this.clock.now(),
+    ]);
     return due.length > 0;
   }
 
   /** Claims the oldest refund that is due for a stage and that nobody holds; those that were tried before come last. */
   async claim(stage: RefundStage, leaseSeconds: number): Promise<RefundClaim | undefined> {
-    const now = this.clock.now();
-    const leaseId = randomUUID();
-    const [claimed] = await this.database.rows<{ id: string }>(
-      `UPDATE refund SET lease_id = $2, lease_until = $3
-       WHERE id = (
-         SELECT id FROM refund WHERE ended_at IS NULL AND ${REFUND_STAGES[stage]}
-         ORDER BY attempts, id LIMIT 1
-         FOR UPDATE SKIP LOCKED)
-       RETURNING id`,
-      [now, leaseId, secondsAfter(now, leaseSeconds)],
-    );
-    if (claimed === undefined) return undefined;
-    // Found under the lease, or not at all when it was lost between the two statements.
-    const refund = await this.database.manager.findOneBy(Refund, { id: claimed.id, leaseId });
-    return refund === null ? undefined : { refund, leaseId };
+    const due = { where: dueSql(stage), orderBy: 'attempts, id', now: this.clock.now(), leaseSeconds };
+    const claimed = await claim(this.database, Refund, due);
+    return claimed && { refund: claimed.row, leaseId: claimed.leaseId };
   }
 
   /** Keeps a claim until another instant. @throws {DomainError} `lease-lost` */
-  async renew({ id, leaseId }: { id: string; leaseId: string }, leaseUntil: Date): Promise<void> {
-    const { affected } = await this.database.manager.update(Refund, { id, leaseId }, { leaseUntil });
-    if (affected !== 1) throw new DomainError('lease-lost', `refund ${id} was taken over by another replica`);
+  async renew(held: { id: string; leaseId: string }, leaseUntil: Date): Promise<void> {
+    await writeHeld(this.database, REFUND, held, { leaseUntil });
   }
 
   /** Gives the claim back, due again at `at`; `null` leaves it to a person. Does nothing once it is not as claimed. */
@@ -146,31 +144,20 @@ export class RefundRepository {
   }
 
   /**
-   * Moves a refund along its transition table by one guarded statement and appends to its history, in the caller's
-   * transaction.
+   * Moves a refund along its transition table and appends to its history, in the caller's transaction.
    *
    * @throws {DomainError} `state-conflict` when the event is not allowed, or somebody else moved it meanwhile;
-   *   `version-conflict` when it is not as it was in the version that guards it
+   *   `lease-lost`, `version-conflict` when it is not as in the guard
    */
-  async transition(
+  transition(
     session: SqlSession,
     refund: { id: string; state: RefundState },
     event: RefundEvent,
     why: RefundCause,
     changes: RefundChanges,
-    guard?: Guard,
+    guard?: RefundGuard,
   ): Promise<void> {
-    const toState = nextState<RefundState, RefundEvent>(REFUND_TRANSITIONS, refund.state, event);
-    if (toState === undefined) throw conflict(refund, event);
-    const { affected } = await session.manager.update(
-      Refund,
-      { id: refund.id, state: refund.state, ...guard },
-      { ...changes, state: toState },
-    );
-    if (affected !== 1) throw isOfVersion(guard) ? versionConflict(refund) : conflict(refund, event);
-    const at = this.clock.now();
-    const entry = { refundId: refund.id, fromState: refund.state, toState, ...why, at };
-    await session.manager.insert(RefundHistory, entry);
+    return move(session, REFUND, refund, event, { ...why, at: this.clock.now() }, { changes, guard });
   }
 }
 
@@ -181,15 +168,7 @@ export function guardOf(version: string | undefined): { version: string } | unde
   return version === undefined ? undefined : { version };
 }
 
-function isOfVersion(guard: Guard | undefined): boolean {
-  return guard !== undefined && 'version' in guard;
-}
-
-function versionConflict({ id }: { id: string }): DomainError {
-  return new DomainError('version-conflict', `Refund ${id} was changed since you read it`);
-}
-
-function conflict(refund: { id: string; state: RefundState }, event: RefundEvent): DomainError {
-  const message = `refund ${refund.id} can’t ${event}: it is not ${refund.state} any more, or may not`;
-  return new DomainError('state-conflict', message, { refundId: refund.id });
+/** Those that have ended wait for nothing, and lie outside the index of what does. */
+function dueSql(stage: RefundStage): string {
+  return `ended_at IS NULL AND ${REFUND_STAGES[stage]}`;
 }
