@@ -32,7 +32,7 @@ const WRITTEN = `
 /** Where a replica freezes, and what its own log says when it wakes up and is refused. */
 const FROZEN: [CrashPoint, RegExp][] = [
   ['write-request-file.file-stored', /job \d+ was taken over by another replica/],
-  ['submit.token-ready', /job \d+ can’t submit: it is not Created any more/],
+  ['submit.token-ready', /job \d+ was taken over by another replica/],
   ['submit.answered', /job \d+ was taken over by another replica/],
   ['verify-notification.answered', /notification \d+ was taken over by another replica/],
   ['download-result.file-stored', /job \d+ was taken over by another replica/],

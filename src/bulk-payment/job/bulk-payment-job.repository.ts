@@ -1,12 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
-import { In, type QueryDeepPartialEntity } from 'typeorm';
-import { DomainError } from '../../kernel/errors';
-import { nextState } from '../../kernel/transitions';
+import { In } from 'typeorm';
 import { Clock, secondsAfter } from '../../platform/clock';
 import { Database, type SqlSession } from '../../platform/database';
+import {
+  begin,
+  claim,
+  leaseLost,
+  move,
+  note,
+  writeHeld,
+  type Aggregate,
+  type Cause,
+  type Changes,
+} from '../../platform/work';
 import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
 import { JOB_TRANSITIONS, type JobEvent, type JobState } from './bulk-payment-job.state';
+
+const JOB: Aggregate<BulkPaymentJob, typeof JOB_TRANSITIONS> = {
+  name: 'job',
+  rows: BulkPaymentJob,
+  history: BulkPaymentJobHistory,
+  subject: 'jobId',
+  transitions: JOB_TRANSITIONS,
+};
 
 /** What is to be done with a job next; each condition is what a row must show for that work to be due. */
 export const JOB_STAGES = {
@@ -28,14 +44,10 @@ export interface JobClaim {
   readonly leaseSeconds: number;
 }
 
-export type JobChanges = QueryDeepPartialEntity<BulkPaymentJob>;
+export type JobChanges = Changes<BulkPaymentJob>;
 
 /** Who or what moves a job, for its history. */
-export interface TransitionCause {
-  cause: string;
-  actor: string;
-  reason?: string;
-}
+export type TransitionCause = Omit<Cause, 'at'>;
 
 @Injectable()
 export class BulkPaymentJobRepository {
@@ -131,12 +143,9 @@ export class BulkPaymentJobRepository {
   }
 
   /** Stores a new job as Created, with the first entry of its history. @returns its id */
-  async create(session: SqlSession, fields: JobChanges, why: TransitionCause): Promise<string> {
+  create(session: SqlSession, fields: JobChanges, why: TransitionCause): Promise<string> {
     const at = this.clock.now();
-    const inserted = await session.manager.insert(BulkPaymentJob, { ...fields, state: 'Created', createdAt: at });
-    const id = String(inserted.identifiers[0]?.id);
-    await session.manager.insert(BulkPaymentJobHistory, { jobId: id, toState: 'Created', ...why, at });
-    return id;
+    return begin(session, JOB, 'Created', { ...fields, createdAt: at }, { ...why, at });
   }
 
   /**
@@ -147,27 +156,17 @@ export class BulkPaymentJobRepository {
    */
   async claim(stage: JobStage, leaseSeconds: number, condition = 'true'): Promise<JobClaim | undefined> {
     const now = this.clock.now();
-    const leaseId = randomUUID();
-    const [claimed] = await this.database.rows<{ id: string }>(
-      `UPDATE bulk_payment_job SET lease_id = $1, lease_until = $2,
-         stage = $4, stage_started_at = $3, stage_done = NULL, stage_done_at = NULL
-       WHERE id = (
-         SELECT id FROM bulk_payment_job
-         WHERE settled_at IS NULL AND failed_at IS NULL
-           AND ${JOB_STAGES[stage]} AND ${condition}
-           AND line_stop_of_job(id) IS NULL
-           AND (lease_until IS NULL OR lease_until <= $3)
-           AND (next_attempt_at IS NULL OR next_attempt_at <= $3)
-         ORDER BY attempts, id
-         LIMIT 1
-         FOR UPDATE SKIP LOCKED)
-       RETURNING id`,
-      [leaseId, secondsAfter(now, leaseSeconds), now, stage],
-    );
-    if (!claimed) return undefined;
-    const job = await this.find(claimed.id);
-    // Between the two statements the lease may have been lost; then the row is somebody else's.
-    return job?.leaseId === leaseId ? { job, leaseId, leaseSeconds } : undefined;
+    const claimed = await claim(this.database, BulkPaymentJob, {
+      where: `settled_at IS NULL AND failed_at IS NULL
+        AND ${JOB_STAGES[stage]} AND ${condition}
+        AND line_stop_of_job(id) IS NULL
+        AND (next_attempt_at IS NULL OR next_attempt_at <= $1)`,
+      orderBy: 'attempts, id',
+      now,
+      leaseSeconds,
+      changes: { stage, stageStartedAt: now, stageDone: null, stageDoneAt: null },
+    });
+    return claimed && { job: claimed.row, leaseId: claimed.leaseId, leaseSeconds };
   }
 
   /** Writes progress and keeps the claim. @throws {DomainError} `lease-lost` when another replica has taken over */
@@ -191,7 +190,7 @@ export class BulkPaymentJobRepository {
        RETURNING result_lines_applied AS applied`,
       [claim.job.id, claim.leaseId, lines, secondsAfter(this.clock.now(), claim.leaseSeconds)],
     );
-    if (updated === undefined) throw leaseLost(claim);
+    if (updated === undefined) throw leaseLost(JOB, claim.job.id);
     return updated.applied;
   }
 
@@ -223,12 +222,12 @@ export class BulkPaymentJobRepository {
   }
 
   /**
-   * Moves a job along its transition table by one guarded statement and appends to its history, in the caller's
-   * transaction.
+   * Moves a job along its transition table and appends to its history, in the caller's transaction.
    *
-   * @throws {DomainError} `state-conflict` when the event is not allowed, or somebody else moved the job meanwhile
+   * @throws {DomainError} `state-conflict` when the event is not allowed, or somebody else moved the job meanwhile;
+   *   `lease-lost` when another replica has it
    */
-  async transition(
+  transition(
     session: SqlSession,
     job: { id: string; state: JobState },
     event: JobEvent,
@@ -236,23 +235,7 @@ export class BulkPaymentJobRepository {
     changes: JobChanges = {},
     leaseId?: string,
   ): Promise<void> {
-    const toState = nextState<JobState, JobEvent>(JOB_TRANSITIONS, job.state, event);
-    if (toState === undefined) throw stateConflict(job, event);
-    const update = session.manager
-      .createQueryBuilder()
-      .update(BulkPaymentJob)
-      .set({ ...changes, state: toState })
-      .where('id = :id AND state = :from', { id: job.id, from: job.state });
-    if (leaseId !== undefined) update.andWhere('lease_id = :leaseId', { leaseId });
-    const { affected } = await update.execute();
-    if (affected !== 1) throw stateConflict(job, event);
-    await session.manager.insert(BulkPaymentJobHistory, {
-      jobId: job.id,
-      fromState: job.state,
-      toState,
-      ...why,
-      at: this.clock.now(),
-    });
+    return move(session, JOB, job, event, this.now(why), { changes, guard: { leaseId } });
   }
 
   /**
@@ -260,27 +243,16 @@ export class BulkPaymentJobRepository {
    *
    * @throws {DomainError} `state-conflict` when somebody moved the job meanwhile
    */
-  async amend(session: SqlSession, job: BulkPaymentJob, why: TransitionCause, changes: JobChanges): Promise<void> {
-    const { id, state } = job;
-    const { affected } = await session.manager.update(BulkPaymentJob, { id, state }, changes);
-    if (affected !== 1) throw stateConflict(job, why.cause);
-    await session.manager.insert(BulkPaymentJobHistory, {
-      jobId: id,
-      fromState: state,
-      toState: state,
-      ...why,
-      at: this.clock.now(),
-    });
+  amend(session: SqlSession, job: BulkPaymentJob, why: TransitionCause, changes: JobChanges): Promise<void> {
+    return note(session, JOB, job, this.now(why), { changes });
   }
 
-  private async guardedUpdate(session: SqlSession, claim: JobClaim, changes: JobChanges): Promise<void> {
-    const { affected } = await session.manager
-      .createQueryBuilder()
-      .update(BulkPaymentJob)
-      .set(changes)
-      .where('id = :id AND lease_id = :leaseId', { id: claim.job.id, leaseId: claim.leaseId })
-      .execute();
-    if (affected !== 1) throw leaseLost(claim);
+  private async guardedUpdate(session: SqlSession, { job, leaseId }: JobClaim, changes: JobChanges): Promise<void> {
+    await writeHeld(session, JOB, { id: job.id, leaseId }, changes);
+  }
+
+  private now(why: TransitionCause): Cause {
+    return { ...why, at: this.clock.now() };
   }
 }
 
@@ -294,17 +266,3 @@ export const RELEASED = {
   stageDone: null,
   stageDoneAt: null,
 } satisfies JobChanges;
-
-function leaseLost(claim: JobClaim): DomainError {
-  return new DomainError('lease-lost', `job ${claim.job.id} was taken over by another replica`);
-}
-
-function stateConflict(job: { id: string; state: JobState }, event: string): DomainError {
-  return new DomainError(
-    'state-conflict',
-    `job ${job.id} can’t ${event}: it is not ${job.state} any more, or may not`,
-    {
-      jobId: job.id,
-    },
-  );
-}
