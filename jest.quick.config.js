@@ -15,7 +15,7 @@ module.exports = {
     '<rootDir>/test/contract/simulator/wire.spec.ts',
     '<rootDir>/test/fuzz/answers.spec.ts',
     '<rootDir>/test/medium/{state-machines,notification-repository,payment-settles-once}.spec.ts',
-    '<rootDir>/test/e2e/{openapi,billing-run,refunds,result}.spec.ts',
+    '<rootDir>/test/e2e/{admin-api,billing-run,result}.spec.ts',
     '<rootDir>/test/faults/frozen-replica.spec.ts',
   ],
 };
