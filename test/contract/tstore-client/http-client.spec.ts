@@ -208,7 +208,7 @@ describe('HttpClient', () => {
   });
 
   describe('while the answer’s body comes', () => {
-    const beginning = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this';
+    const beginning = 'HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nonly this';
 
     it('ends a silent one by its own time-out', async () => {
       const server = await serve(new RawServer((socket) => socket.write(beginning)));
