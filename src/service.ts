@@ -110,6 +110,9 @@ async function start(
   if (configuration.http.port === 0) http.publicBaseUrl = http.publicBaseUrl.replace(/:0$/, `:${new URL(url).port}`);
   const managementPort = management?.port;
   log.logger.info('listening', { url, ...(managementPort && { managementPort }), roles: [...configuration.roles] });
+  if (configuration.roles.has('scheduler') && configuration.tstore.account === undefined) {
+    log.logger.warn('T store is not set up: no billing run is planned, and what waits for T store goes on waiting');
+  }
   return { app, url, managementPort, log, close: closeAll };
 }
 

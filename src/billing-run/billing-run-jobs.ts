@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BulkPaymentJobRepository, type JobChanges } from '../bulk-payment';
-import { TstoreConfig } from '../config';
+import { TstoreConfig, tstoreAccountOf } from '../config';
 import type { SqlSession } from '../platform/database';
 import { BillingRunRepository, type JobShare } from './billing-run.repository';
 
@@ -24,6 +24,11 @@ export class BillingRunJobs {
     private readonly tstore: TstoreConfig,
   ) {}
 
+  /** @throws {DomainError} `gateway-not-configured` when nobody here could collect what is planned */
+  assertCollectable(): void {
+    tstoreAccountOf(this.tstore);
+  }
+
   /** @returns the ids of the jobs, one for each share */
   async create(
     session: SqlSession,
@@ -33,6 +38,7 @@ export class BillingRunJobs {
     at: Date,
   ): Promise<string[]> {
     const { billingRunId, holdReason = null, rebillOfJobId = null, rebillOfChargeId = null, ...why } = origin;
+    const { mid: merchantId } = tstoreAccountOf(this.tstore);
     const created = [];
     for (const { part, ...share } of shares) {
       const fields: JobChanges = {
@@ -42,7 +48,7 @@ export class BillingRunJobs {
         holdReason,
         rebillOfJobId,
         rebillOfChargeId,
-        merchantId: this.tstore.mid,
+        merchantId,
       };
       created.push({
         jobId: await this.jobs.create(session, fields, why),

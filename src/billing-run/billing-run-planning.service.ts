@@ -61,8 +61,10 @@ export class BillingRunPlanning {
    * wrong with it, is parked by a line stop and keeps nobody else from being billed.
    *
    * @returns what was planned, or `undefined` when the date has its run already
+   * @throws {DomainError} `gateway-not-configured`: nothing is planned that nobody can collect
    */
   async plan(billingDate: SeoulDate, by: Person = SERVICE): Promise<PlannedRun | undefined> {
+    this.runJobs.assertCollectable();
     const { actor } = by;
     const planned = await this.database.transaction(async (session) => {
       const at = this.clock.now();

@@ -20,7 +20,8 @@ export class BillingRuns {
   /**
    * Opens the run of a date, or finds the one it has.
    *
-   * @throws {DomainError} `invalid-request` for a day to come: it would bill customers before their day
+   * @throws {DomainError} `invalid-request` for a day to come: it would bill customers before their day;
+   *   `gateway-not-configured` when nobody here could collect it
    */
   async open(billingDate: SeoulDate, by: Person): Promise<{ run: BillingRun; opened: boolean }> {
     if (billingDate > this.planning.today()) {

@@ -18,6 +18,7 @@ const DAY_SECONDS = 86_400;
 @Injectable()
 export class PlanBillingRunStep implements BillingStep {
   readonly name = 'plan-billing-run';
+  readonly gateway = 'tstore';
   readonly makesDue = ['write-request-file', 'check-line'];
   private readonly cron: CronTime | undefined;
   /** When the cron calls next, for this replica; any number may hear it, the date is opened once. */

@@ -58,15 +58,21 @@ export abstract class AdminConfig {
   abstract readonly exportsPerKey: number;
 }
 
-export abstract class TstoreConfig {
-  /** Whose credentials these are: the deployment's. */
-  abstract readonly environment: Deployment;
-  abstract readonly clientId: string;
-  abstract readonly clientSecret: string;
+/** The merchant's contract with T store. */
+export interface TstoreAccount {
+  readonly clientId: string;
+  readonly clientSecret: string;
   /** Merchant's business id, a header of every submission. */
-  abstract readonly bid: string;
+  readonly bid: string;
   /** Merchant's id, the first column of the request file. */
-  abstract readonly mid: string;
+  readonly mid: string;
+}
+
+export abstract class TstoreConfig {
+  /** Which T store it is: the deployment's. */
+  abstract readonly environment: Deployment;
+  /** `undefined`: there is no T store here. What needs one asks by `tstoreAccountOf`. */
+  abstract readonly account: TstoreAccount | undefined;
   abstract readonly authBaseUrl: string;
   abstract readonly apiBaseUrl: string;
   abstract readonly pnsBaseUrl: string;

@@ -133,16 +133,18 @@ export class Environment {
 
   @Expose() @IsIn(CLOCKS, { message: `one of ${CLOCKS.join(', ')}` }) CLOCK: ClockSource = 'system';
 
-  @Expose() @IsNotEmpty({ message: 'the client id T store gave you' }) TSTORE_CLIENT_ID: string = '';
-  @Expose() @IsNotEmpty({ message: 'the client secret T store gave you' }) TSTORE_CLIENT_SECRET: string = '';
+  @Expose() @IsOptional() @IsString() TSTORE_CLIENT_ID?: string;
+  @Expose() @IsOptional() @IsString() TSTORE_CLIENT_SECRET?: string;
 
   @Expose()
+  @IsOptional()
   @Matches(/^[\x21-\x7e]{1,64}$/, { message: 'the business id T store gave you (1 to 64 printable characters)' })
-  TSTORE_BID: string = '';
+  TSTORE_BID?: string;
 
   @Expose()
+  @IsOptional()
   @Matches(/^[\x21-\x2b\x2d-\x7e]{1,64}$/, { message: 'the merchant id T store gave you (no comma, no space)' })
-  TSTORE_MID: string = '';
+  TSTORE_MID?: string;
 
   @Expose() @IsOptional() @IsBaseUrl() TSTORE_AUTH_BASE_URL?: string;
   @Expose() @IsOptional() @IsBaseUrl() TSTORE_API_BASE_URL?: string;

@@ -78,6 +78,26 @@ describe('readConfiguration', () => {
     expect(faultyFields({ ...GOOD, ENVIRONMENT: 'sandbox' })).toEqual(['PUBLIC_BASE_URL', 'TSTORE_PNS_BASE_URL']);
   });
 
+  const NO_TSTORE = { TSTORE_CLIENT_ID: '', TSTORE_CLIENT_SECRET: '', TSTORE_BID: '', TSTORE_MID: '' };
+
+  it.each([GOOD, LIVE, { ...LIVE, ENVIRONMENT: 'sandbox' }])(
+    'does without T store where nothing of it is set',
+    (source) => {
+      expect(readConfiguration({ ...source, ...NO_TSTORE }).tstore.account).toBeUndefined();
+    },
+  );
+
+  it('wants all of T store’s account or nothing, and names what is missing', () => {
+    expect(faultyFields({ ...GOOD, ...NO_TSTORE, TSTORE_MID: 'skpcorp' })).toEqual([
+      'TSTORE_BID',
+      'TSTORE_CLIENT_ID',
+      'TSTORE_CLIENT_SECRET',
+    ]);
+    for (const name of Object.keys(NO_TSTORE)) expect(faultyFields({ ...GOOD, [name]: '' })).toEqual([name]);
+    expect(() => readConfiguration({ ...GOOD, TSTORE_BID: '' })).toThrow('leave all empty for none');
+    expect(faultyFields({ ...LIVE, ...NO_TSTORE, PUBLIC_BASE_URL: '' })).toEqual(['PUBLIC_BASE_URL']);
+  });
+
   it.each([
     '203.0.113.0/24',
     '203.0.113.7, 198.51.100.0/32,2001:db8::/32',

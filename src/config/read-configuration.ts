@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { InputFault } from '../kernel/errors';
-import type { Configuration, EncryptionConfig, EncryptionKeyConfig } from './configuration';
+import type { Configuration, EncryptionConfig, EncryptionKeyConfig, TstoreAccount } from './configuration';
 import {
   Environment,
   ROLES,
@@ -11,6 +11,7 @@ import {
   type Role,
 } from './environment';
 import { liveFaults } from './live-rules';
+import { TSTORE_ACCOUNT_SETTINGS } from './tstore-account';
 import { isRenamed } from './unknown-settings';
 
 /** Where T store is, by deployment. PNS publishes no sandbox host, so sandbox must name one. */
@@ -77,11 +78,16 @@ function relationFaults(environment: Environment): InputFault[] {
   if (environment.TLS_CERT_FILE !== undefined) require('TLS_KEY_FILE', 'a key file beside TLS_CERT_FILE');
   if (environment.TLS_KEY_FILE !== undefined) require('TLS_CERT_FILE', 'a certificate file beside TLS_KEY_FILE');
   if (rolesOf(environment).has('admin')) require('ADMIN_BOOTSTRAP_KEY', 'at least 24 characters, for the admin role');
-  if (environment.ENVIRONMENT === 'sandbox') {
+  const account = TSTORE_ACCOUNT_SETTINGS.filter((field) => environment[field] !== undefined);
+  if (account.length > 0) {
+    const expected = `a value, for ${account.join(', ')} alone ${account.length === 1 ? 'makes' : 'make'} no T store; leave all empty for none`;
+    for (const field of TSTORE_ACCOUNT_SETTINGS) require(field, expected);
+  }
+  if (environment.ENVIRONMENT === 'sandbox' && account.length > 0) {
     require('TSTORE_PNS_BASE_URL', 'the PNS address of the sandbox (none is published)');
   }
   if (environment.ENVIRONMENT === 'sandbox' || environment.ENVIRONMENT === 'live') {
-    require('PUBLIC_BASE_URL', 'the HTTPS address T store reaches this service at');
+    require('PUBLIC_BASE_URL', 'the HTTPS address gateways reach this service at');
   }
   // Moved time bills days that have not come, which only a simulator may be asked to.
   if (environment.CLOCK === 'simulator' && environment.ENVIRONMENT !== 'simulator') {
@@ -127,10 +133,7 @@ function configurationOf(environment: Environment): Configuration {
     },
     tstore: {
       environment: environment.ENVIRONMENT,
-      clientId: environment.TSTORE_CLIENT_ID,
-      clientSecret: environment.TSTORE_CLIENT_SECRET,
-      bid: environment.TSTORE_BID,
-      mid: environment.TSTORE_MID,
+      account: tstoreAccountIn(environment),
       authBaseUrl: base(environment.TSTORE_AUTH_BASE_URL ?? hosts.auth ?? ''),
       apiBaseUrl: base(environment.TSTORE_API_BASE_URL ?? hosts.api ?? ''),
       pnsBaseUrl: base(environment.TSTORE_PNS_BASE_URL ?? hosts.pns ?? ''),
@@ -210,6 +213,13 @@ function configurationOf(environment: Environment): Configuration {
 function rolesOf(environment: Environment): ReadonlySet<Role> {
   const named = commaSeparated(environment.ROLE);
   return new Set(named.includes('all') ? ROLES : (named as Role[]));
+}
+
+function tstoreAccountIn(environment: Environment): TstoreAccount | undefined {
+  const { TSTORE_CLIENT_ID: clientId, TSTORE_CLIENT_SECRET: clientSecret } = environment;
+  const { TSTORE_BID: bid, TSTORE_MID: mid } = environment;
+  if (clientId === undefined || clientSecret === undefined || bid === undefined || mid === undefined) return undefined;
+  return { clientId, clientSecret, bid, mid };
 }
 
 function refusalCodesOf({ TSTORE_REFUSAL_CODES, ENVIRONMENT }: Environment): readonly string[] {

@@ -107,6 +107,7 @@ export const ERROR_CODES = {
     retryable: true,
   },
   'line-stop-not-found': { kind: 'not-found', title: 'There is no such line stop', retryable: false },
+  'gateway-not-configured': { kind: 'conflict', title: 'The gateway is not set up here', retryable: false },
   'gateway-cannot': { kind: 'conflict', title: 'The gateway has no way to do that', retryable: false },
   'line-stopped': { kind: 'conflict', title: 'A line stop parks it; resolve that first', retryable: false },
   'gateway-job-taken': { kind: 'conflict', title: 'The gateway job belongs to another job', retryable: false },

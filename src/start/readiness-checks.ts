@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { MIGRATIONS } from '../../migrations';
-import type { Role } from '../config';
+import { TSTORE_ACCOUNT_SETTINGS, TstoreConfig, type Role } from '../config';
 import { DomainError } from '../kernel/errors';
 import { Clock, secondsAfter } from '../platform/clock';
 import { EncryptionKeyCheck } from '../platform/crypto';
@@ -26,6 +26,10 @@ export function registerReadinessChecks(app: INestApplicationContext, roles: Rea
   if (roles.has('admin') || roles.has('scheduler')) {
     const storage = new StorageProbe(app.get(FileStore), app.get(Clock));
     readiness.register('storage', () => storage.problem());
+    if (app.get(TstoreConfig).account === undefined) {
+      const notice = `T store is not set up here, nothing is collected by it: it needs ${TSTORE_ACCOUNT_SETTINGS.join(', ')}`;
+      readiness.registerNotice('gateway-not-configured', () => Promise.resolve(notice));
+    }
   }
   const keys = new KeysInBackground(app.get(EncryptionKeyCheck), app.get(Clock));
   readiness.register('encryption-keys', async () => keys.problem());

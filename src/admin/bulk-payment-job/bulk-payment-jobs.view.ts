@@ -37,7 +37,8 @@ export class BulkPaymentJobView {
   @ApiProperty({
     nullable: true,
     type: String,
-    description: 'What it waits for, if it is held: a person’s decision, or the release of the kill switch',
+    description:
+      'What it waits for, if it is held: a person’s decision, the release of the kill switch, or T store’s settings',
   })
   heldBy!: string | null;
   @ApiProperty() batchReference!: string;
@@ -68,6 +69,8 @@ export interface JobSurroundings {
   /** The open stop that parks it. */
   lineStop: LineStop | undefined;
   killSwitch: KillSwitchState;
+  /** Whether there is a gateway here to send it to. */
+  hasGateway: boolean;
   /** What became of its missing and quarantined charges. */
   decisions: JobDecisions;
 }
@@ -101,10 +104,11 @@ export function waitsForSettlement(job: BulkPaymentJob): boolean {
   return job.reconciledAt !== null && job.settledAt === null;
 }
 
-function heldBy(job: BulkPaymentJob, { lineStop, killSwitch }: JobSurroundings): string | null {
+function heldBy(job: BulkPaymentJob, { lineStop, killSwitch, hasGateway }: JobSurroundings): string | null {
   if (lineStop !== undefined) return `line stop ${lineStop.id}: ${lineStop.violation}`;
   if (job.state !== 'Created') return null;
-  return killSwitch.engaged ? `kill switch: ${killSwitch.reason}` : job.holdReason;
+  if (killSwitch.engaged) return `kill switch: ${killSwitch.reason}`;
+  return job.holdReason ?? (hasGateway ? null : 'T store is not set up here');
 }
 
 function requestFileOf(job: BulkPaymentJob): RequestFileView | null {

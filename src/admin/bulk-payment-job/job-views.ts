@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BulkPaymentJobs, type BulkPaymentJob } from '../../bulk-payment';
+import { TstoreConfig } from '../../config';
 import { KillSwitch } from '../../kill-switch';
 import { LineStops } from '../../line-stop';
 import { jobViewOf, type BulkPaymentJobView } from './bulk-payment-jobs.view';
@@ -11,15 +12,17 @@ export class JobViews {
     private readonly jobs: BulkPaymentJobs,
     private readonly killSwitch: KillSwitch,
     private readonly lineStops: LineStops,
+    private readonly tstore: TstoreConfig,
   ) {}
 
   async ofAll(jobs: readonly BulkPaymentJob[]): Promise<BulkPaymentJobView[]> {
     const killSwitch = await this.killSwitch.state();
+    const hasGateway = this.tstore.account !== undefined;
     const ids = jobs.map((job) => job.id);
     const stops = await this.lineStops.parking(ids);
     const decisions = await this.jobs.decisions(ids);
     return jobs.map((job) => {
-      const known = { inDoubt: this.jobs.isInDoubt(job), lineStop: stops.get(job.id), killSwitch };
+      const known = { inDoubt: this.jobs.isInDoubt(job), lineStop: stops.get(job.id), killSwitch, hasGateway };
       return jobViewOf(job, { ...known, decisions: decisions(job.id) });
     });
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { Person } from '../../approval';
 import { OWN_ORDER_NOS } from '../../charge';
-import { TstoreConfig } from '../../config';
+import { TstoreConfig, tstoreAccountOf } from '../../config';
 import { RequestFileReader, type NumberedRequestRow, type RequestFileVerdict } from '../../gateways/tstore';
 import { DomainError } from '../../kernel/errors';
 import { crashPoint } from '../../platform/crash-points';
@@ -41,10 +41,11 @@ export class RequestFileIntakeService {
   ) {}
 
   /**
-   * @throws {DomainError} `invalid-request-file` with the faulty lines; `duplicate-request-file` with the first job's
+   * @throws {DomainError} `gateway-not-configured`; `invalid-request-file` with the faulty lines; `duplicate-request-file` with the first job's
    *   id; `duplicate-order-number` with the lines whose order number was used before, in this file or ever
    */
   async take(upload: RequestFileUpload): Promise<BulkPaymentJob> {
+    tstoreAccountOf(this.tstore);
     const spooled = `uploads/${randomUUID()}.tmp`;
     // To disk first: no transaction waits for a slow uploader, and a broken upload leaves nothing behind.
     await this.files.write(spooled, upload.content);
@@ -78,15 +79,19 @@ export class RequestFileIntakeService {
     }
   }
 
+  private get merchantId(): string {
+    return tstoreAccountOf(this.tstore).mid;
+  }
+
   /** Reads the file to its end, for its faults, its numbers and its checksum. @throws {DomainError} `invalid-request-file` */
   private async read(spooled: string): Promise<AcceptedRequestFile> {
-    const reader = new RequestFileReader(this.tstore.mid, OWN_ORDER_NOS);
+    const reader = new RequestFileReader(this.merchantId, OWN_ORDER_NOS);
     return acceptedOf(await reader.check(this.files.openRead(spooled)));
   }
 
   /** The rows of a file that was read before and found to be good. */
   private rows(spooled: string): AsyncIterable<readonly NumberedRequestRow[]> {
-    return new RequestFileReader(this.tstore.mid, OWN_ORDER_NOS).rows(this.files.openRead(spooled));
+    return new RequestFileReader(this.merchantId, OWN_ORDER_NOS).rows(this.files.openRead(spooled));
   }
 
   private async store(spooled: string, accepted: AcceptedRequestFile, upload: RequestFileUpload): Promise<string> {
@@ -97,7 +102,7 @@ export class RequestFileIntakeService {
       await this.refuseRepeatedContent(session, contentSha256, batchReference);
       const job = { origin: 'upload', contentSha256, batchReference, lineCount, totalAmount } as const;
       const why = { cause: 'request file uploaded', actor: by.actor };
-      const jobId = await this.jobs.create(session, { ...job, merchantId: this.tstore.mid }, why);
+      const jobId = await this.jobs.create(session, { ...job, merchantId: this.merchantId }, why);
       const { rows, highest } = this.unusual.watch(this.rows(spooled));
       await this.uploads.createCharges(session, jobId, rows);
       await this.holds.holdUnusual(session, jobId, { count: lineCount, amount: totalAmount, highest }, by);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
-import { HttpConfig, TstoreConfig } from '../../config';
+import { HttpConfig, TstoreConfig, tstoreAccountOf } from '../../config';
 import { submissionHeaders, type Submission } from '../../gateways/tstore';
 
 /** 192 random bits: a notification address can't be guessed. */
@@ -31,17 +31,18 @@ export class SubmissionHeaders {
 
   /** @param lineCount data rows of the request file */
   make(lineCount: number): JobHeaders {
+    const { bid } = tstoreAccountOf(this.tstore);
     const shared = `${this.http.publicBaseUrl}${LISTENER_PATH}`;
     if (!this.tstore.notificationUrlPerJob) {
       return {
-        headers: submissionHeaders(this.tstore.bid, shared, lineCount),
+        headers: submissionHeaders(bid, shared, lineCount),
         maskedNotificationUrl: shared,
         callbackTokenHash: null,
       };
     }
     const token = randomBytes(CALLBACK_TOKEN_BYTES).toString('base64url');
     return {
-      headers: submissionHeaders(this.tstore.bid, `${shared}/${token}`, lineCount),
+      headers: submissionHeaders(bid, `${shared}/${token}`, lineCount),
       maskedNotificationUrl: `${shared}/***`,
       callbackTokenHash: callbackTokenHash(token),
     };

@@ -8,7 +8,7 @@ import { TstoreClient } from './api/tstore.client';
 import { TstoreModule } from './tstore.module';
 
 const GLOBALS = [
-  { provide: TstoreConfig, useValue: { clientId: 'id', clientSecret: 'secret' } },
+  { provide: TstoreConfig, useValue: { account: undefined } },
   { provide: Clock, useClass: SystemClock },
   { provide: Logger, useValue: {} },
   { provide: Metrics, useValue: new Metrics() },

@@ -6,7 +6,7 @@ import {
   type TstoreClient,
 } from '../../../src/gateways/tstore';
 import { won } from '../../../src/kernel/won';
-import { clientOf, requestRow, tstoreConfig } from '../tstore-client/fixture';
+import { SIMULATOR_ACCOUNT, clientOf, requestRow, tstoreConfig } from '../tstore-client/fixture';
 import { answering, type RawServer } from '../tstore-client/raw-server';
 import { readRecording } from './support/recording';
 
@@ -31,7 +31,7 @@ let client: TstoreClient;
 
 beforeEach(async () => {
   server = await answering('200 OK', '{"resultCode":"9999","resultMsg":"seen"}').listen();
-  client = clientOf(tstoreConfig(server.url, { clientId: 'demo-client', clientSecret: 'demo-secret+/=' }));
+  client = clientOf(tstoreConfig(server.url, { account: SIMULATOR_ACCOUNT }));
 });
 afterEach(async () => {
   client.onApplicationShutdown();

@@ -20,10 +20,7 @@ const PATIENT_MS = 600_000;
 export function tstoreConfig(baseUrl: string, changes: Partial<TstoreConfig> = {}): TstoreConfig {
   return {
     environment: 'simulator',
-    clientId: 'client+/=',
-    clientSecret: 'secret:with+/=',
-    bid: 'skplanet',
-    mid: 'skpcorp',
+    account: { clientId: 'client+/=', clientSecret: 'secret:with+/=', bid: 'skplanet', mid: 'skpcorp' },
     authBaseUrl: baseUrl,
     apiBaseUrl: baseUrl,
     pnsBaseUrl: baseUrl,
@@ -39,6 +36,14 @@ export function tstoreConfig(baseUrl: string, changes: Partial<TstoreConfig> = {
     ...changes,
   };
 }
+
+/** The account the simulator knows by default. */
+export const SIMULATOR_ACCOUNT = {
+  clientId: 'demo-client',
+  clientSecret: 'demo-secret+/=',
+  bid: 'skplanet',
+  mid: 'skpcorp',
+};
 
 export function clientOf(config: TstoreConfig): TstoreClient {
   return new TstoreClient(config, new FixedClock());

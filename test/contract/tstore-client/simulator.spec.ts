@@ -13,7 +13,7 @@ import {
 import type { NotificationMessage } from '../../../src/gateways/tstore/wire';
 import { won } from '../../../src/kernel/won';
 import { resultLinesOf, type ParsedResultLine, type ResultLine } from '../../support/result-lines';
-import { clientOf, requestRow, tstoreConfig } from './fixture';
+import { SIMULATOR_ACCOUNT, clientOf, requestRow, tstoreConfig } from './fixture';
 import { answering, type RawServer } from './raw-server';
 
 describe('the client and the simulator', () => {
@@ -26,7 +26,7 @@ describe('the client and the simulator', () => {
   async function start(options: Partial<SimulatorOptions> = {}): Promise<void> {
     listener = await answering('200 OK', '{"resultCode":"0000","resultMsg":"SUCCESS"}').listen();
     simulator = await startSimulator({ timeFactor: 0, declineRate: 0, ...options });
-    client = clientOf(tstoreConfig(simulator.baseUrl, { clientId: 'demo-client', clientSecret: 'demo-secret+/=' }));
+    client = clientOf(tstoreConfig(simulator.baseUrl, { account: SIMULATOR_ACCOUNT }));
     accessToken = succeeded(await client.requestToken()).accessToken;
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TstoreConfig } from '../../../config';
+import { TstoreConfig, tstoreAccountOf } from '../../../config';
 import { TstoreClient } from '../api/tstore.client';
 import type { GatewayAnswer } from '../../gateway';
 import type { IssuedToken } from '../api/access-token';
@@ -35,7 +35,6 @@ const LEASE_MARGIN_SECONDS = 5;
  */
 @Injectable()
 export class OAuthTokenStore {
-  private readonly name: string;
   /** For a whole token request; also ends one whose answer trickles in for ever. */
   private readonly requestTimeoutMs: number;
   private readonly leaseSeconds: number;
@@ -49,7 +48,6 @@ export class OAuthTokenStore {
     private readonly config: TstoreConfig,
     private readonly logger: Logger,
   ) {
-    this.name = `tstore:${config.environment}:${config.clientId}`;
     this.requestTimeoutMs = config.connectTimeoutMs + config.answerTimeoutMs;
     this.leaseSeconds = Math.ceil(this.requestTimeoutMs / 1000) + LEASE_MARGIN_SECONDS;
   }
@@ -57,7 +55,7 @@ export class OAuthTokenStore {
   /**
    * The stored token if it will still be good for a while, else a new one.
    *
-   * @throws {DomainError} `token-unavailable` when the gateway gives none; `encryption-key-unknown` or
+   * @throws {DomainError} `gateway-not-configured`; `token-unavailable` when the gateway gives none; `encryption-key-unknown` or
    *   `ciphertext-invalid` when the stored one does not open
    */
   get(): Promise<AccessToken> {
@@ -100,6 +98,11 @@ export class OAuthTokenStore {
   async askNow(): Promise<GatewayAnswer<IssuedToken> | undefined> {
     const leaseId = await this.claim(await this.repository.find(this.name));
     return leaseId === undefined ? undefined : (await this.ask(leaseId)).answer;
+  }
+
+  /** The row of the account. @throws {DomainError} `gateway-not-configured` */
+  private get name(): string {
+    return `tstore:${this.config.environment}:${tstoreAccountOf(this.config).clientId}`;
   }
 
   private startLook(): Promise<AccessToken> {

@@ -47,7 +47,7 @@ export class TstoreCheck {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws {DomainError} `rate-limited` naming `retryAfterSeconds` */
+  /** @throws {DomainError} `gateway-not-configured`; `rate-limited` naming `retryAfterSeconds` */
   async run(): Promise<TstoreVerdict> {
     const freeAt = await this.pacer.take({ name: 'tstore-check', perMinute: PER_MINUTE, burst: BURST });
     if (freeAt !== undefined) {

@@ -1,5 +1,5 @@
 import { Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
-import { TstoreConfig } from '../../../config';
+import { TstoreConfig, tstoreAccountOf } from '../../../config';
 import { Clock } from '../../../platform/clock';
 import { HttpClient, type HttpOutcome, type HttpRequest } from '../../../platform/http-client';
 import { readToken, type IssuedToken } from './access-token';
@@ -32,7 +32,6 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 @Injectable()
 export class TstoreClient implements OnApplicationShutdown {
   private readonly http: HttpClient;
-  private readonly credentials: string;
   private readonly refusalCodes: ReadonlySet<string>;
 
   constructor(
@@ -47,7 +46,6 @@ export class TstoreClient implements OnApplicationShutdown {
       idleMs: config.idleTimeoutMs,
     });
     this.refusalCodes = new Set(config.refusalCodes);
-    this.credentials = Buffer.from(`${config.clientId}:${config.clientSecret}`, 'utf8').toString('base64');
   }
 
   /** Not earlier: it cuts what is under way, and steps finish what they have in hand before this. */
@@ -57,17 +55,19 @@ export class TstoreClient implements OnApplicationShutdown {
 
   /** Asks for a new access token. */
   async requestToken(signal?: AbortSignal): Promise<GatewayAnswer<IssuedToken>> {
+    const { clientId, clientSecret } = tstoreAccountOf(this.config);
+    const credentials = Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
     const requestedAt = this.clock.now();
     const outcome = await this.observe('token', () =>
       this.http.sendForBytes({
         method: 'POST',
         url: this.config.authBaseUrl + TSTORE_PATHS.token,
-        headers: { Authorization: `BASIC ${this.credentials}`, 'Content-Type': FORM_TYPE },
+        headers: { Authorization: `BASIC ${credentials}`, 'Content-Type': FORM_TYPE },
         body: 'grant_type=client_credentials',
         ...(signal && { signal }),
       }),
     );
-    const secrets = [this.credentials, this.config.clientSecret];
+    const secrets = [credentials, clientSecret];
     return this.read(outcome, (members, show) => readToken(members, requestedAt, show), secrets);
   }
 
