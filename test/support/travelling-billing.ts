@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { travelling } from '../../demo/many-months';
 import { startParts, type PartsOptions, type StartedParts } from '../../demo/parts';
 import type { SeoulDate } from '../../src/kernel/seoul-calendar';
+import { ENCRYPTION_KEYS } from './people';
 import { createTestDatabase } from './test-database';
 
 export interface TravellingBilling extends StartedParts {
@@ -28,7 +29,7 @@ export async function startTravelling(
     ...rest,
     ...options,
     simulator: { ...simulator, ...options.simulator },
-    settings: { ...settings, LOG_LEVEL: 'silent', ...options.settings },
+    settings: { ...settings, ENCRYPTION_KEYS, LOG_LEVEL: 'silent', ...options.settings },
   });
   return {
     ...parts,
