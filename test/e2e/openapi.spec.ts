@@ -77,7 +77,7 @@ describe('docs/openapi.json', () => {
     world.clock.advanceSeconds((Date.parse('2027-01-05T10:00:00+09:00') - Date.now()) / 1000);
     // Ids are also those of other things, and keys with them will be revoked: these are those of a spare one.
     const { id: spare } = await world.key('viewer');
-    for (const table of ['subscription', 'bulk_payment_job', 'billing_run']) {
+    for (const table of ['product', 'subscription', 'bulk_payment_job', 'billing_run']) {
       await database.execute(`ALTER TABLE ${table} ALTER COLUMN id RESTART WITH ${spare}`);
     }
     for (const role of ROLES) tokens.set(role, (await world.key(role)).token);
