@@ -11,7 +11,7 @@ import { LoggingModule, type Logger } from './platform/logging';
 import { MetricsModule, type Metrics } from './platform/metrics';
 import { PaceModule } from './platform/pace';
 import { StorageModule } from './platform/storage';
-import { SettlementEffectsModule } from './subscription';
+import { SubscriptionPortsModule } from './subscription';
 
 /** What exists before the application does, because starting needs it. */
 export interface AppParts {
@@ -56,7 +56,7 @@ export class AppModule {
         CryptoModule,
         PaceModule,
         StorageModule,
-        SettlementEffectsModule,
+        SubscriptionPortsModule,
         ...new Set([...configuration.roles].flatMap((role) => FEATURES[role])),
       ],
     };

@@ -24,6 +24,7 @@ import { JobInterventions } from './job/job-interventions.service';
 import { JobStageRunner } from './job/job-stage.runner';
 import { LineChecks } from './checks/line-checks';
 import { NotificationVerification } from './notification/notification-verification.service';
+import { ParkedJobs } from './job/parked-jobs';
 import { ReconciliationRepository } from './result/reconciliation.repository';
 import { ReconciliationService } from './result/reconciliation.service';
 import { RefusedResultFile } from './result/refused-result-file.entity';
@@ -87,6 +88,7 @@ const STAGES = [
     JobStageRunner,
     LineChecks,
     NotificationVerification,
+    ParkedJobs,
     ReconciliationRepository,
     RefusedResults,
     RequestFileIntakeService,

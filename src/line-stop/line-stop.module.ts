@@ -3,10 +3,11 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { LineStop } from './line-stop.entity';
 import { LineStopRepository } from './line-stop.repository';
 import { LineStops } from './line-stops.service';
+import { ParkedRooms } from './parked';
 
 @Module({
   imports: [TypeOrmModule.forFeature([LineStop])],
-  providers: [LineStopRepository, LineStops],
-  exports: [LineStopRepository, LineStops],
+  providers: [LineStopRepository, LineStops, ParkedRooms],
+  exports: [LineStopRepository, LineStops, ParkedRooms],
 })
 export class LineStopModule {}

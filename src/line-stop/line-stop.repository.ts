@@ -4,6 +4,7 @@ import { DomainError } from '../kernel/errors';
 import { Database, type SqlSession } from '../platform/database';
 import { LineStop } from './line-stop.entity';
 import type { LineStopKind, LineStopState } from './line-stop.state';
+import { ParkedRooms, type NotedBy, type StopNote } from './parked';
 
 /** Which stops to list: newest first, `beforeId` exclusive. */
 export interface LineStopPage {
@@ -44,7 +45,10 @@ export const PARKED_SUBSCRIPTION_SQL = `(subscription.id IN (
 
 @Injectable()
 export class LineStopRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly rooms: ParkedRooms,
+  ) {}
 
   async find(id: string, session: SqlSession = this.database): Promise<LineStop | undefined> {
     return (await session.manager.findOneBy(LineStop, { id })) ?? undefined;
@@ -66,22 +70,20 @@ export class LineStopRepository {
    * @returns how many are new
    */
   async raise(session: SqlSession, { sql, parameters }: Violations, actor: string, at: Date): Promise<number> {
-    const own = (index: number): string => `$${parameters.length + index}`;
     await session.rows('SELECT pg_advisory_xact_lock($1)', [LINE_STOP_LOCK]);
-    const raised = await session.rows(
-      `WITH raised AS (
-         INSERT INTO line_stop (kind, bulk_payment_job_id, subscription_id, violation, evidence, raised_at)
-         SELECT kind, bulk_payment_job_id, subscription_id, violation, evidence, ${own(1)}::timestamptz
-         FROM (${sql}) AS found
-         ON CONFLICT (kind, violation) DO NOTHING
-         RETURNING id, kind, bulk_payment_job_id, subscription_id), ${historyOf(
-           `'parked by line stop ' || entry.id || ': ' || entry.kind`,
-           'NULL',
-           { entries: 'raised', actor: own(2), at: own(1) },
-         )}
-       SELECT id FROM raised`,
-      [...parameters, at, actor],
+    const raised = await session.rows<NotedStop>(
+      `INSERT INTO line_stop (kind, bulk_payment_job_id, subscription_id, violation, evidence, raised_at)
+       SELECT kind, bulk_payment_job_id, subscription_id, violation, evidence, $${parameters.length + 1}::timestamptz
+       FROM (${sql}) AS found
+       ON CONFLICT (kind, violation) DO NOTHING
+       RETURNING ${NOTED_COLUMNS}`,
+      [...parameters, at],
     );
+    await this.note(session, raised, ({ id, kind }) => `parked by line stop ${id}: ${kind}`, {
+      actor,
+      at,
+      reason: null,
+    });
     return raised.length;
   }
 
@@ -122,13 +124,13 @@ export class LineStopRepository {
    *
    * @throws {DomainError} `line-stopped`
    */
-  async assertMayRefund(session: SqlSession, chargeId: string): Promise<void> {
+  async assertMayRefund(session: SqlSession, charge: { jobId: string; subscriptionId: string | null }): Promise<void> {
     await session.rows('SELECT pg_advisory_xact_lock_shared($1)', [LINE_STOP_LOCK]);
     const [stop] = await session.rows<{ id: string; violation: string }>(
-      `SELECT stop.id, stop.violation FROM line_stop AS stop JOIN charge
-         ON charge.subscription_id = stop.subscription_id OR charge.bulk_payment_job_id = stop.bulk_payment_job_id
-       WHERE charge.id = $1 AND stop.state = 'Open' AND stop.kind = 'refunded-too-much' ORDER BY stop.id LIMIT 1`,
-      [chargeId],
+      `SELECT id, violation FROM line_stop
+       WHERE (bulk_payment_job_id = $1 OR subscription_id = $2) AND state = 'Open' AND kind = 'refunded-too-much'
+       ORDER BY id LIMIT 1`,
+      [charge.jobId, charge.subscriptionId],
     );
     if (stop === undefined) return;
     throw new DomainError('line-stopped', `Parked by line stop ${stop.id}: ${stop.violation}`, { lineStopId: stop.id });
@@ -179,35 +181,37 @@ export class LineStopRepository {
     parameters: readonly unknown[],
     { actor, reason, at, differentCustomers = false }: Resolution,
   ): Promise<number> {
-    const resolved = await session.rows(
-      `WITH resolved AS (
-         UPDATE line_stop SET state = 'Resolved', resolved_at = $1, resolved_by = $2, resolution_reason = $3,
-           different_customers = ${differentCustomers}
-         WHERE state = 'Open' AND ${condition}
-         RETURNING id, kind, bulk_payment_job_id, subscription_id), ${historyOf(
-           `'line stop ' || entry.id || ' resolved: ' || entry.kind`,
-           '$3',
-           { entries: 'resolved', actor: '$2', at: '$1' },
-         )}
-       SELECT id FROM resolved`,
+    const resolved = await session.rows<NotedStop>(
+      `UPDATE line_stop SET state = 'Resolved', resolved_at = $1, resolved_by = $2, resolution_reason = $3,
+         different_customers = ${differentCustomers}
+       WHERE state = 'Open' AND ${condition}
+       RETURNING ${NOTED_COLUMNS}`,
       [at, actor, reason, ...parameters],
     );
+    await this.note(session, resolved, ({ id, kind }) => `line stop ${id} resolved: ${kind}`, { actor, at, reason });
     return resolved.length;
+  }
+
+  /** Has the rooms whose things they park tell of it in their histories. */
+  private async note(
+    session: SqlSession,
+    stops: readonly NotedStop[],
+    causeOf: (stop: NotedStop) => string,
+    by: NotedBy,
+  ): Promise<void> {
+    const ofKind = (key: 'jobId' | 'subscriptionId'): StopNote[] =>
+      stops.flatMap((stop) => (stop[key] === null ? [] : [{ id: stop[key], cause: causeOf(stop) }]));
+    await this.rooms.noteStops(session, 'bulk-payment-job', ofKind('jobId'), by);
+    await this.rooms.noteStops(session, 'subscription', ofKind('subscriptionId'), by);
   }
 }
 
-/** An entry each in the history of the parked job or subscription: its state stays, and what happened to it is told. */
-function historyOf(cause: string, reason: string, from: { entries: string; actor: string; at: string }): string {
-  return `
-    of_job AS (
-      INSERT INTO bulk_payment_job_history (job_id, from_state, to_state, cause, reason, actor, at)
-      SELECT job.id, job.state, job.state, ${cause}, ${reason}, ${from.actor}, ${from.at}::timestamptz
-      FROM ${from.entries} AS entry JOIN bulk_payment_job AS job ON job.id = entry.bulk_payment_job_id),
-    of_subscription AS (
-      INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, changes, actor, at)
-      SELECT subscription.id, subscription.state, subscription.state, ${cause},
-        CASE WHEN ${reason}::text IS NOT NULL
-          THEN jsonb_build_object('line_stop_reason', jsonb_build_array(NULL, ${reason}::text)) END,
-        ${from.actor}, ${from.at}::timestamptz
-      FROM ${from.entries} AS entry JOIN subscription ON subscription.id = entry.subscription_id)`;
+/** Of a stop what a history tells. */
+interface NotedStop {
+  id: string;
+  kind: LineStopKind;
+  jobId: string | null;
+  subscriptionId: string | null;
 }
+
+const NOTED_COLUMNS = 'id, kind, bulk_payment_job_id AS "jobId", subscription_id AS "subscriptionId"';

@@ -79,7 +79,7 @@ export class RefundRecorder {
     const why = { cause: 'sending begins', actor: ACTOR };
     await this.database.transaction(async (session) => {
       await this.killSwitch.assertReleased(session);
-      await this.stops.assertMayRefund(session, refund.chargeId);
+      await this.stops.assertMayRefund(session, await this.refunds.chargedIn(session, refund));
       await this.refunds.transition(session, refund, 'send', why, changes, { leaseId });
     });
     return { ...refund, ...sent, state: 'Refunding' };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DomainError } from '../kernel/errors';
 import type { TimeRange } from '../kernel/seoul-calendar';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
@@ -54,6 +55,11 @@ export type RefundChanges = Changes<Refund>;
 /** Who or what moves a refund, for its history. */
 export type RefundCause = Omit<Cause, 'at'>;
 
+interface ChargedIn {
+  jobId: string;
+  subscriptionId: string | null;
+}
+
 /** What writes of a refund are guarded by, beside its state. */
 type RefundGuard = Guard & ({ leaseId: string } | { sendingId: string } | { version: string });
 
@@ -66,6 +72,16 @@ export class RefundRepository {
 
   async find(id: string): Promise<Refund | undefined> {
     return (await this.database.manager.findOneBy(Refund, { id })) ?? undefined;
+  }
+
+  /** What the charge of a refund was part of, and what a line stop may have parked. */
+  async chargedIn(session: SqlSession, { id, chargeId }: Refund): Promise<ChargedIn> {
+    const [charge] = await session.rows<ChargedIn>(
+      'SELECT bulk_payment_job_id AS "jobId", subscription_id AS "subscriptionId" FROM charge WHERE id = $1',
+      [chargeId],
+    );
+    if (charge === undefined) throw new DomainError('internal-error', `Refund ${id} is of no charge`);
+    return charge;
   }
 
   async findByReference(chargeId: string, reference: string): Promise<Refund | undefined> {

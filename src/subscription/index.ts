@@ -1,5 +1,5 @@
 export { Product, ProductHistory, Subscription, SubscriptionHistory } from './subscription.entity';
-export { SettlementEffectsModule } from './settlement-effects.module';
+export { SubscriptionPortsModule } from './subscription-ports.module';
 export { SubscriptionModule } from './subscription.module';
 export { SubscriptionRepository, type NewProduct, type NewSubscription, type Price } from './subscription.repository';
 export { SUBSCRIPTION_TRANSITIONS, type SubscriptionState } from './subscription.state';
