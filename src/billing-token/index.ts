@@ -1,4 +1,4 @@
 export { BillingToken } from './billing-token.entity';
 export { BillingTokenModule } from './billing-token.module';
 export { SHORTEST_TOKEN, maskBillingTokens } from './mask-billing-tokens';
-export { BillingTokenVault, type SealedBillingToken } from './billing-token.vault';
+export { BillingTokenVault } from './billing-token.vault';

@@ -2,7 +2,7 @@ export { ChargeTransactions, type ChargeTransaction } from './charge-transaction
 export { OutsideRefund } from './outside-refund.entity';
 export { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefundState } from './outside-refund.state';
 export { OutsideRefunds } from './outside-refunds.service';
-export { Refund, RefundHistory } from './refund.entity';
+export { Refund } from './refund.entity';
 export { RefundModule } from './refund.module';
 export { RefundResolutionService } from './refund-resolution.service';
 export { RefundSendingService } from './refund-sending.service';

@@ -1,5 +1,4 @@
 export { FirstColumns } from './columns';
 export { ListFormatInterceptor } from './list-format.interceptor';
 export { ListOf } from './list-of.decorator';
-export { LIST } from './list-definition';
 export { PAGES, STRETCHES, WHOLE, type ListShape } from './list-shapes';

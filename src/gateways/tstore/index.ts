@@ -3,21 +3,17 @@ export { TstoreModule } from './tstore.module';
 export { TstoreClient } from './api/tstore.client';
 export type { IssuedToken } from './api/access-token';
 export { submissionHeaders, type Submission, type SubmissionReceipt } from './api/submission';
-export type { ResultDownload } from './api/result-download';
-export type { GatewayTransaction } from './api/transaction';
 export type { RefundOrder, RefundReceipt } from './api/refund';
-export type { ReceivedNotification, VerificationReceipt } from './api/verification';
-export { RequestFileWriter, UNWRITABLE_TEXT_PATTERN, type RequestFileSummary } from './request-file/request-file';
+export { RequestFileWriter, UNWRITABLE_TEXT_PATTERN } from './request-file/request-file';
 export { RequestFileReader, type RequestFileVerdict } from './request-file/request-file-reader';
 export { REQUEST_FILE_HEADER } from './request-file/request-file-rules';
 export type { NumberedRequestRow, RequestRow } from './request-file/request-row';
-export type { ReservedOrderNos } from './request-file/request-row-reader';
 export { RESULT_COLUMN, ResultFileParser, type ScannedResultLine } from './result-file/result-file-parser';
 export { DECLINE_CODE_PATTERN, maxResultFileBytes } from './result-file/result-file-rules';
 export { ONE_COLUMN_REASONS } from './result-file/result-line';
 export type { MalformedReason } from './result-file/result-line';
 export { countDataRows } from './result-file/data-row-counter';
-export { readRawLines, type RawLine } from './result-file/raw-lines';
+export { readRawLines } from './result-file/raw-lines';
 export {
   BULK_JOB_LISTENER_TYPE,
   NOTIFICATION_MEMBERS,

@@ -1,3 +1,3 @@
-export { retryAt, type BackOff } from './back-off';
+export { retryAt } from './back-off';
 export { FollowedClock } from './followed-clock';
 export { Clock, SystemClock, secondsAfter } from './clock';

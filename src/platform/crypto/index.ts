@@ -3,4 +3,4 @@ export { CryptoModule } from './crypto.module';
 export { ENCRYPTED_COLUMNS, type EncryptedColumn } from './encrypted-columns';
 export { EncryptionKeyCheck } from './encryption-key-check';
 export { KeyRing, type Mac, type Sealed } from './key-ring';
-export { reencryptColumn, type ReencryptionProgress } from './reencryption';
+export { reencryptColumn } from './reencryption';

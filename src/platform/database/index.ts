@@ -2,10 +2,10 @@ export { withinSql } from './appended';
 export { nullable, wonColumn } from './columns';
 export { Connection, openPool } from './connection';
 export type { CopiedRows } from './copied-rows';
-export { copyBytes, copyInto, copyLine, copyOut, copyText, type CopyValue } from './copy';
+export { copyBytes, copyInto, copyLine, copyOut, copyText } from './copy';
 export { DatabaseModule } from './database.module';
 export { Database, type SqlSession, type SqlTransaction } from './database';
-export { dataSourceOptions, openDataSource, type DataSourceSettings } from './data-source';
+export { openDataSource } from './data-source';
 export { compareSchema, migrate, newerSchema, openMigrations, runMigrations } from './migrate';
 export { UnfitDatabaseError, assertFits } from './server-check';
 export {

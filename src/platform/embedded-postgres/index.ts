@@ -1,2 +1,2 @@
 export { EmbeddedPostgresError } from './embedded-postgres.error';
-export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresSettings } from './embedded-postgres';
+export { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres';

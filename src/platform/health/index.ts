@@ -1,4 +1,4 @@
 export { DatabaseCheck } from './database.check';
 export { HealthModule } from './health.module';
 export { Lifecycle } from './lifecycle';
-export { Readiness, type ReadinessCheck, type ReadinessReport } from './readiness';
+export { Readiness } from './readiness';

@@ -1,9 +1,9 @@
 export { clientAddress, isPrivateAddress, plainAddress, senderOf } from './client-address';
 export { FINISH_MS, drain, type DrainTimes } from './drain';
-export { createHttpAdapter, type HttpServerParts } from './http-adapter';
+export { createHttpAdapter } from './http-adapter';
 export { HTTP_LIMITS, type HttpLimits } from './http-limits';
 export { serveManagement, type ManagementServer } from './management';
 export { asDomainError, problemOf, type Problem } from './problem';
-export { ProblemFilter, sendProblem } from './problem.filter';
+export { ProblemFilter } from './problem.filter';
 export { nameInLog } from './request-log';
 export { createValidationPipe } from './validation';

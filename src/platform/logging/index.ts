@@ -1,4 +1,4 @@
-export { Logger, type LogFields } from './logger';
+export { Logger } from './logger';
 export { LoggingModule } from './logging.module';
 export { maskText } from './mask';
 export { NestLogger } from './nest-logger';

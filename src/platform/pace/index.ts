@@ -1,2 +1,2 @@
 export { PaceModule } from './pace.module';
-export { Pacer, type Pace } from './pacer';
+export { Pacer } from './pacer';

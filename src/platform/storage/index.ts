@@ -1,3 +1,2 @@
-export { FileStore, type WriteOptions } from './file-store';
-export type { StoredFile } from './sealed-file';
+export { FileStore } from './file-store';
 export { StorageModule } from './storage.module';
