@@ -106,11 +106,15 @@ export class RefundRepository {
   }
 
   /** What T store said last of a refund's payment, when it was asked after the refund was sent. */
-  async lookupAfterSending({ transactionId, sentAt }: Refund): Promise<{ at: Date; said: string } | undefined> {
+  async lookupAfterSending({
+    gateway,
+    transactionId,
+    sentAt,
+  }: Refund): Promise<{ at: Date; said: string } | undefined> {
     const [lookup] = await this.database.rows<{ at: Date; said: string }>(
       `SELECT at, concat_ws(' ', found ->> 'status', found ->> 'reason', found ->> 'message', found ->> 'updatedAt', message) AS said
-       FROM transaction_lookup WHERE transaction_id = $1 AND answer <> 'unknown' AND at > $2 ORDER BY id DESC LIMIT 1`,
-      [transactionId, sentAt],
+       FROM transaction_lookup WHERE transaction_id = $1 AND gateway = $3 AND answer <> 'unknown' AND at > $2 ORDER BY id DESC LIMIT 1`,
+      [transactionId, sentAt, gateway],
     );
     return lookup;
   }
