@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Won } from '../kernel/won';
 import { nullable, wonColumn } from '../platform/database';
+import { HistoryEntry } from '../platform/work';
 import type { ApprovalKind, ApprovalState } from './approval.state';
 
 /** One thing that waits, or has waited, for a second person. */
@@ -81,28 +82,7 @@ export class Approval {
 }
 
 @Entity('approval_history')
-export class ApprovalHistory {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
-  id!: string;
-
+export class ApprovalHistory extends HistoryEntry<ApprovalState> {
   @Column({ type: 'bigint', name: 'approval_id' })
   approvalId!: string;
-
-  @Column(nullable('text', 'from_state'))
-  fromState!: ApprovalState | null;
-
-  @Column({ type: 'text', name: 'to_state' })
-  toState!: ApprovalState;
-
-  @Column({ type: 'text' })
-  cause!: string;
-
-  @Column({ type: 'text' })
-  actor!: string;
-
-  @Column(nullable('text', 'reason'))
-  reason!: string | null;
-
-  @Column({ type: 'timestamptz' })
-  at!: Date;
 }

@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Won } from '../kernel/won';
 import { nullable, wonColumn } from '../platform/database';
+import { HistoryEntry } from '../platform/work';
 import type { BillingRunState } from './billing-run.state';
 
 /** One billing date's work: what was due on it; the date is unique. */
@@ -41,28 +42,7 @@ export class BillingRun {
 }
 
 @Entity('billing_run_history')
-export class BillingRunHistory {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
-  id!: string;
-
+export class BillingRunHistory extends HistoryEntry<BillingRunState> {
   @Column({ type: 'bigint', name: 'billing_run_id' })
   billingRunId!: string;
-
-  @Column(nullable('text', 'from_state'))
-  fromState!: BillingRunState | null;
-
-  @Column({ type: 'text', name: 'to_state' })
-  toState!: BillingRunState;
-
-  @Column({ type: 'text' })
-  cause!: string;
-
-  @Column({ type: 'text' })
-  actor!: string;
-
-  @Column(nullable('text', 'reason'))
-  reason!: string | null;
-
-  @Column({ type: 'timestamptz' })
-  at!: Date;
 }

@@ -2,6 +2,7 @@ import { Column, Entity, PrimaryGeneratedColumn, VirtualColumn } from 'typeorm';
 import type { GatewayName, PaymentPart } from '../gateways';
 import type { Won } from '../kernel/won';
 import { nullable, wonColumn } from '../platform/database';
+import { HistoryEntry } from '../platform/work';
 import type { RefundState } from './refund.state';
 
 /** Money of one charge to be given back, and what became of it. */
@@ -141,28 +142,7 @@ export class Refund {
 }
 
 @Entity('refund_history')
-export class RefundHistory {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
-  id!: string;
-
+export class RefundHistory extends HistoryEntry<RefundState> {
   @Column({ type: 'bigint', name: 'refund_id' })
   refundId!: string;
-
-  @Column(nullable('text', 'from_state'))
-  fromState!: RefundState | null;
-
-  @Column({ type: 'text', name: 'to_state' })
-  toState!: RefundState;
-
-  @Column({ type: 'text' })
-  cause!: string;
-
-  @Column({ type: 'text' })
-  actor!: string;
-
-  @Column(nullable('text', 'reason'))
-  reason!: string | null;
-
-  @Column({ type: 'timestamptz' })
-  at!: Date;
 }

@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Won } from '../../kernel/won';
 import { nullable, wonColumn } from '../../platform/database';
+import { HistoryEntry } from '../../platform/work';
 import type { JobState } from './bulk-payment-job.state';
 import type { FindingCounts } from '../discrepancy/finding';
 
@@ -242,28 +243,7 @@ export class BulkPaymentJob {
 
 /** A change of a job's state: what moved it, who, when, and why where a person decided. */
 @Entity('bulk_payment_job_history')
-export class BulkPaymentJobHistory {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
-  id!: string;
-
+export class BulkPaymentJobHistory extends HistoryEntry<JobState> {
   @Column({ type: 'bigint', name: 'job_id' })
   jobId!: string;
-
-  @Column(nullable('text', 'from_state'))
-  fromState!: JobState | null;
-
-  @Column({ type: 'text', name: 'to_state' })
-  toState!: JobState;
-
-  @Column({ type: 'text' })
-  cause!: string;
-
-  @Column({ type: 'text' })
-  actor!: string;
-
-  @Column(nullable('text', 'reason'))
-  reason!: string | null;
-
-  @Column({ type: 'timestamptz' })
-  at!: Date;
 }
