@@ -43,16 +43,19 @@ class ClockModule {
 @Module({})
 export class AppModule {
   static forRoot({ configuration, databaseUrl, clock, logger, metrics, lifecycle }: AppParts): DynamicModule {
-    const { poolSize, readPoolSize } = configuration.database;
+    const { poolSize } = configuration.database;
     return {
       module: AppModule,
       imports: [
-        ConfigModule.forRoot({ ...configuration, database: { url: databaseUrl, poolSize, readPoolSize } }),
+        ConfigModule.forRoot({ ...configuration, database: { ...configuration.database, url: databaseUrl } }),
         ClockModule.forRoot(clock),
         LoggingModule.forRoot(logger),
         MetricsModule.forRoot(metrics),
         HealthModule.forRoot(lifecycle),
-        DatabaseModule.forRoot({ url: databaseUrl, poolSize }, configuration.roles.has('admin') ? readPoolSize : 0),
+        DatabaseModule.forRoot(
+          { url: databaseUrl, poolSize },
+          configuration.roles.has('admin') ? configuration.database.keptPools : undefined,
+        ),
         CryptoModule,
         PaceModule,
         StorageModule,

@@ -15,6 +15,7 @@ import {
   ApiKeyRepository,
   ApiKeys,
   Authentication,
+  ConnectionsInterceptor,
   KeyLookup,
   KeySignature,
   KeySigning,
@@ -32,7 +33,7 @@ import { ChargesController } from './charge/charges.controller';
 import { DeliveriesController } from './settlement-log/deliveries.controller';
 import { DiscrepanciesController } from './discrepancy/discrepancies.controller';
 import { DoubtfulJobsController } from './bulk-payment-job/doubtful-jobs.controller';
-import { HeavyReadInterceptor, HeavyReads, ReadsInterceptor } from './heavy-reads';
+import { HeavyReadInterceptor, HeavyReads } from './heavy-reads';
 import { IdempotencyInterceptor, IdempotencyRepository } from './idempotency';
 import { JobViews } from './bulk-payment-job/job-views';
 import { ListFormatInterceptor } from './lists';
@@ -105,7 +106,6 @@ import { SummaryService } from './desk/summary.service';
     ListFormatInterceptor,
     HeavyReadInterceptor,
     HeavyReads,
-    ReadsInterceptor,
     EtagInterceptor,
     ApiKeyRepository,
     ApiKeys,
@@ -114,6 +114,7 @@ import { SummaryService } from './desk/summary.service';
     AuditLogRepository,
     AuditViews,
     Authentication,
+    ConnectionsInterceptor,
     KeyLookup,
     KeySignature,
     KeySigning,

@@ -24,9 +24,10 @@ export abstract class HttpConfig {
 export abstract class DatabaseConfig {
   /** `undefined`: an embedded PostgreSQL under the storage directory. */
   abstract readonly url: string | undefined;
+  /** Connections for all that nobody waits for an answer of: the scheduler's steps. */
   abstract readonly poolSize: number;
-  /** Connections for calls of the admin API that change nothing, half of them for large ones. */
-  abstract readonly readPoolSize: number;
+  /** Connections for what the admin API is asked; half of those for reading are for large answers. */
+  abstract readonly keptPools: Readonly<Record<'reading' | 'changing' | 'deciding' | 'stopping', number>>;
 }
 
 export abstract class StorageConfig {

@@ -115,6 +115,7 @@ export class Environment {
 
   @Whole(2, 200) DATABASE_POOL_SIZE: number = 10;
   @Whole(2, 200) DATABASE_READ_POOL_SIZE: number = 6;
+  @Whole(2, 200) DATABASE_CHANGE_POOL_SIZE: number = 4;
   @Expose() @IsString() @IsNotEmpty() DATA_DIR: string = '.data';
 
   @Expose()

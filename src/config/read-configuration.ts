@@ -120,7 +120,13 @@ function configurationOf(environment: Environment): Configuration {
     database: {
       url: environment.DATABASE_URL,
       poolSize: environment.DATABASE_POOL_SIZE,
-      readPoolSize: environment.DATABASE_READ_POOL_SIZE,
+      keptPools: {
+        reading: environment.DATABASE_READ_POOL_SIZE,
+        // An upload stores its charges and their billing tokens at once: two of these.
+        changing: environment.DATABASE_CHANGE_POOL_SIZE,
+        deciding: environment.DATABASE_CHANGE_POOL_SIZE,
+        stopping: 1,
+      },
     },
     storage: { directory: dataDirectory },
     encryption: encryptionOf(environment),

@@ -4,6 +4,7 @@ export { ApiKeyRepository } from './api-key.repository';
 export { ApiKeys } from './api-keys.service';
 export { Authentication } from './authentication.service';
 export { Actor, CurrentCaller, callerOf, type Caller } from './caller';
+export { ConnectionsInterceptor } from './connections.interceptor';
 export { KeyLookup } from './key-lookup';
 export { KeySignature } from './key-signature';
 export { KeySigning } from './key-signing';

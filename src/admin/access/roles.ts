@@ -1,3 +1,5 @@
+import type { Purpose } from '../../platform/database';
+
 /**
  * What a key can be allowed to do, and whom it is for. Each endpoint names one of these (`@Scope`); one that ends in `:read` is
  * of calls that change nothing, and only those are not audited.
@@ -61,6 +63,24 @@ export function scopesOf(role: Role, narrowedTo: readonly string[] | null): Read
 export function scopesToGive(role: Role, narrowedTo: readonly string[] | null): ReadonlySet<Scope> {
   const isKeyMaker = (SCOPES['keys:manage'] as readonly Role[]).includes(role);
   return isKeyMaker && narrowedTo === null ? new Set(ALL_SCOPES) : scopesOf(role, narrowedTo);
+}
+
+/** What is done by people, each time by one of them, and must go on however many programs wait for what they change. */
+const DECISIONS: ReadonlySet<Scope> = new Set<Scope>([
+  'approvals:decide',
+  'approvals:withdraw',
+  'discrepancies:decide',
+  'jobs:decide',
+  'keys:manage',
+  'line-stops:resolve',
+  'refunds:create',
+]);
+
+/** Whose connections calls with this scope are answered on. */
+export function purposeOf(scope: Scope): Purpose {
+  if (!isChanging(scope)) return 'reading';
+  if (scope === 'kill-switch:change') return 'stopping';
+  return DECISIONS.has(scope) ? 'deciding' : 'changing';
 }
 
 /** Whether calls with this scope may change something. */

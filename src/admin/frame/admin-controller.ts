@@ -1,10 +1,9 @@
 import { Controller, UseGuards, UseInterceptors, applyDecorators } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { AccessGuard } from '../access';
+import { AccessGuard, ConnectionsInterceptor } from '../access';
 import { Resource } from './admin-route';
 import { AuditInterceptor } from '../audit';
 import { IdempotencyInterceptor } from '../idempotency';
-import { ReadsInterceptor } from '../heavy-reads';
 import { EtagInterceptor } from './versions';
 
 /**
@@ -17,7 +16,7 @@ export function AdminController(resource: string): ClassDecorator {
     Resource(resource),
     UseGuards(AccessGuard),
     // A replayed answer changes nothing, so it is not audited again.
-    UseInterceptors(ReadsInterceptor, EtagInterceptor, IdempotencyInterceptor, AuditInterceptor),
+    UseInterceptors(ConnectionsInterceptor, EtagInterceptor, IdempotencyInterceptor, AuditInterceptor),
     ApiBearerAuth(),
     ApiTags(resource),
   );

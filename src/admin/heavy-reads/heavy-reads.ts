@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminConfig, DatabaseConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
-import { onReadConnections } from '../../platform/database';
+import { onConnectionsFor } from '../../platform/database';
 import { callerOf } from '../access';
 
 /** Long enough for a usual export to end. */
@@ -22,7 +22,7 @@ export class HeavyReads {
     database: DatabaseConfig,
     private readonly admin: AdminConfig,
   ) {
-    this.free = Math.max(1, Math.floor(database.readPoolSize / 2));
+    this.free = Math.max(1, Math.floor(database.keptPools.reading / 2));
   }
 
   /**
@@ -50,7 +50,7 @@ export class HeavyReads {
     if (this.free === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.free -= 1;
     try {
-      return await onReadConnections(work);
+      return await onConnectionsFor('reading', work);
     } finally {
       const next = this.waiting.shift();
       if (next === undefined) this.free += 1;

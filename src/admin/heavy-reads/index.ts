@@ -1,3 +1,2 @@
 export { HeavyReadInterceptor } from './heavy-read.interceptor';
 export { HeavyReads } from './heavy-reads';
-export { ReadsInterceptor } from './reads.interceptor';

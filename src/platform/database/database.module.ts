@@ -3,17 +3,17 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Database } from './database';
 import { dataSourceOptions, type DataSourceSettings } from './data-source';
-import { ReadConnections } from './read-connections';
+import { KeptConnections, type KeptPools } from './kept-connections';
 
 /** Opens the database once and gives it to every module; features register their own entities. */
 @Module({})
 export class DatabaseModule {
-  /** @param readPoolSize connections kept for reading; 0 for a process that nobody asks anything */
-  static forRoot(settings: Pick<DataSourceSettings, 'url' | 'poolSize'>, readPoolSize: number): DynamicModule {
-    const reads = {
-      provide: ReadConnections,
+  /** @param pools connections kept for what is asked of it; `undefined` for a process that nobody asks anything */
+  static forRoot(settings: Pick<DataSourceSettings, 'url' | 'poolSize'>, pools: KeptPools | undefined): DynamicModule {
+    const kept = {
+      provide: KeptConnections,
       inject: [DataSource],
-      useFactory: (others: DataSource) => new ReadConnections(others, readPoolSize),
+      useFactory: (others: DataSource) => new KeptConnections(others, pools),
     };
     return {
       module: DatabaseModule,
@@ -26,7 +26,7 @@ export class DatabaseModule {
           retryAttempts: 0,
         }),
       ],
-      providers: [Database, reads],
+      providers: [Database, kept],
       exports: [Database],
     };
   }

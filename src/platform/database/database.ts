@@ -1,7 +1,7 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import type { Pool, PoolClient } from 'pg';
-import { ReadConnections } from './read-connections';
+import { KeptConnections } from './kept-connections';
 
 /** Somewhere SQL can be sent: the pool, or one open transaction. */
 export interface SqlSession {
@@ -24,7 +24,7 @@ export interface SqlTransaction extends SqlSession {
 export class Database implements SqlSession {
   constructor(
     private readonly dataSource: DataSource,
-    @Optional() private readonly reads?: ReadConnections,
+    @Optional() private readonly kept?: KeptConnections,
   ) {}
 
   get manager(): EntityManager {
@@ -64,7 +64,7 @@ export class Database implements SqlSession {
   }
 
   private get source(): DataSource {
-    return this.reads?.current() ?? this.dataSource;
+    return this.kept?.current() ?? this.dataSource;
   }
 
   private async withRunner<Result>(work: (runner: QueryRunner) => Promise<Result>): Promise<Result> {

@@ -18,5 +18,5 @@ export {
   violatesUnique,
   type DatabaseTrouble,
 } from './sql-errors';
-export { onReadConnections } from './read-connections';
+export { onConnectionsFor, type KeptPools, type Purpose } from './kept-connections';
 export { BILLING_WAKE_CHANNEL, wakeBilling } from './wake';

@@ -1,0 +1,57 @@
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { DataSource } from 'typeorm';
+
+/**
+ * What people and programs ask for: to look, to change something, to decide what waits for a person, or to stop what is sent
+ * and let it go on.
+ */
+export const PURPOSES = ['reading', 'changing', 'deciding', 'stopping'] as const;
+export type Purpose = (typeof PURPOSES)[number];
+
+/** How many connections are kept for each purpose, at most. */
+export type KeptPools = Readonly<Record<Purpose, number>>;
+
+const purposeNow = new AsyncLocalStorage<Purpose>();
+
+/** Runs `work` on the connections kept for `purpose`, whatever it asks of the database. */
+export function onConnectionsFor<Result>(purpose: Purpose, work: () => Result): Result {
+  return purposeNow.run(purpose, work);
+}
+
+/**
+ * Connections of their own for each purpose. However many calls of one purpose wait, for a lock or for one another, those of
+ * every other go on, and so does the scheduler, which shares its own with nobody.
+ */
+@Injectable()
+export class KeptConnections implements OnModuleInit, OnApplicationShutdown {
+  private readonly sources = new Map<Purpose, DataSource>();
+
+  /** @param pools `undefined`: none are kept, and every purpose takes the others */
+  constructor(
+    private readonly others: DataSource,
+    private readonly pools: KeptPools | undefined,
+  ) {}
+
+  /** Each pool opens its connections as they are needed. */
+  async onModuleInit(): Promise<void> {
+    const { pools } = this;
+    if (pools === undefined) return;
+    await Promise.all(
+      PURPOSES.map(async (purpose) => {
+        const options = { ...this.others.options, poolSize: pools[purpose] } as typeof this.others.options;
+        this.sources.set(purpose, await new DataSource(options).initialize());
+      }),
+    );
+  }
+
+  /** `undefined` for work that nobody asked for, such as the scheduler's. */
+  current(): DataSource | undefined {
+    const purpose = purposeNow.getStore();
+    return purpose && this.sources.get(purpose);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([...this.sources.values()].map((source) => source.destroy()));
+  }
+}
