@@ -12,6 +12,7 @@ const LAYERS = [
   ['transaction-lookup'],
   ['line-stop', 'inbox', 'billing-token'],
   ['gateways', 'approval', 'kill-switch'],
+  ['gateway-account'],
   ['platform'],
   ['config'],
   ['kernel'],

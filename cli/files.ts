@@ -1,5 +1,5 @@
 import { createWriteStream, openAsBlob } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -37,6 +37,22 @@ export async function saveBytes(session: Session, file: string, operation: Opera
     throw error;
   }
   session.note(`saved as ${file}`);
+}
+
+/**
+ * Secrets from a file, a line each as `name=value`: among the arguments everybody who lists the processes would see them.
+ *
+ * @throws {UsageError} when it can't be read, without telling what stands in it
+ */
+export async function secretsOf(file: string): Promise<Record<string, string>> {
+  const text = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8').catch(() => {
+    throw new UsageError(`${file} can’t be read.`);
+  });
+  const lines = text.split(/\r?\n/).filter((line) => line !== '');
+  const pairs = lines.map((line) => /^(\w+)=(.+)$/.exec(line)?.slice(1) as [string, string] | undefined);
+  if (pairs.length === 0 || pairs.includes(undefined))
+    throw new UsageError(`${file} has a line that is not name=value.`);
+  return Object.fromEntries(pairs as [string, string][]);
 }
 
 /** A file that is read while it is sent. */

@@ -18,6 +18,8 @@ const NOT_COMMANDS: Record<string, string> = {};
 
 /** What moves money, lets it move, or decides about it for ever: a person is asked before. */
 const ASKS_BEFORE = [
+  'accounts enable',
+  'accounts rotate',
   'approvals approve',
   'charges rebill',
   'discrepancies accept',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAccountCommands } from './commands/accounts';
 import { addApprovalCommands } from './commands/approvals';
 import { addAuditCommands } from './commands/audit';
 import { addBillingRunCommands } from './commands/billing-runs';
@@ -51,6 +52,7 @@ export function programOf(surroundings: Surroundings): Command {
   addProductCommands(program, run);
   addSubscriptionCommands(program, run);
   addKillSwitchCommands(program, run);
+  addAccountCommands(program, run);
   addKeyCommands(program, run);
   addAuditCommands(program, run);
   return program;

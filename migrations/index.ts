@@ -47,6 +47,7 @@ import { ToldApart1795300004001 } from './1795300004001-told-apart';
 import { NameSkeleton1795300004002 } from './1795300004002-name-skeleton';
 import { RebilledCharges1795300003001 } from './1795300003001-rebilled-charges';
 import { GatewayOfACharge1795300008001 } from './1795300008001-gateway-of-a-charge';
+import { GatewayAccount1795400001001 } from './1795400001001-gateway-account';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -98,4 +99,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   ChargesSetAside1795300002001,
   WriteProof1795300002002,
   GatewayOfACharge1795300008001,
+  GatewayAccount1795400001001,
 ];

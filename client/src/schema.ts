@@ -586,6 +586,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/gateway-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts, newest first */
+        get: operations["gatewayAccounts.list"];
+        put?: never;
+        /** Make an account; its secrets are stored encrypted and never shown */
+        post: operations["gatewayAccounts.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/gateway-accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account: what secrets it has, and the history of its changes */
+        get: operations["gatewayAccounts.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what an account is called, may collect, its pace, or what its gateway calls the merchant */
+        patch: operations["gatewayAccounts.change"];
+        trace?: never;
+    };
+    "/admin/v1/gateway-accounts/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let submissions and refunds of an account wait; what was sent is followed to its end */
+        post: operations["gatewayAccounts.disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/gateway-accounts/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let submissions and refunds of an account go on */
+        post: operations["gatewayAccounts.enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/gateway-accounts/{id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an account new secrets; the old are used beside them until they end */
+        post: operations["gatewayAccounts.rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/inquiry": {
         parameters: {
             query?: never;
@@ -1223,7 +1310,7 @@ export interface components {
              */
             role: "viewer" | "operator" | "finance" | "manager" | "admin";
             /** @description Only these of the role’s; left out: all of them */
-            scopes?: ("approvals:decide" | "approvals:read" | "approvals:withdraw" | "audit:read" | "charges:read" | "checks:run" | "deliveries:acknowledge" | "discrepancies:decide" | "discrepancies:lookup" | "discrepancies:read" | "files:download" | "jobs:decide" | "jobs:read" | "jobs:upload" | "keys:manage" | "keys:read" | "kill-switch:change" | "kill-switch:read" | "line-stops:read" | "line-stops:resolve" | "notifications:read" | "products:manage" | "products:read" | "refunds:create" | "refunds:read" | "reports:read" | "runs:open" | "runs:read" | "settlement:read" | "subscriptions:manage" | "subscriptions:read" | "transactions:lookup")[];
+            scopes?: ("accounts:manage" | "accounts:read" | "approvals:decide" | "approvals:read" | "approvals:withdraw" | "audit:read" | "charges:read" | "checks:run" | "deliveries:acknowledge" | "discrepancies:decide" | "discrepancies:lookup" | "discrepancies:read" | "files:download" | "jobs:decide" | "jobs:read" | "jobs:upload" | "keys:manage" | "keys:read" | "kill-switch:change" | "kill-switch:read" | "line-stops:read" | "line-stops:resolve" | "notifications:read" | "products:manage" | "products:read" | "refunds:create" | "refunds:read" | "reports:read" | "runs:open" | "runs:read" | "settlement:read" | "subscriptions:manage" | "subscriptions:read" | "transactions:lookup")[];
             /**
              * Format: date-time
              * @description When it ends by itself, at the latest when the key it is made with does; left out: never
@@ -2565,6 +2652,254 @@ export interface components {
             /** @description T store’s id of the job */
             gatewayJobId: string;
         };
+        NewGatewayAccountBody: {
+            /** @description Lookups a minute, of all replicas together; null: as the settings say */
+            lookupsPerMinute?: number | null;
+            /** @description Refunds a minute, of all replicas together; null: as the settings say */
+            refundsPerMinute?: number | null;
+            /** @description Jobs and refunds of it that each step of each process works on at once; null: as the settings say */
+            atOnce?: number | null;
+            /**
+             * @description Short and for ever the same: products and uploads name it
+             * @example tstore-kids
+             */
+            id: string;
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore";
+            /**
+             * @description What people call it
+             * @example T store, children’s brand
+             */
+            label: string;
+            /**
+             * @description Left out: the deployment’s; of another one it is not used here
+             * @enum {string}
+             */
+            environment?: "simulator" | "sandbox" | "live";
+            /**
+             * @description What it may collect
+             * @default any
+             * @enum {string}
+             */
+            purpose: "any" | "recurring" | "one-time";
+            /**
+             * @description What the gateway calls the merchant
+             * @example {
+             *       "bid": "kids",
+             *       "mid": "kidscorp"
+             *     }
+             */
+            identifiers: {
+                [key: string]: string;
+            };
+            /**
+             * @description Its secrets: stored encrypted, and never shown again
+             * @example {
+             *       "clientId": "…",
+             *       "clientSecret": "…"
+             *     }
+             */
+            credentials: {
+                [key: string]: string;
+            };
+        };
+        GatewayAccountLinksView: {
+            /** @description Where it is */
+            self: string;
+            /** @description Where its changes are */
+            auditLog: string;
+        };
+        GatewayAccountView: {
+            /** @description Its id: products, uploads and charges name it */
+            id: string;
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["GatewayAccountLinksView"];
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore";
+            /** @description What people call it */
+            label: string;
+            /**
+             * @description Where its money is real
+             * @enum {string}
+             */
+            environment: "simulator" | "sandbox" | "live";
+            /**
+             * @description What it may collect
+             * @enum {string}
+             */
+            purpose: "any" | "recurring" | "one-time";
+            /** @description What the gateway calls the merchant, by its own words */
+            identifiers: {
+                [key: string]: string;
+            };
+            /** @description Lookups a minute; null: as the settings say */
+            lookupsPerMinute: number | null;
+            /** @description Refunds a minute; null: as the settings say */
+            refundsPerMinute: number | null;
+            /** @description Jobs and refunds of it at once; null: as the settings say */
+            atOnce: number | null;
+            /** @description false: submissions and refunds of it wait */
+            enabled: boolean;
+            /** @description Why nothing is begun by it here; null: it serves */
+            problem: string | null;
+            /** @description Whether settings of the service say who it is */
+            fromSettings: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made; null: settings make it
+             */
+            createdAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was changed last; null: never
+             */
+            updatedAt: string | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
+        };
+        CredentialView: {
+            /** @description What people call it */
+            name: string;
+            /** @description Counts the rotations of the account */
+            rotation: number;
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
+            createdAt: string;
+            /** @description The key it was made with */
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description When it is used no more; null: it is the newest
+             */
+            validUntil: string | null;
+        };
+        FieldChangeView: {
+            /** @description The value before */
+            from: string | number | boolean | null;
+            /** @description The value after */
+            to: string | number | boolean | null;
+        };
+        GatewayAccountChangeView: {
+            /**
+             * Format: date-time
+             * @description When that was
+             */
+            at: string;
+            /** @description What it followed from */
+            cause: string;
+            /** @description Who did it: the name of their key, or the step of the service */
+            actor: string;
+            /** @description Changed fields by their names; null where none is told */
+            changes: {
+                [key: string]: components["schemas"]["FieldChangeView"];
+            } | null;
+            /** @description Why, in the words of who did it; kept for ever */
+            reason: string | null;
+        };
+        GatewayAccountDetailView: {
+            /** @description Its id: products, uploads and charges name it */
+            id: string;
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["GatewayAccountLinksView"];
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore";
+            /** @description What people call it */
+            label: string;
+            /**
+             * @description Where its money is real
+             * @enum {string}
+             */
+            environment: "simulator" | "sandbox" | "live";
+            /**
+             * @description What it may collect
+             * @enum {string}
+             */
+            purpose: "any" | "recurring" | "one-time";
+            /** @description What the gateway calls the merchant, by its own words */
+            identifiers: {
+                [key: string]: string;
+            };
+            /** @description Lookups a minute; null: as the settings say */
+            lookupsPerMinute: number | null;
+            /** @description Refunds a minute; null: as the settings say */
+            refundsPerMinute: number | null;
+            /** @description Jobs and refunds of it at once; null: as the settings say */
+            atOnce: number | null;
+            /** @description false: submissions and refunds of it wait */
+            enabled: boolean;
+            /** @description Why nothing is begun by it here; null: it serves */
+            problem: string | null;
+            /** @description Whether settings of the service say who it is */
+            fromSettings: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made; null: settings make it
+             */
+            createdAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was changed last; null: never
+             */
+            updatedAt: string | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
+            /** @description What secrets it has; empty where settings hold them */
+            credentials: components["schemas"]["CredentialView"][];
+            /** @description Its changes, oldest first */
+            history: components["schemas"]["GatewayAccountChangeView"][];
+        };
+        GatewayAccountChangeBody: {
+            /** @description Lookups a minute, of all replicas together; null: as the settings say */
+            lookupsPerMinute?: number | null;
+            /** @description Refunds a minute, of all replicas together; null: as the settings say */
+            refundsPerMinute?: number | null;
+            /** @description Jobs and refunds of it that each step of each process works on at once; null: as the settings say */
+            atOnce?: number | null;
+            /** @description What people call it */
+            label?: string;
+            /**
+             * @description What it may collect
+             * @enum {string}
+             */
+            purpose?: "any" | "recurring" | "one-time";
+            /** @description Those that are stated; jobs that are made keep what they were made with */
+            identifiers?: {
+                [key: string]: string;
+            };
+        };
+        RotationBody: {
+            /** @description Why, in words; kept for ever */
+            reason: string;
+            /**
+             * @description The new secrets, one or more: stored encrypted, and never shown again
+             * @example {
+             *       "clientSecret": "…"
+             *     }
+             */
+            credentials: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description Until when the old ones are used beside the new; left out: a day from now. Past: they are used no more
+             */
+            oldValidUntil?: string;
+        };
         EvidenceView: {
             /**
              * @description What it is
@@ -3236,12 +3571,6 @@ export interface components {
             /** @description Changes with it; also its ETag */
             version: string;
         };
-        FieldChangeView: {
-            /** @description The value before */
-            from: string | number | boolean | null;
-            /** @description The value after */
-            to: string | number | boolean | null;
-        };
         ChangeView: {
             /**
              * Format: date-time
@@ -3877,7 +4206,7 @@ export interface components {
              * @description Which problem it is; stable, listed in the guide
              * @enum {string}
              */
-            code: "invalid-request" | "unsupported-content-type" | "upload-too-slow" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "gateway-not-configured" | "gateway-cannot" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
+            code: "invalid-request" | "unsupported-content-type" | "upload-too-slow" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "gateway-not-configured" | "gateway-account-not-found" | "gateway-account-unusable" | "gateway-account-of-settings" | "duplicate-gateway-account" | "gateway-cannot" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
             /** @description Whether the same request may succeed later without being changed */
             retryable: boolean;
             /** @description Under which the log and the audit log know it */
@@ -5518,6 +5847,287 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "gatewayAccounts.list": {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A row each */
+                        items: components["schemas"]["GatewayAccountView"][];
+                        /** @description cursor of the next page; null at the end */
+                        nextCursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "gatewayAccounts.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGatewayAccountBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayAccountView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "gatewayAccounts.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayAccountDetailView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "gatewayAccounts.change": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatewayAccountChangeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayAccountView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "gatewayAccounts.disable": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayAccountView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "gatewayAccounts.enable": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayAccountView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "gatewayAccounts.rotate": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotationBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayAccountDetailView"];
                 };
             };
             /** @description A problem; its code says which */

@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { ApprovalModule } from '../approval';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
+import { GatewayAccountModule } from '../gateway-account';
 import { RefundModule } from '../refund';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
@@ -37,6 +38,7 @@ import { HeavyReadInterceptor, HeavyReads } from './heavy-reads';
 import { IdempotencyInterceptor, IdempotencyRepository } from './idempotency';
 import { JobViews } from './bulk-payment-job/job-views';
 import { ListFormatInterceptor } from './lists';
+import { GatewayAccountsController } from './gateway-account/gateway-accounts.controller';
 import { InquiryController } from './desk/inquiry.controller';
 import { Inquiry } from './desk/inquiry.service';
 import { JobInterventionsController } from './bulk-payment-job/job-interventions.controller';
@@ -66,6 +68,7 @@ import { SummaryService } from './desk/summary.service';
     BillingRunModule,
     BulkPaymentModule,
     ChargeModule,
+    GatewayAccountModule,
     KillSwitchModule,
     LineStopModule,
     NotificationModule,
@@ -84,6 +87,7 @@ import { SummaryService } from './desk/summary.service';
     DeliveriesController,
     DiscrepanciesController,
     DoubtfulJobsController,
+    GatewayAccountsController,
     InquiryController,
     JobInterventionsController,
     RefusedResultsController,

@@ -1,7 +1,14 @@
 export * from './configuration';
 export { ConfigModule } from './config.module';
 export { DEMO_ADMIN_KEY, DEMO_ENCRYPTION_KEY } from './demo-secrets';
-export { Environment, type Deployment, type LogLevel, type RetryExhausted, type Role } from './environment';
+export {
+  DEPLOYMENTS,
+  Environment,
+  type Deployment,
+  type LogLevel,
+  type RetryExhausted,
+  type Role,
+} from './environment';
 export { InvalidConfigurationError, readConfiguration } from './read-configuration';
 export { TSTORE_ACCOUNT_SETTINGS, tstoreAccountOf } from './tstore-account';
 export { TRIAL_KEYS_FILE, trialKeys, withTrialSettings } from './trial';

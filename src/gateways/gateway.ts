@@ -1,9 +1,7 @@
 import type { Won } from '../kernel/won';
 import type { UnansweredReason } from '../platform/http-client';
 
-/** The companies that collect, each a room of its own beside this file. */
-export const GATEWAY_NAMES = ['tstore'] as const;
-export type GatewayName = (typeof GATEWAY_NAMES)[number];
+export { GATEWAY_NAMES, type GatewayName } from '../gateway-account';
 
 export interface GatewaySuccess<T> {
   kind: 'success';

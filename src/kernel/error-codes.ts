@@ -108,6 +108,18 @@ export const ERROR_CODES = {
   },
   'line-stop-not-found': { kind: 'not-found', title: 'There is no such line stop', retryable: false },
   'gateway-not-configured': { kind: 'conflict', title: 'The gateway is not set up here', retryable: false },
+  'gateway-account-not-found': { kind: 'not-found', title: 'There is no such gateway account', retryable: false },
+  'gateway-account-unusable': {
+    kind: 'conflict',
+    title: 'Nothing can be begun by the gateway account',
+    retryable: false,
+  },
+  'gateway-account-of-settings': {
+    kind: 'conflict',
+    title: 'Settings say this of the gateway account',
+    retryable: false,
+  },
+  'duplicate-gateway-account': { kind: 'conflict', title: 'The id is another gateway account’s', retryable: false },
   'gateway-cannot': { kind: 'conflict', title: 'The gateway has no way to do that', retryable: false },
   'line-stopped': { kind: 'conflict', title: 'A line stop parks it; resolve that first', retryable: false },
   'gateway-job-taken': { kind: 'conflict', title: 'The gateway job belongs to another job', retryable: false },

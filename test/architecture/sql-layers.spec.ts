@@ -59,6 +59,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'platform/crypto/encrypted-columns.ts reads billing_token of billing-token': SEALED,
   'platform/crypto/encrypted-columns.ts reads discrepancy of bulk-payment': SEALED,
   'platform/crypto/encrypted-columns.ts reads idempotency_key of admin': SEALED,
+  'platform/crypto/encrypted-columns.ts reads gateway_account_credential of gateway-account': SEALED,
   'platform/crypto/encrypted-columns.ts reads oauth_token of gateways': SEALED,
   'platform/crypto/encryption-key-check.ts reads api_key of admin': SEALED,
   'start/operator-notices.ts reads scheduler_step of billing-scheduler': 'how long no step has succeeded',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { DataSource } from 'typeorm';
 import { BillingTokenVault } from '../../src/billing-token';
+import { CredentialVault } from '../../src/gateway-account/credential.vault';
 import { rawLineIdentity } from '../../src/bulk-payment/discrepancy/discrepancy-evidence';
 import { IdempotencyRepository } from '../../src/admin/idempotency';
 import { readConfiguration, type EncryptionKeyConfig } from '../../src/config';
@@ -52,6 +53,12 @@ describe('Encryption keys', () => {
       [TOKEN_NAME, ciphertext, keyId, AT],
     );
   }
+
+  const secretsOf = (keys: KeyRing): CredentialVault => new CredentialVault(keys);
+  const storeCredential = (keys: KeyRing): Promise<void> => {
+    const by = { actor: 'test', at: AT, oldValidUntil: AT };
+    return secretsOf(keys).add(database, 'tstore', { clientSecret: 'secret' }, by);
+  };
 
   /** @returns the job's id */
   async function storeRawLine(keys: KeyRing): Promise<string> {
@@ -144,6 +151,7 @@ describe('Encryption keys', () => {
       ['the access token', storeAccessToken],
       ['a raw line', storeRawLine],
       ['an answer', storeAnswer],
+      ['a credential', storeCredential],
     ])('and one that %s is under may not be missing', async (_, store) => {
       await store(ring(OLD));
       const refused = { code: 'encryption-key-unknown', message: expect.stringMatching(/^ENCRYPTION_KEYS.*"old"/) };
@@ -194,13 +202,15 @@ describe('Encryption keys', () => {
       await storeAccessToken(ring(OLD));
       const jobId = await storeRawLine(ring(OLD));
       await storeAnswer(ring(OLD));
+      await storeCredential(ring(OLD));
       const done: Record<string, number> = {};
       for (const column of ENCRYPTED_COLUMNS) {
         done[column.table] = await reencryptColumn(database, both, column, (_, unusable) =>
           expect(unusable).toEqual([]),
         );
       }
-      expect(done).toEqual({ billing_token: 2_500, oauth_token: 1, discrepancy: 1, idempotency_key: 1 });
+      const others = { oauth_token: 1, gateway_account_credential: 1, discrepancy: 1, idempotency_key: 1 };
+      expect(done).toEqual({ billing_token: 2_500, ...others });
       await check(ring(NEW));
       await expectAllOpen(ring(NEW), [...tokens, 'token under the new key'], jobId);
     });
@@ -215,6 +225,7 @@ describe('Encryption keys', () => {
         'SELECT key_id AS "keyId", ciphertext FROM oauth_token',
       );
       expect(access && keys.decrypt(access, `oauth_token:${TOKEN_NAME}`).toString()).toBe('access-token');
+      expect(await secretsOf(keys).open(database, 'tstore', AT)).toEqual([{ clientSecret: 'secret' }]);
       expect((await answers(keys).find(ANSWERED))?.answer).toEqual({ status: 201, body: 'an answer' });
       const [line] = await database.rows<{ keyId: string; ciphertext: Buffer }>(
         `SELECT raw_line_key_id AS "keyId", raw_line_ciphertext AS ciphertext FROM discrepancy WHERE line_number = 2`,

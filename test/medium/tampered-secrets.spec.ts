@@ -160,6 +160,12 @@ const ROWS: Readonly<Record<string, (database: Database) => Promise<unknown>>> =
        SELECT name, '', '', '', '', $1, $1, 1 FROM unnest(ARRAY['tstore:one', 'tstore:two']) AS name`,
       [AT],
     ),
+  gateway_account_credential: (database) =>
+    database.execute(
+      `INSERT INTO gateway_account_credential (gateway_account, name, version, ciphertext, key_id, created_at, created_by)
+       SELECT 'tstore', name, 1, '', '', $1, 'test' FROM unnest(ARRAY['clientId', 'clientSecret']) AS name`,
+      [AT],
+    ),
   billing_token: (database) =>
     database.execute(
       `INSERT INTO billing_token (token_hash, ciphertext, key_id, created_at)

@@ -5,6 +5,9 @@ import type { Purpose } from '../../platform/database';
  * of calls that change nothing, and only those are not audited.
  */
 export const SCOPES = {
+  /** Contracts with gateways and their credentials: no role that moves money says where it goes. */
+  'accounts:manage': ['admin'],
+  'accounts:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
   /** Agreeing as a second person; which of these roles may, APPROVAL_ROLES says. */
   'approvals:decide': ['operator', 'finance', 'manager'],
   'approvals:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],

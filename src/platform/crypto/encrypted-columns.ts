@@ -20,6 +20,14 @@ export const ENCRYPTED_COLUMNS: readonly EncryptedColumn[] = [
     identity: `'oauth_token:' || name`,
   },
   {
+    table: 'gateway_account_credential',
+    key: 'id',
+    keyType: 'bigint',
+    ciphertext: 'ciphertext',
+    keyId: 'key_id',
+    identity: `'gateway_account_credential:' || gateway_account || ':' || name || ':' || version`,
+  },
+  {
     table: 'billing_token',
     key: 'token_hash',
     keyType: 'bytea',

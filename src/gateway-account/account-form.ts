@@ -1,0 +1,72 @@
+import type { InputFault } from '../kernel/errors';
+import type { GatewayName } from './gateway-name';
+
+interface Field {
+  readonly pattern: RegExp;
+  readonly expected: string;
+  /** Says it of the account that settings make. */
+  readonly setting: string;
+}
+
+/** What an account of a gateway consists of, by the gateway's own words. */
+export interface AccountForm {
+  /** Name the merchant; shown to everybody. */
+  readonly identifiers: Readonly<Record<string, Field>>;
+  /** Secrets: encrypted, and never shown. */
+  readonly credentials: Readonly<Record<string, Field>>;
+}
+
+const printable = (most: number): RegExp => new RegExp(`^[\\x21-\\x7e]{1,${most}}$`);
+
+export const ACCOUNT_FORMS: Readonly<Record<GatewayName, AccountForm>> = {
+  tstore: {
+    identifiers: {
+      bid: { pattern: printable(64), expected: '1 to 64 printable characters', setting: 'TSTORE_BID' },
+      mid: {
+        pattern: /^[\x21-\x2b\x2d-\x7e]{1,64}$/,
+        expected: '1 to 64 printable characters, no comma',
+        setting: 'TSTORE_MID',
+      },
+    },
+    credentials: {
+      clientId: {
+        pattern: /^[\x21-\x39\x3b-\x7e]{1,200}$/,
+        expected: '1 to 200 printable characters, no colon',
+        setting: 'TSTORE_CLIENT_ID',
+      },
+      clientSecret: {
+        pattern: printable(500),
+        expected: '1 to 500 printable characters',
+        setting: 'TSTORE_CLIENT_SECRET',
+      },
+    },
+  },
+};
+
+/**
+ * What is wrong with the fields of one part of an account; values are never told.
+ *
+ * @param isWhole whether each field must be there; else at least one
+ */
+export function faultsOfFields(
+  part: keyof AccountForm,
+  fields: AccountForm[keyof AccountForm],
+  given: Readonly<Record<string, unknown>>,
+  isWhole: boolean,
+): InputFault[] {
+  const names = Object.keys(fields);
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(fields, name));
+  if (unknown !== undefined || (!isWhole && Object.keys(given).length === 0)) {
+    return [{ field: part, expected: `${isWhole ? 'all' : 'one or more'} of ${names.join(', ')}, and nothing else` }];
+  }
+  return Object.entries(fields).flatMap(([name, { pattern, expected }]) => {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    const isGood = value === undefined ? !isWhole : typeof value === 'string' && pattern.test(value);
+    return isGood ? [] : [{ field: `${part}.${name}`, expected }];
+  });
+}
+
+/** Of the fields named, the settings that say them. */
+export function settingsOf(fields: AccountForm[keyof AccountForm], names: readonly string[]): string[] {
+  return names.flatMap((name) => fields[name]?.setting ?? []);
+}

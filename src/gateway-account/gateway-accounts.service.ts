@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { DeploymentConfig } from '../config';
+import { DomainError } from '../kernel/errors';
+import { Clock } from '../platform/clock';
+import { Database } from '../platform/database';
+import { CredentialVault, type CredentialSet } from './credential.vault';
+import type { GatewayAccount, GatewayAccountCredential, GatewayAccountHistory } from './gateway-account.entity';
+import { GatewayAccountRepository, type AccountPage } from './gateway-account.repository';
+import { SettingsAccounts } from './settings-accounts';
+
+/** Whether an account serves here: that it is set up is enough to finish what was begun by it, to begin it must be enabled. */
+type Need = 'set-up' | 'enabled';
+
+/**
+ * The merchant's accounts, for whoever works by one. Read anew each time: what somebody changes or disables holds in every
+ * replica from the next piece of work on.
+ */
+@Injectable()
+export class GatewayAccounts {
+  constructor(
+    private readonly accounts: GatewayAccountRepository,
+    private readonly settings: SettingsAccounts,
+    private readonly vault: CredentialVault,
+    private readonly deployment: DeploymentConfig,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws {DomainError} `gateway-account-not-found` */
+  async get(id: string): Promise<GatewayAccount> {
+    const account = await this.accounts.find(id);
+    if (account === null) throw new DomainError('gateway-account-not-found', `There is no gateway account ${id}`);
+    return this.settings.completed(account);
+  }
+
+  /** Newest first. */
+  async list(page: AccountPage): Promise<GatewayAccount[]> {
+    return (await this.accounts.list(page)).map((account) => this.settings.completed(account));
+  }
+
+  history(id: string): Promise<GatewayAccountHistory[]> {
+    return this.accounts.history(id);
+  }
+
+  /** What secrets it has, and since when; never the secrets. */
+  credentialNames(id: string): Promise<GatewayAccountCredential[]> {
+    return this.accounts.credentials(id);
+  }
+
+  /**
+   * The account, when it serves here.
+   *
+   * @throws {DomainError} `gateway-account-not-found`; `gateway-not-configured` where the settings that make it are missing;
+   *   `gateway-account-unusable` when it is disabled, or belongs to another environment than the deployment
+   */
+  async require(id: string, need: Need = 'enabled'): Promise<GatewayAccount> {
+    const account = await this.get(id);
+    if (!this.settings.isThere(id)) this.settings.credentials();
+    const why = this.whyUnusable(account, need);
+    if (why !== undefined) throw new DomainError('gateway-account-unusable', `The gateway account ${id} ${why}`);
+    return account;
+  }
+
+  /** Those that serve here. */
+  async serving(need: Need = 'enabled'): Promise<GatewayAccount[]> {
+    const all = (await this.accounts.all()).map((account) => this.settings.completed(account));
+    return all.filter((account) => this.problemOf(account, need) === undefined);
+  }
+
+  /** Why an account does not serve here, in words; `undefined` when it does. */
+  problemOf(account: GatewayAccount, need: Need = 'enabled'): string | undefined {
+    if (!this.settings.isThere(account.id)) return 'is not set up here';
+    return this.whyUnusable(account, need);
+  }
+
+  /**
+   * Its secrets that are good now, the newest first.
+   *
+   * @throws {DomainError} as {@link require}; `encryption-key-unknown`, `ciphertext-invalid`
+   */
+  async credentials(id: string): Promise<[CredentialSet, ...CredentialSet[]]> {
+    await this.require(id, 'set-up');
+    const sets = this.settings.includes(id)
+      ? [this.settings.credentials()]
+      : await this.vault.open(this.database, id, this.clock.now());
+    const [newest, ...older] = sets;
+    if (newest !== undefined) return [newest, ...older];
+    throw new DomainError('gateway-account-unusable', `The gateway account ${id} has no credentials`);
+  }
+
+  private whyUnusable({ environment, enabled }: GatewayAccount, need: Need): string | undefined {
+    const { environment: here } = this.deployment;
+    if (environment !== here) return `is of ${environment}, and this deployment is ${here}`;
+    return need === 'enabled' && !enabled ? 'is disabled' : undefined;
+  }
+}

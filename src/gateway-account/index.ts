@@ -1,0 +1,13 @@
+export { ACCOUNT_FORMS } from './account-form';
+export { GatewayAccountChanges } from './gateway-account-changes.service';
+export {
+  PURPOSES,
+  type GatewayAccount,
+  type GatewayAccountCredential,
+  type GatewayAccountHistory,
+  type Purpose,
+} from './gateway-account.entity';
+export { GatewayAccountModule } from './gateway-account.module';
+export { GatewayAccounts } from './gateway-accounts.service';
+export { GATEWAY_NAMES, type GatewayName } from './gateway-name';
+export type { CredentialSet } from './credential.vault';
