@@ -79,7 +79,7 @@ class Bench {
       const content = createReadStream(this.file);
       let jobId = '';
       const ours = await timed(async () => {
-        jobId = (await intake.take({ content, batchReference: '', by: SERVICE })).id;
+        jobId = (await intake.take({ content, batchReference: '', gatewayAccount: 'tstore', by: SERVICE })).id;
       });
       const charges = await this.plain.charges(jobId);
       const plainly = tokens === 'new' ? sumOf(charges, await this.plain.billingTokens()) : charges;

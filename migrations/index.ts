@@ -48,6 +48,7 @@ import { NameSkeleton1795300004002 } from './1795300004002-name-skeleton';
 import { RebilledCharges1795300003001 } from './1795300003001-rebilled-charges';
 import { GatewayOfACharge1795300008001 } from './1795300008001-gateway-of-a-charge';
 import { GatewayAccount1795400001001 } from './1795400001001-gateway-account';
+import { TokensByAccount1795400001002 } from './1795400001002-tokens-by-account';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -100,4 +101,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   WriteProof1795300002002,
   GatewayOfACharge1795300008001,
   GatewayAccount1795400001001,
+  TokensByAccount1795400001002,
 ];

@@ -111,7 +111,7 @@ async function start(
   const managementPort = management?.port;
   log.logger.info('listening', { url, ...(managementPort && { managementPort }), roles: [...configuration.roles] });
   if (configuration.roles.has('scheduler') && configuration.tstore.account === undefined) {
-    log.logger.warn('T store is not set up: no billing run is planned, and what waits for T store goes on waiting');
+    log.logger.warn('the account of T store is not set up: what is collected by it is not billed, and goes on waiting');
   }
   return { app, url, managementPort, log, close: closeAll };
 }

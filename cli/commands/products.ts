@@ -17,6 +17,7 @@ const COLUMNS: readonly Column<Product>[] = [
   ['price', (product) => won(product.price.amount), { right: true }],
   ['sold', (product) => (product.active ? 'yes' : 'no')],
   ['created', (product) => seoulTime(product.createdAt), { spare: true }],
+  ['account', (product) => product.gatewayAccount, { spare: true }],
   ['billing group', (product) => product.billingGroup || null, { spare: true }],
 ];
 
@@ -37,13 +38,14 @@ export function addProductCommands(program: Command, run: Run): void {
   const create = products
     .command('create <name>')
     .description('sell something new')
-    .requiredOption('--store-id <id>', 'its id at T store, such as 0910024116');
+    .requiredOption('--store-id <id>', 'its id at T store, such as 0910024116')
+    .option('--account <id>', 'the gateway account that collects it; tstore unless stated');
   for (const option of priceOptions()) create.addOption(option);
   covers(create, 'POST /admin/v1/products', {}, '--carrier <won>').action(
-    run(async (session, name: string, stated: PriceOptions & { storeId: string }) => {
+    run(async (session, name: string, stated: PriceOptions & { storeId: string; account?: string }) => {
       const price = priceOf(stated);
       if (price === undefined) throw new UsageError('State its price: --carrier, --card or --membership.');
-      const parts = { body: { storeProductId: stated.storeId, name, price } };
+      const parts = { body: { storeProductId: stated.storeId, name, price, gatewayAccount: stated.account } };
       session.showThing((await session.call('POST /admin/v1/products', parts)) as object);
     }),
   );
@@ -54,6 +56,7 @@ interface Change extends PriceOptions {
   name?: string;
   active?: 'true' | 'false';
   billingGroup?: string;
+  account?: string;
 }
 
 function addChange(products: Command, run: Run): void {
@@ -62,11 +65,12 @@ function addChange(products: Command, run: Run): void {
     .description('change a product; its price is charged from the next period on')
     .option('--name <text>', 'another name')
     .addOption(new Option('--active <yes>', 'false: neither sold nor billed any more').choices(['true', 'false']))
-    .option('--billing-group <text>', 'products of one group share bulk payment jobs');
+    .option('--billing-group <text>', 'products of one group share bulk payment jobs')
+    .option('--account <id>', 'the gateway account that collects it from the next run on');
   for (const option of priceOptions()) change.addOption(option);
   change.addOption(yesOption());
   covers(change, 'PATCH /admin/v1/products/{id}').action(
-    run(async (session, id: string, { name, active, billingGroup, ...parts }: Change) => {
+    run(async (session, id: string, { name, active, billingGroup, account, ...parts }: Change) => {
       const price = priceOf(parts);
       const path = { id };
       await session.confirm(async () => {
@@ -77,11 +81,12 @@ function addChange(products: Command, run: Run): void {
             ? []
             : [active === 'true' ? 'it is sold and billed' : 'it is neither sold nor billed']),
           ...(name === undefined ? [] : [`it is called ${name}`]),
+          ...(account === undefined ? [] : [`the gateway account ${account} collects it`]),
           ...(billingGroup === undefined ? [] : [`its billing group is ${billingGroup || 'none'}`]),
         ];
         return `Change ${product.name}, ${won(product.price.amount)} now: ${changes.join('; ') || 'nothing'}.`;
       });
-      const body = { name, price, billingGroup, active: active && active === 'true' };
+      const body = { name, price, billingGroup, gatewayAccount: account, active: active && active === 'true' };
       session.showThing((await session.call('PATCH /admin/v1/products/{id}', { path, body })) as object);
     }),
   );

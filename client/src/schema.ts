@@ -425,7 +425,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask T store for an access token as this process is set up; a failure leaves the stored one. A few times a minute */
+        /** Ask T store for an access token of an account; a failure leaves the stored one. A few times a minute */
         post: operations["checks.checkTstore"];
         delete?: never;
         options?: never;
@@ -1969,6 +1969,8 @@ export interface components {
             origin: "upload" | "billing-run";
             /** @description The billing run that made it; null: it was uploaded or rebilled */
             billingRunId: string | null;
+            /** @description The gateway account it is collected by */
+            gatewayAccount: string;
             /** @description Billing group of its products */
             billingGroup: string;
             /** @description The failed job whose charges it bills again */
@@ -2088,6 +2090,8 @@ export interface components {
             origin: "upload" | "billing-run";
             /** @description The billing run that made it; null: it was uploaded or rebilled */
             billingRunId: string | null;
+            /** @description The gateway account it is collected by */
+            gatewayAccount: string;
             /** @description Billing group of its products */
             billingGroup: string;
             /** @description The failed job whose charges it bills again */
@@ -2152,6 +2156,8 @@ export interface components {
              * @enum {string}
              */
             gateway: "tstore";
+            /** @description The gateway account it is collected by */
+            gatewayAccount: string;
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
             /**
@@ -3539,6 +3545,11 @@ export interface components {
             name: string;
             /** @description What a period costs, by who collects it */
             price: components["schemas"]["PriceBody"];
+            /**
+             * @description The gateway account that collects it
+             * @default tstore
+             */
+            gatewayAccount: string;
         };
         ProductLinksView: {
             /** @description Where it is */
@@ -3563,6 +3574,8 @@ export interface components {
             active: boolean;
             /** @description Products of one group share bulk payment jobs */
             billingGroup: string;
+            /** @description The gateway account that collects it */
+            gatewayAccount: string;
             /**
              * Format: date-time
              * @description When it was recorded here
@@ -3603,6 +3616,8 @@ export interface components {
             active: boolean;
             /** @description Products of one group share bulk payment jobs */
             billingGroup: string;
+            /** @description The gateway account that collects it */
+            gatewayAccount: string;
             /**
              * Format: date-time
              * @description When it was recorded here
@@ -3622,6 +3637,8 @@ export interface components {
             active?: boolean;
             /** @description Products of one group share bulk payment jobs; empty is a group */
             billingGroup?: string;
+            /** @description The gateway account that collects it from the next run on */
+            gatewayAccount?: string;
         };
         RefundDetailView: {
             /** @description Its id: digits in text */
@@ -4968,6 +4985,8 @@ export interface operations {
             query?: {
                 /** @description What you call this batch. The same content is taken once for each reference. */
                 batchReference?: string;
+                /** @description The gateway account it is collected by; its rows name its mid */
+                account?: string;
             };
             header?: {
                 /** @description Names this request: sent again under the same key, it is answered the same and not done again */
@@ -5407,7 +5426,10 @@ export interface operations {
     };
     "checks.checkTstore": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The gateway account whose secrets are tried */
+                account?: string;
+            };
             header?: {
                 /** @description Names this request: sent again under the same key, it is answered the same and not done again */
                 "Idempotency-Key"?: string;

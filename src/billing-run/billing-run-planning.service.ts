@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Approvals, SERVICE, type Person } from '../approval';
 import { BillingConfig } from '../config';
+import { GatewayAccounts } from '../gateway-account';
 import { seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
 import { sumWon, type Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
@@ -32,6 +33,7 @@ export class BillingRunPlanning {
     private readonly runs: BillingRunRepository,
     private readonly runJobs: BillingRunJobs,
     private readonly unbillable: UnbillableCharges,
+    private readonly accounts: GatewayAccounts,
     private readonly unusual: UnusualRuns,
     private readonly approvals: Approvals,
     private readonly database: Database,
@@ -42,6 +44,11 @@ export class BillingRunPlanning {
   /** The Seoul date it is now, which is the date a run is opened for. */
   today(): SeoulDate {
     return seoulDateAt(this.clock.now());
+  }
+
+  /** Whether there is a gateway account here that anything could be collected by. */
+  async canCollect(): Promise<boolean> {
+    return (await this.accounts.serving('set-up')).length > 0;
   }
 
   /** The latest date that has a run, by whomever it was opened; `undefined` in a new installation. */
@@ -64,13 +71,13 @@ export class BillingRunPlanning {
    * @throws {DomainError} `gateway-not-configured`: nothing is planned that nobody can collect
    */
   async plan(billingDate: SeoulDate, by: Person = SERVICE): Promise<PlannedRun | undefined> {
-    this.runJobs.assertCollectable();
+    const accounts = await this.runJobs.collectable();
     const { actor } = by;
     const planned = await this.database.transaction(async (session) => {
       const at = this.clock.now();
       const id = await this.runs.open(session, billingDate, at);
       if (id === undefined) return undefined;
-      await this.runs.selectDue(session, billingDate);
+      await this.runs.selectDue(session, billingDate, accounts);
       const parkedCount = await this.unbillable.takeOut(session);
       const { jobMaxRows } = this.billing;
       const shares = await this.runs.shares(session, jobMaxRows);

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApprovalModule } from '../approval';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
+import { GatewayAccountModule } from '../gateway-account';
 import { LineStopModule } from '../line-stop';
 import { BillingRunDecisions } from './billing-run-decision.service';
 import { UnusualRuns } from './unusual-run';
@@ -25,6 +26,7 @@ const SERVICES = [BillingRunDecisions, BillingRunPreview, BillingRunPlanning, Bi
     ApprovalModule,
     BulkPaymentModule,
     ChargeModule,
+    GatewayAccountModule,
     LineStopModule,
   ],
   providers: [

@@ -6,17 +6,18 @@ import type { SqlSession } from '../platform/database';
 import type { BillingRunState } from './billing-run.state';
 import { DUE_CHARGES_SQL, LINE_ORDER_SQL, ORDER_NO_SQL, freeAttemptSql } from './due-charges.sql';
 
-/** One job's part of what is due: of one billing group, and at most so many charges as a job may have. */
+/** One job's part of what is due: of one gateway account and billing group, and at most so many charges as a job may have. */
 export interface JobShare {
+  gatewayAccount: string;
   billingGroup: string;
-  /** Counted from 0 within the group. */
+  /** Counted from 0 within account and group. */
   part: number;
   lineCount: number;
   totalAmount: Won;
 }
 
 /** A share with the job that was made for it. */
-export interface SharedJob extends Pick<JobShare, 'billingGroup' | 'part'> {
+export interface SharedJob extends Pick<JobShare, 'gatewayAccount' | 'billingGroup' | 'part'> {
   jobId: string;
 }
 
@@ -53,27 +54,31 @@ export class BillingRunRepository {
     return run?.id;
   }
 
-  /** Numbers what is due, within its billing group, into the temporary table `due`, with what each is charged. */
-  async selectDue(session: SqlSession, billingDate: SeoulDate): Promise<void> {
+  /**
+   * Numbers what is due, within its account and billing group, into the temporary table `due`, with what each is charged.
+   *
+   * @param accounts those that somebody here can collect by; what is of others stays due
+   */
+  async selectDue(session: SqlSession, billingDate: SeoulDate, accounts: readonly string[]): Promise<void> {
     await session.rows(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
     await session.rows(
       `CREATE TEMPORARY TABLE due ON COMMIT DROP AS
-       SELECT row_number() OVER (PARTITION BY billing_group ORDER BY ${LINE_ORDER_SQL}) - 1 AS place, due.*
-       FROM (${DUE_CHARGES_SQL}) AS due`,
-      [billingDate],
+       SELECT row_number() OVER (PARTITION BY gateway_account, billing_group ORDER BY ${LINE_ORDER_SQL}) - 1 AS place, due.*
+       FROM (${DUE_CHARGES_SQL}) AS due WHERE due.gateway_account = ANY ($2)`,
+      [billingDate, accounts],
     );
   }
 
   /**
    * Puts the charges of a failed job, or one charge, into `due` as they would be attempted once more, but for subscriptions
-   * that moved on: over, ending, paid, or tried again meanwhile.
+   * that moved on: over, ending, paid, or tried again meanwhile. By the account that was to collect them the first time.
    */
   async selectUnbilled(session: SqlSession, of: { jobId: string } | { chargeId: string }): Promise<void> {
     const [column, id] = 'jobId' in of ? ['bulk_payment_job_id', of.jobId] : ['id', of.chargeId];
     await session.rows(
       `CREATE TEMPORARY TABLE due ON COMMIT DROP AS
        SELECT row_number() OVER (ORDER BY charge.line_number) - 1 AS place, subscription.id AS subscription_id,
-         subscription.state, subscription.next_billing_on, subscription.billing_token_hash, job.billing_group,
+         subscription.state, subscription.next_billing_on, subscription.billing_token_hash, job.gateway_account, job.billing_group,
          charge.store_product_id, charge.product_name, charge.amount, charge.carrier_amount,
          charge.credit_card_amount, charge.tmembership_amount, ${freeAttemptSql('(charge.attempt + 1)')} AS attempt
        FROM charge
@@ -100,20 +105,16 @@ export class BillingRunRepository {
     return parked;
   }
 
-  /** How the due rows divide into jobs of one group and at most `jobMaxRows`, in order. */
+  /** How the due rows divide into jobs of one account and group and at most `jobMaxRows`, in order. */
   async shares(session: SqlSession, jobMaxRows: number): Promise<JobShare[]> {
-    const rows = await session.rows<{ group: string; part: number; line_count: number; total_amount: string }>(
-      `SELECT billing_group AS "group", (place / $1)::int AS part, count(*)::int AS line_count,
-         sum(amount)::text AS total_amount
-       FROM due GROUP BY billing_group, place / $1 ORDER BY billing_group, place / $1`,
+    const rows = await session.rows<Omit<JobShare, 'totalAmount'> & { totalAmount: string }>(
+      `SELECT gateway_account AS "gatewayAccount", billing_group AS "billingGroup", (place / $1)::int AS part,
+         count(*)::int AS "lineCount", sum(amount)::text AS "totalAmount"
+       FROM due GROUP BY gateway_account, billing_group, place / $1
+       ORDER BY gateway_account, billing_group, place / $1`,
       [jobMaxRows],
     );
-    return rows.map((row) => ({
-      billingGroup: row.group,
-      part: row.part,
-      lineCount: row.line_count,
-      totalAmount: wonFromDatabase(row.total_amount),
-    }));
+    return rows.map((row) => ({ ...row, totalAmount: wonFromDatabase(row.totalAmount) }));
   }
 
   /**
@@ -126,15 +127,16 @@ export class BillingRunRepository {
       jobs.map((job) => job.billingGroup),
       jobs.map((job) => job.part),
       jobMaxRows,
+      jobs.map((job) => job.gatewayAccount),
     ];
     await this.charges.append(
       session,
       `SELECT ${ORDER_NO_SQL}, job.id, (due.place % $5 + 2)::int, due.subscription_id, due.next_billing_on, due.attempt,
          due.store_product_id, due.product_name, due.amount, due.carrier_amount, due.credit_card_amount,
-         due.tmembership_amount, due.billing_token_hash
+         due.tmembership_amount, due.billing_token_hash, due.gateway_account
        FROM due
-       JOIN unnest($2::bigint[], $3::text[], $4::int[]) AS job (id, billing_group, part)
-         ON job.billing_group = due.billing_group AND job.part = due.place / $5`,
+       JOIN unnest($2::bigint[], $3::text[], $4::int[], $6::text[]) AS job (id, billing_group, part, gateway_account)
+         ON job.gateway_account = due.gateway_account AND job.billing_group = due.billing_group AND job.part = due.place / $5`,
       parameters,
       at,
     );

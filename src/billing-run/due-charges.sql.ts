@@ -37,7 +37,7 @@ export function freeAttemptSql(attempt: string): string {
 
 /**
  * What is to be charged on the billing date `$1`: subscription_id, state, next_billing_on, billing_token_hash,
- * billing_group, store_product_id, product_name, the four amounts, attempt.
+ * gateway_account, billing_group, store_product_id, product_name, the four amounts, attempt.
  *
  * A later attempt repeats product and price of the first one, because a period has one price; the billing token is the
  * customer's present one, because a bad one is what is often replaced after a decline.
@@ -47,14 +47,14 @@ export function freeAttemptSql(attempt: string): string {
  */
 export const DUE_CHARGES_SQL = `
   (SELECT subscription.id AS subscription_id, subscription.state, subscription.next_billing_on,
-    subscription.billing_token_hash, product.billing_group, product.store_product_id, product.name AS product_name,
+    subscription.billing_token_hash, product.gateway_account, product.billing_group, product.store_product_id, product.name AS product_name,
     ${CHARGED_AMOUNTS_SQL}, ${freeAttemptSql('1')} AS attempt
   FROM subscription JOIN product ON product.id = subscription.product_id
   WHERE ${DUE_SUBSCRIPTION_SQL}
   ORDER BY subscription.id)
   UNION ALL
   (SELECT subscription.id, subscription.state, subscription.next_billing_on, subscription.billing_token_hash,
-    product.billing_group, latest.store_product_id, latest.product_name, latest.amount, latest.carrier_amount,
+    product.gateway_account, product.billing_group, latest.store_product_id, latest.product_name, latest.amount, latest.carrier_amount,
     latest.credit_card_amount, latest.tmembership_amount, ${freeAttemptSql('(latest.attempt + 1)')}
   FROM subscription JOIN product ON product.id = subscription.product_id
   CROSS JOIN ${LATEST_ATTEMPT_SQL} AS latest

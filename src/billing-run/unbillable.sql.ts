@@ -33,8 +33,8 @@ export const SELECT_UNBILLABLE_SQL = `
 /** `due` without what is in `unbillable`, and without gaps in its places. */
 export const SELECT_BILLABLE_SQL = `
   CREATE TEMPORARY TABLE billable ON COMMIT DROP AS
-  SELECT row_number() OVER (PARTITION BY billing_group ORDER BY place) - 1 AS place, subscription_id, state,
-    next_billing_on, billing_token_hash, billing_group, store_product_id, product_name, amount, carrier_amount,
+  SELECT row_number() OVER (PARTITION BY gateway_account, billing_group ORDER BY place) - 1 AS place, subscription_id, state,
+    next_billing_on, billing_token_hash, gateway_account, billing_group, store_product_id, product_name, amount, carrier_amount,
     credit_card_amount, tmembership_amount, attempt
   FROM due WHERE subscription_id NOT IN (SELECT subscription_id FROM unbillable)`;
 

@@ -1,4 +1,3 @@
-import type { GatewayName } from '../gateways';
 import type { OnClaimed, StepReport } from '../kernel/step-report';
 
 /** One kind of work the scheduler does, a piece at a time. Safe to run at any moment, in any replica. */
@@ -6,8 +5,6 @@ export interface BillingStep {
   readonly name: string;
   /** The steps that what this one finishes is due for, by their names. */
   readonly makesDue: readonly string[];
-  /** The gateway it asks; where that is not set up, the step is not there and its work waits. */
-  readonly gateway?: GatewayName;
   /** How many pieces of it may be at work at once in this process; one where it doesn't say. */
   readonly width?: number;
   /**

@@ -12,7 +12,6 @@ import {
   SubmissionService,
 } from '../bulk-payment';
 import { RefundResolutionService, RefundSendingService } from '../refund';
-import { BillingConfig, TstoreConfig } from '../config';
 import { NotificationRetention, VERIFY_STEP } from '../inbox';
 import { KillSwitchWatch } from '../kill-switch';
 import type { BillingStep } from './billing-step';
@@ -40,28 +39,24 @@ export class BillingSteps {
     line: LineChecks,
     approvalExpiry: ApprovalExpiry,
     retention: NotificationRetention,
-    { gatewayWidth: width }: BillingConfig,
-    { account: tstore }: TstoreConfig,
   ) {
-    // What waits for T store works on several side by side, so that one slow answer delays nobody else. What has only the
-    // database to wait for would not get faster by it: one big job uses all that the database has.
-    const gateway = 'tstore';
-    const all: BillingStep[] = [
+    // What waits for a gateway works on several side by side, as many as its accounts have places, so that one slow answer
+    // delays nobody else. What has only the database to wait for would not get faster by it: one big job uses all that it has.
+    const width = Infinity;
+    this.all = [
       planning,
       { name: 'watch-kill-switch', makesDue: [], runOnce: () => killSwitch.runOnce() },
       { name: 'write-request-file', makesDue: ['submit'], runOnce: () => writing.runOnce() },
-      { name: 'submit', makesDue: [], gateway, width, runOnce: (claimed) => submission.runOnce(claimed) },
+      { name: 'submit', makesDue: [], width, runOnce: (claimed) => submission.runOnce(claimed) },
       {
         name: VERIFY_STEP,
         makesDue: ['download-result'],
-        gateway,
         width,
         runOnce: (claimed) => verification.runOnce(claimed),
       },
       {
         name: 'download-result',
         makesDue: ['load-result'],
-        gateway,
         width,
         runOnce: (claimed) => download.runOnce(claimed),
       },
@@ -71,14 +66,12 @@ export class BillingSteps {
       {
         name: 'send-refund',
         makesDue: ['resolve-refund'],
-        gateway,
         width,
         runOnce: (claimed) => refundSending.runOnce(claimed),
       },
       {
         name: 'resolve-refund',
         makesDue: ['send-refund'],
-        gateway,
         width,
         runOnce: (claimed) => refundResolution.runOnce(claimed),
       },
@@ -87,6 +80,5 @@ export class BillingSteps {
       { name: 'expire-approval', makesDue: [], runOnce: () => approvalExpiry.runOnce() },
       { name: 'prune-notifications', makesDue: [], runOnce: () => retention.runOnce() },
     ];
-    this.all = all.filter((step) => step.gateway === undefined || tstore !== undefined);
   }
 }

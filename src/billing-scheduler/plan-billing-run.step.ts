@@ -18,7 +18,6 @@ const DAY_SECONDS = 86_400;
 @Injectable()
 export class PlanBillingRunStep implements BillingStep {
   readonly name = 'plan-billing-run';
-  readonly gateway = 'tstore';
   readonly makesDue = ['write-request-file', 'check-line'];
   private readonly cron: CronTime | undefined;
   /** When the cron calls next, for this replica; any number may hear it, the date is opened once. */
@@ -36,7 +35,7 @@ export class PlanBillingRunStep implements BillingStep {
   async runOnce(): Promise<StepReport> {
     if (this.cron === undefined) return NOTHING_DUE;
     this.dueAt ??= await this.firstDueAt(this.cron);
-    if (this.clock.now() < this.dueAt) return NOTHING_DUE;
+    if (this.clock.now() < this.dueAt || !(await this.runs.canCollect())) return NOTHING_DUE;
     const today = this.runs.today();
     await this.plan(today);
     this.dueAt = firstAfterDay(this.cron, today);

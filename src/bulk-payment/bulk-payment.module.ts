@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApprovalModule } from '../approval';
 import { BillingTokenModule } from '../billing-token';
 import { ChargeModule } from '../charge';
+import { GatewayAccountModule } from '../gateway-account';
 import { GatewaysModule } from '../gateways';
 import { TstoreModule, OAuthTokenModule } from '../gateways/tstore';
 import { KillSwitchModule } from '../kill-switch';
@@ -65,6 +66,7 @@ const STAGES = [
     ApprovalModule,
     BillingTokenModule,
     ChargeModule,
+    GatewayAccountModule,
     GatewaysModule,
     KillSwitchModule,
     LineStopModule,

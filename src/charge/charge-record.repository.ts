@@ -11,6 +11,8 @@ export interface ChargeRecord {
   id: string;
   /** Who collects it. */
   gateway: GatewayName;
+  /** By which of the merchant's accounts. */
+  gatewayAccount: string;
   orderNo: string;
   bulkPaymentJobId: string;
   lineNumber: number;
@@ -66,7 +68,7 @@ type AmountName =
 
 /** Of `charge`, its job, its settlement and its refunds, for conditions on all of them. */
 const RECORD_SQL = `
-  SELECT charge.id, charge.gateway, charge.order_no AS "orderNo", charge.bulk_payment_job_id AS "bulkPaymentJobId",
+  SELECT charge.id, charge.gateway, charge.gateway_account AS "gatewayAccount", charge.order_no AS "orderNo", charge.bulk_payment_job_id AS "bulkPaymentJobId",
     charge.line_number AS "lineNumber", ${CHARGE_STATE_SQL} AS state, charge.subscription_id AS "subscriptionId",
     charge_subscription.customer_reference AS "customerReference",
     charge.period_start_on::text AS "periodStartOn", charge.attempt, charge.store_product_id AS "storeProductId",

@@ -23,14 +23,14 @@ export class ChargeRepository {
    *
    * @param chargesSql a SELECT of order_no, bulk_payment_job_id, line_number, subscription_id, period_start_on, attempt,
    *   store_product_id, product_name, amount, carrier_amount, credit_card_amount, tmembership_amount,
-   *   billing_token_hash; `$1` is taken by the time of creation, its own parameters follow
+   *   billing_token_hash, gateway_account; `$1` is taken by the time of creation, its own parameters follow
    * @returns how many
    */
   async append(session: SqlSession, chargesSql: string, parameters: readonly unknown[], at: Date): Promise<number> {
     return session.execute(
       `INSERT INTO charge (order_no, bulk_payment_job_id, line_number, subscription_id, period_start_on, attempt,
          store_product_id, product_name, amount, carrier_amount, credit_card_amount, tmembership_amount,
-         billing_token_hash, created_at)
+         billing_token_hash, gateway_account, created_at)
        SELECT charge.*, $1 FROM (${chargesSql}) AS charge`,
       [at, ...parameters],
     );
@@ -43,20 +43,24 @@ export class ChargeRepository {
    */
   async copyIn(
     session: SqlTransaction,
-    jobId: string,
+    { jobId, gatewayAccount }: { jobId: string; gatewayAccount: string },
     batches: AsyncIterable<readonly UploadedCharge[]>,
     at: Date,
   ): Promise<void> {
     const columns = `order_no, bulk_payment_job_id, line_number, store_product_id, product_name, amount,
-      carrier_amount, credit_card_amount, tmembership_amount, billing_token_hash, created_at`;
-    await copyInto(session, `charge (${columns})`, copyRows(batches, jobId, at.toISOString()));
+      carrier_amount, credit_card_amount, tmembership_amount, billing_token_hash, gateway_account, created_at`;
+    await copyInto(
+      session,
+      `charge (${columns})`,
+      copyRows(batches, jobId, `${copyText(gatewayAccount)}\t${at.toISOString()}`),
+    );
   }
 }
 
 async function* copyRows(
   batches: AsyncIterable<readonly UploadedCharge[]>,
   jobId: string,
-  createdAt: string,
+  accountAndTime: string,
 ): AsyncGenerator<string> {
   for await (const batch of batches) {
     let text = '';
@@ -64,7 +68,7 @@ async function* copyRows(
       text +=
         `${copyText(charge.orderNo)}\t${jobId}\t${charge.lineNumber}\t${copyText(charge.storeProductId)}\t` +
         `${copyText(charge.productName)}\t${charge.amount}\t${charge.carrierAmount}\t${charge.creditCardAmount}\t` +
-        `${charge.tmembershipAmount}\t${copyBytes(charge.billingTokenHash)}\t${createdAt}\n`;
+        `${charge.tmembershipAmount}\t${copyBytes(charge.billingTokenHash)}\t${accountAndTime}\n`;
     }
     yield text;
   }

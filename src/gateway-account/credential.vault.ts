@@ -2,8 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../platform/crypto';
 import type { SqlSession } from '../platform/database';
 
-/** The secrets of an account that belong together, by their names. */
-export type CredentialSet = Readonly<Record<string, string>>;
+/** Secrets by their names. */
+export type Secrets = Readonly<Record<string, string>>;
+
+/** The secrets of an account that belong together. */
+export interface CredentialSet {
+  /** Tells this set from those before and after it, and nothing of the secrets. */
+  readonly key: string;
+  readonly secrets: Secrets;
+}
 
 /** A credential with its secret sealed, as it is stored. */
 interface SealedCredential {
@@ -26,7 +33,7 @@ export class CredentialVault {
   async add(
     session: SqlSession,
     account: string,
-    secrets: CredentialSet,
+    secrets: Secrets,
     { actor, at, oldValidUntil }: { actor: string; at: Date; oldValidUntil: Date },
   ): Promise<void> {
     const names = Object.keys(secrets);
@@ -67,7 +74,8 @@ export class CredentialVault {
       const set = [...names].map((name) => sealed.find((one) => one.name === name && one.version <= upTo));
       const good = set.filter((one) => one?.isGood === true) as SealedCredential[];
       if (good.length < names.size) return [];
-      return [Object.fromEntries(good.map((one) => [one.name, this.opened(account, one)]))];
+      const secrets = Object.fromEntries(good.map((one) => [one.name, this.opened(account, one)]));
+      return [{ key: String(upTo), secrets }];
     });
   }
 

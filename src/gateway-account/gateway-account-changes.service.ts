@@ -4,7 +4,7 @@ import { DomainError, type InputFault } from '../kernel/errors';
 import { Clock, secondsAfter } from '../platform/clock';
 import { Database, type SqlTransaction } from '../platform/database';
 import { ACCOUNT_FORMS, faultsOfFields, settingsOf } from './account-form';
-import { CredentialVault, type CredentialSet } from './credential.vault';
+import { CredentialVault, type Secrets } from './credential.vault';
 import type { GatewayAccount } from './gateway-account.entity';
 import { GatewayAccountRepository, type AccountFields, type NewGatewayAccount } from './gateway-account.repository';
 import { GatewayAccounts } from './gateway-accounts.service';
@@ -27,7 +27,7 @@ interface Why {
 export type AccountOrder = Omit<NewGatewayAccount, 'environment'> & { environment: Deployment | undefined };
 
 export interface Rotation {
-  credentials: CredentialSet;
+  credentials: Secrets;
   /** When the old ones are used no more; a day from now unless it is stated. */
   oldValidUntil?: Date | undefined;
 }
@@ -46,7 +46,7 @@ export class GatewayAccountChanges {
   ) {}
 
   /** @throws {DomainError} `invalid-request`; `duplicate-gateway-account`; `gateway-account-of-settings` for an id of theirs */
-  async create(order: AccountOrder, credentials: CredentialSet, actor: string): Promise<GatewayAccount> {
+  async create(order: AccountOrder, credentials: Secrets, actor: string): Promise<GatewayAccount> {
     const account = { ...order, environment: order.environment ?? this.deployment.environment };
     const { id, gateway } = account;
     const form = ACCOUNT_FORMS[gateway];

@@ -46,8 +46,8 @@ export class GatewayAccountRepository {
     return (inserted.raw as unknown[]).length === 1;
   }
 
-  find(id: string): Promise<GatewayAccount | null> {
-    return this.database.manager.findOneBy(GatewayAccount, { id });
+  find(id: string, session: SqlSession = this.database): Promise<GatewayAccount | null> {
+    return session.manager.findOneBy(GatewayAccount, { id });
   }
 
   /** The row, locked until the session's transaction ends. */

@@ -1,4 +1,5 @@
 export { ACCOUNT_FORMS } from './account-form';
+export type { AccountPlaces, Placed } from './account-places';
 export { GatewayAccountChanges } from './gateway-account-changes.service';
 export {
   PURPOSES,
@@ -10,4 +11,4 @@ export {
 export { GatewayAccountModule } from './gateway-account.module';
 export { GatewayAccounts } from './gateway-accounts.service';
 export { GATEWAY_NAMES, type GatewayName } from './gateway-name';
-export type { CredentialSet } from './credential.vault';
+export type { CredentialSet, Secrets } from './credential.vault';

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { hash } from 'node:crypto';
 import { DeploymentConfig, TstoreConfig, tstoreAccountOf } from '../config';
 import type { CredentialSet } from './credential.vault';
 import type { GatewayAccount } from './gateway-account.entity';
@@ -36,6 +37,7 @@ export class SettingsAccounts {
   /** @throws {DomainError} `gateway-not-configured`, naming the settings that make it */
   credentials(): CredentialSet {
     const { clientId, clientSecret } = tstoreAccountOf(this.tstore);
-    return { clientId, clientSecret };
+    // By whom it is: another client is another, and only its token will do.
+    return { key: hash('sha256', clientId).slice(0, 16), secrets: { clientId, clientSecret } };
   }
 }

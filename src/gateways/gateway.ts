@@ -48,6 +48,13 @@ export interface PaymentPart {
   amount: Won;
 }
 
+/** Where a payment is to be found: under which id, by which account. */
+export interface PaymentAt {
+  /** The id of a gateway account. */
+  account: string;
+  transactionId: string;
+}
+
 /** A payment as its gateway has it now. */
 export interface FoundPayment {
   transactionId: string;
@@ -80,6 +87,8 @@ export interface LookedUpPayment {
 
 /** Money to give back. */
 export interface RefundOrder {
+  /** The id of the gateway account that collected it. */
+  account: string;
   basis: RefundBasis;
   amount: Won;
   /** Whether the whole payment is refunded. */

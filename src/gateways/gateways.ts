@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { TstoreConfig, tstoreAccountOf } from '../config';
 import { DomainError } from '../kernel/errors';
 import type { GatewayName } from './gateway';
 import type { FindsPayments, GatewayPorts, ReadsMessages, RefundsPayments } from './ports';
@@ -8,30 +7,25 @@ import { TstoreGateway } from './tstore';
 /** The one way from a gateway's name to what it can do. */
 @Injectable()
 export class Gateways {
-  private readonly ports: Readonly<Record<GatewayName, () => GatewayPorts>>;
+  private readonly ports: Readonly<Record<GatewayName, GatewayPorts>>;
 
-  constructor(tstore: TstoreGateway, config: TstoreConfig) {
-    this.ports = {
-      tstore: () => {
-        tstoreAccountOf(config);
-        return tstore;
-      },
-    };
+  constructor(tstore: TstoreGateway) {
+    this.ports = { tstore };
   }
 
-  /** @throws {DomainError} `gateway-not-configured` where it isn't here; `gateway-cannot` where it has no way to look a payment up */
+  /** @throws {DomainError} `gateway-cannot` where it has no way to look a payment up */
   finding(gateway: GatewayName): FindsPayments {
-    return this.ports[gateway]().finds ?? lacks(gateway, 'look payments up');
+    return this.ports[gateway].finds ?? lacks(gateway, 'look payments up');
   }
 
-  /** @throws {DomainError} `gateway-not-configured` where it isn't here; `gateway-cannot` where it has no way to refund */
+  /** @throws {DomainError} `gateway-cannot` where it has no way to refund */
   refunding(gateway: GatewayName): RefundsPayments {
-    return this.ports[gateway]().refunds ?? lacks(gateway, 'refund payments');
+    return this.ports[gateway].refunds ?? lacks(gateway, 'refund payments');
   }
 
-  /** @throws {DomainError} `gateway-not-configured` where it isn't here; `gateway-cannot` where it sends no messages */
+  /** @throws {DomainError} `gateway-cannot` where it sends no messages */
   reading(gateway: GatewayName): ReadsMessages {
-    return this.ports[gateway]().reads ?? lacks(gateway, 'tell its own messages');
+    return this.ports[gateway].reads ?? lacks(gateway, 'tell its own messages');
   }
 }
 

@@ -2,6 +2,7 @@ import type {
   GatewayAnswer,
   LookedUpPayment,
   MessageVerdict,
+  PaymentAt,
   PaymentPart,
   ReceivedMessage,
   RefundOrder,
@@ -20,15 +21,15 @@ export interface Prepared<T> {
 
 /** Looks payments up. */
 export interface FindsPayments {
-  /** @throws {DomainError} `token-unavailable` */
-  find(transactionId: string): Promise<GatewayAnswer<LookedUpPayment>>;
+  /** @throws {DomainError} `gateway-not-configured`, `gateway-account-unusable`, `token-unavailable` */
+  find(payment: PaymentAt): Promise<GatewayAnswer<LookedUpPayment>>;
 }
 
 /** Gives payments back. */
 export interface RefundsPayments {
   /** The longest a call may take, from its first byte to its answer. */
   readonly longestCallMs: number;
-  /** @throws {DomainError} `token-unavailable`; nothing was sent then */
+  /** @throws {DomainError} as {@link FindsPayments.find}; nothing was sent then */
   prepare(order: RefundOrder): Promise<PreparedRefund>;
 }
 
@@ -39,7 +40,8 @@ export interface PreparedRefund extends Prepared<RefundReceipt> {
 
 /** Tells whether a message is the gateway's own. */
 export interface ReadsMessages {
-  verify(message: ReceivedMessage): Promise<MessageVerdict>;
+  /** @param account whose message it would be */
+  verify(account: string, message: ReceivedMessage): Promise<MessageVerdict>;
 }
 
 /** What a gateway can do. A port it lacks is `undefined`, and asking for it is an error. */

@@ -38,17 +38,18 @@ const WAS_CAUGHT = `EXISTS (
  * Claims the message of a class that has been due longest. A job about whose message somebody asks already is not free:
  * PNS is asked one question a job at a time. Only under {@link CLAIM_LOCK}, so that each claim sees those before it.
  *
- * Parameters: lease id, lease end, now, and the waiting jobs' address hashes and gateway ids, side by side.
+ * Parameters: lease id, lease end, now, and the waiting jobs' address hashes, gateway ids and whether they may be asked about,
+ * side by side.
  */
 export function claimSql(claimClass: ClaimClass): string {
   const order = claimClass === 'shared-address' ? `${WAS_CAUGHT}, next_attempt_at, id` : 'next_attempt_at, id';
   return `
     WITH awaited AS MATERIALIZED (
-      SELECT * FROM unnest($4::bytea[], $5::text[]) AS job (callback_token_hash, gateway_job_id)
+      SELECT * FROM unnest($4::bytea[], $5::text[], $6::boolean[]) AS job (callback_token_hash, gateway_job_id, may_ask)
     ), asked AS MATERIALIZED (
       SELECT callback_token_hash, gateway_job_id FROM notification WHERE lease_until > $3
     ), free AS MATERIALIZED (
-      SELECT * FROM awaited WHERE NOT EXISTS (SELECT FROM asked WHERE ${isOfSql('asked', 'awaited')})
+      SELECT * FROM awaited WHERE may_ask AND NOT EXISTS (SELECT FROM asked WHERE ${isOfSql('asked', 'awaited')})
     )
     UPDATE notification SET lease_id = $1, lease_until = $2
     WHERE id = (

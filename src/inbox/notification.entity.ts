@@ -16,6 +16,10 @@ export class Notification {
   @Column(nullable('bytea', 'callback_token_hash'))
   callbackTokenHash!: Buffer | null;
 
+  /** The gateway account of the job it speaks of; `null` while none of ours is known. */
+  @Column(nullable('text', 'gateway_account'))
+  gatewayAccount!: string | null;
+
   @Column(nullable('text', 'notify_version'))
   notifyVersion!: string | null;
 

@@ -37,6 +37,12 @@ interface NamedJob {
   gatewayJobId: string | null;
 }
 
+/** A job that waits for a notification. */
+interface AwaitingJob extends NamedJob {
+  /** Whether its account has room for another question just now. */
+  mayAsk: boolean;
+}
+
 /** Which notifications to list: newest first, `beforeId` exclusive. */
 export interface NotificationPage {
   state?: NotificationState | undefined;
@@ -73,7 +79,7 @@ export class NotificationRepository {
   async claimDue(
     now: Date,
     leaseSeconds: number,
-    awaited: readonly NamedJob[] = [],
+    awaited: readonly AwaitingJob[] = [],
     takeTurn: TakeTurn = () => Promise.resolve(true),
   ): Promise<NotificationClaim | undefined> {
     const leaseId = randomUUID();
@@ -83,6 +89,7 @@ export class NotificationRepository {
       now,
       awaited.map(({ callbackTokenHash }) => callbackTokenHash),
       awaited.map(({ gatewayJobId }) => gatewayJobId),
+      awaited.map(({ mayAsk }) => mayAsk),
     ];
     const claimed = await this.database.transaction(async (session) => {
       await session.rows(CLAIM_LOCK_SQL, [CLAIM_LOCK]);
@@ -98,6 +105,12 @@ export class NotificationRepository {
     // Found under the lease, or not at all when it was lost between the two statements.
     const notification = await this.database.manager.findOneBy(Notification, { id: claimed.id, leaseId });
     return notification === null ? undefined : { notification, leaseId };
+  }
+
+  /** Notes whose a message is: the account of the job it speaks of. */
+  async noteAccount({ notification, leaseId }: NotificationClaim, gatewayAccount: string): Promise<void> {
+    if (notification.gatewayAccount === gatewayAccount) return;
+    await this.database.manager.update(Notification, { id: notification.id, leaseId }, { gatewayAccount });
   }
 
   /** PNS confirmed the message. @returns whether the claim still held; if not, nothing was changed */

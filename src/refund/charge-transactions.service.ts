@@ -28,14 +28,14 @@ export class ChargeTransactions {
    */
   async lookUp(orderNo: string, actor: string): Promise<ChargeTransaction> {
     const charge = await this.charges.get(orderNo);
-    const { gateway, transactionId } = charge;
+    const { gateway, gatewayAccount, transactionId } = charge;
     if (transactionId === null) {
       throw new DomainError(
         'transaction-id-missing',
         `No answer has named a transaction of ${orderNo}, and T store can be asked by transaction id only`,
       );
     }
-    const lookup = await this.lookups.lookUp({ gateway, transactionId }, actor);
+    const lookup = await this.lookups.lookUp({ gateway, gatewayAccount, transactionId }, actor);
     await this.outside.suspect(charge, lookup);
     return { charge, lookup, comparison: compareWithTransaction(charge, lookup) };
   }

@@ -141,7 +141,7 @@ export class OutsideRefunds implements OnModuleInit {
       resultMessage: `made without us; T store: ${shownBy(lookup)}`,
       refundTransactionId: refundTransactionId ?? null,
     };
-    const fields = { chargeId, transactionId: transactionId ?? '', ...asked };
+    const fields = { chargeId, gatewayAccount: charge.gatewayAccount, transactionId: transactionId ?? '', ...asked };
     const refundId = await this.recorder.recordOutside(session, fields, result);
     await this.outside.record(session, chargeId, lookup, { refundId, actor: by.actor, reason, at: this.clock.now() });
     return refundId;
@@ -149,9 +149,10 @@ export class OutsideRefunds implements OnModuleInit {
 
   /** What T store said last, where it can prove a refund that is not in our record. */
   private async evidenceOf(charge: ChargeRecord): Promise<TransactionLookup> {
-    const { gateway, transactionId, orderNo } = charge;
+    const { gateway, gatewayAccount, transactionId, orderNo } = charge;
     const lastRefundedAt = await this.outside.lastRefundOfOurs(charge.id);
-    const lookup = transactionId === null ? undefined : await this.lookups.latest({ gateway, transactionId });
+    const lookup =
+      transactionId === null ? undefined : await this.lookups.latest({ gateway, gatewayAccount, transactionId });
     const isOlder = lookup !== undefined && lastRefundedAt !== null && lookup.at < lastRefundedAt;
     if (lookup === undefined || lookup.found === null || isOlder) {
       const how = `Look the payment up first (GET /admin/v1/charges/${encodeURIComponent(orderNo)}/transaction)`;

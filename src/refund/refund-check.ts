@@ -55,5 +55,6 @@ export class RefundCheck {
 
 function orderOf(refund: Refund, charge: ChargeRecord, basis: RefundBasis): RefundOrder {
   const isFull = refund.amount === charge.amount;
-  return { basis, amount: refund.amount, isFull, note: `${charge.orderNo} refund ${refund.id}` };
+  const note = `${charge.orderNo} refund ${refund.id}`;
+  return { account: refund.gatewayAccount, basis, amount: refund.amount, isFull, note };
 }

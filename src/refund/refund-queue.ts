@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BillingConfig, RefundConfig } from '../config';
+import { GatewayAccounts, type AccountPlaces, type GatewayAccount, type Placed } from '../gateway-account';
 import { Clock, retryAt } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Pacer } from '../platform/pace';
@@ -9,9 +10,11 @@ import { RefundRepository, type RefundClaim } from './refund.repository';
 /** What keeps a refund from being sent or resolved heals within minutes, or needs a person. */
 const BACK_OFF = { firstSeconds: 10, longestSeconds: 600 };
 
-/** Whose turn it is: refunds go out in the order they were released, at a pace all replicas keep. */
+/** Whose turn it is: refunds of an account go out in the order they were released, at a pace all replicas keep. */
 @Injectable()
 export class RefundQueue {
+  private readonly places: AccountPlaces;
+
   constructor(
     private readonly refunds: RefundRepository,
     private readonly pacer: Pacer,
@@ -19,18 +22,29 @@ export class RefundQueue {
     private readonly billing: BillingConfig,
     private readonly clock: Clock,
     private readonly logger: Logger,
-  ) {}
+    accounts: GatewayAccounts,
+  ) {
+    this.places = accounts.places('enabled');
+  }
 
-  /** Claims the refund that is to be sent now, if it is time for one. */
-  async next(): Promise<RefundClaim | undefined> {
-    const { perMinute } = this.config;
-    if (perMinute === 0 || !(await this.refunds.isDue('send'))) return undefined;
-    // Turns come once a tick, so a tick's worth may go at once.
-    const burst = Math.max(1, Math.ceil((perMinute * this.billing.tickSeconds) / 60));
-    const freeAt = await this.pacer.take({ name: 'refund', perMinute, burst });
-    if (freeAt !== undefined) return undefined;
-    await crashPoint('send-refund.turn-taken');
-    return this.refunds.claim('send', this.billing.leaseSeconds);
+  /** Claims the refund that is to be sent now, if it is time for one of any account. */
+  async next(): Promise<Placed<RefundClaim> | undefined> {
+    if (this.config.perMinute === 0) return undefined;
+    return this.places.claim((free) => this.claimInTurn(free), accountOf);
+  }
+
+  private async claimInTurn(free: readonly GatewayAccount[]): Promise<RefundClaim | undefined> {
+    const accounts = new Map(free.map((account) => [account.id, account]));
+    for (const id of await this.refunds.dueOf('send', [...accounts.keys()])) {
+      const perMinute = accounts.get(id)?.refundsPerMinute ?? this.config.perMinute;
+      // Turns come once a tick, so a tick's worth may go at once.
+      const burst = Math.max(1, Math.ceil((perMinute * this.billing.tickSeconds) / 60));
+      if ((await this.pacer.take({ name: `refund:${id}`, perMinute, burst })) !== undefined) continue;
+      await crashPoint('send-refund.turn-taken');
+      const claim = await this.refunds.claim('send', this.billing.leaseSeconds, [id]);
+      if (claim !== undefined) return claim;
+    }
+    return undefined;
   }
 
   /** Gives a claim back, due again later. Does nothing when the refund is not what it was when claimed. */
@@ -47,4 +61,8 @@ export class RefundQueue {
   retryAt(attempts: number): Date {
     return retryAt(this.clock.now(), attempts + 1, BACK_OFF);
   }
+}
+
+function accountOf({ refund }: RefundClaim): string {
+  return refund.gatewayAccount;
 }

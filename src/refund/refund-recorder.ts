@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { GatewayAccounts } from '../gateway-account';
 import { Gateways, type PaymentPart } from '../gateways';
 import { KillSwitch } from '../kill-switch';
 import { LineStopRepository } from '../line-stop';
@@ -61,6 +62,7 @@ export class RefundRecorder {
     private readonly approvals: Approvals,
     private readonly database: Database,
     private readonly gateways: Gateways,
+    private readonly accounts: GatewayAccounts,
     private readonly clock: Clock,
   ) {}
 
@@ -68,7 +70,7 @@ export class RefundRecorder {
    * Commits the intent to send. From here on it is never sent again by itself.
    *
    * @returns the refund as it is now
-   * @throws {DomainError} `submissions-stopped`, `line-stopped`
+   * @throws {DomainError} `submissions-stopped`, `gateway-account-unusable`, `line-stopped`
    */
   async begin({ refund, leaseId }: RefundClaim, intent: RefundIntent): Promise<SentRefund> {
     const now = this.clock.now();
@@ -79,6 +81,7 @@ export class RefundRecorder {
     const why = { cause: 'sending begins', actor: ACTOR };
     await this.database.transaction(async (session) => {
       await this.killSwitch.assertReleased(session);
+      await this.accounts.assertEnabled(session, refund.gatewayAccount);
       await this.stops.assertMayRefund(session, await this.refunds.chargedIn(session, refund));
       await this.refunds.transition(session, refund, 'send', why, changes, { leaseId });
     });

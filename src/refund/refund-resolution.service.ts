@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BillingConfig, RefundConfig } from '../config';
+import { GatewayAccounts, type AccountPlaces } from '../gateway-account';
 import { messageOf } from '../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../kernel/step-report';
 import { Clock, secondsAfter } from '../platform/clock';
@@ -20,6 +21,8 @@ const ACTOR = 'billing-scheduler';
  */
 @Injectable()
 export class RefundResolutionService {
+  private readonly places: AccountPlaces;
+
   constructor(
     private readonly refunds: RefundRepository,
     private readonly queue: RefundQueue,
@@ -28,7 +31,10 @@ export class RefundResolutionService {
     private readonly config: RefundConfig,
     private readonly billing: BillingConfig,
     private readonly clock: Clock,
-  ) {}
+    accounts: GatewayAccounts,
+  ) {
+    this.places = accounts.places('set-up');
+  }
 
   async runOnce(claimed?: OnClaimed): Promise<StepReport> {
     const { leaseSeconds } = this.billing;
@@ -41,9 +47,21 @@ export class RefundResolutionService {
       await crashPoint('resolve-refund.doubted');
       return ONE_DONE;
     }
-    const claim = await this.refunds.claim('resolve', leaseSeconds);
-    if (claim === undefined) return NOTHING_DUE;
+    const placed = await this.places.claim(
+      (free) =>
+        this.refunds.claim(
+          'resolve',
+          leaseSeconds,
+          free.map(({ id }) => id),
+        ),
+      ({ refund }) => refund.gatewayAccount,
+    );
+    if (placed === undefined) return NOTHING_DUE;
     claimed?.();
+    return this.bring(placed.claim).finally(() => placed.leave());
+  }
+
+  private async bring(claim: RefundClaim): Promise<StepReport> {
     try {
       await crashPoint('resolve-refund.claimed');
       const report = await this.resolve(claim);

@@ -32,9 +32,13 @@ export class RefundSendingService {
   ) {}
 
   async runOnce(claimed?: OnClaimed): Promise<StepReport> {
-    const claim = await this.queue.next();
-    if (claim === undefined) return NOTHING_DUE;
+    const placed = await this.queue.next();
+    if (placed === undefined) return NOTHING_DUE;
     claimed?.();
+    return this.bring(placed.claim).finally(() => placed.leave());
+  }
+
+  private async bring(claim: RefundClaim): Promise<StepReport> {
     const log = this.logger.child({ refundId: claim.refund.id });
     try {
       await crashPoint('send-refund.claimed');

@@ -28,11 +28,19 @@ export class Refund {
   })
   gateway!: GatewayName;
 
-  /** Why it is not sent although its turn would come: the kill switch is engaged. */
+  /** The charge's: what collected the money gives it back. */
+  @Column({ type: 'text', name: 'gateway_account', default: 'tstore' })
+  gatewayAccount!: string;
+
+  /** Why it is not sent although its turn would come: the kill switch is engaged, or its account disabled. */
   @VirtualColumn({
     type: 'text',
     query: (refund) =>
-      `SELECT 'kill switch: ' || reason FROM kill_switch WHERE engaged AND ${refund}.state = 'Requested'`,
+      `SELECT coalesce(
+        (SELECT 'kill switch: ' || reason FROM kill_switch WHERE engaged),
+        (SELECT format('gateway account %s is disabled', account.id) FROM gateway_account AS account
+          WHERE account.id = ${refund}.gateway_account AND NOT account.enabled))
+        WHERE ${refund}.state = 'Requested'`,
   })
   heldBy!: string | null;
 

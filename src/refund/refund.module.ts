@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApprovalModule } from '../approval';
+import { GatewayAccountModule } from '../gateway-account';
 import { GatewaysModule } from '../gateways';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
@@ -26,6 +27,7 @@ import { Refunds } from './refunds.service';
     TypeOrmModule.forFeature([OutsideRefund, Refund, RefundHistory]),
     ApprovalModule,
     ChargeModule,
+    GatewayAccountModule,
     GatewaysModule,
     KillSwitchModule,
     LineStopModule,

@@ -108,13 +108,14 @@ export class RefundRepository {
   /** What T store said last of a refund's payment, when it was asked after the refund was sent. */
   async lookupAfterSending({
     gateway,
+    gatewayAccount,
     transactionId,
     sentAt,
   }: Refund): Promise<{ at: Date; said: string } | undefined> {
     const [lookup] = await this.database.rows<{ at: Date; said: string }>(
       `SELECT at, concat_ws(' ', found ->> 'status', found ->> 'reason', found ->> 'message', found ->> 'updatedAt', message) AS said
-       FROM transaction_lookup WHERE transaction_id = $1 AND gateway = $3 AND answer <> 'unknown' AND at > $2 ORDER BY id DESC LIMIT 1`,
-      [transactionId, sentAt, gateway],
+       FROM transaction_lookup WHERE transaction_id = $1 AND gateway = $3 AND gateway_account = $4 AND answer <> 'unknown' AND at > $2 ORDER BY id DESC LIMIT 1`,
+      [transactionId, sentAt, gateway, gatewayAccount],
     );
     return lookup;
   }
@@ -134,17 +135,32 @@ export class RefundRepository {
     return begin(session, REFUND, state, { ...fields, requestedAt: at }, { ...why, at });
   }
 
-  /** Whether any refund waits for a stage: cheaper than to claim one. */
-  async isDue(stage: RefundStage): Promise<boolean> {
-    const due = await this.database.rows(`SELECT FROM refund WHERE ${dueSql(stage)} AND ${UNHELD_SQL} LIMIT 1`, [
-      this.clock.now(),
-    ]);
-    return due.length > 0;
+  /** Of these accounts, those of which a refund waits for a stage; first that whose has waited longest. */
+  async dueOf(stage: RefundStage, accounts: readonly string[]): Promise<string[]> {
+    const due = await this.database.rows<{ account: string }>(
+      `SELECT gateway_account AS account FROM refund
+       WHERE ${dueSql(stage)} AND gateway_account = ANY ($2) AND ${UNHELD_SQL}
+       GROUP BY gateway_account ORDER BY min(attempts), min(id)`,
+      [this.clock.now(), accounts],
+    );
+    return due.map(({ account }) => account);
   }
 
-  /** Claims the oldest refund that is due for a stage and that nobody holds; those that were tried before come last. */
-  async claim(stage: RefundStage, leaseSeconds: number): Promise<RefundClaim | undefined> {
-    const due = { where: dueSql(stage), orderBy: 'attempts, id', now: this.clock.now(), leaseSeconds };
+  /**
+   * Claims the oldest refund that is due for a stage and that nobody holds; those that were tried before come last.
+   *
+   * @param accounts the only ones whose refunds are meant, where some are
+   */
+  async claim(
+    stage: RefundStage,
+    leaseSeconds: number,
+    accounts?: readonly string[],
+  ): Promise<RefundClaim | undefined> {
+    const among =
+      accounts === undefined
+        ? { where: dueSql(stage) }
+        : { where: `${dueSql(stage)} AND gateway_account = ANY ($2)`, parameters: [accounts] };
+    const due = { ...among, orderBy: 'attempts, id', now: this.clock.now(), leaseSeconds };
     const claimed = await claim(this.database, Refund, due);
     return claimed && { refund: claimed.row, leaseId: claimed.leaseId };
   }

@@ -177,12 +177,13 @@ export class Refunds {
     charge: ChargeRecord,
     { amount, reason, reference, by }: RefundRequest & { amount: Won },
   ): Promise<string> {
-    const { id: chargeId, transactionId } = charge;
+    const { id: chargeId, gatewayAccount, transactionId } = charge;
     const { actor, owner } = by;
     const holdReason = (await this.allowance.take(session, amount)) ?? null;
     const state = holdReason === null ? 'Requested' : 'AwaitingRelease';
     const asked = { amount, reason, reference: reference ?? null, requestedBy: actor, requestedByOwner: owner };
-    const fields = { chargeId, transactionId: transactionId ?? '', ...asked, holdReason, state } as const;
+    const of = { chargeId, gatewayAccount, transactionId: transactionId ?? '' };
+    const fields = { ...of, ...asked, holdReason, state } as const;
     const id = await this.refunds.create(session, fields, { cause: 'requested', actor, reason });
     if (holdReason !== null) {
       const summary = `Send refund ${id}: ${amount} won of ${charge.orderNo}`;

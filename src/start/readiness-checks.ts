@@ -27,7 +27,7 @@ export function registerReadinessChecks(app: INestApplicationContext, roles: Rea
     const storage = new StorageProbe(app.get(FileStore), app.get(Clock));
     readiness.register('storage', () => storage.problem());
     if (app.get(TstoreConfig).account === undefined) {
-      const notice = `T store is not set up here, nothing is collected by it: it needs ${TSTORE_ACCOUNT_SETTINGS.join(', ')}`;
+      const notice = `the gateway account tstore is not set up here, nothing is collected by it: it needs ${TSTORE_ACCOUNT_SETTINGS.join(', ')}`;
       readiness.registerNotice('gateway-not-configured', () => Promise.resolve(notice));
     }
   }

@@ -10,6 +10,7 @@ export interface ProductChange {
   price?: Price | undefined;
   active?: boolean | undefined;
   billingGroup?: string | undefined;
+  gatewayAccount?: string | undefined;
 }
 
 @Injectable()
@@ -21,8 +22,8 @@ export class ProductRepository {
     const [created] = await this.database.rows<{ id: string }>(
       `WITH created AS (
          INSERT INTO product (store_product_id, name, amount, carrier_amount, credit_card_amount, tmembership_amount,
-           created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $8)
+           created_at, gateway_account)
+         VALUES ($1, $2, $3, $4, $5, $6, $8, coalesce($9, 'tstore'))
          ON CONFLICT (store_product_id) DO NOTHING
          RETURNING id),
        history AS (
@@ -37,6 +38,7 @@ export class ProductRepository {
         product.tmembershipAmount,
         actor,
         at,
+        product.gatewayAccount,
       ],
     );
     return created?.id;
@@ -61,7 +63,8 @@ export class ProductRepository {
            amount = coalesce($4, product.amount), carrier_amount = coalesce($5, product.carrier_amount),
            credit_card_amount = coalesce($6, product.credit_card_amount),
            tmembership_amount = coalesce($7, product.tmembership_amount),
-           billing_group = coalesce($10, product.billing_group)
+           billing_group = coalesce($10, product.billing_group),
+           gateway_account = coalesce($12, product.gateway_account)
          FROM before WHERE product.id = before.id
          RETURNING product.*),
        changed AS (
@@ -82,6 +85,7 @@ export class ProductRepository {
         why.at,
         change.billingGroup,
         why.version,
+        change.gatewayAccount,
       ],
     );
     return found?.count === 1;

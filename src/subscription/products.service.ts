@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { GatewayAccounts } from '../gateway-account';
 import { DomainError, type InputFault } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { faultsOfPrice, faultsOfProduct, faultsOfProductName } from './product-rules';
@@ -11,12 +12,13 @@ import type { NewProduct } from './subscription.repository';
 export class Products {
   constructor(
     private readonly products: ProductRepository,
+    private readonly accounts: GatewayAccounts,
     private readonly clock: Clock,
   ) {}
 
   /** @throws {DomainError} `invalid-request` with what a request file can't carry; `duplicate-product` */
   async create(product: NewProduct, actor: string): Promise<Product> {
-    refuse(faultsOfProduct(product));
+    refuse([...faultsOfProduct(product), ...(await this.faultsOfAccount(product.gatewayAccount))]);
     const id = await this.products.create(product, actor, this.clock.now());
     if (id === undefined) throw new DomainError('duplicate-product', 'There is a product with this store product id');
     return this.get(id);
@@ -30,7 +32,8 @@ export class Products {
    */
   async change(id: string, change: ProductChange, actor: string, version?: string): Promise<Product> {
     const name = change.name === undefined ? [] : faultsOfProductName(change.name);
-    refuse([...name, ...(change.price ? faultsOfPrice(change.price, 'price.') : [])]);
+    const price = change.price ? faultsOfPrice(change.price, 'price.') : [];
+    refuse([...name, ...price, ...(await this.faultsOfAccount(change.gatewayAccount))]);
     const isChanged = await this.products.change(id, change, { actor, at: this.clock.now(), version });
     const product = await this.get(id);
     if (!isChanged) throw new DomainError('version-conflict', `Somebody changed product ${id} since you read it`);
@@ -50,6 +53,12 @@ export class Products {
 
   history(id: string): Promise<ProductHistory[]> {
     return this.products.history(id);
+  }
+
+  /** One that nobody collects by would only show on the day it is billed. */
+  private async faultsOfAccount(id: string | undefined): Promise<InputFault[]> {
+    const why = id === undefined ? undefined : await this.accounts.whyNotFor('recurring', id);
+    return why === undefined ? [] : [{ field: 'gatewayAccount', expected: why }];
   }
 }
 

@@ -34,6 +34,10 @@ export class Product {
   @Column({ type: 'text', name: 'billing_group', default: '' })
   billingGroup!: string;
 
+  /** Which gateway account collects what its subscribers pay. */
+  @Column({ type: 'text', name: 'gateway_account', default: 'tstore' })
+  gatewayAccount!: string;
+
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BillingTokenModule } from '../billing-token';
+import { GatewayAccountModule } from '../gateway-account';
 import { ProductRepository } from './product.repository';
 import { Products } from './products.service';
 import { SubscriptionChangeRepository } from './subscription-change.repository';
@@ -14,7 +15,11 @@ import { SubscriptionRepository } from './subscription.repository';
 import { Subscriptions } from './subscriptions.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Product, ProductHistory, Subscription, SubscriptionHistory]), BillingTokenModule],
+  imports: [
+    TypeOrmModule.forFeature([Product, ProductHistory, Subscription, SubscriptionHistory]),
+    BillingTokenModule,
+    GatewayAccountModule,
+  ],
   providers: [
     ProductRepository,
     Products,

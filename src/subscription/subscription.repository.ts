@@ -16,6 +16,8 @@ export interface Price {
 export interface NewProduct extends Price {
   storeProductId: string;
   name: string;
+  /** Which gateway account collects it; T store's of the settings unless stated. */
+  gatewayAccount?: string | undefined;
 }
 
 export interface NewSubscription {

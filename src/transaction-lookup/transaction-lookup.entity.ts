@@ -28,6 +28,10 @@ export class TransactionLookup {
   @Column({ type: 'text' })
   gateway!: GatewayName;
 
+  /** Which of the merchant's accounts asked. */
+  @Column({ type: 'text', name: 'gateway_account', default: 'tstore' })
+  gatewayAccount!: string;
+
   @Column({ type: 'text', name: 'transaction_id' })
   transactionId!: string;
 

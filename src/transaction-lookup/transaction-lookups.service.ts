@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LookupConfig } from '../config';
 import { Gateways, type FoundPayment, type GatewayAnswer, type GatewayName, type LookedUpPayment } from '../gateways';
+import { GatewayAccounts, type GatewayAccount } from '../gateway-account';
 import { DomainError } from '../kernel/errors';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
@@ -11,6 +12,8 @@ import { TransactionLookup, type FoundTransaction } from './transaction-lookup.e
 /** A payment at its gateway. */
 export interface PaymentReference {
   gateway: GatewayName;
+  /** The account that collected it, and is asked. */
+  gatewayAccount: string;
   transactionId: string;
 }
 
@@ -24,13 +27,14 @@ type Kept = Pick<TransactionLookup, 'answer' | 'found' | 'message'>;
 
 /**
  * The one way to ask a gateway for a transaction, whoever wants to know. T store blocks merchants who ask too much: an answer
- * is shared by all replicas while it is fresh, and all of them together keep one pace.
+ * is shared by all replicas while it is fresh, and all of them together keep the pace of each account.
  */
 @Injectable()
 export class TransactionLookups {
   constructor(
     private readonly database: Database,
     private readonly gateways: Gateways,
+    private readonly accounts: GatewayAccounts,
     private readonly pacer: Pacer,
     private readonly config: LookupConfig,
     private readonly clock: Clock,
@@ -48,14 +52,15 @@ export class TransactionLookups {
   /**
    * Asks T store whatever was answered before, and keeps what it says.
    *
-   * @throws {DomainError} `lookup-rate-limited` naming `retryAfterSeconds`; `token-unavailable`
+   * @throws {DomainError} `lookup-rate-limited` naming `retryAfterSeconds`; `gateway-not-configured`, `gateway-account-unusable`, `token-unavailable`
    */
-  async askNow({ gateway, transactionId }: PaymentReference, actor: string): Promise<FreshLookup> {
-    await this.keepPace();
+  async askNow(payment: PaymentReference, actor: string): Promise<FreshLookup> {
+    const { gateway, gatewayAccount, transactionId } = payment;
+    await this.keepPace(await this.accounts.require(gatewayAccount, 'set-up'));
     await crashPoint('lookup.turn-taken');
-    const answer = await this.gateways.finding(gateway).find(transactionId);
+    const answer = await this.gateways.finding(gateway).find({ account: gatewayAccount, transactionId });
     await crashPoint('lookup.answered');
-    const row = { gateway, transactionId, ...keptOf(answer), actor, at: this.clock.now() };
+    const row = { gateway, gatewayAccount, transactionId, ...keptOf(answer), actor, at: this.clock.now() };
     const inserted = await this.database.manager.insert(TransactionLookup, row);
     await crashPoint('lookup.kept');
     return { lookup: { ...row, id: String(inserted.identifiers[0]?.id) }, answer };
@@ -69,15 +74,15 @@ export class TransactionLookups {
   }
 
   /** What T store said last. */
-  async latest({ gateway, transactionId }: PaymentReference): Promise<TransactionLookup | undefined> {
-    const query = { where: { gateway, transactionId }, order: { id: 'DESC' } } as const;
+  async latest({ gateway, gatewayAccount, transactionId }: PaymentReference): Promise<TransactionLookup | undefined> {
+    const query = { where: { gateway, gatewayAccount, transactionId }, order: { id: 'DESC' } } as const;
     return (await this.database.manager.findOne(TransactionLookup, query)) ?? undefined;
   }
 
-  private async keepPace(): Promise<void> {
-    const { perMinute } = this.config;
+  private async keepPace({ id, lookupsPerMinute }: GatewayAccount): Promise<void> {
+    const perMinute = lookupsPerMinute ?? this.config.perMinute;
     // Ten seconds' worth at once: a person who compares some payments should not wait for each.
-    const freeAt = await this.pacer.take({ name: 'tstore-lookup', perMinute, burst: Math.ceil(perMinute / 6) });
+    const freeAt = await this.pacer.take({ name: `lookup:${id}`, perMinute, burst: Math.ceil(perMinute / 6) });
     if (freeAt === undefined) return;
     const retryAfterSeconds = Math.max(1, Math.ceil((freeAt.getTime() - this.clock.now().getTime()) / 1000));
     throw new DomainError(

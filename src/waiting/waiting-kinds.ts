@@ -58,12 +58,25 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
   },
   {
     kind: 'no-gateway-token',
-    what: 'T store gave no access token when it was asked last',
-    link: 'summary',
-    act: 'run `check tstore`: it says what is wrong and what to do',
-    // Of the account that was asked last; those of before don't matter any more.
-    sql: () => `SELECT refresh_failed_at AS since, refresh_failure AS detail FROM oauth_token
-      WHERE refresh_failed_at = (SELECT max(greatest(issued_at, refresh_failed_at)) FROM oauth_token)`,
+    what: 'gateway accounts that were given no access token when they asked last',
+    link: 'gateway-accounts',
+    act: 'run `check tstore --account` of it: it says what is wrong and what to do',
+    sql: () => `SELECT refresh_failed_at AS since, 'account ' || account.id || ': ' || refresh_failure AS detail
+      FROM oauth_token JOIN gateway_account AS account ON account.id = oauth_token.name
+      WHERE account.enabled AND refresh_failed_at IS NOT NULL`,
+  },
+  {
+    kind: 'accounts-disabled',
+    what: 'jobs and refunds that wait because their gateway account is disabled',
+    link: 'gateway-accounts',
+    act: 'enable the account, or cancel what waits',
+    sql: () => `SELECT job.created_at AS since, 'account ' || account.id || ': job ' || job.id AS detail
+      FROM bulk_payment_job AS job JOIN gateway_account AS account ON account.id = job.gateway_account
+      WHERE job.state = 'Created' AND NOT account.enabled
+      UNION ALL
+      SELECT refund.requested_at, 'account ' || account.id || ': refund ' || refund.id
+      FROM refund JOIN gateway_account AS account ON account.id = refund.gateway_account
+      WHERE refund.state = 'Requested' AND NOT account.enabled`,
   },
   {
     kind: 'submissions-in-doubt',

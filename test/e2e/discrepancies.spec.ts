@@ -3,7 +3,7 @@ import { LineChecks } from '../../src/bulk-payment';
 import { TstoreClient } from '../../src/gateways/tstore';
 import { seoulDateAt, type SeoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
-import { OAuthTokenStore } from '../../src/gateways/tstore';
+import { AccessTokens } from '../../src/gateways/tstore';
 import { Database } from '../../src/platform/database';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { acceptAsPaid, closeSeen } from '../support/discrepancies';
@@ -110,7 +110,7 @@ describe('working discrepancies off', () => {
       link: null,
     };
     const { app } = world.service;
-    const token = await app.get(OAuthTokenStore).get();
+    const token = await app.get(AccessTokens).of('tstore').get();
     expect(await app.get(TstoreClient).refund(elsewhere, token.value)).toMatchObject({ kind: 'success' });
     const { body } = await send(world, 'POST', `discrepancies/${discrepancy.id}/lookup`, {});
     expect(body).toMatchObject({ answer: 'found', suggestion: 'ask-tstore' });

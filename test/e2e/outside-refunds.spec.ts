@@ -1,4 +1,4 @@
-import { OAuthTokenStore, TstoreClient } from '../../src/gateways/tstore';
+import { AccessTokens, TstoreClient } from '../../src/gateways/tstore';
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { LineChecks } from '../../src/bulk-payment';
@@ -44,7 +44,7 @@ describe('refunds that T store made without us', () => {
   /** Gives back as another client of the merchant's does; our records hear nothing of it. */
   async function giveBackOutside(orderNo: string, amount: number, isFull = false): Promise<void> {
     const { transactionId } = await charge(orderNo);
-    const token = await world.service.app.get(OAuthTokenStore).get();
+    const token = await world.service.app.get(AccessTokens).of('tstore').get();
     const none = { payerAuthKey: null, refundTransactionId: null, note: null, paymentParts: null, link: null };
     const order = { transactionId, amount: won(amount), isFull, ...none };
     expect(await world.service.app.get(TstoreClient).refund(order, token.value)).toMatchObject({ kind: 'success' });

@@ -225,7 +225,9 @@ describe('Encryption keys', () => {
         'SELECT key_id AS "keyId", ciphertext FROM oauth_token',
       );
       expect(access && keys.decrypt(access, `oauth_token:${TOKEN_NAME}`).toString()).toBe('access-token');
-      expect(await secretsOf(keys).open(database, 'tstore', AT)).toEqual([{ clientSecret: 'secret' }]);
+      expect(await secretsOf(keys).open(database, 'tstore', AT)).toEqual([
+        { key: '1', secrets: { clientSecret: 'secret' } },
+      ]);
       expect((await answers(keys).find(ANSWERED))?.answer).toEqual({ status: 201, body: 'an answer' });
       const [line] = await database.rows<{ keyId: string; ciphertext: Buffer }>(
         `SELECT raw_line_key_id AS "keyId", raw_line_ciphertext AS ciphertext FROM discrepancy WHERE line_number = 2`,

@@ -87,8 +87,8 @@ describe('claiming and deciding notifications', () => {
   });
 
   it('claims what a waiting job is waiting for first, however many others have been due longer', async () => {
-    const byAddress = { callbackTokenHash: sha256('its own'), gatewayJobId: '51' };
-    const byId = { callbackTokenHash: sha256('not used'), gatewayJobId: '52' };
+    const byAddress = { callbackTokenHash: sha256('its own'), gatewayJobId: '51', mayAsk: true };
+    const byId = { callbackTokenHash: sha256('not used'), gatewayJobId: '52', mayAsk: true };
     for (let forged = 0; forged < 20; forged++)
       await arrive(String(forged), forged % 2 === 0 ? `guessed-${forged}` : null);
     later(1);
@@ -103,7 +103,7 @@ describe('claiming and deciding notifications', () => {
   });
 
   it('asks about one message of a job at a time, whether it is waited for or not', async () => {
-    const job = { callbackTokenHash: sha256('its own'), gatewayJobId: '51' };
+    const job = { callbackTokenHash: sha256('its own'), gatewayJobId: '51', mayAsk: true };
     const messages = [
       ['51', null],
       ['51', 'its own'],
@@ -120,8 +120,17 @@ describe('claiming and deciding notifications', () => {
     expect((await next())?.notification).toMatchObject({ callbackTokenHash: job.callbackTokenHash });
   });
 
+  it('leaves the messages of a job whose account has no room, which are not strangers’ for that', async () => {
+    const job = { callbackTokenHash: sha256('its own'), gatewayJobId: '51', mayAsk: false };
+    await arrive('51', 'its own');
+    await arrive('51');
+    expect(await repository.claimDue(clock.now(), LEASE_SECONDS, [job])).toBeUndefined();
+    const found = await repository.claimDue(clock.now(), LEASE_SECONDS, [{ ...job, mayAsk: true }]);
+    expect(found?.notification.callbackTokenHash).toEqual(job.callbackTokenHash);
+  });
+
   it('leaves due what there is no turn for, and lets that hold up nobody’s own address', async () => {
-    const job = { callbackTokenHash: sha256('its own'), gatewayJobId: '51' };
+    const job = { callbackTokenHash: sha256('its own'), gatewayJobId: '51', mayAsk: true };
     await arrive('51');
     const asked: string[] = [];
     const onlyOwn = (claimClass: string) => Promise.resolve(asked.push(claimClass) > 0 && claimClass === 'own-address');
@@ -134,7 +143,7 @@ describe('claiming and deciding notifications', () => {
   });
 
   it('comes last to who was caught with a forged one, among those to the shared address', async () => {
-    const jobs = [1, 2, 3].map((id) => ({ callbackTokenHash: null, gatewayJobId: String(id) }));
+    const jobs = [1, 2, 3].map((id) => ({ callbackTokenHash: null, gatewayJobId: String(id), mayAsk: true }));
     const next = () => repository.claimDue(clock.now(), LEASE_SECONDS, jobs);
     await arrive('1', null, '198.51.100.1');
     await repository.markRejected(db, (await next()) as NotificationClaim, ANSWER);

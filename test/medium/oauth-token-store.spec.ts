@@ -7,7 +7,7 @@ import { openReplica, outcomeOf, type OAuthReplica, type TokenOutcome } from '..
 import { serviceEnvironment } from '../support/service-environment';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
-const NAME = 'tstore:simulator:client';
+const NAME = 'tstore';
 const HOLD_OFF_SECONDS = 5;
 
 describe('OAuthTokenStore', () => {
@@ -35,11 +35,10 @@ describe('OAuthTokenStore', () => {
     await database.drop();
   });
 
-  async function open(settings: NodeJS.ProcessEnv = {}): Promise<OAuthReplica> {
+  async function open(settings: NodeJS.ProcessEnv = {}, account?: string): Promise<OAuthReplica> {
     const gatewaySettings = { TSTORE_AUTH_BASE_URL: gateway.url, LOG_LEVEL: 'trace', ...settings };
-    const opened = await openReplica(serviceEnvironment(database.url, gatewaySettings), {
-      write: (line) => void logLines.push(line),
-    });
+    const log = { write: (line: string) => void logLines.push(line) };
+    const opened = await openReplica(serviceEnvironment(database.url, gatewaySettings), log, account);
     replicas.push(opened);
     return opened;
   }
@@ -90,7 +89,7 @@ describe('OAuthTokenStore', () => {
     });
 
     it('with what came with it, encrypted, under the account it belongs to', async () => {
-      const other = await open({ TSTORE_CLIENT_ID: 'other' });
+      const other = await open({ TSTORE_CLIENT_ID: 'other' }, 'other');
       expect([await get(), await get(other)]).toEqual([token(1), token(2, 1)]);
       const stored = {
         key_id: 'test',
@@ -100,7 +99,7 @@ describe('OAuthTokenStore', () => {
         refresh_lease_id: null,
       };
       expect(await row()).toMatchObject(stored);
-      expect(await row('tstore:simulator:other')).toMatchObject(stored);
+      expect(await row('other')).toMatchObject(stored);
     });
   });
 
@@ -286,7 +285,7 @@ describe('OAuthTokenStore', () => {
     });
 
     it('tells of one moved over from another account', async () => {
-      const other = await open({ TSTORE_CLIENT_ID: 'other' });
+      const other = await open({ TSTORE_CLIENT_ID: 'other' }, 'other');
       await Promise.all([get(), get(other)]);
       await client.query(
         `UPDATE oauth_token SET ciphertext = moved.ciphertext FROM oauth_token moved

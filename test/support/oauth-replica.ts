@@ -1,7 +1,9 @@
+import type { CredentialSet } from '../../src/gateway-account';
 import { readConfiguration } from '../../src/config';
 import { TstoreClient } from '../../src/gateways/tstore';
 import { DomainError, messageOf } from '../../src/kernel/errors';
-import { OAuthToken, OAuthTokenStore, type AccessToken } from '../../src/gateways/tstore';
+import { OAuthToken, type AccessToken } from '../../src/gateways/tstore';
+import { OAuthTokenStore } from '../../src/gateways/tstore/access-token/oauth-token.store';
 import { OAuthTokenRepository } from '../../src/gateways/tstore/access-token/oauth-token.repository';
 import { Clock } from '../../src/platform/clock';
 import { KeyRing } from '../../src/platform/crypto';
@@ -27,8 +29,15 @@ class ShiftedClock extends Clock {
   }
 }
 
-export async function openReplica(environment: NodeJS.ProcessEnv, log: LogDestination): Promise<OAuthReplica> {
+export async function openReplica(
+  environment: NodeJS.ProcessEnv,
+  log: LogDestination,
+  account = 'tstore',
+): Promise<OAuthReplica> {
   const { database, encryption, tstore, logging } = readConfiguration(environment);
+  const { clientId = '', clientSecret = '' } = tstore.account ?? {};
+  const credentials: [CredentialSet] = [{ key: clientId, secrets: { clientId, clientSecret } }];
+  const accounts = { credentials: () => Promise.resolve(credentials) };
   const clock = new ShiftedClock();
   const client = new TstoreClient(tstore, clock);
   const settings = { url: database.url ?? '', poolSize: 5, entities: [OAuthToken] };
@@ -37,7 +46,11 @@ export async function openReplica(environment: NodeJS.ProcessEnv, log: LogDestin
   const { logger } = openRootLogger(logging, { destination: log });
   return {
     client,
-    store: new OAuthTokenStore(repository, client, new KeyRing(encryption), clock, tstore, logger),
+    store: new OAuthTokenStore(account, {
+      ...{ repository, client, accounts, clock, logger },
+      keys: new KeyRing(encryption),
+      config: tstore,
+    }),
     advanceSeconds: (seconds) => void (clock.shiftMs += seconds * 1000),
     async close() {
       client.onApplicationShutdown();

@@ -44,7 +44,12 @@ export class BulkPaymentJobsController {
     @CurrentCaller() by: Caller,
   ): Promise<BulkPaymentJobView> {
     const content = uploadBodyOf(request, this.config.uploadMaxBytes);
-    const job = await this.intake.take({ content, batchReference: query.batchReference ?? '', by });
+    const job = await this.intake.take({
+      content,
+      batchReference: query.batchReference ?? '',
+      gatewayAccount: query.account,
+      by,
+    });
     return this.views.of(job);
   }
 

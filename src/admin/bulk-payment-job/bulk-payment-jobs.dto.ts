@@ -8,7 +8,7 @@ import { MAX_GATEWAY_ID_LENGTH } from '../../gateways';
 import { statesOf } from '../../kernel/transitions';
 import { ReasonBody } from '../frame/reason.dto';
 import { IsId, IsSeoulDate, toBoolean } from '../frame/body-fields';
-import { IsGatewayId, IsIdentifier, MAX_REFERENCE_LENGTH } from '../frame/text-fields';
+import { IsAccountId, IsGatewayId, IsIdentifier, MAX_REFERENCE_LENGTH } from '../frame/text-fields';
 
 const JOB_STATES = statesOf(JOB_TRANSITIONS);
 
@@ -88,4 +88,12 @@ export class UploadQuery {
   @IsOptional()
   @IsIdentifier(MAX_REFERENCE_LENGTH)
   batchReference?: string;
+
+  @ApiPropertyOptional({
+    default: 'tstore',
+    description: 'The gateway account it is collected by; its rows name its mid',
+  })
+  @IsOptional()
+  @IsAccountId()
+  account: string = 'tstore';
 }

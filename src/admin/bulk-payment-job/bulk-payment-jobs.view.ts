@@ -29,6 +29,7 @@ export class BulkPaymentJobView {
   @ApiProperty({ type: JobLinksView, description: 'Where its evidence is' }) links!: JobLinksView;
   @ApiProperty({ enum: ['upload', 'billing-run'] }) origin!: string;
   @ApiProperty({ nullable: true, type: String }) billingRunId!: string | null;
+  @ApiProperty({ description: 'The gateway account it is collected by' }) gatewayAccount!: string;
   @ApiProperty({ description: 'Billing group of its products' }) billingGroup!: string;
   @ApiProperty({ nullable: true, type: String, description: 'The failed job whose charges it bills again' })
   rebillOfJobId!: string | null;
@@ -69,8 +70,8 @@ export interface JobSurroundings {
   /** The open stop that parks it. */
   lineStop: LineStop | undefined;
   killSwitch: KillSwitchState;
-  /** Whether there is a gateway here to send it to. */
-  hasGateway: boolean;
+  /** Why nothing is begun here by its gateway account. */
+  accountProblem: string | undefined;
   /** What became of its missing and quarantined charges. */
   decisions: JobDecisions;
 }
@@ -85,6 +86,7 @@ export function jobViewOf(job: BulkPaymentJob, surroundings: JobSurroundings): B
     links: jobLinksOf(job),
     origin: job.origin,
     billingRunId: job.billingRunId,
+    gatewayAccount: job.gatewayAccount,
     billingGroup: job.billingGroup,
     rebillOfJobId: job.rebillOfJobId,
     rebillOfChargeId: job.rebillOfChargeId,
@@ -104,11 +106,12 @@ export function waitsForSettlement(job: BulkPaymentJob): boolean {
   return job.reconciledAt !== null && job.settledAt === null;
 }
 
-function heldBy(job: BulkPaymentJob, { lineStop, killSwitch, hasGateway }: JobSurroundings): string | null {
+function heldBy(job: BulkPaymentJob, { lineStop, killSwitch, accountProblem }: JobSurroundings): string | null {
   if (lineStop !== undefined) return `line stop ${lineStop.id}: ${lineStop.violation}`;
   if (job.state !== 'Created') return null;
   if (killSwitch.engaged) return `kill switch: ${killSwitch.reason}`;
-  return job.holdReason ?? (hasGateway ? null : 'T store is not set up here');
+  if (job.holdReason !== null) return job.holdReason;
+  return accountProblem === undefined ? null : `gateway account ${job.gatewayAccount} ${accountProblem}`;
 }
 
 function requestFileOf(job: BulkPaymentJob): RequestFileView | null {

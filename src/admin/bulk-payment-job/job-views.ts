@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BulkPaymentJobs, type BulkPaymentJob } from '../../bulk-payment';
-import { TstoreConfig } from '../../config';
+import { GatewayAccounts } from '../../gateway-account';
 import { KillSwitch } from '../../kill-switch';
 import { LineStops } from '../../line-stop';
 import { jobViewOf, type BulkPaymentJobView } from './bulk-payment-jobs.view';
@@ -12,18 +12,19 @@ export class JobViews {
     private readonly jobs: BulkPaymentJobs,
     private readonly killSwitch: KillSwitch,
     private readonly lineStops: LineStops,
-    private readonly tstore: TstoreConfig,
+    private readonly accounts: GatewayAccounts,
   ) {}
 
   async ofAll(jobs: readonly BulkPaymentJob[]): Promise<BulkPaymentJobView[]> {
     const killSwitch = await this.killSwitch.state();
-    const hasGateway = this.tstore.account !== undefined;
+    const idle = await this.accounts.idle();
     const ids = jobs.map((job) => job.id);
     const stops = await this.lineStops.parking(ids);
     const decisions = await this.jobs.decisions(ids);
     return jobs.map((job) => {
-      const known = { inDoubt: this.jobs.isInDoubt(job), lineStop: stops.get(job.id), killSwitch, hasGateway };
-      return jobViewOf(job, { ...known, decisions: decisions(job.id) });
+      const known = { inDoubt: this.jobs.isInDoubt(job), lineStop: stops.get(job.id), killSwitch };
+      const accountProblem = idle.get(job.gatewayAccount);
+      return jobViewOf(job, { ...known, accountProblem, decisions: decisions(job.id) });
     });
   }
 

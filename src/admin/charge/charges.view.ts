@@ -37,6 +37,7 @@ class ChargeLinksView {
 export class ChargeView {
   @ApiProperty() id!: string;
   @ApiProperty({ enum: GATEWAY_NAMES, description: 'Who collects it' }) gateway!: GatewayName;
+  @ApiProperty({ description: 'The gateway account it is collected by' }) gatewayAccount!: string;
   @ApiProperty() orderNo!: string;
   @ApiProperty({ enum: statesOf(CHARGE_TRANSITIONS) }) state!: ChargeState;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];

@@ -66,7 +66,7 @@ export class Inquiry {
   }
 
   private async gather(charge: ChargeRecord): Promise<ChargeFacts> {
-    const { id: chargeId, gateway, orderNo, transactionId } = charge;
+    const { id: chargeId, gateway, gatewayAccount, orderNo, transactionId } = charge;
     const job = await this.jobs.get(charge.bulkPaymentJobId);
     return {
       charge,
@@ -75,7 +75,8 @@ export class Inquiry {
       refunds: await this.refunds.list({ chargeId }, { beforeId: undefined, limit: MANY }),
       discrepancies: await this.discrepancies.list({ orderNo, afterId: '0', limit: MANY }),
       lineStops: await this.stopsOf(charge),
-      lookup: transactionId === null ? undefined : await this.lookups.latest({ gateway, transactionId }),
+      lookup:
+        transactionId === null ? undefined : await this.lookups.latest({ gateway, gatewayAccount, transactionId }),
     };
   }
 

@@ -16,6 +16,10 @@ export const GATEWAY_ID = new RegExp(`^(?!\\.{1,2}$)[!-~]{1,${MAX_GATEWAY_ID_LEN
 export const IsGatewayId = (): PropertyDecorator =>
   Matches(GATEWAY_ID, { message: `1 to ${MAX_GATEWAY_ID_LENGTH} printable characters without spaces` });
 
+/** The id of a gateway account: short, and for ever the same. */
+export const IsAccountId = (): PropertyDecorator =>
+  Matches(/^[a-z][a-z0-9-]{0,39}$/, { message: '1 to 40 characters of a-z 0-9 -, the first a letter' });
+
 /** An order number, as request files may have it. */
 export const IsOrderNo = (): PropertyDecorator =>
   applyDecorators(

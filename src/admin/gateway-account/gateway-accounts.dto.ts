@@ -1,19 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsObject, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsIn, IsInt, IsObject, Max, Min, ValidateIf } from 'class-validator';
 import { DEPLOYMENTS, type Deployment } from '../../config';
 import { GATEWAY_NAMES, PURPOSES, type GatewayName, type Purpose } from '../../gateway-account';
 import { IsInstant, MayBeMissing } from '../frame/body-fields';
 import { ReasonBody } from '../frame/reason.dto';
-import { IsLine } from '../frame/text-fields';
+import { IsAccountId, IsLine } from '../frame/text-fields';
 
 const MAX_LABEL_LENGTH = 100;
 const MAX_PER_MINUTE = 6_000;
 const MAX_AT_ONCE = 64;
-const ID = { message: '1 to 40 characters of a-z 0-9 -, the first a letter' };
 const FIELDS = { type: 'object', additionalProperties: { type: 'string' } } as const;
-
-/** The id of a gateway account: short, and for ever the same. */
-export const IsAccountId = (): PropertyDecorator => Matches(/^[a-z][a-z0-9-]{0,39}$/, ID);
 
 /** A whole number, or `null` for what the settings say. */
 function IsPace(most: number): PropertyDecorator {

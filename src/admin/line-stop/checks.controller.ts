@@ -1,8 +1,10 @@
-import { HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { HttpCode, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional } from 'class-validator';
 import { TSTORE_CHECK_OUTCOMES, TstoreCheck, type TstoreVerdict } from '../../bulk-payment';
 import { Scope } from '../access';
 import { AdminController } from '../frame/admin-controller';
+import { IsAccountId } from '../frame/text-fields';
 
 class TstoreCheckView implements TstoreVerdict {
   @ApiProperty({
@@ -15,6 +17,13 @@ class TstoreCheckView implements TstoreVerdict {
   @ApiProperty() at!: Date;
 }
 
+class CheckQuery {
+  @ApiPropertyOptional({ default: 'tstore', description: 'The gateway account whose secrets are tried' })
+  @IsOptional()
+  @IsAccountId()
+  account: string = 'tstore';
+}
+
 /** Whether what the service relies on works, when somebody wants to know it now. */
 @AdminController('checks')
 export class ChecksController {
@@ -24,11 +33,10 @@ export class ChecksController {
   @HttpCode(200)
   @Scope('checks:run')
   @ApiOperation({
-    summary:
-      'Ask T store for an access token as this process is set up; a failure leaves the stored one. A few times a minute',
+    summary: 'Ask T store for an access token of an account; a failure leaves the stored one. A few times a minute',
   })
   @ApiOkResponse({ type: TstoreCheckView })
-  checkTstore(): Promise<TstoreVerdict> {
-    return this.tstore.run();
+  checkTstore(@Query() { account }: CheckQuery): Promise<TstoreVerdict> {
+    return this.tstore.run(account);
   }
 }

@@ -4,7 +4,7 @@ import { IsBoolean, IsDefined, IsIn, IsOptional, ValidateNested } from 'class-va
 import { MAX_PRODUCT_ID_LENGTH, MAX_PRODUCT_NAME_LENGTH } from '../../gateways';
 import { MayBeEmpty, MayBeMissing, PriceBody, toBoolean } from '../frame/body-fields';
 import { PageQuery } from '../frame/page';
-import { IsIdentifier, IsLine } from '../frame/text-fields';
+import { IsAccountId, IsIdentifier, IsLine } from '../frame/text-fields';
 
 const MAX_BILLING_GROUP_LENGTH = 40;
 const PRICE = { message: 'amount, carrierAmount, creditCardAmount and tmembershipAmount' };
@@ -23,6 +23,11 @@ export class NewProductBody {
   @ValidateNested(PRICE)
   @Type(() => PriceBody)
   price!: PriceBody;
+
+  @ApiPropertyOptional({ default: 'tstore', description: 'The gateway account that collects it' })
+  @MayBeMissing()
+  @IsAccountId()
+  gatewayAccount?: string;
 }
 
 export class ProductChangeBody {
@@ -51,6 +56,11 @@ export class ProductChangeBody {
   @MayBeEmpty()
   @IsLine(MAX_BILLING_GROUP_LENGTH)
   billingGroup?: string;
+
+  @ApiPropertyOptional({ description: 'The gateway account that collects it from the next run on' })
+  @MayBeMissing()
+  @IsAccountId()
+  gatewayAccount?: string;
 }
 
 export class ProductListQuery extends PageQuery {

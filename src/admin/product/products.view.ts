@@ -19,6 +19,7 @@ export class ProductView {
   @ApiProperty({ type: PriceBody }) price!: PriceBody;
   @ApiProperty() active!: boolean;
   @ApiProperty({ description: 'Products of one group share bulk payment jobs' }) billingGroup!: string;
+  @ApiProperty({ description: 'The gateway account that collects it' }) gatewayAccount!: string;
   @ApiProperty() createdAt!: Date;
   @ApiProperty({ description: 'Changes with it; also its ETag' }) version!: string;
 }
@@ -28,7 +29,7 @@ export class ProductDetailView extends ProductView {
 }
 
 export function productViewOf(product: Product): ProductView {
-  const { id, storeProductId, name, active, billingGroup, createdAt, version } = product;
+  const { id, storeProductId, name, active, billingGroup, gatewayAccount, createdAt, version } = product;
   const { amount, carrierAmount, creditCardAmount, tmembershipAmount } = product;
   return {
     id,
@@ -39,6 +40,7 @@ export function productViewOf(product: Product): ProductView {
     price: { amount, carrierAmount, creditCardAmount, tmembershipAmount },
     active,
     billingGroup,
+    gatewayAccount,
     createdAt,
     version,
   };

@@ -91,7 +91,9 @@ export class Discrepancies implements OnModuleInit {
         `Discrepancy ${id} names no transaction, and T store can be asked by transaction id only. State transactionId`,
       );
     }
-    const lookup = await this.transactions.lookUp({ gateway: 'tstore', transactionId }, request.actor);
+    const gatewayAccount = await this.discrepancies.accountOf(discrepancy);
+    const payment = { gateway: 'tstore', gatewayAccount, transactionId } as const;
+    const lookup = await this.transactions.lookUp(payment, request.actor);
     const { answer, found, message } = lookup;
     const [latest] = await this.discrepancies.lookups(id);
     if (latest?.transactionId === transactionId && latest.at >= lookup.at) return latest;

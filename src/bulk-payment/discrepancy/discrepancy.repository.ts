@@ -51,6 +51,16 @@ export class DiscrepancyRepository {
     return (await session.manager.findOneBy(Discrepancy, { id })) ?? undefined;
   }
 
+  /** The gateway account that its job is collected by. */
+  async accountOf({ bulkPaymentJobId }: Discrepancy): Promise<string> {
+    const [job] = await this.database.rows<{ account: string }>(
+      'SELECT gateway_account AS account FROM bulk_payment_job WHERE id = $1',
+      [bulkPaymentJobId],
+    );
+    if (job === undefined) throw new DomainError('internal-error', `there is no job ${bulkPaymentJobId}`);
+    return job.account;
+  }
+
   list({ jobId, state, kind, orderNo, found, afterId, limit }: DiscrepancyPage): Promise<Discrepancy[]> {
     const query = this.database.manager
       .createQueryBuilder(Discrepancy, 'discrepancy')

@@ -28,6 +28,10 @@ export class BulkPaymentJob {
   @Column({ type: 'text', name: 'batch_reference', default: '' })
   batchReference!: string;
 
+  /** By which gateway account it is collected. */
+  @Column({ type: 'text', name: 'gateway_account', default: 'tstore' })
+  gatewayAccount!: string;
+
   @Column({ type: 'text', name: 'merchant_id' })
   merchantId!: string;
 

@@ -44,6 +44,14 @@ export interface JobClaim {
   readonly leaseSeconds: number;
 }
 
+/** Which jobs are claimed. */
+export interface JobsAmong {
+  /** A further SQL condition on the job's row. */
+  condition?: string | undefined;
+  /** The gateway accounts they are collected by. */
+  accounts?: readonly string[];
+}
+
 export type JobChanges = Changes<BulkPaymentJob>;
 
 /** Who or what moves a job, for its history. */
@@ -153,14 +161,21 @@ export class BulkPaymentJobRepository {
    * did not: however many fail again and again, they don't hold up the others.
    *
    * @param leaseSeconds how long the claim stays without being renewed
+   * @param among narrows which jobs are meant
    */
-  async claim(stage: JobStage, leaseSeconds: number, condition = 'true'): Promise<JobClaim | undefined> {
+  async claim(
+    stage: JobStage,
+    leaseSeconds: number,
+    { condition = 'true', accounts }: JobsAmong = {},
+  ): Promise<JobClaim | undefined> {
     const now = this.clock.now();
     const claimed = await claim(this.database, BulkPaymentJob, {
       where: `settled_at IS NULL AND failed_at IS NULL
         AND ${JOB_STAGES[stage]} AND ${condition}
+        ${accounts === undefined ? '' : 'AND gateway_account = ANY ($2)'}
         AND line_stop_of_job(id) IS NULL
         AND (next_attempt_at IS NULL OR next_attempt_at <= $1)`,
+      ...(accounts !== undefined && { parameters: [accounts] }),
       orderBy: 'attempts, id',
       now,
       leaseSeconds,

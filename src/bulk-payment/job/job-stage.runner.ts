@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BillingConfig } from '../../config';
+import type { AccountPlaces } from '../../gateway-account';
 import { DomainError, messageOf } from '../../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../../kernel/step-report';
 import { Clock, retryAt } from '../../platform/clock';
@@ -11,6 +12,9 @@ import { StageProgress } from './stage-progress';
 
 /** A stage that fails is tried again soon, and then ever more rarely: the causes heal within minutes or need a person. */
 const BACK_OFF = { firstSeconds: 5, longestSeconds: 600 };
+
+/** Brings a stage of a claimed job to its end. */
+type StageWork = (claim: JobClaim, log: Logger, progress: StageProgress) => Promise<void>;
 
 /** Claims the job that is due for a stage, keeps the claim alive while the work runs, and records how it ended. */
 @Injectable()
@@ -26,17 +30,34 @@ export class JobStageRunner {
   /**
    * @param work brings the stage to its end and finishes the claim; what it throws postpones the job. Its logger names
    *   the job and the stage; its progress is for those who wait
-   * @param options.condition a further SQL condition on the job's row
-   * @param options.claimed told when a job is in hand
+   * @param condition a further SQL condition on the job's row
    */
-  async run(
+  async run(stage: JobStage, work: StageWork, condition?: string): Promise<StepReport> {
+    const claim = await this.jobs.claim(stage, this.billing.leaseSeconds, { condition });
+    return claim === undefined ? NOTHING_DUE : this.bring(stage, claim, work);
+  }
+
+  /**
+   * The same of a stage that asks the gateway: several jobs at once, as many of each account as have a place.
+   *
+   * @param claimed told when a job is in hand
+   */
+  async runPlaced(
     stage: JobStage,
-    work: (claim: JobClaim, log: Logger, progress: StageProgress) => Promise<void>,
-    { condition, claimed }: { condition?: string | undefined; claimed?: OnClaimed | undefined } = {},
+    work: StageWork,
+    places: AccountPlaces,
+    claimed: OnClaimed | undefined,
   ): Promise<StepReport> {
-    const claim = await this.jobs.claim(stage, this.billing.leaseSeconds, condition);
-    if (claim === undefined) return NOTHING_DUE;
+    const placed = await places.claim(
+      (free) => this.jobs.claim(stage, this.billing.leaseSeconds, { accounts: free.map(({ id }) => id) }),
+      ({ job }) => job.gatewayAccount,
+    );
+    if (placed === undefined) return NOTHING_DUE;
     claimed?.();
+    return this.bring(stage, placed.claim, work).finally(() => placed.leave());
+  }
+
+  private async bring(stage: JobStage, claim: JobClaim, work: StageWork): Promise<StepReport> {
     const log = this.logger.child({ jobId: claim.job.id, stage });
     const heartbeat = this.keepAlive(claim, log);
     try {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BillingConfig, NotificationConfig } from '../../config';
 import { Gateways, type MessageVerdict, type ReceivedMessage } from '../../gateways';
+import { GatewayAccounts, type AccountPlaces } from '../../gateway-account';
 import { DomainError } from '../../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../../kernel/step-report';
 import {
@@ -31,6 +32,8 @@ const OWN_ADDRESS_PER_MINUTE = 600;
  */
 @Injectable()
 export class NotificationVerification {
+  private readonly places: AccountPlaces;
+
   constructor(
     private readonly notifications: NotificationRepository,
     private readonly completion: CompletionService,
@@ -41,29 +44,46 @@ export class NotificationVerification {
     private readonly billing: BillingConfig,
     private readonly config: NotificationConfig,
     private readonly logger: Logger,
-  ) {}
+    accounts: GatewayAccounts,
+  ) {
+    this.places = accounts.places('set-up');
+  }
 
   async runOnce(claimed?: OnClaimed): Promise<StepReport> {
-    const awaited = await this.completion.awaited();
+    const placed = await this.places.claim(
+      (free) => this.claimNext(free.map(({ id }) => id)),
+      // What is of no job of ours is nobody's, and asks nobody.
+      ({ job }) => job?.gatewayAccount ?? '',
+    );
+    if (placed === undefined) return NOTHING_DUE;
+    claimed?.();
+    return this.bring(placed.claim).finally(() => placed.leave());
+  }
+
+  private async claimNext(accounts: readonly string[]): Promise<MatchedClaim | undefined> {
+    const awaited = await this.completion.awaited(accounts);
     const claim = await this.notifications.claimDue(
       this.clock.now(),
       this.billing.leaseSeconds,
       awaited,
       (claimClass, session) => this.takeTurn(claimClass, session),
     );
-    if (claim === undefined) return NOTHING_DUE;
-    claimed?.();
+    return claim && { claim, job: await this.completion.match(claim.notification) };
+  }
+
+  private async bring({ claim, job }: MatchedClaim): Promise<StepReport> {
     await crashPoint('verify-notification.claimed');
     const { notification } = claim;
     if (notification.event !== BULK_JOB_EVENT) return this.setAside(claim);
-    const job = await this.completion.match(notification);
     // The answer to a submission may still be on its way while its notification is here already. A job that an operator
     // attaches later makes its messages due again.
     if (job === undefined) {
       return this.postpone(claim, 'no job has this address and gateway job id', UNCLAIMED_GIVE_UP_AFTER);
     }
+    await this.notifications.noteAccount(claim, job.gatewayAccount);
     const current = await this.noteCompletion(claim, job);
-    const verdict = await this.gateways.reading('tstore').verify(membersOf(notification));
+    // As its account: PNS confirms to a client what is its own, and nothing of another's.
+    const verdict = await this.gateways.reading('tstore').verify(job.gatewayAccount, membersOf(notification));
     await crashPoint('verify-notification.answered');
     return this.apply(claim, current, verdict);
   }
@@ -150,6 +170,12 @@ export class NotificationVerification {
     });
     return ONE_POSTPONED;
   }
+}
+
+/** A message, and the job it speaks of, where that is one of ours. */
+interface MatchedClaim {
+  claim: NotificationClaim;
+  job: BulkPaymentJob | undefined;
 }
 
 function leaseLost({ notification }: NotificationClaim): DomainError {

@@ -61,12 +61,12 @@ export class UnwritableCharges {
   }
 
   private async createJob(session: SqlSession, job: BulkPaymentJob, { count, amount }: Total): Promise<string> {
-    const { origin, billingRunId, merchantId, billingGroup, rebillOfJobId } = job;
+    const { origin, billingRunId, gatewayAccount, merchantId, billingGroup, rebillOfJobId } = job;
     const now = await this.jobs.find(job.id, session);
     return this.jobs.create(
       session,
       {
-        ...{ origin, billingRunId, merchantId, billingGroup, rebillOfJobId },
+        ...{ origin, billingRunId, gatewayAccount, merchantId, billingGroup, rebillOfJobId },
         holdReason: now?.holdReason ?? null,
         setAsideFromJobId: job.id,
         lineCount: count,

@@ -46,9 +46,13 @@ export class UploadRepository {
   }
 
   /** Stores the rows of a file that was found to be good. @throws unique violation `charge_order_no_once` */
-  async createCharges(session: SqlTransaction, jobId: string, batches: RowBatches): Promise<void> {
+  async createCharges(
+    session: SqlTransaction,
+    job: { jobId: string; gatewayAccount: string },
+    batches: RowBatches,
+  ): Promise<void> {
     const at = this.clock.now();
-    await this.charges.copyIn(session, jobId, this.withStoredTokens(batches, at), at);
+    await this.charges.copyIn(session, job, this.withStoredTokens(batches, at), at);
     await wakeBilling(session);
   }
 

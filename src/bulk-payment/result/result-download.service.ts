@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { pipeline, type Readable } from 'node:stream';
-import { TstoreClient, countDataRows, maxResultFileBytes, OAuthTokenStore } from '../../gateways/tstore';
+import { TstoreClient, countDataRows, maxResultFileBytes, AccessTokens } from '../../gateways/tstore';
+import { GatewayAccounts, type AccountPlaces } from '../../gateway-account';
 import { DomainError } from '../../kernel/errors';
 import type { OnClaimed, StepReport } from '../../kernel/step-report';
 import { Clock } from '../../platform/clock';
@@ -16,19 +17,23 @@ import { ResultFileRefusedError, resultFileUnusable } from './stored-result';
 /** Fetches the result file of a verified job to disk; it is taken only when it answers as many rows as were asked. */
 @Injectable()
 export class ResultDownloadService {
+  private readonly places: AccountPlaces;
+
   constructor(
     private readonly stages: JobStageRunner,
     private readonly jobs: BulkPaymentJobRepository,
     private readonly files: FileStore,
-    private readonly tokens: OAuthTokenStore,
+    private readonly tokens: AccessTokens,
     private readonly client: TstoreClient,
     private readonly clock: Clock,
-  ) {}
+    accounts: GatewayAccounts,
+  ) {
+    this.places = accounts.places('set-up');
+  }
 
   runOnce(claimed?: OnClaimed): Promise<StepReport> {
-    return this.stages.run('download-result', (claim, log, progress) => this.download(claim, log, progress), {
-      claimed,
-    });
+    const work = this.download.bind(this);
+    return this.stages.runPlaced('download-result', work, this.places, claimed);
   }
 
   private async download(claim: JobClaim, log: Logger, progress: StageProgress): Promise<void> {
@@ -68,10 +73,11 @@ export class ResultDownloadService {
   private async open(job: BulkPaymentJob): Promise<Readable> {
     const { gatewayJobId } = job;
     if (gatewayJobId === null) throw new DomainError('internal-error', `job ${job.id} has no gateway job id`);
-    const answer = await this.tokens.withToken(
-      (token) => this.client.downloadResult(gatewayJobId, token, { rows: job.lineCount }),
-      { repeatable: true },
-    );
+    const answer = await this.tokens
+      .of(job.gatewayAccount)
+      .withToken((token) => this.client.downloadResult(gatewayJobId, token, { rows: job.lineCount }), {
+        repeatable: true,
+      });
     switch (answer.kind) {
       case 'success':
         return answer.value.content;

@@ -30,7 +30,7 @@ export class SettlementService {
   runOnce(): Promise<StepReport> {
     // Clean lines don't wait for discrepant ones, unless the setting holds the whole job.
     const condition = this.billing.holdOnDiscrepancy ? NO_OPEN_DISCREPANCY : undefined;
-    return this.stages.run('settle', (claim, log, progress) => this.settle(claim, log, progress), { condition });
+    return this.stages.run('settle', (claim, log, progress) => this.settle(claim, log, progress), condition);
   }
 
   private async settle(claim: JobClaim, log: Logger, progress: StageProgress): Promise<void> {

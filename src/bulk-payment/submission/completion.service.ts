@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In, type FindOptionsWhere } from 'typeorm';
 import { DomainError } from '../../kernel/errors';
 import { Clock } from '../../platform/clock';
 import { Database, type SqlSession } from '../../platform/database';
@@ -40,19 +41,26 @@ export class CompletionService {
   async match(hint: CompletionHint): Promise<BulkPaymentJob | undefined> {
     const { callbackTokenHash, gatewayJobId } = hint;
     if (gatewayJobId === null) return undefined;
-    const where = callbackTokenHash === null ? { gatewayJobId } : { callbackTokenHash };
-    return (await this.database.manager.findOneBy(BulkPaymentJob, where)) ?? undefined;
+    if (callbackTokenHash !== null) return this.one({ callbackTokenHash });
+    // Each account may number its jobs by itself, so several can have the id: then one that waits for a notification.
+    const waiting = await this.one({ gatewayJobId, state: In(['Processing', 'Completed']) });
+    return waiting ?? this.one({ gatewayJobId });
   }
 
-  /** What the jobs that were sent and are not verified yet are known by, the oldest first. */
-  async awaited(): Promise<CompletionHint[]> {
-    return this.database.rows<CompletionHint>(
-      `SELECT callback_token_hash AS "callbackTokenHash", gateway_job_id AS "gatewayJobId"
+  /**
+   * What the jobs that were sent and are not verified yet are known by, the oldest first.
+   *
+   * @param accounts those that may be asked about a message now
+   */
+  async awaited(accounts: readonly string[]): Promise<(CompletionHint & { mayAsk: boolean })[]> {
+    return this.database.rows<CompletionHint & { mayAsk: boolean }>(
+      `SELECT callback_token_hash AS "callbackTokenHash", gateway_job_id AS "gatewayJobId",
+         gateway_account = ANY ($2) AS "mayAsk"
        FROM bulk_payment_job
        WHERE state IN ('Processing', 'Completed')
        ORDER BY id
        LIMIT $1`,
-      [MOST_AWAITED],
+      [MOST_AWAITED, accounts],
     );
   }
 
@@ -108,6 +116,10 @@ export class CompletionService {
     const forgetId = isNamedByIt ? { gatewayJobId: null } : {};
     const why = { cause: 'notification rejected', actor: ACTOR, reason };
     await this.jobs.transition(session, job, 'reject', why, { completedAt: null, ...forgetId });
+  }
+
+  private async one(where: FindOptionsWhere<BulkPaymentJob>): Promise<BulkPaymentJob | undefined> {
+    return (await this.database.manager.findOne(BulkPaymentJob, { where, order: { id: 'ASC' } })) ?? undefined;
   }
 
   private async wasDeceived(session: SqlSession, { id }: BulkPaymentJob): Promise<boolean> {

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
-import { HttpConfig, TstoreConfig, tstoreAccountOf } from '../../config';
+import { HttpConfig, TstoreConfig } from '../../config';
+import { GatewayAccounts } from '../../gateway-account';
 import { submissionHeaders, type Submission } from '../../gateways/tstore';
+import { DomainError } from '../../kernel/errors';
+import type { BulkPaymentJob } from '../job/bulk-payment-job.entity';
 
 /** 192 random bits: a notification address can't be guessed. */
 const CALLBACK_TOKEN_BYTES = 24;
@@ -21,17 +24,19 @@ function callbackTokenHash(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-/** Makes the header values of a submission from the settings, with a notification address of its own for each job. */
+/** Makes the header values of a submission from the job's account, with a notification address of its own for each job. */
 @Injectable()
 export class SubmissionHeaders {
   constructor(
+    private readonly accounts: GatewayAccounts,
     private readonly tstore: TstoreConfig,
     private readonly http: HttpConfig,
   ) {}
 
-  /** @param lineCount data rows of the request file */
-  make(lineCount: number): JobHeaders {
-    const { bid } = tstoreAccountOf(this.tstore);
+  /** @throws {DomainError} as {@link GatewayAccounts.require} */
+  async make({ gatewayAccount, lineCount }: BulkPaymentJob): Promise<JobHeaders> {
+    const { bid } = (await this.accounts.require(gatewayAccount)).identifiers;
+    if (bid === undefined) throw new DomainError('internal-error', `the account ${gatewayAccount} has no bid`);
     const shared = `${this.http.publicBaseUrl}${LISTENER_PATH}`;
     if (!this.tstore.notificationUrlPerJob) {
       return {

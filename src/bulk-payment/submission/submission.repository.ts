@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SubmissionReceipt } from '../../gateways/tstore';
+import { GatewayAccounts } from '../../gateway-account';
 import { DomainError } from '../../kernel/errors';
 import { KillSwitch } from '../../kill-switch';
 import { LineStopRepository } from '../../line-stop';
@@ -29,6 +30,7 @@ export class SubmissionRepository {
   constructor(
     private readonly jobs: BulkPaymentJobRepository,
     private readonly killSwitch: KillSwitch,
+    private readonly accounts: GatewayAccounts,
     private readonly stops: LineStopRepository,
     private readonly contradictions: GatewayContradictions,
     private readonly database: Database,
@@ -38,11 +40,12 @@ export class SubmissionRepository {
   /**
    * Commits the intent to send. From here on the job is never sent again by itself.
    *
-   * @throws {DomainError} `submissions-stopped`, `line-stopped`
+   * @throws {DomainError} `submissions-stopped`, `gateway-account-unusable`, `line-stopped`
    */
   async begin(claim: JobClaim, { headers, maskedNotificationUrl, callbackTokenHash }: JobHeaders): Promise<void> {
     await this.database.transaction(async (session) => {
       await this.killSwitch.assertReleased(session);
+      await this.accounts.assertEnabled(session, claim.job.gatewayAccount);
       await this.stops.assertMaySubmit(session, claim.job.id);
       await this.jobs.transition(
         session,

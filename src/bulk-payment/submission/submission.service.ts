@@ -4,9 +4,10 @@ import {
   TstoreClient,
   type GatewayAnswer,
   type SubmissionReceipt,
-  OAuthTokenStore,
+  AccessTokens,
   type AccessToken,
 } from '../../gateways/tstore';
+import { GatewayAccounts, type AccountPlaces } from '../../gateway-account';
 import { DomainError } from '../../kernel/errors';
 import type { OnClaimed, StepReport } from '../../kernel/step-report';
 import { crashPoint } from '../../platform/crash-points';
@@ -28,25 +29,30 @@ const LF = 0x0a;
  */
 @Injectable()
 export class SubmissionService {
+  private readonly places: AccountPlaces;
+
   constructor(
     private readonly stages: JobStageRunner,
     private readonly submissions: SubmissionRepository,
     private readonly headers: SubmissionHeaders,
     private readonly files: FileStore,
-    private readonly tokens: OAuthTokenStore,
+    private readonly tokens: AccessTokens,
     private readonly client: TstoreClient,
-  ) {}
+    accounts: GatewayAccounts,
+  ) {
+    this.places = accounts.places('enabled');
+  }
 
   runOnce(claimed?: OnClaimed): Promise<StepReport> {
-    return this.stages.run('submit', (claim, log) => this.submit(claim, log), { claimed });
+    return this.stages.runPlaced('submit', (claim, log) => this.submit(claim, log), this.places, claimed);
   }
 
   private async submit(claim: JobClaim, log: Logger): Promise<void> {
     const { job } = claim;
     await this.checkFile(job);
     // A token first: failing to get one must not put a job in doubt that was never sent.
-    const token = await this.tokens.get();
-    const headers = this.headers.make(job.lineCount);
+    const token = await this.tokens.of(job.gatewayAccount).get();
+    const headers = await this.headers.make(job);
     await crashPoint('submit.token-ready');
     await this.submissions.begin(claim, headers);
     await crashPoint('submit.intent-committed');
@@ -96,7 +102,7 @@ export class SubmissionService {
         return;
       case 'refused':
         if (answer.unauthorized) {
-          await this.tokens.invalidate(token.generation);
+          await this.tokens.of(claim.job.gatewayAccount).invalidate(token.generation);
           return this.withdraw(claim, 'the access token was refused', log);
         }
         await this.submissions.refuse(claim, answer);

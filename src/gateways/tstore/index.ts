@@ -25,6 +25,7 @@ export {
 export { OAuthToken } from './access-token/oauth-token.entity';
 export { OAuthTokenModule } from './access-token/oauth-token.module';
 export { TstoreCheck, TSTORE_CHECK_OUTCOMES, type TstoreVerdict } from './access-token/tstore-check';
-export { OAuthTokenStore, type AccessToken } from './access-token/oauth-token.store';
+export { AccessTokens } from './access-token/access-tokens';
+export type { AccessToken } from './access-token/oauth-token.store';
 export { TstoreGateway } from './tstore.gateway';
 export { TstoreGatewayModule } from './tstore-gateway.module';

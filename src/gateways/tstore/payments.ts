@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { hash } from 'node:crypto';
 import { TstoreConfig } from '../../config';
-import type { FoundPayment, GatewayAnswer, LookedUpPayment, RefundBasis } from '../gateway';
+import type { FoundPayment, GatewayAnswer, LookedUpPayment, PaymentAt, RefundBasis } from '../gateway';
 import type { FindsPayments } from '../ports';
-import { OAuthTokenStore } from './access-token/oauth-token.store';
+import { AccessTokens } from './access-token/access-tokens';
 import type { GatewayTransaction } from './api/transaction';
 import { TstoreClient } from './api/tstore.client';
 
@@ -29,13 +29,13 @@ export class TransactionBasis implements RefundBasis {
 @Injectable()
 export class TstorePayments implements FindsPayments {
   constructor(
-    private readonly tokens: OAuthTokenStore,
+    private readonly tokens: AccessTokens,
     private readonly client: TstoreClient,
     private readonly config: TstoreConfig,
   ) {}
 
-  async find(transactionId: string): Promise<GatewayAnswer<LookedUpPayment>> {
-    const answer = await this.tokens.withToken((token) => this.client.transaction(transactionId, token), {
+  async find({ account, transactionId }: PaymentAt): Promise<GatewayAnswer<LookedUpPayment>> {
+    const answer = await this.tokens.of(account).withToken((token) => this.client.transaction(transactionId, token), {
       repeatable: true,
     });
     if (answer.kind !== 'success') return answer;

@@ -2,20 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { messageOf } from '../../kernel/errors';
 import type { MessageVerdict, ReceivedMessage } from '../gateway';
 import type { ReadsMessages } from '../ports';
-import { OAuthTokenStore } from './access-token/oauth-token.store';
+import { AccessTokens } from './access-token/access-tokens';
 import { TstoreClient } from './api/tstore.client';
 
-/** Asks PNS whether a message is its own, which also closes the message's session there. */
+/** Asks PNS, as the account whose message it would be, whether a message is its own, which also closes the message's session there. */
 @Injectable()
 export class PnsVerifier implements ReadsMessages {
   constructor(
-    private readonly tokens: OAuthTokenStore,
+    private readonly tokens: AccessTokens,
     private readonly client: TstoreClient,
   ) {}
 
-  async verify(message: ReceivedMessage): Promise<MessageVerdict> {
+  async verify(account: string, message: ReceivedMessage): Promise<MessageVerdict> {
     try {
-      const answer = await this.tokens.withToken((token) => this.client.verify(message, token), { repeatable: true });
+      const tokens = this.tokens.of(account);
+      const answer = await tokens.withToken((token) => this.client.verify(message, token), { repeatable: true });
       switch (answer.kind) {
         case 'success':
           return { kind: 'genuine', ...answer.value };

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { TstoreConfig } from '../../config';
 import type { GatewayAnswer, RefundBasis, RefundOrder, RefundReceipt } from '../gateway';
 import type { PreparedRefund, RefundsPayments } from '../ports';
-import { OAuthTokenStore, type AccessToken } from './access-token/oauth-token.store';
+import { AccessTokens } from './access-token/access-tokens';
+import type { AccessToken, OAuthTokenStore } from './access-token/oauth-token.store';
 import type { RefundOrder as TstoreRefundOrder } from './api/refund';
 import type { GatewayTransaction } from './api/transaction';
 import { TstoreClient } from './api/tstore.client';
@@ -15,7 +16,7 @@ export class TstoreRefunds implements RefundsPayments {
   readonly longestCallMs: number;
 
   constructor(
-    private readonly tokens: OAuthTokenStore,
+    private readonly tokens: AccessTokens,
     private readonly client: TstoreClient,
     { connectTimeoutMs, answerTimeoutMs, idleTimeoutMs }: TstoreConfig,
   ) {
@@ -25,13 +26,18 @@ export class TstoreRefunds implements RefundsPayments {
   /** Gets the token first: failing to get one must not put a refund in doubt that was never sent. */
   async prepare(order: RefundOrder): Promise<PreparedRefund> {
     const wired = wiredOf(order, openedOf(order.basis));
-    const token = await this.tokens.get();
-    return { idempotencyKey: null, paymentParts: wired.paymentParts, send: () => this.send(wired, token) };
+    const tokens = this.tokens.of(order.account);
+    const token = await tokens.get();
+    return { idempotencyKey: null, paymentParts: wired.paymentParts, send: () => this.send(wired, token, tokens) };
   }
 
-  private async send(order: TstoreRefundOrder, token: AccessToken): Promise<GatewayAnswer<RefundReceipt>> {
+  private async send(
+    order: TstoreRefundOrder,
+    token: AccessToken,
+    tokens: OAuthTokenStore,
+  ): Promise<GatewayAnswer<RefundReceipt>> {
     const answer = await this.client.refund(order, token.value);
-    if (answer.kind === 'refused' && answer.unauthorized) await this.tokens.invalidate(token.generation);
+    if (answer.kind === 'refused' && answer.unauthorized) await tokens.invalidate(token.generation);
     if (answer.kind !== 'success') return answer;
     const { transactionId, amount, refundTransactionId } = answer.value;
     const receipt = { transactionId, amount, refundTransactionId, resultCode: RESULT_CODE_SUCCESS };

@@ -6,7 +6,7 @@ import {
   type TstoreClient,
 } from '../../../src/gateways/tstore';
 import { won } from '../../../src/kernel/won';
-import { SIMULATOR_ACCOUNT, clientOf, requestRow, tstoreConfig } from '../tstore-client/fixture';
+import { SIMULATOR_CREDENTIALS, clientOf, requestRow, tstoreConfig } from '../tstore-client/fixture';
 import { answering, type RawServer } from '../tstore-client/raw-server';
 import { readRecording } from './support/recording';
 
@@ -31,7 +31,7 @@ let client: TstoreClient;
 
 beforeEach(async () => {
   server = await answering('200 OK', '{"resultCode":"9999","resultMsg":"seen"}').listen();
-  client = clientOf(tstoreConfig(server.url, { account: SIMULATOR_ACCOUNT }));
+  client = clientOf(tstoreConfig(server.url));
 });
 afterEach(async () => {
   client.onApplicationShutdown();
@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 
 test.each<[string, Call | undefined, () => Promise<unknown>]>([
-  ['asking for a token', token, () => client.requestToken()],
+  ['asking for a token', token, () => client.requestToken(SIMULATOR_CREDENTIALS)],
   ['submitting a file', submit, () => client.submit({ headers: SUBMISSION, content: requestFile() }, ACCESS_TOKEN)],
   ['verifying a notification', verify, () => client.verify(NOTIFICATION, ACCESS_TOKEN)],
   ['downloading a result', download, () => client.downloadResult('1', ACCESS_TOKEN)],

@@ -3,7 +3,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { submissionHeaders, type TstoreClient } from '../../../src/gateways/tstore';
 import type { TstoreConfig } from '../../../src/config';
 import { BodyInterruptedError } from '../../../src/platform/http-client';
-import { clientOf, tstoreConfig } from './fixture';
+import { CREDENTIALS, clientOf, tstoreConfig } from './fixture';
 import { RawServer, answering, httpAnswer, isWholeRequest } from './raw-server';
 
 const ACCEPTED = '{"resultCode":"0000","resultMsg":"Success","waitingJobs":0,"jobId":"145"}';
@@ -128,7 +128,7 @@ describe('what the client makes of answers', () => {
     it('is a token with its expiry by the injected clock', async () => {
       const body = '{"accessToken":"abc","expired":"43200","tokenType":"Bearer","scope":"GetTxInfo","x":1}';
       const client = await against(answering('200 OK', body));
-      expect(await client.requestToken()).toMatchObject({
+      expect(await client.requestToken(CREDENTIALS)).toMatchObject({
         kind: 'success',
         value: { accessToken: 'abc', expiresAt: new Date('2026-11-20T12:00:00.000Z'), expiryGuessed: false },
       });
@@ -137,7 +137,7 @@ describe('what the client makes of answers', () => {
     it('never shows the credentials, though the other side repeats them', async () => {
       const credentials = Buffer.from('client+/=:secret:with+/=').toString('base64');
       const client = await against(answering('403 Forbidden', `BASIC ${credentials} and secret:with+/= are wrong`));
-      expect(await client.requestToken()).toMatchObject({
+      expect(await client.requestToken(CREDENTIALS)).toMatchObject({
         kind: 'unknown',
         message: 'HTTP 403: BASIC [redacted] and [redacted] are wrong',
       });
@@ -145,7 +145,7 @@ describe('what the client makes of answers', () => {
 
     it('does not show a token in an answer it can’t read', async () => {
       const client = await against(answering('200 OK', '{"accessToken":"abc secret'));
-      const answer = await client.requestToken();
+      const answer = await client.requestToken(CREDENTIALS);
       expect(answer).toMatchObject({ kind: 'unknown', reason: 'unreadable-answer' });
       expect(JSON.stringify(answer)).not.toContain('secret');
     });

@@ -20,7 +20,7 @@ const PATIENT_MS = 600_000;
 export function tstoreConfig(baseUrl: string, changes: Partial<TstoreConfig> = {}): TstoreConfig {
   return {
     environment: 'simulator',
-    account: { clientId: 'client+/=', clientSecret: 'secret:with+/=', bid: 'skplanet', mid: 'skpcorp' },
+    account: undefined,
     authBaseUrl: baseUrl,
     apiBaseUrl: baseUrl,
     pnsBaseUrl: baseUrl,
@@ -37,13 +37,11 @@ export function tstoreConfig(baseUrl: string, changes: Partial<TstoreConfig> = {
   };
 }
 
-/** The account the simulator knows by default. */
-export const SIMULATOR_ACCOUNT = {
-  clientId: 'demo-client',
-  clientSecret: 'demo-secret+/=',
-  bid: 'skplanet',
-  mid: 'skpcorp',
-};
+/** Of a client with every character that is easily broken. */
+export const CREDENTIALS = { clientId: 'client+/=', clientSecret: 'secret:with+/=' };
+
+/** The client the simulator knows by default. */
+export const SIMULATOR_CREDENTIALS = { clientId: 'demo-client', clientSecret: 'demo-secret+/=' };
 
 export function clientOf(config: TstoreConfig): TstoreClient {
   return new TstoreClient(config, new FixedClock());

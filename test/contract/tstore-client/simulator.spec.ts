@@ -13,7 +13,7 @@ import {
 import type { NotificationMessage } from '../../../src/gateways/tstore/wire';
 import { won } from '../../../src/kernel/won';
 import { resultLinesOf, type ParsedResultLine, type ResultLine } from '../../support/result-lines';
-import { SIMULATOR_ACCOUNT, clientOf, requestRow, tstoreConfig } from './fixture';
+import { SIMULATOR_CREDENTIALS, clientOf, requestRow, tstoreConfig } from './fixture';
 import { answering, type RawServer } from './raw-server';
 
 describe('the client and the simulator', () => {
@@ -26,8 +26,8 @@ describe('the client and the simulator', () => {
   async function start(options: Partial<SimulatorOptions> = {}): Promise<void> {
     listener = await answering('200 OK', '{"resultCode":"0000","resultMsg":"SUCCESS"}').listen();
     simulator = await startSimulator({ timeFactor: 0, declineRate: 0, ...options });
-    client = clientOf(tstoreConfig(simulator.baseUrl, { account: SIMULATOR_ACCOUNT }));
-    accessToken = succeeded(await client.requestToken()).accessToken;
+    client = clientOf(tstoreConfig(simulator.baseUrl));
+    accessToken = succeeded(await client.requestToken(SIMULATOR_CREDENTIALS)).accessToken;
   }
 
   afterEach(async () => {
@@ -140,7 +140,7 @@ describe('the client and the simulator', () => {
     'agree on an expiry written as %s',
     async (tokenExpiryFormat) => {
       await start({ tokenExpiryFormat, startAt: Date.UTC(2026, 10, 20), tokenTtlSeconds: 3_600 });
-      const token = succeeded(await client.requestToken());
+      const token = succeeded(await client.requestToken(SIMULATOR_CREDENTIALS));
       expect(token).toMatchObject({ expiresAt: new Date('2026-11-20T01:00:00.000Z'), expiryGuessed: false });
     },
   );

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { submissionHeaders, type TstoreClient } from '../../../src/gateways/tstore';
 import { won } from '../../../src/kernel/won';
-import { clientOf, tstoreConfig } from './fixture';
+import { CREDENTIALS, clientOf, tstoreConfig } from './fixture';
 import { answering, type RawServer } from './raw-server';
 
 /** A request taken apart by hand; header names in lower case, because nobody may depend on theirs. */
@@ -35,7 +35,7 @@ describe('the bytes the client sends', () => {
   }
 
   it('asks for a token with BASIC in upper case and a form', async () => {
-    await client.requestToken();
+    await client.requestToken(CREDENTIALS);
     const { requestLine, headers, body } = seen();
     expect(requestLine).toBe('POST /oauth/service/accessToken HTTP/1.1');
     expect(headers.authorization).toBe(`BASIC ${Buffer.from('client+/=:secret:with+/=').toString('base64')}`);

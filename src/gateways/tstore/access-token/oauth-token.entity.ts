@@ -4,7 +4,7 @@ import { nullable } from '../../../platform/database';
 /** An access token of a gateway account, encrypted, and who is asking for the next one. */
 @Entity('oauth_token')
 export class OAuthToken {
-  /** Gateway, environment and client id. */
+  /** The gateway account it is of. */
   @PrimaryColumn({ type: 'text' })
   name!: string;
 
@@ -25,6 +25,10 @@ export class OAuthToken {
 
   @Column(nullable('timestamptz', 'expires_at'))
   expiresAt!: Date | null;
+
+  /** With which of the account's secrets it was asked for: once these have ended, it is no good either. */
+  @Column(nullable('text', 'made_with'))
+  madeWith!: string | null;
 
   /** Tokens there have been; names this one. */
   @Column({ type: 'bigint', default: 0 })

@@ -9,6 +9,7 @@ export interface TokenToStore extends Sealed {
   scope: string;
   issuedAt: Date;
   expiresAt: Date;
+  madeWith: string;
 }
 
 @Injectable()
@@ -46,12 +47,15 @@ export class OAuthTokenRepository {
   async storeToken(name: string, leaseId: string, token: TokenToStore): Promise<string | undefined> {
     const [stored] = await this.database.rows<{ generation: string }>(
       `UPDATE oauth_token
-       SET ciphertext = $3, key_id = $4, token_type = $5, scope = $6, issued_at = $7, expires_at = $8,
+       SET ciphertext = $3, key_id = $4, token_type = $5, scope = $6, issued_at = $7, expires_at = $8, made_with = $9,
          generation = generation + 1, refresh_lease_id = NULL, refresh_lease_until = NULL,
          refresh_failed_at = NULL, refresh_failure = NULL, retry_not_before = NULL
        WHERE name = $1 AND refresh_lease_id = $2
        RETURNING generation`,
-      [name, leaseId, token.ciphertext, token.keyId, token.tokenType, token.scope, token.issuedAt, token.expiresAt],
+      [
+        ...[name, leaseId, token.ciphertext, token.keyId, token.tokenType, token.scope],
+        ...[token.issuedAt, token.expiresAt, token.madeWith],
+      ],
     );
     return stored?.generation;
   }

@@ -1,17 +1,17 @@
-import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TstoreConfig, tstoreAccountOf } from '../../../config';
-import { TstoreClient } from '../api/tstore.client';
+import type { TstoreConfig } from '../../../config';
+import type { CredentialSet, GatewayAccounts } from '../../../gateway-account';
+import type { TstoreClient } from '../api/tstore.client';
 import type { GatewayAnswer } from '../../gateway';
 import type { IssuedToken } from '../api/access-token';
 import { DomainError } from '../../../kernel/errors';
-import { Clock, secondsAfter } from '../../../platform/clock';
+import { secondsAfter, type Clock } from '../../../platform/clock';
 import { crashPoint } from '../../../platform/crash-points';
-import { KeyRing } from '../../../platform/crypto';
-import { Logger, maskText } from '../../../platform/logging';
+import type { KeyRing } from '../../../platform/crypto';
+import { maskText, type Logger } from '../../../platform/logging';
 import type { OAuthToken } from './oauth-token.entity';
-import { OAuthTokenRepository } from './oauth-token.repository';
+import type { OAuthTokenRepository } from './oauth-token.repository';
 
 /** A token that may be used now. */
 export interface AccessToken {
@@ -29,25 +29,35 @@ const LONGEST_LOOK_MS = 500;
 /** A lease outlives the longest token request by this. */
 const LEASE_MARGIN_SECONDS = 5;
 
+/** What a token store works with; all accounts share it. */
+export interface TokenParts {
+  repository: OAuthTokenRepository;
+  client: TstoreClient;
+  accounts: Pick<GatewayAccounts, 'credentials'>;
+  keys: KeyRing;
+  clock: Clock;
+  config: TstoreConfig;
+  logger: Logger;
+}
+
 /**
- * The gateway's access token, stored encrypted and shared by all replicas. A new one is asked for only when the old has
+ * An account's access token, stored encrypted and shared by all replicas. A new one is asked for only when the old has
  * expired or was refused, by one caller at a time over all processes; the others wait for what it gets.
  */
-@Injectable()
 export class OAuthTokenStore {
   /** For a whole token request; also ends one whose answer trickles in for ever. */
   private readonly requestTimeoutMs: number;
   private readonly leaseSeconds: number;
+  private readonly logger: Logger;
   private pending: Promise<AccessToken> | undefined;
 
   constructor(
-    private readonly repository: OAuthTokenRepository,
-    private readonly client: TstoreClient,
-    private readonly keys: KeyRing,
-    private readonly clock: Clock,
-    private readonly config: TstoreConfig,
-    private readonly logger: Logger,
+    /** The gateway account it is of. */
+    private readonly name: string,
+    private readonly parts: TokenParts,
   ) {
+    const { config, logger } = parts;
+    this.logger = logger.child({ account: name });
     this.requestTimeoutMs = config.connectTimeoutMs + config.answerTimeoutMs;
     this.leaseSeconds = Math.ceil(this.requestTimeoutMs / 1000) + LEASE_MARGIN_SECONDS;
   }
@@ -55,7 +65,7 @@ export class OAuthTokenStore {
   /**
    * The stored token if it will still be good for a while, else a new one.
    *
-   * @throws {DomainError} `gateway-not-configured`; `token-unavailable` when the gateway gives none; `encryption-key-unknown` or
+   * @throws {DomainError} `gateway-not-configured`, `gateway-account-unusable`; `token-unavailable` when the gateway gives none; `encryption-key-unknown` or
    *   `ciphertext-invalid` when the stored one does not open
    */
   get(): Promise<AccessToken> {
@@ -65,7 +75,7 @@ export class OAuthTokenStore {
 
   /** Tells that the gateway refused a token; the next caller gets a new one. */
   async invalidate(generation: string): Promise<void> {
-    await this.repository.expire(this.name, generation);
+    await this.parts.repository.expire(this.name, generation);
     await crashPoint('token.invalidated');
     // A look that began before this may still come back with the refused token.
     this.pending = undefined;
@@ -96,13 +106,9 @@ export class OAuthTokenStore {
    * @returns `undefined` when nobody may ask at this moment: another is asking, or failed just now
    */
   async askNow(): Promise<GatewayAnswer<IssuedToken> | undefined> {
-    const leaseId = await this.claim(await this.repository.find(this.name));
-    return leaseId === undefined ? undefined : (await this.ask(leaseId)).answer;
-  }
-
-  /** The row of the account. @throws {DomainError} `gateway-not-configured` */
-  private get name(): string {
-    return `tstore:${this.config.environment}:${tstoreAccountOf(this.config).clientId}`;
+    const sets = await this.parts.accounts.credentials(this.name);
+    const leaseId = await this.claim(await this.parts.repository.find(this.name));
+    return leaseId === undefined ? undefined : (await this.ask(leaseId, sets)).answer;
   }
 
   private startLook(): Promise<AccessToken> {
@@ -115,10 +121,11 @@ export class OAuthTokenStore {
   private async currentOrNew(): Promise<AccessToken> {
     const giveUpAt = performance.now() + this.leaseSeconds * 1000;
     for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_LOOK_MS)) {
-      const row = await this.repository.find(this.name);
-      if (row !== undefined && this.isGood(row)) return this.open(row);
+      const sets = await this.parts.accounts.credentials(this.name);
+      const row = await this.parts.repository.find(this.name);
+      if (row !== undefined && this.isGood(row, sets)) return this.open(row);
       if (row !== undefined && this.isHeldOff(row)) throw unavailable(row.refreshFailure ?? 'held off');
-      const token = await this.claimAndRefresh(row);
+      const token = await this.claimAndRefresh(row, sets);
       if (token !== undefined) return token;
       if (performance.now() > giveUpAt) throw unavailable('another replica is asking for one and does not finish');
       // A timer and not the clock: what is waited for is another process.
@@ -127,68 +134,91 @@ export class OAuthTokenStore {
   }
 
   /** @returns `undefined` when another replica is at it, or took it over meanwhile: its token is in the row, or will be */
-  private async claimAndRefresh(row: OAuthToken | undefined): Promise<AccessToken | undefined> {
+  private async claimAndRefresh(
+    row: OAuthToken | undefined,
+    sets: readonly CredentialSet[],
+  ): Promise<AccessToken | undefined> {
     const leaseId = await this.claim(row);
     if (leaseId === undefined) return undefined;
-    const { answer, token } = await this.ask(leaseId);
+    const { answer, token } = await this.ask(leaseId, sets);
     if (answer.kind !== 'success') throw unavailable(failureOf(answer));
     return token;
   }
 
   /** @returns the lease to ask for the next token with; `undefined` when another has it, or a failure holds it off */
   private async claim(row: OAuthToken | undefined): Promise<string | undefined> {
-    const now = this.clock.now();
+    const now = this.parts.clock.now();
     // The claim would be refused but lock the row for a moment, which its holder is about to write.
     if (row?.refreshLeaseUntil && row.refreshLeaseUntil > now) return undefined;
     const lease = { id: randomUUID(), until: secondsAfter(now, this.leaseSeconds), now };
-    const claimed = await this.repository.claimRefresh(this.name, lease, row?.generation ?? '0');
+    const claimed = await this.parts.repository.claimRefresh(this.name, lease, row?.generation ?? '0');
     if (!claimed) return undefined;
     await crashPoint('token.lease-committed');
     return lease.id;
   }
 
   private isHeldOff({ retryNotBefore }: OAuthToken): boolean {
-    return retryNotBefore !== null && retryNotBefore > this.clock.now();
+    return retryNotBefore !== null && retryNotBefore > this.parts.clock.now();
   }
 
-  private isGood({ issuedAt, expiresAt }: OAuthToken): boolean {
+  private isGood({ issuedAt, expiresAt, madeWith }: OAuthToken, sets: readonly CredentialSet[]): boolean {
+    if (!sets.some(({ key }) => key === madeWith)) return false;
     // Both are the same in a token that was refused: it is no good by anybody's clock.
     if (issuedAt === null || expiresAt === null || expiresAt <= issuedAt) return false;
     // A token that lives no longer than the safety margin would be replaced at each call; it is used for half its life.
     const lifetimeSeconds = (expiresAt.getTime() - issuedAt.getTime()) / 1000;
-    const marginSeconds = Math.min(this.config.tokenMarginSeconds, lifetimeSeconds / 2);
-    return expiresAt > secondsAfter(this.clock.now(), marginSeconds);
+    const marginSeconds = Math.min(this.parts.config.tokenMarginSeconds, lifetimeSeconds / 2);
+    return expiresAt > secondsAfter(this.parts.clock.now(), marginSeconds);
   }
 
   private open({ ciphertext, keyId, generation }: OAuthToken): AccessToken {
     if (ciphertext === null || keyId === null) throw unavailable('the stored token is incomplete');
-    return { value: this.keys.decrypt({ ciphertext, keyId }, identityOf(this.name)).toString('utf8'), generation };
+    return {
+      value: this.parts.keys.decrypt({ ciphertext, keyId }, identityOf(this.name)).toString('utf8'),
+      generation,
+    };
   }
 
-  /** Asks under a lease, and keeps what comes of it. */
-  private async ask(leaseId: string): Promise<{ answer: GatewayAnswer<IssuedToken>; token?: AccessToken | undefined }> {
-    const answer = await this.client.requestToken(AbortSignal.timeout(this.requestTimeoutMs));
-    await crashPoint('token.answered');
-    if (answer.kind === 'success') return { answer, token: await this.keep(leaseId, answer.value) };
+  /**
+   * Asks under a lease, and keeps what comes of it. While secrets are rotated the new may not work yet, or the old not any
+   * more: those that are refused are followed by the next older.
+   */
+  private async ask(
+    leaseId: string,
+    sets: readonly CredentialSet[],
+  ): Promise<{ answer: GatewayAnswer<IssuedToken>; token?: AccessToken | undefined }> {
+    const signal = AbortSignal.timeout(this.requestTimeoutMs);
+    let answer: Exclude<GatewayAnswer<IssuedToken>, { kind: 'success' }> | undefined;
+    for (const { key, secrets } of sets) {
+      const { clientId = '', clientSecret = '' } = secrets;
+      if (answer !== undefined) this.logger.warn('the newer secrets were refused; the older are tried');
+      const given = await this.parts.client.requestToken({ clientId, clientSecret }, signal);
+      await crashPoint('token.answered');
+      if (given.kind === 'success') return { answer: given, token: await this.keep(leaseId, given.value, key) };
+      answer = given;
+      if (given.kind === 'unknown') break;
+    }
+    if (answer === undefined) throw unavailable('the account has no secrets');
     const reason = failureOf(answer);
-    const at = this.clock.now();
-    await this.repository.storeFailure(this.name, leaseId, reason, at, secondsAfter(at, HOLD_OFF_SECONDS));
+    const at = this.parts.clock.now();
+    await this.parts.repository.storeFailure(this.name, leaseId, reason, at, secondsAfter(at, HOLD_OFF_SECONDS));
     await crashPoint('token.failure-stored');
     this.logger.warn('no access token from the gateway', { reason, retryInSeconds: HOLD_OFF_SECONDS });
     return { answer };
   }
 
-  private async keep(leaseId: string, issued: IssuedToken): Promise<AccessToken | undefined> {
+  private async keep(leaseId: string, issued: IssuedToken, madeWith: string): Promise<AccessToken | undefined> {
     const { expiresAt, tokenType, scope, expiryText } = issued;
     if (issued.expiryGuessed) {
       this.logger.warn('the token’s expiry can’t be read; taken as short-lived', { expiresAt, expiryText });
     }
-    const generation = await this.repository.storeToken(this.name, leaseId, {
-      ...this.keys.encrypt(issued.accessToken, identityOf(this.name)),
+    const generation = await this.parts.repository.storeToken(this.name, leaseId, {
+      ...this.parts.keys.encrypt(issued.accessToken, identityOf(this.name)),
       tokenType,
       scope,
-      issuedAt: this.clock.now(),
+      issuedAt: this.parts.clock.now(),
       expiresAt,
+      madeWith,
     });
     if (generation === undefined) {
       this.logger.warn('access token dropped: another replica took over while this one waited for the gateway');

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { GatewayAnswer, UnknownReason } from '../../gateway';
 import { DomainError } from '../../../kernel/errors';
+import { GatewayAccounts } from '../../../gateway-account';
 import { Clock } from '../../../platform/clock';
 import { Pacer } from '../../../platform/pace';
-import { HOLD_OFF_SECONDS, OAuthTokenStore, failureOf } from './oauth-token.store';
+import { AccessTokens } from './access-tokens';
+import { HOLD_OFF_SECONDS, failureOf } from './oauth-token.store';
 
 export const TSTORE_CHECK_OUTCOMES = ['works', 'wrong-credentials', 'unreachable', 'tls-failed', 'no-token'] as const;
 type Outcome = (typeof TSTORE_CHECK_OUTCOMES)[number];
@@ -42,23 +44,32 @@ const OUTCOMES: Partial<Record<UnknownReason, Outcome>> = {
 @Injectable()
 export class TstoreCheck {
   constructor(
-    private readonly tokens: OAuthTokenStore,
+    private readonly tokens: AccessTokens,
+    private readonly accounts: GatewayAccounts,
     private readonly pacer: Pacer,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws {DomainError} `gateway-not-configured`; `rate-limited` naming `retryAfterSeconds` */
-  async run(): Promise<TstoreVerdict> {
-    const freeAt = await this.pacer.take({ name: 'tstore-check', perMinute: PER_MINUTE, burst: BURST });
+  /** @throws {DomainError} as {@link GatewayAccounts.credentials}; `rate-limited` naming `retryAfterSeconds` */
+  async run(account: string): Promise<TstoreVerdict> {
+    await this.accounts.require(account, 'set-up');
+    const freeAt = await this.pacer.take({ name: `tstore-check:${account}`, perMinute: PER_MINUTE, burst: BURST });
     if (freeAt !== undefined) {
       throw later('T store is checked too often', (freeAt.getTime() - this.clock.now().getTime()) / 1000);
     }
-    const answer = await this.tokens.askNow();
+    const answer = await this.tokens.of(account).askNow();
     if (answer === undefined) throw later('T store is being asked, or was just now without success', HOLD_OFF_SECONDS);
     const outcome = outcomeOf(answer);
     const detail = answer.kind === 'success' ? 'T store gave an access token' : failureOf(answer);
-    return { outcome, detail, act: ACTS[outcome], at: this.clock.now() };
+    const isStored = !this.accounts.isOfSettings(account);
+    const act = outcome === 'wrong-credentials' && isStored ? rotate(account) : ACTS[outcome];
+    return { outcome, detail, act, at: this.clock.now() };
   }
+}
+
+/** Those of the settings are mended there. */
+function rotate(account: string): string {
+  return `compare its client id and secret with those in T store’s developer center, for what ENVIRONMENT says, and give it the right ones: accounts rotate ${account}`;
 }
 
 function outcomeOf(answer: GatewayAnswer<unknown>): Outcome {

@@ -3,6 +3,12 @@ import { secondsAfter } from '../../../platform/clock';
 import { textOf, type JsonMembers } from './json-members';
 import { showing, type Show } from './presentable';
 
+/** Who asks. */
+export interface ClientCredentials {
+  clientId: string;
+  clientSecret: string;
+}
+
 /** An access token as the gateway issued it. */
 export interface IssuedToken {
   /** A secret: store it encrypted, never log it. */

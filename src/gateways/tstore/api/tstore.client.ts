@@ -1,8 +1,8 @@
 import { Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
-import { TstoreConfig, tstoreAccountOf } from '../../../config';
+import { TstoreConfig } from '../../../config';
 import { Clock } from '../../../platform/clock';
 import { HttpClient, type HttpOutcome, type HttpRequest } from '../../../platform/http-client';
-import { readToken, type IssuedToken } from './access-token';
+import { readToken, type ClientCredentials, type IssuedToken } from './access-token';
 import type { GatewayAnswer } from '../../gateway';
 import { readAnswer, unansweredAs, unknown, type ReadMembers } from './read-answer';
 import { readRefund, writeRefund, type RefundOrder, type RefundReceipt } from './refund';
@@ -53,9 +53,11 @@ export class TstoreClient implements OnApplicationShutdown {
     this.http.close();
   }
 
-  /** Asks for a new access token. */
-  async requestToken(signal?: AbortSignal): Promise<GatewayAnswer<IssuedToken>> {
-    const { clientId, clientSecret } = tstoreAccountOf(this.config);
+  /** Asks for a new access token of a client. */
+  async requestToken(
+    { clientId, clientSecret }: ClientCredentials,
+    signal?: AbortSignal,
+  ): Promise<GatewayAnswer<IssuedToken>> {
     const credentials = Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
     const requestedAt = this.clock.now();
     const outcome = await this.observe('token', () =>
