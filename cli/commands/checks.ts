@@ -1,12 +1,17 @@
 import type { Command } from 'commander';
-import { addAct } from '../declare';
+import { covers } from '../operations';
 import type { Run } from '../session';
 
 export function addCheckCommands(program: Command, run: Run): void {
   const check = program.command('check').description('whether what the service relies on works');
-  addAct(check, run, {
-    name: 'tstore',
-    does: 'ask T store for a token as the service is set up, and say what came of it and what to do',
-    operation: 'POST /admin/v1/checks/tstore',
-  });
+  const tstore = check
+    .command('tstore')
+    .description('ask T store for a token of an account, and say what came of it and what to do')
+    .option('--account <id>', 'the gateway account whose secrets are tried; tstore unless stated');
+  covers(tstore, 'POST /admin/v1/checks/tstore').action(
+    run(async (session, { account }: { account?: string }) => {
+      const query = account === undefined ? {} : { account };
+      session.showThing((await session.call('POST /admin/v1/checks/tstore', { query })) as object);
+    }),
+  );
 }

@@ -149,13 +149,18 @@ function addUpload(jobs: Command, run: Run): void {
     .command('upload <file>')
     .description('hand in a .pay file as a job')
     .option('--batch-reference <text>', 'what you call this batch; the same content is taken once for each')
+    .option('--account <id>', 'the gateway account it is collected by; tstore unless stated')
     .addOption(yesOption());
   covers(upload, 'POST /admin/v1/bulk-payment-jobs').action(
-    run(async (session, file: string, { batchReference }: { batchReference?: string }) => {
+    run(async (session, file: string, { batchReference, account }: { batchReference?: string; account?: string }) => {
       const body = await contentOf(file);
       await session.confirm(async () => `Have T store charge what ${file} asks for: ${tally(await askedFor(file))}.`);
       const headers = { 'content-type': 'application/octet-stream' };
-      const parts = { query: batchReference === undefined ? {} : { batchReference }, headers, body, isRaw: true };
+      const query = {
+        ...(batchReference !== undefined && { batchReference }),
+        ...(account !== undefined && { account }),
+      };
+      const parts = { query, headers, body, isRaw: true };
       session.showThing((await session.call('POST /admin/v1/bulk-payment-jobs', parts)) as object);
     }),
   );

@@ -62,6 +62,7 @@ describe('lists as CSV and XLSX', () => {
       'price.tmembershipAmount': '0',
       active: 'true',
       billingGroup: '',
+      gatewayAccount: 'tstore',
       createdAt: '2026-11-01T09:00:00.000+09:00',
       version: first.version,
     });
