@@ -1,11 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { QueryDeepPartialEntity } from 'typeorm';
 import { DomainError } from '../kernel/errors';
-import { nextState } from '../kernel/transitions';
 import { Database, type SqlSession } from '../platform/database';
+import { begin, move, type Aggregate, type Cause, type Changes } from '../platform/work';
 import type { KeyHolder, Person } from './another-person';
 import { Approval, ApprovalHistory } from './approval.entity';
 import { APPROVAL_TRANSITIONS, type ApprovalEvent, type ApprovalKind, type ApprovalState } from './approval.state';
+
+const APPROVAL: Aggregate<Approval, typeof APPROVAL_TRANSITIONS> = {
+  name: 'approval',
+  rows: Approval,
+  history: ApprovalHistory,
+  subject: 'approvalId',
+  transitions: APPROVAL_TRANSITIONS,
+};
 
 /** Which approvals to list: newest first, `beforeId` exclusive. */
 export interface ApprovalPage {
@@ -17,27 +24,18 @@ export interface ApprovalPage {
 }
 
 /** Who or what moves an approval, for its history. */
-export interface ApprovalCause {
-  cause: string;
-  actor: string;
-  reason: string;
-  at: Date;
-}
+export type ApprovalCause = Cause & { reason: string };
 
-type NewApproval = QueryDeepPartialEntity<Approval> & { requestedBy: string; requestedAt: Date; because: string };
+type NewApproval = Changes<Approval> & { requestedBy: string; requestedAt: Date; because: string };
 
 @Injectable()
 export class ApprovalRepository {
   constructor(private readonly database: Database) {}
 
   /** Stores a new one as Waiting. @returns its id @throws unique violation `approval_waiting_once` */
-  async create(session: SqlSession, fields: NewApproval): Promise<string> {
-    const inserted = await session.manager.insert(Approval, { ...fields, state: 'Waiting' });
-    const approvalId = String(inserted.identifiers[0]?.id);
+  create(session: SqlSession, fields: NewApproval): Promise<string> {
     const { requestedBy: actor, requestedAt: at, because: reason } = fields;
-    const entry = { approvalId, toState: 'Waiting', cause: 'asked for', actor, reason, at } as const;
-    await session.manager.insert(ApprovalHistory, entry);
-    return approvalId;
+    return begin(session, APPROVAL, 'Waiting', fields, { cause: 'asked for', actor, reason, at });
   }
 
   async find(id: string, session: SqlSession = this.database): Promise<Approval | undefined> {
@@ -83,32 +81,26 @@ export class ApprovalRepository {
   }
 
   /**
-   * Moves one along its transition table by one guarded statement and appends to its history, in the caller's transaction.
+   * Moves one along its transition table and appends to its history, in the caller's transaction.
    *
    * @param by who decides; `undefined`: nobody did
    * @throws {DomainError} `state-conflict` when it does not wait any more
    */
-  async transition(
+  transition(
     session: SqlSession,
-    { id, state }: Pick<Approval, 'id' | 'state'>,
+    approval: Pick<Approval, 'id' | 'state'>,
     event: ApprovalEvent,
     why: ApprovalCause,
     by?: Person,
   ): Promise<void> {
-    const toState = nextState(APPROVAL_TRANSITIONS, state, event);
-    if (toState === undefined) throw decidedAlready(id, state);
-    const { cause, ...decision } = why;
     const changes = {
-      state: toState,
-      decidedBy: decision.actor,
+      decidedBy: why.actor,
       decidedByOwner: by?.owner ?? null,
       decidedByKeyId: by?.keyId ?? null,
-      decisionReason: decision.reason,
-      decidedAt: decision.at,
+      decisionReason: why.reason,
+      decidedAt: why.at,
     };
-    const { affected } = await session.manager.update(Approval, { id, state }, changes);
-    if (affected !== 1) throw decidedAlready(id);
-    await session.manager.insert(ApprovalHistory, { approvalId: id, fromState: state, toState, cause, ...decision });
+    return move(session, APPROVAL, approval, event, why, { changes });
   }
 
   /** A key with the keys it descends from; the bootstrap key and the service are no rows, and descend from nothing. */
@@ -130,7 +122,6 @@ export class ApprovalRepository {
 
 const OVERDUE_SQL = `SELECT id FROM approval WHERE state = 'Waiting' AND expires_at <= $1`;
 
-export function decidedAlready(id: string, state?: ApprovalState): DomainError {
-  const how = state === undefined ? 'was decided already' : `is ${state}`;
-  return new DomainError('state-conflict', `Approval ${id} ${how}; nothing was changed`, { approvalId: id });
+export function decidedAlready(id: string, state: ApprovalState): DomainError {
+  return new DomainError('state-conflict', `Approval ${id} is ${state}; nothing was changed`, { approvalId: id });
 }

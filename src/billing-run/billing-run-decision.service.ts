@@ -2,10 +2,19 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Approvals, type Approval, type Person } from '../approval';
 import { BulkPaymentJobRepository } from '../bulk-payment';
 import { DomainError } from '../kernel/errors';
-import { nextState } from '../kernel/transitions';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
+import { move, type Aggregate } from '../platform/work';
+import { BillingRun, BillingRunHistory } from './billing-run.entity';
 import { BILLING_RUN_TRANSITIONS, type BillingRunEvent } from './billing-run.state';
+
+const BILLING_RUN: Aggregate<BillingRun, typeof BILLING_RUN_TRANSITIONS> = {
+  name: 'billing run',
+  rows: BillingRun,
+  history: BillingRunHistory,
+  subject: 'billingRunId',
+  transitions: BILLING_RUN_TRANSITIONS,
+};
 
 /** Who decided, and why: both stay in the history. */
 export interface Decision {
@@ -83,25 +92,15 @@ export class BillingRunDecisions implements OnModuleInit {
     });
   }
 
-  private async move(session: SqlSession, id: string, event: BillingRunEvent, decision: Decision): Promise<void> {
-    const from = 'AwaitingConfirmation';
-    const to = nextState(BILLING_RUN_TRANSITIONS, from, event);
-    const [moved] = await session.rows<{ id: string }>(
-      `WITH moved AS (
-         UPDATE billing_run SET state = $3, decided_at = $4
-         WHERE id = $1 AND state = $2 AND ($8::text IS NULL OR xmin::text = $8) RETURNING id)
-       INSERT INTO billing_run_history (billing_run_id, from_state, to_state, cause, actor, reason, at)
-       SELECT id, $2, $3, $5, $6, $7, $4 FROM moved RETURNING billing_run_id AS id`,
-      [id, from, to, this.clock.now(), event, decision.actor, decision.reason, decision.version ?? null],
-    );
-    if (moved) return;
-    const [run] = await session.rows<{ state: string }>('SELECT state FROM billing_run WHERE id = $1', [id]);
-    if (!run) throw new DomainError('billing-run-not-found', `There is no billing run ${id}`);
-    if (decision.version !== undefined) {
-      throw new DomainError('version-conflict', `Billing run ${id} was changed since you read it`);
-    }
-    throw new DomainError('state-conflict', `Billing run ${id} is ${run.state} and awaits no confirmation`, {
-      state: run.state,
-    });
+  private async move(
+    session: SqlSession,
+    id: string,
+    event: BillingRunEvent,
+    { actor, reason, version }: Decision,
+  ): Promise<void> {
+    const decidedAt = this.clock.now();
+    const why = { cause: event, actor, reason, at: decidedAt };
+    const run = { id, state: 'AwaitingConfirmation' } as const;
+    await move(session, BILLING_RUN, run, event, why, { changes: { decidedAt }, guard: { version } });
   }
 }

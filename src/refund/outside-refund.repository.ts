@@ -1,12 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../kernel/errors';
+import { arrowOf } from '../kernel/transitions';
 import { Database, type SqlSession } from '../platform/database';
+import { move, type Aggregate } from '../platform/work';
 import type { TransactionLookup } from '../transaction-lookup';
 import { OutsideRefund } from './outside-refund.entity';
 import { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefundState } from './outside-refund.state';
 
-const RECORDED = OUTSIDE_REFUND_TRANSITIONS.Suspected.record;
-const DISMISSED = OUTSIDE_REFUND_TRANSITIONS.Suspected.dismiss;
+/** Who decided last, when and why, is kept by the row itself. */
+const OUTSIDE_REFUND: Aggregate<OutsideRefund, typeof OUTSIDE_REFUND_TRANSITIONS> = {
+  name: 'outside refund',
+  rows: OutsideRefund,
+  subject: 'outsideRefundId',
+  transitions: OUTSIDE_REFUND_TRANSITIONS,
+};
+
+const RECORDING = arrowOf(OUTSIDE_REFUND_TRANSITIONS, 'record');
 
 /** Who decided on a showing, when and why. */
 interface OutsideDecision {
@@ -68,8 +77,8 @@ export class OutsideRefundRepository {
        VALUES ($1, $2, $3, $8, $4, $5, $4, $6, $7)
        ON CONFLICT (charge_id, shown) DO UPDATE SET state = $8, refund_id = $5, decided_at = $4, decided_by = $6,
          decision_reason = $7, lookup_id = $2
-       WHERE outside_refund.state <> $8`,
-      [chargeId, lookup.id, shown, at, refundId, actor, reason, RECORDED],
+       WHERE outside_refund.state = ANY ($9)`,
+      [chargeId, lookup.id, shown, at, refundId, actor, reason, RECORDING.to, RECORDING.from],
     );
     if (recorded === 1) return;
     const earlier = await session.manager.findOneBy(OutsideRefund, { chargeId, shown });
@@ -91,12 +100,9 @@ export class OutsideRefundRepository {
 
   /** @throws {DomainError} `state-conflict` unless it is Suspected */
   async dismiss(id: string, { actor, reason, at }: OutsideDecision): Promise<void> {
-    const dismissed = await this.database.execute(
-      `UPDATE outside_refund SET state = $5, decided_at = $2, decided_by = $3, decision_reason = $4
-       WHERE id = $1 AND state = 'Suspected'`,
-      [id, at, actor, reason, DISMISSED],
-    );
-    if (dismissed === 0) throw new DomainError('state-conflict', `Outside refund ${id} was decided already`);
+    const why = { cause: 'dismissed', actor, reason, at };
+    const changes = { decidedAt: at, decidedBy: actor, decisionReason: reason };
+    await move(this.database, OUTSIDE_REFUND, { id, state: 'Suspected' }, 'dismiss', why, { changes });
   }
 }
 

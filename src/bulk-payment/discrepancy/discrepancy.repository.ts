@@ -2,14 +2,26 @@ import { Injectable } from '@nestjs/common';
 import { ChargeSettlement } from '../../charge';
 import { DomainError } from '../../kernel/errors';
 import type { TimeRange } from '../../kernel/seoul-calendar';
+import { arrowOf } from '../../kernel/transitions';
 import { wonFromDatabase } from '../../kernel/won';
 import { Database, violatesUnique, type SqlSession } from '../../platform/database';
+import { move, type Aggregate, type Changes } from '../../platform/work';
 import type { ChargeEvidence, GatewayWord } from './acceptance-evidence';
 import { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 import type { AskedPayment } from './discrepancy-suggestion';
-import type { DiscrepancyState } from './discrepancy.state';
+import { DISCREPANCY_TRANSITIONS, type DiscrepancyState } from './discrepancy.state';
 import type { DiscrepancyKind } from './finding';
 import type { LineWords } from './line-words';
+
+/** Who decided, when and why, is kept by the row itself. */
+const DISCREPANCY: Aggregate<Discrepancy, typeof DISCREPANCY_TRANSITIONS> = {
+  name: 'discrepancy',
+  rows: Discrepancy,
+  subject: 'discrepancyId',
+  transitions: DISCREPANCY_TRANSITIONS,
+};
+
+const CLOSING = arrowOf(DISCREPANCY_TRANSITIONS, 'close');
 
 /** Which discrepancies to list: oldest first, `afterId` exclusive. */
 export interface DiscrepancyPage {
@@ -33,9 +45,12 @@ export interface Decision {
 }
 
 /** As what a charge is settled by decision. */
-export type AcceptedOutcome =
+export type AcceptedOutcome = SettledOutcome | { kind: 'closed'; transactionId: string | null; resultCode: string };
+
+/** What accepting settles a charge as; closing is another event. */
+type SettledOutcome =
   | { kind: 'paid'; transactionId: string; resultCode: string }
-  | { kind: 'declined' | 'closed'; transactionId: string | null; resultCode: string };
+  | { kind: 'declined'; transactionId: string | null; resultCode: string };
 
 /** How many of a job's discrepancies are in which state. */
 export type DiscrepancyCounts = Record<DiscrepancyState, number>;
@@ -138,12 +153,7 @@ export class DiscrepancyRepository {
    */
   async close(session: SqlSession, id: string, outcome: AcceptedOutcome, decision: Decision): Promise<void> {
     await this.lockAllOfCharge(session, id);
-    const changed = await session.execute(
-      `UPDATE discrepancy SET state = 'Closed', decided_at = $2, decided_by = $3, decision_reason = $4
-       WHERE id = $1 AND state = 'Open' AND ($5::text IS NULL OR xmin::text = $5)`,
-      [id, decision.at, decision.actor, decision.reason, decision.version ?? null],
-    );
-    if (changed !== 1) throw decidedAlready(id, decision);
+    await this.decide(session, id, 'close', decision);
     const [last] = await session.rows(
       `SELECT FROM discrepancy
        WHERE id = $1 AND charge_id IS NOT NULL
@@ -154,6 +164,18 @@ export class DiscrepancyRepository {
       [id],
     );
     if (last !== undefined) await this.settle(session, id, outcome, decision);
+  }
+
+  private decide(
+    session: SqlSession,
+    id: string,
+    event: 'accept' | 'close',
+    { actor, reason, at, version }: Decision,
+    accepted: Pick<Changes<Discrepancy>, 'acceptedAs'> = {},
+  ): Promise<void> {
+    const changes = { ...accepted, decidedAt: at, decidedBy: actor, decisionReason: reason };
+    const why = { cause: event, actor, reason, at };
+    return move(session, DISCREPANCY, { id, state: 'Open' }, event, why, { changes, guard: { version } });
   }
 
   /** In one order: two decisions on two of them would wait for each other. */
@@ -172,19 +194,13 @@ export class DiscrepancyRepository {
    * @throws {DomainError} `state-conflict` when it is decided already, `version-conflict`; `charge-settled` when its charge is;
    *   `transaction-settled` when the payment settled another charge
    */
-  async accept(session: SqlSession, id: string, outcome: AcceptedOutcome, decision: Decision): Promise<void> {
-    const decided = [decision.at, decision.actor, decision.reason];
+  async accept(session: SqlSession, id: string, outcome: SettledOutcome, decision: Decision): Promise<void> {
     await this.lockAllOfCharge(session, id);
-    const changed = await session.execute(
-      `UPDATE discrepancy SET state = 'Accepted', accepted_as = $5, decided_at = $2, decided_by = $3, decision_reason = $4
-       WHERE id = $1 AND state = 'Open' AND ($6::text IS NULL OR xmin::text = $6)`,
-      [id, ...decided, outcome.kind, decision.version ?? null],
-    );
-    if (changed !== 1) throw decidedAlready(id, decision);
+    await this.decide(session, id, 'accept', decision, { acceptedAs: outcome.kind });
     await session.execute(
-      `UPDATE discrepancy SET state = 'Closed', decided_at = $2, decided_by = $3, decision_reason = $4
-       WHERE charge_id = (SELECT charge_id FROM discrepancy WHERE id = $1) AND state = 'Open'`,
-      [id, ...decided],
+      `UPDATE discrepancy SET state = $5, decided_at = $2, decided_by = $3, decision_reason = $4
+       WHERE charge_id = (SELECT charge_id FROM discrepancy WHERE id = $1) AND state = ANY ($6)`,
+      [id, decision.at, decision.actor, decision.reason, CLOSING.to, CLOSING.from],
     );
     await this.refuseSettledTransaction(session, id, outcome);
     await this.settle(session, id, outcome, decision);
@@ -225,13 +241,6 @@ export class DiscrepancyRepository {
 }
 
 const OF_ONE_CHARGE = 'other.id = discrepancy.id OR other.charge_id = discrepancy.charge_id';
-
-function decidedAlready(id: string, { version }: Decision): DomainError {
-  if (version !== undefined) {
-    return new DomainError('version-conflict', `Discrepancy ${id} was changed since you read it`);
-  }
-  return new DomainError('state-conflict', `Discrepancy ${id} was decided already; nothing was changed`);
-}
 
 function transactionSettled({ transactionId }: AcceptedOutcome, whose: string): DomainError {
   return new DomainError('transaction-settled', `Transaction ${transactionId} settled ${whose}; nothing was changed`);
