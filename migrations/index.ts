@@ -49,6 +49,7 @@ import { RebilledCharges1795300003001 } from './1795300003001-rebilled-charges';
 import { GatewayOfACharge1795300008001 } from './1795300008001-gateway-of-a-charge';
 import { GatewayAccount1795400001001 } from './1795400001001-gateway-account';
 import { TokensByAccount1795400001002 } from './1795400001002-tokens-by-account';
+import { StateArrows1795400003001 } from './1795400003001-state-arrows';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -102,4 +103,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   GatewayOfACharge1795300008001,
   GatewayAccount1795400001001,
   TokensByAccount1795400001002,
+  StateArrows1795400003001,
 ];

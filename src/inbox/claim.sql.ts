@@ -23,40 +23,41 @@ const isOfSql = (message: string, job: string): string =>
   `(${message}.callback_token_hash = ${job}.callback_token_hash
     OR ${message}.callback_token_hash IS NULL AND ${message}.gateway_job_id = ${job}.gateway_job_id)`;
 
-const CONDITIONS: Readonly<Record<ClaimClass, string>> = {
+const WHOSE: Readonly<Record<ClaimClass, string>> = {
   'own-address': `callback_token_hash IN (SELECT callback_token_hash FROM free)`,
   'shared-address': `callback_token_hash IS NULL AND gateway_job_id IN (SELECT gateway_job_id FROM free)`,
-  unawaited: `NOT EXISTS (SELECT FROM awaited WHERE ${isOfSql('message', 'awaited')})
-    AND NOT EXISTS (SELECT FROM asked WHERE ${isOfSql('message', 'asked')})`,
+  unawaited: `NOT EXISTS (SELECT FROM awaited WHERE ${isOfSql('notification', 'awaited')})
+    AND NOT EXISTS (SELECT FROM asked WHERE ${isOfSql('notification', 'asked')})`,
 };
 
 /** Only an order, and no refusal: behind a proxy that nobody named, all senders have one address. */
 const WAS_CAUGHT = `EXISTS (
-  SELECT FROM notification AS caught WHERE caught.state = 'Rejected' AND caught.source_address = message.source_address)`;
+  SELECT FROM notification AS caught
+  WHERE caught.state = 'Rejected' AND caught.source_address = notification.source_address)`;
+
+const WAITING_SQL = `
+  awaited AS MATERIALIZED (
+    SELECT * FROM unnest($2::bytea[], $3::text[], $4::boolean[]) AS job (callback_token_hash, gateway_job_id, may_ask)
+  ), asked AS MATERIALIZED (
+    SELECT callback_token_hash, gateway_job_id FROM notification WHERE lease_until > $1
+  ), free AS MATERIALIZED (
+    SELECT * FROM awaited WHERE may_ask AND NOT EXISTS (SELECT FROM asked WHERE ${isOfSql('asked', 'awaited')})
+  )`;
+
+const dueOf = (claimClass: ClaimClass, orderBy: string) => ({
+  with: WAITING_SQL,
+  where: `next_attempt_at <= $1 AND ${WHOSE[claimClass]}`,
+  orderBy,
+});
 
 /**
- * Claims the message of a class that has been due longest. A job about whose message somebody asks already is not free:
- * PNS is asked one question a job at a time. Only under {@link CLAIM_LOCK}, so that each claim sees those before it.
+ * What is claimed of each class: the message that has been due longest. A job about whose message somebody asks already is
+ * not free: PNS is asked one question a job at a time. Only under {@link CLAIM_LOCK}, so that each claim sees those before it.
  *
- * Parameters: lease id, lease end, now, and the waiting jobs' address hashes, gateway ids and whether they may be asked about,
- * side by side.
+ * Parameters: now; the waiting jobs' address hashes, gateway ids and whether they may be asked about, side by side.
  */
-export function claimSql(claimClass: ClaimClass): string {
-  const order = claimClass === 'shared-address' ? `${WAS_CAUGHT}, next_attempt_at, id` : 'next_attempt_at, id';
-  return `
-    WITH awaited AS MATERIALIZED (
-      SELECT * FROM unnest($4::bytea[], $5::text[], $6::boolean[]) AS job (callback_token_hash, gateway_job_id, may_ask)
-    ), asked AS MATERIALIZED (
-      SELECT callback_token_hash, gateway_job_id FROM notification WHERE lease_until > $3
-    ), free AS MATERIALIZED (
-      SELECT * FROM awaited WHERE may_ask AND NOT EXISTS (SELECT FROM asked WHERE ${isOfSql('asked', 'awaited')})
-    )
-    UPDATE notification SET lease_id = $1, lease_until = $2
-    WHERE id = (
-      SELECT id FROM notification AS message
-      WHERE next_attempt_at <= $3 AND (lease_until IS NULL OR lease_until <= $3) AND ${CONDITIONS[claimClass]}
-      ORDER BY ${order}
-      LIMIT 1
-      FOR UPDATE SKIP LOCKED)
-    RETURNING id`;
-}
+export const DUE = {
+  'own-address': dueOf('own-address', 'next_attempt_at, id'),
+  'shared-address': dueOf('shared-address', `${WAS_CAUGHT}, next_attempt_at, id`),
+  unawaited: dueOf('unawaited', 'next_attempt_at, id'),
+} as const satisfies Record<ClaimClass, unknown>;

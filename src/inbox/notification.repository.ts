@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import { In } from 'typeorm';
-import { Clock, secondsAfter } from '../platform/clock';
+import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
-import { CLAIM_CLASSES, CLAIM_LOCK, CLAIM_LOCK_SQL, claimSql, type ClaimClass } from './claim.sql';
+import { claim, move, writeHeld, type Aggregate, type Changes } from '../platform/work';
+import { CLAIM_CLASSES, CLAIM_LOCK, CLAIM_LOCK_SQL, DUE, type ClaimClass } from './claim.sql';
 import { Notification, NotificationHistory } from './notification.entity';
-import { NOTIFICATION_TRANSITIONS, type NotificationState } from './notification.state';
+import { NOTIFICATION_TRANSITIONS, type NotificationEvent, type NotificationState } from './notification.state';
 import { GIVE_UP_AFTER, nextVerificationAt } from './verification-schedule';
 
 /** A notification as it was when claimed, and the lease that guards every write until it is given back or taken over. */
@@ -22,6 +22,16 @@ export interface VerificationAnswer {
 
 /** What became of an attempt that got no answer; `lease-lost` when another replica has taken over. */
 export type RetryOutcome = 'scheduled' | 'given-up' | 'lease-lost';
+
+const NOTIFICATION: Aggregate<Notification, typeof NOTIFICATION_TRANSITIONS> = {
+  name: 'notification',
+  rows: Notification,
+  history: NotificationHistory,
+  subject: 'notificationId',
+  transitions: NOTIFICATION_TRANSITIONS,
+};
+
+const GIVEN_BACK = { leaseId: null, leaseUntil: null } as const;
 
 const ACTOR = 'scheduler';
 
@@ -59,8 +69,8 @@ const ofJobSql = (tokenHash: string, gatewayJobId: string): string =>
 const OF_JOB_SQL = ofJobSql('$1', '$2');
 
 /**
- * The rows behind the listener, for whoever verifies them. Every write is guarded by lease and state, and tells whether
- * the guard held instead of throwing: a lost lease is an answer to handle.
+ * The rows behind the listener, for whoever verifies them. Every write is guarded by lease and state. A message that could
+ * not be decided on tells whether the guard held instead of throwing: then nothing else is to be undone.
  */
 @Injectable()
 export class NotificationRepository {
@@ -82,29 +92,23 @@ export class NotificationRepository {
     awaited: readonly AwaitingJob[] = [],
     takeTurn: TakeTurn = () => Promise.resolve(true),
   ): Promise<NotificationClaim | undefined> {
-    const leaseId = randomUUID();
     const parameters = [
-      leaseId,
-      secondsAfter(now, leaseSeconds),
-      now,
       awaited.map(({ callbackTokenHash }) => callbackTokenHash),
       awaited.map(({ gatewayJobId }) => gatewayJobId),
       awaited.map(({ mayAsk }) => mayAsk),
     ];
-    const claimed = await this.database.transaction(async (session) => {
+    return this.database.transaction(async (session) => {
       await session.rows(CLAIM_LOCK_SQL, [CLAIM_LOCK]);
       for (const claimClass of CLAIM_CLASSES) {
-        const [found] = await session.rows<{ id: string }>(claimSql(claimClass), parameters);
-        if (found === undefined) continue;
-        if (await takeTurn(claimClass, session)) return found;
-        await session.execute('UPDATE notification SET lease_id = NULL, lease_until = NULL WHERE id = $1', [found.id]);
+        const due = { ...DUE[claimClass], parameters, now, leaseSeconds };
+        const claimed = await claim(session, Notification, due);
+        if (claimed === undefined) continue;
+        const { row, leaseId } = claimed;
+        if (await takeTurn(claimClass, session)) return { notification: row, leaseId };
+        await writeHeld(session, NOTIFICATION, { id: row.id, leaseId }, GIVEN_BACK);
       }
       return undefined;
     });
-    if (claimed === undefined) return undefined;
-    // Found under the lease, or not at all when it was lost between the two statements.
-    const notification = await this.database.manager.findOneBy(Notification, { id: claimed.id, leaseId });
-    return notification === null ? undefined : { notification, leaseId };
   }
 
   /** Notes whose a message is: the account of the job it speaks of. */
@@ -113,14 +117,14 @@ export class NotificationRepository {
     await this.database.manager.update(Notification, { id: notification.id, leaseId }, { gatewayAccount });
   }
 
-  /** PNS confirmed the message. @returns whether the claim still held; if not, nothing was changed */
-  async markVerified(session: SqlSession, claim: NotificationClaim, answer: VerificationAnswer): Promise<boolean> {
-    return this.decide(session, claim, 'confirm', 'verified_at', answer);
+  /** PNS confirmed the message. @throws {DomainError} `lease-lost` */
+  markVerified(session: SqlSession, held: NotificationClaim, answer: VerificationAnswer): Promise<void> {
+    return this.decide(session, held, 'confirm', answer, (verifiedAt) => ({ verifiedAt }));
   }
 
-  /** PNS disowned the message. @returns whether the claim still held; if not, nothing was changed */
-  async markRejected(session: SqlSession, claim: NotificationClaim, answer: VerificationAnswer): Promise<boolean> {
-    return this.decide(session, claim, 'disown', 'rejected_at', answer);
+  /** PNS disowned the message. @throws {DomainError} `lease-lost` */
+  markRejected(session: SqlSession, held: NotificationClaim, answer: VerificationAnswer): Promise<void> {
+    return this.decide(session, held, 'disown', answer, (rejectedAt) => ({ rejectedAt }));
   }
 
   /**
@@ -210,36 +214,20 @@ export class NotificationRepository {
     });
   }
 
-  private async decide(
+  private decide(
     session: SqlSession,
-    claim: NotificationClaim,
-    event: 'confirm' | 'disown',
-    instantColumn: 'verified_at' | 'rejected_at',
-    answer: VerificationAnswer,
-  ): Promise<boolean> {
-    const from: NotificationState = 'Received';
-    const moved = await session.rows(
-      `WITH moved AS (
-         UPDATE notification
-         SET state = $4, ${instantColumn} = $5, result_code = $6, result_message = $7, last_error = NULL,
-           next_attempt_at = NULL, lease_id = NULL, lease_until = NULL
-         WHERE id = $1 AND lease_id = $2 AND state = $3
-         RETURNING id)
-       INSERT INTO notification_history (notification_id, from_state, to_state, cause, actor, at)
-       SELECT id, $3, $4, $8, $9, $5 FROM moved
-       RETURNING id`,
-      [
-        claim.notification.id,
-        claim.leaseId,
-        from,
-        NOTIFICATION_TRANSITIONS[from][event],
-        this.clock.now(),
-        answer.resultCode,
-        answer.resultMessage,
-        event,
-        ACTOR,
-      ],
-    );
-    return moved.length === 1;
+    { notification, leaseId }: NotificationClaim,
+    event: NotificationEvent,
+    { resultCode, resultMessage }: VerificationAnswer,
+    decidedAt: (at: Date) => Changes<Notification>,
+  ): Promise<void> {
+    const at = this.clock.now();
+    const why = { cause: event, actor: ACTOR, at };
+    const said = { resultCode, resultMessage, lastError: null, nextAttemptAt: null };
+    const changes = { ...decidedAt(at), ...said, ...GIVEN_BACK };
+    return move(session, NOTIFICATION, { id: notification.id, state: 'Received' }, event, why, {
+      changes,
+      guard: { leaseId },
+    });
   }
 }

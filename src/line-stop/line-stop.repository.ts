@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
 import { DomainError } from '../kernel/errors';
+import { arrowOf } from '../kernel/transitions';
 import { Database, type SqlSession } from '../platform/database';
 import { LineStop } from './line-stop.entity';
-import type { LineStopKind, LineStopState } from './line-stop.state';
+import { LINE_STOP_TRANSITIONS, type LineStopKind, type LineStopState } from './line-stop.state';
 import { ParkedRooms, type NotedBy, type StopNote } from './parked';
 
 /** Which stops to list: newest first, `beforeId` exclusive. */
@@ -33,6 +34,8 @@ export interface Resolution {
 }
 
 /** Any constant nobody else locks; see {@link LineStopRepository.assertMaySubmit}. */
+const RESOLVING = arrowOf(LINE_STOP_TRANSITIONS, 'resolve');
+
 const LINE_STOP_LOCK = 7_261_543_006;
 
 /**
@@ -182,9 +185,9 @@ export class LineStopRepository {
     { actor, reason, at, differentCustomers = false }: Resolution,
   ): Promise<number> {
     const resolved = await session.rows<NotedStop>(
-      `UPDATE line_stop SET state = 'Resolved', resolved_at = $1, resolved_by = $2, resolution_reason = $3,
+      `UPDATE line_stop SET state = '${RESOLVING.to}', resolved_at = $1, resolved_by = $2, resolution_reason = $3,
          different_customers = ${differentCustomers}
-       WHERE state = 'Open' AND ${condition}
+       WHERE state = ANY ('{${RESOLVING.from.join(',')}}') AND ${condition}
        RETURNING ${NOTED_COLUMNS}`,
       [at, actor, reason, ...parameters],
     );

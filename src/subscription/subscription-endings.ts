@@ -1,5 +1,12 @@
 import type { SeoulDate } from '../kernel/seoul-calendar';
+import { arrowOf } from '../kernel/transitions';
 import type { SqlSession } from '../platform/database';
+import { SUBSCRIPTION_TRANSITIONS, type SubscriptionState } from './subscription.state';
+
+interface Arrow {
+  from: SubscriptionState[];
+  to: SubscriptionState;
+}
 
 /** A charge whose result is not known; a pause, an end or a cancellation must not decide over it. */
 export const CHARGE_IN_FLIGHT_SQL = `EXISTS (
@@ -18,16 +25,25 @@ export async function endSubscriptions(
   date: SeoulDate,
   at: Date,
 ): Promise<{ expiredCount: number; canceledCount: number }> {
-  const expiredCount = await end(session, 'Expired', 'end reached', 'ends_on <= $1', [date, at]);
+  const expiredCount = await end(session, arrowOf(SUBSCRIPTION_TRANSITIONS, 'expire'), 'end reached', 'ends_on <= $1', [
+    date,
+    at,
+  ]);
   // Whether the next period is paid for decides which period ends, so a result on the way is waited for.
   const periodIsOver = `cancel_at_period_end AND next_billing_on <= $1 AND NOT ${CHARGE_IN_FLIGHT_SQL}`;
-  const canceledCount = await end(session, 'Canceled', 'canceled at period end', periodIsOver, [date, at]);
+  const canceledCount = await end(
+    session,
+    arrowOf(SUBSCRIPTION_TRANSITIONS, 'cancel'),
+    'canceled at period end',
+    periodIsOver,
+    [date, at],
+  );
   return { expiredCount, canceledCount };
 }
 
 async function end(
   session: SqlSession,
-  toState: 'Expired' | 'Canceled',
+  { from, to }: Arrow,
   cause: string,
   conditionSql: string,
   parameters: [SeoulDate, Date],
@@ -35,7 +51,7 @@ async function end(
   const [ended] = await session.rows<{ count: number }>(
     `WITH before AS (
        SELECT id, state FROM subscription
-       WHERE state IN ('Active', 'PastDue', 'Paused') AND ${conditionSql}
+       WHERE state = ANY ($5) AND ${conditionSql}
        ORDER BY id FOR UPDATE),
      ended AS (
        UPDATE subscription SET state = $3, cancel_at_period_end = false, retry_on = NULL
@@ -45,7 +61,7 @@ async function end(
        INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, actor, at)
        SELECT id, from_state, $3, $4, 'billing-scheduler', $2 FROM ended)
      SELECT count(*)::int AS count FROM ended`,
-    [...parameters, toState, cause],
+    [...parameters, to, cause, from],
   );
   return ended?.count ?? 0;
 }

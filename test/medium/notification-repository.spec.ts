@@ -20,6 +20,8 @@ class SetClock extends Clock {
 const ANSWER = { resultCode: '0000', resultMessage: 'SUCCESS' };
 const LEASE_SECONDS = 60;
 
+const LEASE_LOST = { code: 'lease-lost' };
+
 describe('claiming and deciding notifications', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
@@ -163,12 +165,12 @@ describe('claiming and deciding notifications', () => {
     const second = await claimed();
     expect(second.notification.id).toBe(first.notification.id);
     const before = await read(first.notification.id);
-    expect(await repository.markVerified(db, first, ANSWER)).toBe(false);
-    expect(await repository.markRejected(db, first, ANSWER)).toBe(false);
+    await expect(repository.markVerified(db, first, ANSWER)).rejects.toMatchObject(LEASE_LOST);
+    await expect(repository.markRejected(db, first, ANSWER)).rejects.toMatchObject(LEASE_LOST);
     expect(await repository.scheduleRetry(first, 'x')).toBe('lease-lost');
     expect(await repository.release(first)).toBe(false);
     expect(await read(first.notification.id)).toEqual(before);
-    expect(await repository.markVerified(db, second, ANSWER)).toBe(true);
+    await repository.markVerified(db, second, ANSWER);
   });
 
   it.each([
@@ -178,7 +180,7 @@ describe('claiming and deciding notifications', () => {
     await arrive('1');
     await arrive('2');
     const held = await claimed();
-    expect(await repository[mark](db, held, ANSWER)).toBe(true);
+    await repository[mark](db, held, ANSWER);
     const row = await read(held.notification.id);
     expect(row).toMatchObject({
       state,
@@ -191,7 +193,7 @@ describe('claiming and deciding notifications', () => {
     expect(await repository.history([row.id])).toMatchObject([
       { fromState: 'Received', toState: state, cause, actor: 'scheduler', at: clock.now() },
     ]);
-    expect(await repository[mark](db, held, ANSWER)).toBe(false);
+    await expect(repository[mark](db, held, ANSWER)).rejects.toMatchObject(LEASE_LOST);
     expect(await repository.history([row.id])).toHaveLength(1);
     const [other] = await repository.list({ job: { callbackTokenHash: null, gatewayJobId: '2' }, limit: 10 });
     expect(other).toMatchObject({ state: 'Received', leaseId: null });
@@ -201,7 +203,7 @@ describe('claiming and deciding notifications', () => {
     await arrive('1');
     const held = await claimed();
     const rolledBack = db.transaction(async (session) => {
-      expect(await repository.markVerified(session, held, ANSWER)).toBe(true);
+      await repository.markVerified(session, held, ANSWER);
       throw new Error('the caller changed its mind');
     });
     await expect(rolledBack).rejects.toThrow('changed its mind');

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { BillingConfig, NotificationConfig } from '../../config';
 import { Gateways, type MessageVerdict, type ReceivedMessage } from '../../gateways';
 import { GatewayAccounts, type AccountPlaces } from '../../gateway-account';
-import { DomainError } from '../../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../../kernel/step-report';
 import {
   COMPLETED_STATUS,
@@ -112,18 +111,16 @@ export class NotificationVerification {
       case 'no-verdict':
         return this.postpone(claim, verdict.reason);
       case 'genuine':
-        await this.record(claim, job, async (session, current) => {
-          const held = await this.notifications.markVerified(session, claim, verdict);
-          if (held) await this.completion.verify(session, current, message);
-          return held;
+        await this.record(job, async (session, current) => {
+          await this.notifications.markVerified(session, claim, verdict);
+          await this.completion.verify(session, current, message);
         });
         this.logger.info('notification verified', { notificationId: claim.notification.id, jobId: job.id });
         return ONE_DONE;
       case 'foreign':
-        await this.record(claim, job, async (session, current) => {
-          const held = await this.notifications.markRejected(session, claim, verdict);
-          if (held) await this.completion.reject(session, current, message, verdict.resultMessage);
-          return held;
+        await this.record(job, async (session, current) => {
+          await this.notifications.markRejected(session, claim, verdict);
+          await this.completion.reject(session, current, message, verdict.resultMessage);
         });
         this.logger.error('notification rejected by PNS', { notificationId: claim.notification.id, jobId: job.id });
         return ONE_DONE;
@@ -133,17 +130,14 @@ export class NotificationVerification {
   /**
    * Moves message and job in one transaction.
    *
-   * @param move tells whether the claim still held
-   * @throws {DomainError} `lease-lost` when it did not, and nothing was moved
+   * @throws {DomainError} `lease-lost` when the claim did not hold any more, and nothing was moved
    */
   private async record(
-    claim: NotificationClaim,
     job: BulkPaymentJob,
-    move: (session: SqlSession, current: BulkPaymentJob) => Promise<boolean>,
+    move: (session: SqlSession, current: BulkPaymentJob) => Promise<void>,
   ): Promise<void> {
     await this.database.transaction(async (session) => {
-      const isHeld = await move(session, await this.completion.lock(session, job));
-      if (!isHeld) throw leaseLost(claim);
+      await move(session, await this.completion.lock(session, job));
       await crashPoint('verify-notification.before-commit');
     });
     await crashPoint('verify-notification.recorded');
@@ -176,10 +170,6 @@ export class NotificationVerification {
 interface MatchedClaim {
   claim: NotificationClaim;
   job: BulkPaymentJob | undefined;
-}
-
-function leaseLost({ notification }: NotificationClaim): DomainError {
-  return new DomainError('lease-lost', `notification ${notification.id} was taken over by another replica`);
 }
 
 /** Under T store's own names. */
