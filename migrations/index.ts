@@ -50,6 +50,7 @@ import { GatewayOfACharge1795300008001 } from './1795300008001-gateway-of-a-char
 import { GatewayAccount1795400001001 } from './1795400001001-gateway-account';
 import { TokensByAccount1795400001002 } from './1795400001002-tokens-by-account';
 import { StateArrows1795400003001 } from './1795400003001-state-arrows';
+import { OutsideRefundHistory1795400003002 } from './1795400003002-outside-refund-history';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -104,4 +105,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   GatewayAccount1795400001001,
   TokensByAccount1795400001002,
   StateArrows1795400003001,
+  OutsideRefundHistory1795400003002,
 ];

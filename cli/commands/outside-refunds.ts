@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Schema } from '../../client/src';
-import { addAct, addList } from '../declare';
+import { addAct, addList, addShow } from '../declare';
 import { reasonOption, wonAmount } from '../options';
 import type { Run } from '../session';
 import type { Column } from '../table';
@@ -24,6 +24,11 @@ export function addOutsideRefundCommands(program: Command, run: Run): void {
     operation: 'GET /admin/v1/outside-refunds',
     columns: COLUMNS,
     filters: { state: new Option('--state <state>', 'such as Suspected or Recorded') },
+  });
+  addShow(outside, run, {
+    name: 'show <id>',
+    does: 'one, with the history of its states',
+    operation: 'GET /admin/v1/outside-refunds/{id}',
   });
   addAct(outside, run, {
     name: 'record',

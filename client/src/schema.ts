@@ -897,6 +897,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/outside-refunds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with the history of its states */
+        get: operations["outsideRefunds.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/outside-refunds/{id}/dismiss": {
         parameters: {
             query?: never;
@@ -3490,6 +3507,34 @@ export interface components {
             decision: components["schemas"]["OutsideDecisionView"] | null;
             /** @description Where its evidence is */
             links: components["schemas"]["OutsideRefundLinksView"];
+        };
+        OutsideRefundDetailView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /** @description Of the charge */
+            orderNo: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Suspected" | "Recorded" | "Dismissed";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Status, reason, message and time of T store’s record */
+            shown: string;
+            /** @description The lookup that showed it */
+            lookupId: string;
+            /**
+             * Format: date-time
+             * @description When it was found
+             */
+            foundAt: string;
+            /** @description Who decided, when and why */
+            decision: components["schemas"]["OutsideDecisionView"] | null;
+            /** @description Where its evidence is */
+            links: components["schemas"]["OutsideRefundLinksView"];
+            /** @description Changes of its state, oldest first */
+            history: components["schemas"]["StateChangeView"][];
         };
         OutsideRefundBody: {
             /** @description Why, in words; kept for ever */
@@ -6791,6 +6836,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordedOutsideView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "outsideRefunds.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideRefundDetailView"];
                 };
             };
             /** @description A problem; its code says which */

@@ -1,5 +1,5 @@
 export { ChargeTransactions, type ChargeTransaction } from './charge-transactions.service';
-export { OutsideRefund } from './outside-refund.entity';
+export { OutsideRefund, type OutsideRefundHistory } from './outside-refund.entity';
 export { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefundState } from './outside-refund.state';
 export { OutsideRefunds } from './outside-refunds.service';
 export { Refund } from './refund.entity';

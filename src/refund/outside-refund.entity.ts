@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn, VirtualColumn } from 'typeorm';
 import { nullable } from '../platform/database';
+import { HistoryEntry } from '../platform/work';
 import type { OutsideRefundState } from './outside-refund.state';
 
 /** What T store's record of a payment showed of a refund that we did not make. */
@@ -41,4 +42,10 @@ export class OutsideRefund {
 
   @Column(nullable('text', 'decision_reason'))
   decisionReason!: string | null;
+}
+
+@Entity('outside_refund_history')
+export class OutsideRefundHistory extends HistoryEntry<OutsideRefundState> {
+  @Column({ type: 'bigint', name: 'outside_refund_id' })
+  outsideRefundId!: string;
 }

@@ -1,21 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../kernel/errors';
-import { arrowOf } from '../kernel/transitions';
+import { nextState } from '../kernel/transitions';
 import { Database, type SqlSession } from '../platform/database';
 import { move, type Aggregate } from '../platform/work';
 import type { TransactionLookup } from '../transaction-lookup';
-import { OutsideRefund } from './outside-refund.entity';
+import { OutsideRefund, OutsideRefundHistory } from './outside-refund.entity';
 import { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefundState } from './outside-refund.state';
 
-/** Who decided last, when and why, is kept by the row itself. */
 const OUTSIDE_REFUND: Aggregate<OutsideRefund, typeof OUTSIDE_REFUND_TRANSITIONS> = {
   name: 'outside refund',
   rows: OutsideRefund,
+  history: OutsideRefundHistory,
   subject: 'outsideRefundId',
   transitions: OUTSIDE_REFUND_TRANSITIONS,
 };
-
-const RECORDING = arrowOf(OUTSIDE_REFUND_TRANSITIONS, 'record');
 
 /** Who decided on a showing, when and why. */
 interface OutsideDecision {
@@ -50,14 +48,8 @@ export class OutsideRefundRepository {
    * @returns the new one's id
    */
   async suspect(chargeId: string, lookup: TransactionLookup, at: Date): Promise<string | undefined> {
-    const [suspected] = await this.database.rows<{ id: string }>(
-      `INSERT INTO outside_refund (charge_id, lookup_id, shown, found_at)
-       SELECT $1, $2, $3, $4
-       WHERE NOT EXISTS (SELECT FROM refund WHERE charge_id = $1 AND state IN ('Refunding', 'Unknown'))
-       ON CONFLICT (charge_id, shown) DO NOTHING RETURNING id`,
-      [chargeId, lookup.id, shownBy(lookup), at],
-    );
-    return suspected?.id;
+    const isOurs = `EXISTS (SELECT FROM refund WHERE charge_id = $1 AND state IN ('Refunding', 'Unknown'))`;
+    return this.noteShown(this.database, `NOT ${isOurs}`, chargeId, lookup, at);
   }
 
   /**
@@ -71,22 +63,44 @@ export class OutsideRefundRepository {
     lookup: TransactionLookup,
     { refundId, actor, reason, at }: OutsideDecision & { refundId: string },
   ): Promise<void> {
-    const shown = shownBy(lookup);
-    const recorded = await session.execute(
-      `INSERT INTO outside_refund (charge_id, lookup_id, shown, state, found_at, refund_id, decided_at, decided_by, decision_reason)
-       VALUES ($1, $2, $3, $8, $4, $5, $4, $6, $7)
-       ON CONFLICT (charge_id, shown) DO UPDATE SET state = $8, refund_id = $5, decided_at = $4, decided_by = $6,
-         decision_reason = $7, lookup_id = $2
-       WHERE outside_refund.state = ANY ($9)`,
-      [chargeId, lookup.id, shown, at, refundId, actor, reason, RECORDING.to, RECORDING.from],
+    await this.noteShown(session, 'true', chargeId, lookup, at);
+    const lock = { mode: 'pessimistic_write' } as const;
+    const where = { chargeId, shown: shownBy(lookup) };
+    const outside = await session.manager.findOneOrFail(OutsideRefund, { where, lock });
+    if (nextState(OUTSIDE_REFUND_TRANSITIONS, outside.state, 'record') === undefined) {
+      throw new DomainError(
+        'outside-refund-recorded',
+        `What T store shows was recorded as refund ${outside.refundId}; look the payment up again if there was another one`,
+        { refundId: outside.refundId },
+      );
+    }
+    const changes = { refundId, lookupId: lookup.id, decidedAt: at, decidedBy: actor, decisionReason: reason };
+    await move(session, OUTSIDE_REFUND, outside, 'record', { cause: 'record', actor, reason, at }, { changes });
+  }
+
+  /** Changes of its state, oldest first. */
+  history(outsideRefundId: string): Promise<OutsideRefundHistory[]> {
+    return this.database.manager.find(OutsideRefundHistory, { where: { outsideRefundId }, order: { id: 'ASC' } });
+  }
+
+  /** @returns the id of one that was not noted before */
+  private async noteShown(
+    session: SqlSession,
+    conditionSql: string,
+    chargeId: string,
+    lookup: TransactionLookup,
+    at: Date,
+  ): Promise<string | undefined> {
+    const [noted] = await session.rows<{ id: string }>(
+      `WITH noted AS (
+         INSERT INTO outside_refund (charge_id, lookup_id, shown, found_at)
+         SELECT $1, $2, $3, $4 WHERE ${conditionSql}
+         ON CONFLICT (charge_id, shown) DO NOTHING RETURNING id, state)
+       INSERT INTO outside_refund_history (outside_refund_id, to_state, cause, actor, at)
+       SELECT id, state, 'shown by a lookup', $5, $4 FROM noted RETURNING outside_refund_id AS id`,
+      [chargeId, lookup.id, shownBy(lookup), at, lookup.actor],
     );
-    if (recorded === 1) return;
-    const earlier = await session.manager.findOneBy(OutsideRefund, { chargeId, shown });
-    throw new DomainError(
-      'outside-refund-recorded',
-      `What T store shows was recorded as refund ${earlier?.refundId}; look the payment up again if there was another one`,
-      { refundId: earlier?.refundId },
-    );
+    return noted?.id;
   }
 
   /** When the last refund that we made of a charge was found to be made. */
@@ -100,7 +114,7 @@ export class OutsideRefundRepository {
 
   /** @throws {DomainError} `state-conflict` unless it is Suspected */
   async dismiss(id: string, { actor, reason, at }: OutsideDecision): Promise<void> {
-    const why = { cause: 'dismissed', actor, reason, at };
+    const why = { cause: 'dismiss', actor, reason, at };
     const changes = { decidedAt: at, decidedBy: actor, decisionReason: reason };
     await move(this.database, OUTSIDE_REFUND, { id, state: 'Suspected' }, 'dismiss', why, { changes });
   }

@@ -7,7 +7,7 @@ import { Database, violatesCheck, violatesUnique, type SqlSession } from '../pla
 import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';
 import type { ChargeRecord } from '../charge';
 import { Charges } from '../charge';
-import type { OutsideRefund } from './outside-refund.entity';
+import type { OutsideRefund, OutsideRefundHistory } from './outside-refund.entity';
 import { OutsideRefundRepository, shownBy } from './outside-refund.repository';
 import type { OutsideRefundState } from './outside-refund.state';
 import { RefundAllowance } from './refund-allowance';
@@ -67,6 +67,10 @@ export class OutsideRefunds implements OnModuleInit {
     const found = await this.outside.find(id);
     if (found === undefined) throw new DomainError('outside-refund-not-found', `There is no outside refund ${id}`);
     return found;
+  }
+
+  history(id: string): Promise<OutsideRefundHistory[]> {
+    return this.outside.history(id);
   }
 
   /**

@@ -8,7 +8,7 @@ import { LineStopModule } from '../line-stop';
 import { TransactionLookupModule } from '../transaction-lookup';
 import { ChargeModule } from '../charge';
 import { ChargeTransactions } from './charge-transactions.service';
-import { OutsideRefund } from './outside-refund.entity';
+import { OutsideRefund, OutsideRefundHistory } from './outside-refund.entity';
 import { OutsideRefundRepository } from './outside-refund.repository';
 import { OutsideRefunds } from './outside-refunds.service';
 import { RefundAllowance } from './refund-allowance';
@@ -24,7 +24,7 @@ import { Refunds } from './refunds.service';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([OutsideRefund, Refund, RefundHistory]),
+    TypeOrmModule.forFeature([OutsideRefund, OutsideRefundHistory, Refund, RefundHistory]),
     ApprovalModule,
     ChargeModule,
     GatewayAccountModule,

@@ -149,6 +149,12 @@ describe('refunds that T store made without us', () => {
     // Whoever dismissed it was wrong.
     expect((await record(orderNo, 300)).status).toBe(201);
     expect(await sumsOf(orderNo)).toEqual([300, 300, 300]);
+    const { body } = await world.get(`outside-refunds/${one.id}`);
+    expect(body.history.map((entry: JsonBody) => [entry.fromState, entry.toState, entry.reason])).toEqual([
+      [null, 'Suspected', null],
+      ['Suspected', 'Dismissed', 'T store says it is a mistake of theirs'],
+      ['Dismissed', 'Recorded', body.decision.reason],
+    ]);
   });
 
   it('of a whole period take back the days it paid for, above the allowance with a second person’s word', async () => {

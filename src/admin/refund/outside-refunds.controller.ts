@@ -8,10 +8,16 @@ import { approvalViewOf } from '../approval/approvals.view';
 import { AuditView } from '../audit';
 import { ReasonBody } from '../frame/reason.dto';
 import { IdParameter } from '../frame/body-fields';
+import { stateChangeViewOf } from '../frame/history.view';
 import { pageOf, type Page } from '../frame/page';
 import { ListOf } from '../lists';
 import { OutsideRefundBody, OutsideRefundListQuery } from './outside-refunds.dto';
-import { OutsideRefundView, RecordedOutsideView, outsideRefundViewOf } from './outside-refunds.view';
+import {
+  OutsideRefundDetailView,
+  OutsideRefundView,
+  RecordedOutsideView,
+  outsideRefundViewOf,
+} from './outside-refunds.view';
 import { refundViewOf } from './refunds.view';
 
 /** Refunds that T store made without us: what lookups show of them, and what persons say. */
@@ -29,6 +35,14 @@ export class OutsideRefundsController {
   async list(@Query() { cursor, limit, state }: OutsideRefundListQuery): Promise<Page<OutsideRefundView>> {
     const found = await this.outside.list({ state, beforeId: cursor, limit });
     return pageOf(found.map(outsideRefundViewOf), limit, (one) => one.id);
+  }
+
+  @Get(':id')
+  @Scope('refunds:read')
+  @ApiOperation({ summary: 'One of them, with the history of its states' })
+  @ApiOkResponse({ type: OutsideRefundDetailView })
+  async get(@Param() { id }: IdParameter): Promise<OutsideRefundDetailView> {
+    return { ...(await this.viewOf({ id })), history: (await this.outside.history(id)).map(stateChangeViewOf) };
   }
 
   @Post()

@@ -1,3 +1,4 @@
+import { StateChangeView } from '../frame/history.view';
 import { ApiProperty } from '@nestjs/swagger';
 import { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefund, type OutsideRefundState } from '../../refund';
 import { statesOf } from '../../kernel/transitions';
@@ -28,6 +29,11 @@ export class OutsideRefundView {
   @ApiProperty({ type: OutsideDecisionView, nullable: true, description: 'Who decided, when and why' })
   decision!: OutsideDecisionView | null;
   @ApiProperty({ type: OutsideRefundLinksView, description: 'Where its evidence is' }) links!: OutsideRefundLinksView;
+}
+
+export class OutsideRefundDetailView extends OutsideRefundView {
+  @ApiProperty({ type: [StateChangeView], description: 'Changes of its state, oldest first' })
+  history!: StateChangeView[];
 }
 
 /** One of the two: the refund that counts now, or the approval it waits for. */
