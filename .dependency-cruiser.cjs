@@ -10,7 +10,7 @@ const LAYERS = [
   ['refund'],
   ['charge'],
   ['transaction-lookup'],
-  ['line-stop', 'inbox', 'billing-token'],
+  ['line-stop', 'inbox', 'billing-token', 'product'],
   ['gateways', 'approval', 'kill-switch'],
   ['gateway-account'],
   ['platform'],

@@ -4,6 +4,7 @@ import { BillingTokenVault } from '../src/billing-token';
 import { seoulDate } from '../src/kernel/seoul-calendar';
 import type { Won } from '../src/kernel/won';
 import { Database } from '../src/platform/database';
+import { ProductRepository } from '../src/product';
 import { SubscriptionRepository } from '../src/subscription';
 
 /** When all subscriptions of the benchmark are billed first; later than any run the service plans by itself. */
@@ -30,7 +31,7 @@ export async function addDueSubscriptions(
     creditCardAmount: 0 as Won,
     tmembershipAmount: 0 as Won,
   };
-  await database.transaction((session) => subscriptions.addProducts(session, [product], at));
+  await app.get(ProductRepository).create(product, 'bench', at);
   for (let added = 0; added < count; added += BATCH) {
     const numbers = Array.from({ length: Math.min(BATCH, count - added) }, (_, index) => added + index);
     const tokens = numbers.map(billingTokenOf);

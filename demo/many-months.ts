@@ -2,6 +2,7 @@ import { BillingTokenVault } from '../src/billing-token';
 import { billingDateAfter, seoulDateAt, startOfSeoulDay, type SeoulDate } from '../src/kernel/seoul-calendar';
 import { secondsAfter } from '../src/platform/clock';
 import { Database } from '../src/platform/database';
+import { ProductRepository } from '../src/product';
 import { SubscriptionRepository } from '../src/subscription';
 import { DEFAULT_OPTIONS, type FaultKind } from '../simulator';
 import { Customers } from './customers';
@@ -107,7 +108,12 @@ async function billMonth(travel: TimeTravel, customers: Customers, first: SeoulD
 /** @returns the ids of the subscriptions sold */
 async function sell({ service: { app }, simulator }: DemoParts, count: number, month: SeoulDate): Promise<string[]> {
   const database = app.get(Database);
-  const seeding = { database, vault: app.get(BillingTokenVault), subscriptions: app.get(SubscriptionRepository) };
+  const seeding = {
+    database,
+    vault: app.get(BillingTokenVault),
+    products: app.get(ProductRepository),
+    subscriptions: app.get(SubscriptionRepository),
+  };
   await seedSubscriptions(seeding, month, count, new Date(simulator.control.now()));
   const rows = await database.rows<{ id: string }>('SELECT id FROM subscription ORDER BY id');
   return rows.map((row) => row.id);

@@ -2,6 +2,7 @@ import { BillingTokenVault } from '../src/billing-token';
 import { billingDateAfter, seoulDate, seoulDateAt, type SeoulDate } from '../src/kernel/seoul-calendar';
 import { Database } from '../src/platform/database';
 import { BillingRunPlanning } from '../src/billing-run';
+import { ProductRepository } from '../src/product';
 import { SubscriptionRepository } from '../src/subscription';
 import type { DemoParts } from './parts';
 import { follow } from './progress';
@@ -25,7 +26,12 @@ export async function billOneMonth(parts: DemoParts, subscriptions: number): Pro
   const database = app.get(Database);
   const now = new Date();
   const billingDate = await nextBillingDate(database, seoulDateAt(now));
-  const seeding = { database, vault: app.get(BillingTokenVault), subscriptions: app.get(SubscriptionRepository) };
+  const seeding = {
+    database,
+    vault: app.get(BillingTokenVault),
+    products: app.get(ProductRepository),
+    subscriptions: app.get(SubscriptionRepository),
+  };
   const sold = await seedSubscriptions(seeding, billingDate, subscriptions, now);
   if (sold > 0) print(`Sold ${countText(sold)} subscriptions of 3 products, with anchors on every day of the month.`);
 

@@ -3,7 +3,8 @@ import type { BillingTokenVault } from '../src/billing-token';
 import { billingDateAfter, type SeoulDate } from '../src/kernel/seoul-calendar';
 import { won } from '../src/kernel/won';
 import type { Database } from '../src/platform/database';
-import type { NewProduct, SubscriptionRepository } from '../src/subscription';
+import type { NewProduct, ProductRepository } from '../src/product';
+import type { SubscriptionRepository } from '../src/subscription';
 
 export const PRODUCTS: readonly NewProduct[] = [
   product('0910024116', '동영상 클라우드 어린이TV', 5_500, { carrier: 5_500 }),
@@ -41,14 +42,19 @@ export function demoBillingToken(customer: string): string {
  * @returns how many are new
  */
 export async function seedSubscriptions(
-  parts: { database: Database; vault: BillingTokenVault; subscriptions: SubscriptionRepository },
+  parts: {
+    database: Database;
+    vault: BillingTokenVault;
+    products: ProductRepository;
+    subscriptions: SubscriptionRepository;
+  },
   month: SeoulDate,
   count: number,
   at: Date,
 ): Promise<number> {
   const customers = Array.from({ length: count }, (_, index) => `고객-${String(index + 1).padStart(6, '0')}`);
+  for (const product of PRODUCTS) await parts.products.create(product, 'demo', at);
   return parts.database.transaction(async (session) => {
-    await parts.subscriptions.addProducts(session, PRODUCTS, at);
     await parts.vault.store(session, customers.map(demoBillingToken), at);
     const subscriptions = customers.map((customerReference, index) => ({
       customerReference,

@@ -9,6 +9,7 @@ import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
 import { NotificationModule } from '../inbox';
 import { BillingRunModule } from '../billing-run';
+import { ProductModule } from '../product';
 import { SubscriptionModule } from '../subscription';
 import { TransactionLookupModule } from '../transaction-lookup';
 import {
@@ -73,6 +74,7 @@ import { SummaryService } from './desk/summary.service';
     LineStopModule,
     NotificationModule,
     RefundModule,
+    ProductModule,
     SubscriptionModule,
     TransactionLookupModule,
   ],

@@ -1,9 +1,8 @@
-export { Product, ProductHistory, Subscription, SubscriptionHistory } from './subscription.entity';
+export { Subscription, SubscriptionHistory } from './subscription.entity';
 export { SubscriptionPortsModule } from './subscription-ports.module';
 export { SubscriptionModule } from './subscription.module';
-export { SubscriptionRepository, type NewProduct, type NewSubscription, type Price } from './subscription.repository';
+export { SubscriptionRepository, type NewSubscription } from './subscription.repository';
 export { SUBSCRIPTION_TRANSITIONS, type SubscriptionState } from './subscription.state';
-export { Products } from './products.service';
 export { SubscriptionLife } from './subscription-life.service';
 export type { SubscriptionRecord } from './subscription-record.repository';
 export { MAX_CUSTOMER_REFERENCE_LENGTH, MAX_INTERVAL_MONTHS } from './subscription-rules';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import type { SqlSession } from '../platform/database';
-import { changesSql } from './changes.sql';
+import { changesSql } from '../platform/work';
 import { CHARGE_IN_FLIGHT_SQL } from './subscription-endings';
 import type { SubscriptionState } from './subscription.state';
 

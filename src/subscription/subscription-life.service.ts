@@ -5,10 +5,10 @@ import { billingDateAfter, billingDateNotBefore, seoulDateAt, type SeoulDate } f
 import { nextState } from '../kernel/transitions';
 import { Clock } from '../platform/clock';
 import { Database, violatesUnique, type SqlSession } from '../platform/database';
-import { BILLING_TOKEN_EXPECTATION, faultsOfPrice, isBillingToken } from './product-rules';
+import { ProductRepository, faultsOfPrice, type Price } from '../product';
 import { SubscriptionChangeRepository, type SubscriptionChange } from './subscription-change.repository';
 import { SubscriptionRecordRepository, type SubscriptionRecord } from './subscription-record.repository';
-import { SubscriptionRepository, type Price } from './subscription.repository';
+import { BILLING_TOKEN_EXPECTATION, isBillingToken } from './subscription-rules';
 import { SUBSCRIPTION_TRANSITIONS, type SubscriptionEvent, type SubscriptionState } from './subscription.state';
 import {
   duplicateSubscription,
@@ -46,7 +46,7 @@ interface Step {
 export class SubscriptionLife {
   constructor(
     private readonly changes: SubscriptionChangeRepository,
-    private readonly subscriptions: SubscriptionRepository,
+    private readonly products: ProductRepository,
     private readonly records: SubscriptionRecordRepository,
     private readonly vault: BillingTokenVault,
     private readonly database: Database,
@@ -122,7 +122,7 @@ export class SubscriptionLife {
   }
 
   private async productChange(session: SqlSession, storeProductId: string): Promise<SubscriptionChange> {
-    const productId = await this.subscriptions.activeProduct(session, storeProductId);
+    const productId = await this.products.idOfActive(session, storeProductId);
     if (productId === undefined) throw productNotSold();
     return { productId, ...overrideOf(null) };
   }

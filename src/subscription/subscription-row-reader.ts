@@ -2,6 +2,7 @@ import type { InputFault } from '../kernel/errors';
 import { parseSeoulDate, type SeoulDate } from '../kernel/seoul-calendar';
 import { normalizeText } from '../kernel/text';
 import { parseWon } from '../kernel/won';
+import type { Price } from '../product';
 import {
   REQUIRED_COLUMNS,
   SUBSCRIPTION_FILE_COLUMNS,
@@ -9,7 +10,6 @@ import {
   type SubscriptionFileColumn,
 } from './subscription-file-columns';
 import { faultsOfOrder, type SubscriptionOrder } from './subscription-rules';
-import type { Price } from './subscription.repository';
 
 const OVERRIDE_COLUMNS = [
   'amountOverride',

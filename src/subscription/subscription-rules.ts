@@ -1,8 +1,8 @@
+import { BILLING_TOKEN_LENGTHS } from '../gateways';
 import type { InputFault } from '../kernel/errors';
 import { billingDateAfter, type SeoulDate } from '../kernel/seoul-calendar';
 import { faultOfText } from '../kernel/text';
-import { BILLING_TOKEN_EXPECTATION, faultsOfPrice, isBillingToken, isStoreProductId } from './product-rules';
-import type { Price } from './subscription.repository';
+import { faultsOfPrice, isStoreProductId, type Price } from '../product';
 
 /** What a subscription is made from, before anything of it is known to be right. */
 export interface SubscriptionOrder {
@@ -21,12 +21,19 @@ export interface SubscriptionOrder {
   priceOverride: Price | undefined;
 }
 
+const BILLING_TOKEN = new RegExp(`^(?:${BILLING_TOKEN_LENGTHS.map((length) => `[0-9A-F]{${length}}`).join('|')})$`);
+
 /** Longer than any account name, short enough for an index entry. */
 export const MAX_CUSTOMER_REFERENCE_LENGTH = 200;
 export const MAX_INTERVAL_MONTHS = 120;
 
+export const BILLING_TOKEN_EXPECTATION = `${BILLING_TOKEN_LENGTHS.join(' or ')} hexadecimal digits in upper case`;
 export const PRODUCT_EXPECTATION = 'the store product id of an active product';
 export const ONCE_EXPECTATION = 'a customer who does not have the product yet';
+
+export function isBillingToken(text: string): boolean {
+  return BILLING_TOKEN.test(text);
+}
 
 export function firstBillingDateOf(order: SubscriptionOrder): SeoulDate {
   return order.nextBillingOn ?? order.trialUntil ?? order.startedOn;

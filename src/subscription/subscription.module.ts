@@ -1,28 +1,20 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BillingTokenModule } from '../billing-token';
-import { GatewayAccountModule } from '../gateway-account';
-import { ProductRepository } from './product.repository';
-import { Products } from './products.service';
+import { ProductModule } from '../product';
 import { SubscriptionChangeRepository } from './subscription-change.repository';
 import { SubscriptionExport } from './subscription-export.service';
 import { SubscriptionImportRepository } from './subscription-import.repository';
 import { SubscriptionImport } from './subscription-import.service';
 import { SubscriptionLife } from './subscription-life.service';
 import { SubscriptionRecordRepository } from './subscription-record.repository';
-import { Product, ProductHistory, Subscription, SubscriptionHistory } from './subscription.entity';
+import { Subscription, SubscriptionHistory } from './subscription.entity';
 import { SubscriptionRepository } from './subscription.repository';
 import { Subscriptions } from './subscriptions.service';
 
 @Module({
-  imports: [
-    TypeOrmModule.forFeature([Product, ProductHistory, Subscription, SubscriptionHistory]),
-    BillingTokenModule,
-    GatewayAccountModule,
-  ],
+  imports: [TypeOrmModule.forFeature([Subscription, SubscriptionHistory]), BillingTokenModule, ProductModule],
   providers: [
-    ProductRepository,
-    Products,
     SubscriptionChangeRepository,
     SubscriptionExport,
     SubscriptionImport,
@@ -32,6 +24,6 @@ import { Subscriptions } from './subscriptions.service';
     SubscriptionRepository,
     Subscriptions,
   ],
-  exports: [Products, SubscriptionExport, SubscriptionImport, SubscriptionLife, SubscriptionRepository, Subscriptions],
+  exports: [SubscriptionExport, SubscriptionImport, SubscriptionLife, SubscriptionRepository, Subscriptions],
 })
 export class SubscriptionModule {}

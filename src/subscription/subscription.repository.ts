@@ -1,24 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { SeoulDate } from '../kernel/seoul-calendar';
-import type { Won } from '../kernel/won';
 import type { SqlSession } from '../platform/database';
+import type { Price } from '../product';
 import { isSpelledOtherwiseSql } from './customer-name.sql';
-
-/** What is paid, and who collects which part of it; the parts add up to the amount. */
-export interface Price {
-  amount: Won;
-  carrierAmount: Won;
-  creditCardAmount: Won;
-  tmembershipAmount: Won;
-}
-
-/** A product to sell. */
-export interface NewProduct extends Price {
-  storeProductId: string;
-  name: string;
-  /** Which gateway account collects it; T store's of the settings unless stated. */
-  gatewayAccount?: string | undefined;
-}
 
 export interface NewSubscription {
   customerReference: string;
@@ -40,20 +24,6 @@ export interface NewSubscription {
 
 @Injectable()
 export class SubscriptionRepository {
-  /** Adds products that are not there yet, by their store product id; existing ones stay as they are. */
-  async addProducts(session: SqlSession, products: readonly NewProduct[], at: Date): Promise<number> {
-    return session.execute(
-      `INSERT INTO product (store_product_id, name, amount, carrier_amount, credit_card_amount, tmembership_amount,
-         created_at)
-       SELECT item."storeProductId", item.name, item.amount, item."carrierAmount", item."creditCardAmount",
-         item."tmembershipAmount", $2
-       FROM jsonb_to_recordset($1::jsonb) AS item("storeProductId" text, name text, amount bigint,
-         "carrierAmount" bigint, "creditCardAmount" bigint, "tmembershipAmount" bigint)
-       ON CONFLICT (store_product_id) DO NOTHING`,
-      [JSON.stringify(products), at],
-    );
-  }
-
   /**
    * Adds subscriptions, each Active with its history; a customer who has the product already keeps the existing one.
    *
@@ -97,15 +67,6 @@ export class SubscriptionRepository {
       [JSON.stringify(items), at, actor],
     );
     return added?.count ?? 0;
-  }
-
-  /** @returns the id of an active product */
-  async activeProduct(session: SqlSession, storeProductId: string): Promise<string | undefined> {
-    const [product] = await session.rows<{ id: string }>(
-      'SELECT id FROM product WHERE store_product_id = $1 AND active',
-      [storeProductId],
-    );
-    return product?.id;
   }
 
   /** @returns the id of the customer's subscription of the product that is not over */

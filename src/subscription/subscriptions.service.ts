@@ -4,6 +4,7 @@ import { DomainError } from '../kernel/errors';
 import { seoulDateAt } from '../kernel/seoul-calendar';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
+import { ProductRepository } from '../product';
 import type { SubscriptionHistory } from './subscription.entity';
 import {
   SubscriptionRecordRepository,
@@ -19,6 +20,7 @@ import { anchorDayOf, faultsOfOrder, type SubscriptionOrder } from './subscripti
 export class Subscriptions {
   constructor(
     private readonly subscriptions: SubscriptionRepository,
+    private readonly products: ProductRepository,
     private readonly records: SubscriptionRecordRepository,
     private readonly vault: BillingTokenVault,
     private readonly database: Database,
@@ -56,7 +58,7 @@ export class Subscriptions {
 
   private store(order: SubscriptionOrder, actor: string, at: Date): Promise<string> {
     return this.database.transaction(async (session) => {
-      if (!(await this.subscriptions.activeProduct(session, order.storeProductId))) throw productNotSold();
+      if (!(await this.products.idOfActive(session, order.storeProductId))) throw productNotSold();
       await this.vault.store(session, [order.billingToken], at);
       const billingTokenHash = this.vault.hashOf(order.billingToken);
       const added = termsOf(order, billingTokenHash);

@@ -16,7 +16,7 @@ const OFFENDERS: Record<string, readonly [path: string, content: string]> = {
   'subscription-bulk-payment-are-apart': ['src/bulk-payment/knows-a-neighbour.ts', "import '../subscription';"],
   'approval-knows-no-room': ['src/approval/knows-a-gateway.ts', "import '../gateways/tstore';"],
   'inbox-never-a-gateway': ['src/inbox/calls-out.ts', "import '../platform/a';"],
-  'line-stop-inbox-billing-token-are-apart': ['src/inbox/knows-a-neighbour.ts', "import '../line-stop';"],
+  'line-stop-inbox-billing-token-product-are-apart': ['src/inbox/knows-a-neighbour.ts', "import '../line-stop';"],
   'features-meet-at-their-index': ['src/bulk-payment/reaches-in.ts', "import '../charge/inner';"],
   'gateways-behind-their-ports': ['src/charge/names-a-gateway.ts', "import '../gateways/tstore';"],
   'files-are-tstores': ['src/bulk-payment/reaches-for-the-wire.ts', "import '../gateways/tstore/wire';"],

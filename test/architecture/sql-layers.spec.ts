@@ -46,8 +46,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
     'a later attempt is noted in the statement that plans a million',
   'bulk-payment/checks/payment-checks.sql.ts reads subscription of subscription':
     'customers who look alike are compared by what they paid',
-  'bulk-payment/request-file/unusual-upload.ts reads product of subscription':
-    'what a product costs by its catalogue tells what is unusual',
   'bulk-payment/request-file/unwritable-charges.service.ts reads billing_run of billing-run':
     'it waits for who decides on the run: a lock, no data',
   'bulk-payment/request-file/unwritable-charges.service.ts writes charge of charge':

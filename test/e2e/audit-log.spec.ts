@@ -1,5 +1,5 @@
 import { ADMIN_ACTOR } from '../support/people';
-import { Products } from '../../src/subscription';
+import { Products } from '../../src/product';
 import { Database } from '../../src/platform/database';
 import { bearer, startAdminWorld, type AdminWorld } from '../support/admin-world';
 import type { JsonBody } from '../support/billing-world';

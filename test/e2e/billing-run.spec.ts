@@ -3,6 +3,7 @@ import { billingDateAfter, seoulDate, type SeoulDate } from '../../src/kernel/se
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { BillingRunPlanning } from '../../src/billing-run';
+import { ProductRepository } from '../../src/product';
 import { SubscriptionRepository } from '../../src/subscription';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { TOKEN_64 } from '../support/request-files';
@@ -41,9 +42,9 @@ describe('billing runs', () => {
     const subscriptions = world.service.app.get(SubscriptionRepository);
     const vault = world.service.app.get(BillingTokenVault);
     const at = new Date();
+    await world.service.app.get(ProductRepository).create(PRODUCT, 'merchant', at);
     await database.transaction(async (session) => {
       await vault.store(session, [TOKEN_64], at);
-      await subscriptions.addProducts(session, [PRODUCT], at);
       const added = await subscriptions.addSubscriptions(
         session,
         orders.map(({ customer, startedOn, anchorDay }) => ({

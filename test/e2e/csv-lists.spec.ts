@@ -3,7 +3,7 @@ import { readXlsx, type CellValue } from 'hucre';
 import { buffer } from 'node:stream/consumers';
 import { xlsxOf } from '../../src/admin/lists/xlsx';
 import { Database } from '../../src/platform/database';
-import { Products } from '../../src/subscription';
+import { Products } from '../../src/product';
 import { bearer, startAdminWorld, type AdminAnswer, type AdminWorld } from '../support/admin-world';
 import type { JsonBody } from '../support/billing-world';
 import { ADMIN_KEY } from '../support/service-environment';

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { Products } from '../../src/subscription';
+import { Products } from '../../src/product';
 import { Database } from '../../src/platform/database';
 import { bearer, startAdminWorld, type AdminAnswer, type AdminWorld } from '../support/admin-world';
 import { BOOTSTRAP_KEY } from '../support/people';

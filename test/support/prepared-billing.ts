@@ -5,6 +5,7 @@ import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
 import { BillingRunPlanning } from '../../src/billing-run';
+import { ProductRepository } from '../../src/product';
 import { SubscriptionRepository } from '../../src/subscription';
 import { serviceEnvironment } from './service-environment';
 import { createTestDatabase, type TestDatabase } from './test-database';
@@ -74,9 +75,9 @@ async function subscribeMany({ app }: RunningService, subscriptions: number, sta
     intervalMonths: 1,
   }));
   const at = new Date();
+  await app.get(ProductRepository).create(PRODUCT, 'merchant', at);
   await app.get(Database).transaction(async (session) => {
     await vault.store(session, tokens, at);
-    await app.get(SubscriptionRepository).addProducts(session, [PRODUCT], at);
     await app.get(SubscriptionRepository).addSubscriptions(session, orders, at);
   });
 }

@@ -3,7 +3,8 @@ import { seoulDate } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { BillingRunPlanning } from '../../src/billing-run';
-import { SubscriptionRepository, type NewSubscription, type Price } from '../../src/subscription';
+import { ProductRepository, type Price } from '../../src/product';
+import { SubscriptionRepository, type NewSubscription } from '../../src/subscription';
 import { ADMIN_KEY, BOOTSTRAP_KEY, SECOND_PERSONS_KEY, type BillingWorld, type JsonAnswer } from './billing-world';
 import { assertDescribed } from './described-answers';
 import { TOKEN_64 } from './request-files';
@@ -30,9 +31,9 @@ export async function subscribe(
     app.get(Database),
   ];
   const at = world.clock.now();
+  for (const product of [PRODUCT, OTHER_PRODUCT]) await app.get(ProductRepository).create(product, 'merchant', at);
   await database.transaction(async (session) => {
     await vault.store(session, [TOKEN_64], at);
-    await subscriptions.addProducts(session, [PRODUCT, OTHER_PRODUCT], at);
     const order = {
       customerReference,
       storeProductId: PRODUCT.storeProductId,

@@ -4,7 +4,7 @@ import { Transform } from 'class-transformer';
 import { Matches, ValidateBy, ValidateIf } from 'class-validator';
 import { parseSeoulDate } from '../../kernel/seoul-calendar';
 import { MAX_CHARGE_WON, isWon, type Won } from '../../kernel/won';
-import type { Price } from '../../subscription';
+import type { Price } from '../../product';
 
 /** A calendar day as `YYYY-MM-DD`; the 30th of February is none. */
 export function IsSeoulDate(): PropertyDecorator {

@@ -1,6 +1,6 @@
 import { Body, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { Products } from '../../subscription';
+import { Products } from '../../product';
 import { Actor, Scope } from '../access';
 import { AdminController } from '../frame/admin-controller';
 import { ListOf } from '../lists';

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Product, ProductHistory } from '../../subscription';
+import type { Product, ProductHistory } from '../../product';
 import { PriceBody } from '../frame/body-fields';
 import { ChangeView, changesViewOf } from '../frame/history.view';
 import { FirstColumns } from '../lists';

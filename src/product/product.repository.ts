@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../platform/database';
-import { changesSql } from './changes.sql';
-import { Product, ProductHistory } from './subscription.entity';
-import type { NewProduct, Price } from './subscription.repository';
+import { Database, type SqlSession } from '../platform/database';
+import { changesSql } from '../platform/work';
+import type { NewProduct, Price } from './price';
+import { Product, ProductHistory } from './product.entity';
 
 /** What can change of a product; what is left out stays. A price changes as a whole. */
 export interface ProductChange {
@@ -96,6 +96,15 @@ export class ProductRepository {
   }
 
   /** Newest first. */
+  /** @returns the id of the product, if it is there and sold */
+  async idOfActive(session: SqlSession, storeProductId: string): Promise<string | undefined> {
+    const [product] = await session.rows<{ id: string }>(
+      'SELECT id FROM product WHERE store_product_id = $1 AND active',
+      [storeProductId],
+    );
+    return product?.id;
+  }
+
   list(page: { active: boolean | undefined; beforeId: string | undefined; limit: number }): Promise<Product[]> {
     const query = this.database.manager.createQueryBuilder(Product, 'product').orderBy('product.id', 'DESC');
     if (page.active !== undefined) query.andWhere('product.active = :active', { active: page.active });

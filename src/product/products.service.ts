@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayAccounts } from '../gateway-account';
-import { DomainError, type InputFault } from '../kernel/errors';
+import type { InputFault } from '../kernel/errors';
 import { Clock } from '../platform/clock';
+import type { NewProduct } from './price';
 import { faultsOfPrice, faultsOfProduct, faultsOfProductName } from './product-rules';
+import type { Product, ProductHistory } from './product.entity';
+import { duplicateProduct, productNotFound, productVersionConflict, unbillableProduct } from './product.errors';
 import { ProductRepository, type ProductChange } from './product.repository';
-import type { Product, ProductHistory } from './subscription.entity';
-import type { NewProduct } from './subscription.repository';
 
 /** What is sold. A product is never deleted: charges and subscriptions refer to it. */
 @Injectable()
@@ -20,7 +21,7 @@ export class Products {
   async create(product: NewProduct, actor: string): Promise<Product> {
     refuse([...faultsOfProduct(product), ...(await this.faultsOfAccount(product.gatewayAccount))]);
     const id = await this.products.create(product, actor, this.clock.now());
-    if (id === undefined) throw new DomainError('duplicate-product', 'There is a product with this store product id');
+    if (id === undefined) throw duplicateProduct();
     return this.get(id);
   }
 
@@ -36,14 +37,14 @@ export class Products {
     refuse([...name, ...price, ...(await this.faultsOfAccount(change.gatewayAccount))]);
     const isChanged = await this.products.change(id, change, { actor, at: this.clock.now(), version });
     const product = await this.get(id);
-    if (!isChanged) throw new DomainError('version-conflict', `Somebody changed product ${id} since you read it`);
+    if (!isChanged) throw productVersionConflict(id);
     return product;
   }
 
   /** @throws {DomainError} `product-not-found` */
   async get(id: string): Promise<Product> {
     const product = await this.products.find(id);
-    if (product === null) throw new DomainError('product-not-found', `There is no product ${id}`);
+    if (product === null) throw productNotFound(id);
     return product;
   }
 
@@ -63,5 +64,5 @@ export class Products {
 }
 
 function refuse(faults: InputFault[]): void {
-  if (faults.length > 0) throw new DomainError('invalid-request', 'The product could not be billed', { faults });
+  if (faults.length > 0) throw unbillableProduct(faults);
 }

@@ -1,20 +1,13 @@
-import { BILLING_TOKEN_LENGTHS, MAX_PRODUCT_ID_LENGTH, MAX_PRODUCT_NAME_LENGTH } from '../gateways';
+import { MAX_PRODUCT_ID_LENGTH, MAX_PRODUCT_NAME_LENGTH } from '../gateways';
 import type { InputFault } from '../kernel/errors';
 import { faultOfText } from '../kernel/text';
 import { MAX_CHARGE_WON, isWon } from '../kernel/won';
-import type { NewProduct, Price } from './subscription.repository';
+import type { NewProduct, Price } from './price';
 
 const STORE_PRODUCT_ID = new RegExp(`^(?!\\.+$)[A-Za-z0-9._-]{1,${MAX_PRODUCT_ID_LENGTH}}$`);
-const BILLING_TOKEN = new RegExp(`^(?:${BILLING_TOKEN_LENGTHS.map((length) => `[0-9A-F]{${length}}`).join('|')})$`);
-
-export const BILLING_TOKEN_EXPECTATION = `${BILLING_TOKEN_LENGTHS.join(' or ')} hexadecimal digits in upper case`;
 
 export function isStoreProductId(text: string): boolean {
   return STORE_PRODUCT_ID.test(text);
-}
-
-export function isBillingToken(text: string): boolean {
-  return BILLING_TOKEN.test(text);
 }
 
 /** What of a product a request file could not carry, or would not add up; none when it can be billed. */
