@@ -1,5 +1,5 @@
 export { startSimulator, type Simulator } from './simulator';
-export { DEFAULT_OPTIONS, type SimulatorOptions } from './options';
+export { DEFAULT_OPTIONS, SECOND_CLIENT, type ClientOptions, type SimulatorOptions } from './options';
 export { serviceSettings } from './service-settings';
 export type { SimulatorControl } from './tstore/control/control';
 export type { JobView, NotificationView } from './tstore/control/views';

@@ -11,17 +11,23 @@ export type TokenExpiryFormat = (typeof TOKEN_EXPIRY_FORMATS)[number];
 export const COUNT_MISMATCH_POLICIES = ['drop', 'unanswered', 'complete', 'refuse'] as const;
 export type CountMismatchPolicy = (typeof COUNT_MISMATCH_POLICIES)[number];
 
+/** A merchant's client, and what T store calls the merchant. */
+export interface ClientOptions {
+  clientId: string;
+  clientSecret: string;
+  /** Its submissions with another `bid` are refused. */
+  bid: string;
+  /** Its rows with another `mid` are declined. */
+  mid: string;
+}
+
 /** Everything that can be chosen at start; what is not given comes from DEFAULT_OPTIONS. */
-export interface SimulatorOptions {
+export interface SimulatorOptions extends ClientOptions {
   host: string;
   /** 0 takes any free port. */
   port: number;
-  clientId: string;
-  clientSecret: string;
-  /** Submissions with another `bid` are refused. */
-  bid: string;
-  /** Rows with another `mid` are declined. */
-  mid: string;
+  /** Other merchants' clients: each has its own tokens, jobs and payments. */
+  furtherClients: readonly ClientOptions[];
   /** One word for all randomness. */
   seed: string;
   /** Share of payments declined, 0 to 1; which ones depends on the seed and the order number only. */
@@ -53,6 +59,14 @@ export interface SimulatorOptions {
   log: (line: string) => void;
 }
 
+/** Of a second merchant, or the same one's second contract. */
+export const SECOND_CLIENT: ClientOptions = {
+  clientId: 'second-client',
+  clientSecret: 'second-secret+/=',
+  bid: 'secondbid',
+  mid: 'secondcorp',
+};
+
 export const DEFAULT_OPTIONS: SimulatorOptions = {
   host: '127.0.0.1',
   port: 0,
@@ -60,6 +74,7 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   clientSecret: 'demo-secret+/=',
   bid: 'skplanet',
   mid: 'skpcorp',
+  furtherClients: [SECOND_CLIENT],
   seed: 'tstore',
   declineRate: 0.1,
   processingDelayMs: 200,

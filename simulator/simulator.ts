@@ -17,6 +17,7 @@ import { JobRegister } from './tstore/jobs/job-register';
 import { ResultCall } from './tstore/jobs/result-call';
 import { SubmitCall } from './tstore/jobs/submit-call';
 import { Authorization } from './tstore/oauth/authorization';
+import { Clients } from './tstore/oauth/clients';
 import { TokenCall } from './tstore/oauth/token-call';
 import { Tokens } from './tstore/oauth/tokens';
 import { DEFAULT_OPTIONS, type SimulatorOptions } from './options';
@@ -82,6 +83,7 @@ function wire(options: SimulatorOptions, folder: string): Wiring {
     log.say(`simulator failed at a scheduled task: ${String(error)}`),
   );
   const faults = new ArmedFaults(options.seed);
+  const clients = new Clients(options);
   const tokens = new Tokens(clock, options.tokenExpiryFormat);
   const authorization = new Authorization(tokens, faults);
   const jobs = new JobRegister(clock, folder, options.firstJobId);
@@ -97,7 +99,7 @@ function wire(options: SimulatorOptions, folder: string): Wiring {
     await notifier.deliverFor(job.id);
   };
   const submit = new SubmitCall(options, { authorization, faults, jobs, processing, folder, completeAndNotify });
-  const token = new TokenCall(options, tokens, faults);
+  const token = new TokenCall(options, clients, tokens, faults);
   const result = new ResultCall(authorization, faults, jobs);
   const lookup = new LookupCall(authorization, faults, jobs, refunds);
   const refund = new RefundCall(authorization, faults, jobs, refunds, clock);
@@ -106,7 +108,7 @@ function wire(options: SimulatorOptions, folder: string): Wiring {
   return {
     clock,
     log,
-    control: new SimulatorControl({ clock, faults, jobs, tokens, charging, notifier, outbox, book, log }),
+    control: new SimulatorControl({ clock, faults, jobs, clients, tokens, charging, notifier, outbox, book, log }),
     router: new GatewayRouter({
       token: (exchange) => token.handle(exchange),
       submit: (exchange) => submit.handle(exchange),

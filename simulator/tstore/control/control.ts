@@ -5,6 +5,7 @@ import type { SimulatorClock } from '../../shared/clock';
 import type { ArmedFaults, ArmedFaultView, FaultOrder } from '../faults/armed-faults';
 import { checkScenario, type Scenario } from '../faults/scenario';
 import type { JobRegister } from '../jobs/job-register';
+import type { Clients } from '../oauth/clients';
 import type { Tokens } from '../oauth/tokens';
 import type { Charging } from '../payments/charging';
 import type { Refund } from '../payments/refunds';
@@ -16,6 +17,7 @@ interface ControlParts {
   clock: SimulatorClock;
   faults: ArmedFaults;
   jobs: JobRegister;
+  clients: Clients;
   tokens: Tokens;
   charging: Charging;
   notifier: Notifier;
@@ -141,6 +143,11 @@ export class SimulatorControl {
   /** Resolves with how many tokens were valid until now. */
   revokeTokens(): number {
     return this.parts.tokens.revokeAll();
+  }
+
+  /** Gives a client other secrets: two while one takes the place of the other. Tokens it has stay good. */
+  setSecrets(clientId: string, secrets: readonly string[]): void {
+    this.parts.clients.setSecrets(clientId, secrets);
   }
 
   tokensIssued(): number {

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import type { SubmissionHeaders } from '../../../src/gateways/tstore/wire';
 import type { SimulatorClock } from '../../shared/clock';
+import type { Client } from '../oauth/clients';
 import type { Job } from './job';
-import type { RequestRows } from './request-rows';
 
 /** All jobs this gateway has accepted, by their ids: small whole numbers, as in the samples. */
 export class JobRegister {
@@ -15,16 +14,14 @@ export class JobRegister {
     private readonly firstJobId: number,
   ) {}
 
-  accept(rows: RequestRows, headers: SubmissionHeaders, processedRows: number, unanswered: boolean): Job {
+  accept(submission: Pick<Job, 'client' | 'headers' | 'rows' | 'processedRows' | 'unanswered'>): Job {
+    const { rows } = submission;
     const number = this.jobs.size + 1;
     const job: Job = {
       id: this.idOf(number),
       number,
-      headers,
+      ...submission,
       acceptedAt: this.clock.now(),
-      rows,
-      processedRows,
-      unanswered,
       firstLineId: this.nextLineId,
       resultPath: join(this.folder, `job-${number}.result`),
       state: 'Accepted',
@@ -48,6 +45,12 @@ export class JobRegister {
 
   find(id: string): Job | undefined {
     return this.jobs.get(id);
+  }
+
+  /** As a client sees it, which is its own only. */
+  findOf(client: Client, id: string): Job | undefined {
+    const job = this.find(id);
+    return job?.client === client ? job : undefined;
   }
 
   /** By its place in the order of acceptance, from 1: what transaction ids carry, whatever the ids begin with. */

@@ -1,5 +1,6 @@
 import type { SubmissionHeaders } from '../../../src/gateways/tstore/wire';
 import type { ScheduledTask } from '../../shared/clock';
+import type { Client } from '../oauth/clients';
 import type { RequestRows } from './request-rows';
 
 export type JobState = 'Accepted' | 'Processing' | 'Completed';
@@ -18,6 +19,7 @@ export interface JobTotals {
 export interface Job {
   readonly id: string;
   readonly number: number;
+  readonly client: Client;
   readonly headers: SubmissionHeaders;
   readonly acceptedAt: number;
   readonly rows: RequestRows;

@@ -23,9 +23,10 @@ export class ResultCall {
   ) {}
 
   async handle(exchange: TstoreExchange, jobId: string): Promise<void> {
-    if (!(await this.authorization.allows(exchange))) return;
+    const client = await this.authorization.clientOf(exchange);
+    if (client === null) return;
     await exchange.drain();
-    const job = this.jobs.find(jobId);
+    const job = this.jobs.findOf(client, jobId);
     exchange.note += ` job ${jobId}`;
     if (!job) return exchange.result(200, REFUSAL_CODES.unknownJob, 'No such job');
     const slow = this.faults.strikeOn(exchange, 'result-slow', jobId);

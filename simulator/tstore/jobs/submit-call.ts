@@ -9,6 +9,7 @@ import { delay } from '../../shared/http/delay';
 import type { TstoreExchange } from '../exchange';
 import type { ArmedFaults } from '../faults/armed-faults';
 import type { Authorization } from '../oauth/authorization';
+import type { Client } from '../oauth/clients';
 import type { CountMismatchPolicy, SimulatorOptions } from '../../options';
 import { REFUSAL_CODES } from '../result-codes';
 import type { Job } from './job';
@@ -18,7 +19,7 @@ import type { RequestRows } from './request-rows';
 import { headerProblem, readSubmissionHeaders } from './submission-headers';
 import { receiveUpload } from './upload';
 
-type SubmitOptions = Pick<SimulatorOptions, 'bid' | 'mid' | 'countTooLow' | 'countTooHigh' | 'processingDelayMs'>;
+type SubmitOptions = Pick<SimulatorOptions, 'countTooLow' | 'countTooHigh' | 'processingDelayMs'>;
 
 interface SubmitParts {
   authorization: Authorization;
@@ -39,25 +40,27 @@ export class SubmitCall {
   ) {}
 
   async handle(exchange: TstoreExchange): Promise<void> {
-    if (!(await this.parts.authorization.allows(exchange))) return;
+    const client = await this.parts.authorization.clientOf(exchange);
+    if (client === null) return;
     const headers = readSubmissionHeaders(exchange);
     this.uploads += 1;
     const path = join(this.parts.folder, `upload-${this.uploads}.pay`);
     const upload = await receiveUpload(
       exchange,
       path,
-      this.options.mid,
+      client.mid,
       this.parts.faults.strikeOn(exchange, 'submit-cut'),
     );
     if (upload.kind === 'broken-off') {
       exchange.note += ' upload broken off, nothing accepted';
       return;
     }
-    if (this.refuse(exchange, headers, upload.rows, upload.problem)) {
+    const badHeader = headerProblem(headers, client.bid);
+    if (this.refuse(exchange, headers, upload.rows, { badHeader, badFile: upload.problem })) {
       await rm(path, { force: true });
       return;
     }
-    const job = this.accept(headers, upload.rows);
+    const job = this.accept(client, headers, upload.rows);
     exchange.note += ` job ${job.id} rows=${job.rows.count} cntTotalTrans=${headers.cntTotalTrans}`;
     await this.answer(exchange, job);
   }
@@ -66,19 +69,18 @@ export class SubmitCall {
     exchange: TstoreExchange,
     headers: SubmissionHeaders,
     rows: RequestRows,
-    problem: string | null,
+    { badHeader, badFile }: { badHeader: string | null; badFile: string | null },
   ): boolean {
     const failing = this.parts.faults.strikeOn(exchange, 'submit-failing-before');
     const refused = failing ? null : this.parts.faults.strikeOn(exchange, 'submit-refused');
-    const badHeader = headerProblem(headers, this.options.bid);
     if (failing) {
       exchange.result(failing.number('status'), REFUSAL_CODES.failure, 'Failed before acceptance');
     } else if (refused) {
       exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));
     } else if (badHeader !== null) {
       exchange.result(200, REFUSAL_CODES.badHeader, badHeader);
-    } else if (problem !== null) {
-      exchange.result(200, REFUSAL_CODES.badFile, problem);
+    } else if (badFile !== null) {
+      exchange.result(200, REFUSAL_CODES.badFile, badFile);
     } else if (this.mismatchPolicy(headers, rows) === 'refuse') {
       exchange.result(200, REFUSAL_CODES.badHeader, `cntTotalTrans is not the number of rows, ${rows.count}`);
     } else {
@@ -93,10 +95,10 @@ export class SubmitCall {
     return declared < rows.count ? this.options.countTooLow : this.options.countTooHigh;
   }
 
-  private accept(headers: SubmissionHeaders, rows: RequestRows): Job {
+  private accept(client: Client, headers: SubmissionHeaders, rows: RequestRows): Job {
     const policy = this.mismatchPolicy(headers, rows);
     const processedRows = policy === 'drop' ? Math.min(Number(headers.cntTotalTrans), rows.count) : rows.count;
-    const job = this.parts.jobs.accept(rows, headers, processedRows, policy === 'unanswered');
+    const job = this.parts.jobs.accept({ client, headers, rows, processedRows, unanswered: policy === 'unanswered' });
     this.parts.processing.schedule(job, this.options.processingDelayMs);
     return job;
   }

@@ -2,23 +2,25 @@ import { shortened } from '../../shared/call-log';
 import type { ArmedFaults } from '../faults/armed-faults';
 import type { TstoreExchange } from '../exchange';
 import { REFUSAL_CODES } from '../result-codes';
+import type { Client } from './clients';
 import type { Tokens } from './tokens';
 
-/** Lets a call pass that bears a valid token; any other is read to its end and answered 401. */
+/** Tells by its token whose a call is; one without a valid token is read to its end and answered 401. */
 export class Authorization {
   constructor(
     private readonly tokens: Tokens,
     private readonly faults: ArmedFaults,
   ) {}
 
-  async allows(exchange: TstoreExchange): Promise<boolean> {
+  /** @returns `null` when it is answered already */
+  async clientOf(exchange: TstoreExchange): Promise<Client | null> {
     const accessToken = /^bearer +(\S+)$/i.exec(exchange.header('authorization'))?.[1] ?? '';
     const fate = this.fateOf(exchange, accessToken);
     exchange.note = accessToken === '' ? '' : `token ${shortened(accessToken)}`;
-    if (fate === 'valid') return true;
+    if (fate === 'valid') return this.tokens.clientOf(accessToken);
     await exchange.drain();
     exchange.result(401, REFUSAL_CODES.unauthorized, `Access token is ${fate}`);
-    return false;
+    return null;
   }
 
   private fateOf(exchange: TstoreExchange, accessToken: string): string {

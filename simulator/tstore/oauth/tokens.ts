@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { SimulatorClock } from '../../shared/clock';
 import type { TokenExpiryFormat } from '../../options';
 import { seoulCompact } from '../../shared/seoul-time';
+import type { Client } from './clients';
 
 export interface IssuedToken {
   accessToken: string;
@@ -11,6 +12,7 @@ export interface IssuedToken {
 export type TokenFate = 'valid' | 'unknown' | 'expired' | 'revoked';
 
 interface TokenRecord {
+  client: Client;
   expiresAt: number;
   revoked: boolean;
 }
@@ -24,10 +26,10 @@ export class Tokens {
     private readonly expiryFormat: TokenExpiryFormat,
   ) {}
 
-  issue(ttlSeconds: number): IssuedToken {
+  issue(client: Client, ttlSeconds: number): IssuedToken {
     const accessToken = randomBytes(16).toString('hex');
     const expiresAt = this.clock.now() + ttlSeconds * 1000;
-    this.records.set(accessToken, { expiresAt, revoked: false });
+    this.records.set(accessToken, { client, expiresAt, revoked: false });
     return { accessToken, expired: this.expiryText(expiresAt, ttlSeconds) };
   }
 
@@ -36,6 +38,11 @@ export class Tokens {
     if (!record) return 'unknown';
     if (record.revoked) return 'revoked';
     return record.expiresAt > this.clock.now() ? 'valid' : 'expired';
+  }
+
+  /** Whom a token was issued to; `null` for one that never was. */
+  clientOf(accessToken: string): Client | null {
+    return this.records.get(accessToken)?.client ?? null;
   }
 
   revoke(accessToken: string): void {

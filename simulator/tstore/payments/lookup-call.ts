@@ -30,7 +30,8 @@ export class LookupCall {
   ) {}
 
   async handle(exchange: TstoreExchange, tid: string): Promise<void> {
-    if (!(await this.authorization.allows(exchange))) return;
+    const client = await this.authorization.clientOf(exchange);
+    if (client === null) return;
     await exchange.drain();
     const slow = this.faults.strikeOn(exchange, 'lookup-slow');
     if (slow) await delay(slow.number('delayMs'));
@@ -42,7 +43,7 @@ export class LookupCall {
     if (refused) {
       return exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));
     }
-    const payment = await findPayment(this.jobs, tid);
+    const payment = await findPayment(this.jobs, tid, client);
     if (!payment) return exchange.result(200, REFUSAL_CODES.unknownTransaction, 'No such transaction');
     const refunds = this.faults.strikeOn(exchange, 'lookup-stale') ? [] : this.refunds.of(tid);
     const isOfAnother = this.faults.strikeOn(exchange, 'lookup-other-payer') !== null;

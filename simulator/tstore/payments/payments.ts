@@ -2,6 +2,7 @@ import type { PaymentMethod } from '../../../src/gateways/tstore/wire';
 import type { Job } from '../jobs/job';
 import type { JobRegister } from '../jobs/job-register';
 import { readRows, type RequestRow } from '../jobs/request-rows';
+import type { Client } from '../oauth/clients';
 import { OUTCOME } from '../result-codes';
 import { completedTextOf, positionOf, transactionIdOf } from './transaction-id';
 
@@ -19,11 +20,11 @@ export interface Payment {
   methods: PaymentMethod[];
 }
 
-/** A charged row by its transaction id; null when there is no such payment. */
-export async function findPayment(jobs: JobRegister, tid: string): Promise<Payment | null> {
+/** A charged row of a client by its transaction id; null when it has no such payment. */
+export async function findPayment(jobs: JobRegister, tid: string, client: Client): Promise<Payment | null> {
   const place = positionOf(tid);
   const job = place ? jobs.findByNumber(place.jobNumber) : undefined;
-  if (!place || job?.state !== 'Completed' || job.outcomes[place.position] !== OUTCOME.charged) return null;
+  if (!place || job?.client !== client || job.state !== 'Completed' || job.outcomes[place.position] !== OUTCOME.charged) return null;
   if (transactionIdOf(job, place.position, completedTextOf(job)) !== tid) return null;
   const [row] = await readRows(job.rows, [place.position]);
   if (!row) return null;

@@ -21,7 +21,8 @@ export class RefundCall {
   ) {}
 
   async handle(exchange: TstoreExchange): Promise<void> {
-    if (!(await this.authorization.allows(exchange))) return;
+    const client = await this.authorization.clientOf(exchange);
+    if (client === null) return;
     const wanted = readRefundRequest(await exchange.readText());
     const failing = this.faults.strikeOn(exchange, 'refund-failing-before');
     if (failing) return exchange.result(failing.number('status'), REFUSAL_CODES.failure, 'Failed before the refund');
@@ -30,7 +31,7 @@ export class RefundCall {
       return exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));
     }
     if (typeof wanted === 'string') return exchange.result(200, REFUSAL_CODES.unreadable, wanted);
-    const payment = await findPayment(this.jobs, wanted.tid);
+    const payment = await findPayment(this.jobs, wanted.tid, client);
     if (!payment) return exchange.result(200, REFUSAL_CODES.unknownTransaction, 'No such transaction');
     const mismatch = mismatchOf(wanted, payment);
     if (mismatch !== null) return exchange.result(200, REFUSAL_CODES.refundMismatch, mismatch);

@@ -8,6 +8,7 @@ import type { SimulatorClock } from '../../shared/clock';
 import type { ArmedFaults } from '../faults/armed-faults';
 import type { Job } from '../jobs/job';
 import type { JobRegister } from '../jobs/job-register';
+import type { Client } from '../oauth/clients';
 import { seoulCompact } from '../../shared/seoul-time';
 import { PLAIN_FORM, type Notification } from './notification';
 import { planNotification, type NotificationPlan } from './notification-plan';
@@ -52,13 +53,14 @@ export class Notifier {
   }
 
   /** True, and the session closed, if all members equal those of a message that was really sent. */
-  verify(request: VerificationRequest): boolean {
+  verify(request: VerificationRequest, client: Client): boolean {
     if (request.listenerType !== BULK_JOB_LISTENER_TYPE) return false;
     const match = this.outbox.all().find((notification) => wasSent(notification) && equals(notification, request));
-    if (!match) return false;
+    // A client is told of its own jobs, and of no other's.
+    const job = match && this.jobs.find(match.jobId);
+    if (!match || (job && job.client !== client)) return false;
     this.outbox.close(match);
     if (match.members.status === COMPLETED) {
-      const job = this.jobs.find(match.jobId);
       if (job) job.verifiedAt ??= this.clock.now();
     }
     return true;

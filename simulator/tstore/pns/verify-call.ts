@@ -14,7 +14,8 @@ export class VerifyCall {
   ) {}
 
   async handle(exchange: TstoreExchange): Promise<void> {
-    if (!(await this.authorization.allows(exchange))) return;
+    const client = await this.authorization.clientOf(exchange);
+    if (client === null) return;
     const request = readVerification(await exchange.readText());
     const jobId = request?.jobId ?? null;
     exchange.note += ` job ${jobId} ${request?.status}`;
@@ -25,7 +26,7 @@ export class VerifyCall {
     if (refused) {
       return exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));
     }
-    const isOurs = request !== null && this.notifier.verify(request);
+    const isOurs = request !== null && this.notifier.verify(request, client);
     const slow = this.faults.strikeOn(exchange, 'verify-slow', jobId);
     if (slow) await delay(slow.number('delayMs'));
     await this.faults.strikeOn(exchange, 'verify-held', jobId)?.disarmed;
