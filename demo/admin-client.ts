@@ -11,6 +11,7 @@ export interface JobAnswer {
   id: string;
   state: string;
   billingRunId: string | null;
+  gatewayAccount: string;
   requested: Tally;
   requestFile: { bytes: number } | null;
   submission: { gatewayJobId: string | null } | null;

@@ -8,6 +8,7 @@ import type { DemoParts } from './parts';
 import { follow } from './progress';
 import { reckon } from './reckoning';
 import { sampleRequestFile } from './sample-request-file';
+import { collectBySecondAccount, paidByAccount } from './second-account';
 import { seedSubscriptions } from './seed';
 import { countText, wonText } from './text';
 
@@ -34,6 +35,7 @@ export async function billOneMonth(parts: DemoParts, subscriptions: number): Pro
   };
   const sold = await seedSubscriptions(seeding, billingDate, subscriptions, now);
   if (sold > 0) print(`Sold ${countText(sold)} subscriptions of 3 products, with anchors on every day of the month.`);
+  await collectBySecondAccount(parts);
 
   const pastDue = await countPastDue(database);
   if (pastDue > 0)
@@ -51,6 +53,7 @@ export async function billOneMonth(parts: DemoParts, subscriptions: number): Pro
   const { lines, checks } = reckon(jobs, simulator);
   print(`\nResult of ${billingDate} (결제 결과):`);
   lines.forEach(print);
+  paidByAccount(jobs).forEach(print);
   for (const check of checks) print(`  ${check.holds ? '✔' : '✘'} ${check.what}`);
   return checks.every((check) => check.holds);
 }

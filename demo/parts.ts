@@ -10,6 +10,8 @@ export interface DemoParts {
   service: RunningService;
   simulator: Simulator;
   client: AdminClient;
+  /** With the bootstrap key, which makes keys and gateway accounts. */
+  administrator: AdminClient;
   print: (line: string) => void;
 }
 
@@ -58,8 +60,9 @@ export async function startParts(options: PartsOptions): Promise<StartedParts> {
       await service.close();
       await simulator.close();
     };
-    const client = new AdminClient(service.url, await keyOfDemo(service.url, environment.ADMIN_BOOTSTRAP_KEY ?? ''));
-    return { service, simulator, client, print, environment, close };
+    const administrator = new AdminClient(service.url, environment.ADMIN_BOOTSTRAP_KEY ?? '');
+    const client = new AdminClient(service.url, await keyOfDemo(administrator));
+    return { service, simulator, client, administrator, print, environment, close };
   } catch (error) {
     await simulator.close();
     throw error;
@@ -67,9 +70,9 @@ export async function startParts(options: PartsOptions): Promise<StartedParts> {
 }
 
 /** The bootstrap key makes keys and moves no money; what the demo does is done with a key of its own. */
-async function keyOfDemo(url: string, bootstrapKey: string): Promise<string> {
+async function keyOfDemo(administrator: AdminClient): Promise<string> {
   const order = { name: 'demo', owner: 'demo', role: 'manager' };
-  const made = await new AdminClient(url, bootstrapKey).act('POST', 'api-keys', order);
+  const made = await administrator.act('POST', 'api-keys', order);
   return (made.body as { token: string }).token;
 }
 

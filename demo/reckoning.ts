@@ -61,6 +61,7 @@ function same(one: Tally, other: Tally): boolean {
   return one.count === other.count && one.amount === other.amount;
 }
 
-function row(name: string, { count, amount }: Tally): string {
+/** A line of the result's table. */
+export function row(name: string, { count, amount }: Tally): string {
   return `  ${name.padEnd(32)} ${countText(count).padStart(9)} ${countText(amount).padStart(16)} won`;
 }

@@ -27,7 +27,7 @@ describe('two clients of T store at once', () => {
     });
     const account = { id: 'second', gateway: 'tstore', label: 'Second brand', identifiers: { bid, mid } };
     const made = await manage('POST', '', { ...account, credentials: { clientId, clientSecret } });
-    expect(made.status).toBe(201);
+    if (made.status !== 201) throw new Error(`no account: ${JSON.stringify(made.body)}`);
   });
   afterAll(() => world.close());
 
