@@ -3370,6 +3370,8 @@ export interface components {
             status: string | null;
             /** @description T store’s id of the job */
             gatewayJobId: string | null;
+            /** @description Of which gateway account the job is; null: of none known */
+            gatewayAccount: string | null;
             /** @description As PNS wrote it */
             updateTime: string | null;
             /** @description Whether it came to the address of one job */
@@ -3436,6 +3438,8 @@ export interface components {
             status: string | null;
             /** @description T store’s id of the job */
             gatewayJobId: string | null;
+            /** @description Of which gateway account the job is; null: of none known */
+            gatewayAccount: string | null;
             /** @description As PNS wrote it */
             updateTime: string | null;
             /** @description Whether it came to the address of one job */

@@ -76,10 +76,10 @@ describe('two clients of T store at once', () => {
     expect(world.simulator.control.tokensIssued()).toBe(2);
     const tokens = await database().rows<{ name: string }>('SELECT name FROM oauth_token ORDER BY name');
     expect(tokens.map(({ name }) => name)).toEqual(['second', 'tstore']);
-    const messages = await database().rows('SELECT gateway_account, state FROM notification ORDER BY gateway_account');
-    expect(messages).toEqual([
-      { gateway_account: 'second', state: 'Verified' },
-      { gateway_account: 'tstore', state: 'Verified' },
+    const { body: messages } = await world.get('notifications');
+    expect(messages.items.map((one: JsonBody) => [one.gatewayAccount, one.state]).sort()).toEqual([
+      ['second', 'Verified'],
+      ['tstore', 'Verified'],
     ]);
     const charges = await database().rows('SELECT gateway_account, amount FROM charge ORDER BY gateway_account');
     expect(charges).toMatchObject([{ gateway_account: 'second' }, { gateway_account: 'tstore' }]);

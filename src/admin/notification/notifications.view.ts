@@ -30,6 +30,12 @@ export class NotificationView {
   @ApiProperty({ type: String, nullable: true }) event!: string | null;
   @ApiProperty({ type: String, nullable: true }) status!: string | null;
   @ApiProperty({ type: String, nullable: true }) gatewayJobId!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Of which gateway account the job is; null: of none known',
+  })
+  gatewayAccount!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'As PNS wrote it' }) updateTime!: string | null;
   @ApiProperty({ description: 'Whether it came to the address of one job' }) toOwnAddress!: boolean;
   @ApiProperty({ type: String, nullable: true }) sourceAddress!: string | null;
@@ -68,10 +74,11 @@ export class NotificationDetailView extends NotificationView {
 
 export function notificationViewOf(notification: Notification): NotificationView {
   const { id, state, event, status, gatewayJobId, updateTime, sourceAddress } = notification;
-  const { receivedAt, lastReceivedAt, repeatCount, lastError } = notification;
+  const { gatewayAccount, receivedAt, lastReceivedAt, repeatCount, lastError } = notification;
   return {
     ...{ actions: [], links: linksOf(notification) },
     ...{ id, state, event, status, gatewayJobId, updateTime, sourceAddress, receivedAt, lastReceivedAt, repeatCount },
+    gatewayAccount,
     toOwnAddress: notification.callbackTokenHash !== null,
     verdict: verdictOf(notification),
     retry:
