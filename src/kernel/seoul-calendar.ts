@@ -20,6 +20,14 @@ export function parseSeoulDate(text: string): SeoulDate | undefined {
   return text as SeoulDate;
 }
 
+/** What a day is that somebody states: far from both ends of the calendar, so that months can be counted on from it. */
+export const STATED_DAY = 'a calendar day as YYYY-MM-DD, from 2000 on and before 3000';
+
+/** @returns the day, or `undefined` when the text is none that anybody can mean here */
+export function parseStatedDate(text: string): SeoulDate | undefined {
+  return text.startsWith('2') ? parseSeoulDate(text) : undefined;
+}
+
 /** @throws {RangeError} when the text is no day of the calendar. */
 export function seoulDate(text: string): SeoulDate {
   const date = parseSeoulDate(text);

@@ -3,7 +3,7 @@ import { DomainError } from '../kernel/errors';
 import { nextState } from '../kernel/transitions';
 import { Database, type SqlSession } from '../platform/database';
 import { move, type Aggregate } from '../platform/work';
-import type { TransactionLookup } from '../transaction-lookup';
+import type { FoundTransaction, TransactionLookup } from '../transaction-lookup';
 import { OutsideRefund, OutsideRefundHistory } from './outside-refund.entity';
 import { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefundState } from './outside-refund.state';
 
@@ -45,11 +45,13 @@ export class OutsideRefundRepository {
   /**
    * Notes what a lookup shows, unless it was noted before, or a refund of ours is on its way and may be what it shows.
    *
-   * @returns the new one's id
+   * @returns where that showing is now
    */
-  async suspect(chargeId: string, lookup: TransactionLookup, at: Date): Promise<string | undefined> {
+  async suspect(chargeId: string, lookup: TransactionLookup, at: Date): Promise<OutsideRefundState | undefined> {
     const isOurs = `EXISTS (SELECT FROM refund WHERE charge_id = $1 AND state IN ('Refunding', 'Unknown'))`;
-    return this.noteShown(this.database, `NOT ${isOurs}`, chargeId, lookup, at);
+    await this.noteShown(this.database, `NOT ${isOurs}`, chargeId, lookup, at);
+    const where = { chargeId, shown: shownBy(lookup) };
+    return (await this.database.manager.findOneBy(OutsideRefund, where))?.state;
   }
 
   /**
@@ -83,24 +85,40 @@ export class OutsideRefundRepository {
     return this.database.manager.find(OutsideRefundHistory, { where: { outsideRefundId }, order: { id: 'ASC' } });
   }
 
-  /** @returns the id of one that was not noted before */
   private async noteShown(
     session: SqlSession,
     conditionSql: string,
     chargeId: string,
     lookup: TransactionLookup,
     at: Date,
-  ): Promise<string | undefined> {
-    const [noted] = await session.rows<{ id: string }>(
+  ): Promise<void> {
+    await session.rows(
       `WITH noted AS (
          INSERT INTO outside_refund (charge_id, lookup_id, shown, found_at)
          SELECT $1, $2, $3, $4 WHERE ${conditionSql}
          ON CONFLICT (charge_id, shown) DO NOTHING RETURNING id, state)
        INSERT INTO outside_refund_history (outside_refund_id, to_state, cause, actor, at)
-       SELECT id, state, 'shown by a lookup', $5, $4 FROM noted RETURNING outside_refund_id AS id`,
+       SELECT id, state, 'shown by a lookup', $5, $4 FROM noted`,
       [chargeId, lookup.id, shownBy(lookup), at, lookup.actor],
     );
-    return noted?.id;
+  }
+
+  /**
+   * What T store had of a charge's payment just before the last refund that was sent of it, where that ended as not made.
+   *
+   * @returns `undefined` where the last one was made, or none was sent
+   */
+  async beforeLastFailed(chargeId: string): Promise<FoundTransaction | undefined> {
+    const [last] = await this.database.rows<{ found: FoundTransaction | null }>(
+      `SELECT baseline.found FROM (
+         SELECT state, baseline_lookup_id FROM refund
+         WHERE charge_id = $1 AND (state = 'Refunded' OR state = 'Failed' AND sent_at IS NOT NULL)
+         ORDER BY ended_at DESC, id DESC LIMIT 1) AS last
+       JOIN transaction_lookup AS baseline ON baseline.id = last.baseline_lookup_id
+       WHERE last.state = 'Failed'`,
+      [chargeId],
+    );
+    return last?.found ?? undefined;
   }
 
   /** When the last refund that we made of a charge was found to be made. */

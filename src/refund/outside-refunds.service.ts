@@ -10,6 +10,7 @@ import { Charges } from '../charge';
 import type { OutsideRefund, OutsideRefundHistory } from './outside-refund.entity';
 import { OutsideRefundRepository, shownBy } from './outside-refund.repository';
 import type { OutsideRefundState } from './outside-refund.state';
+import { mayBeGivenBack } from './refund-evidence';
 import { RefundAllowance } from './refund-allowance';
 import { RefundRecorder } from './refund-recorder';
 
@@ -74,14 +75,20 @@ export class OutsideRefunds implements OnModuleInit {
   }
 
   /**
-   * Notes it when a lookup shows money given back of a charge of which we have given nothing back.
+   * Notes it when a lookup shows money given back of which we know nothing: of a charge of which we have given nothing back;
+   * or since a refund of ours that ended as not made, which may have been made after all.
    *
-   * @returns the id of what is suspected now
+   * @returns where that showing is now; `undefined` where the lookup shows no such thing
    */
-  async suspect(charge: ChargeRecord, lookup: TransactionLookup): Promise<string | undefined> {
-    const isShown = lookup.found?.isRefunded === true;
-    if (!isShown || charge.refundedAmount > 0) return undefined;
+  async suspect(charge: ChargeRecord, lookup: TransactionLookup): Promise<OutsideRefundState | undefined> {
+    const isShown = lookup.found?.isRefunded === true && charge.refundedAmount === 0;
+    if (!isShown && !(await this.hasMovedSinceFailure(charge, lookup))) return undefined;
     return this.outside.suspect(charge.id, lookup, this.clock.now());
+  }
+
+  private async hasMovedSinceFailure(charge: ChargeRecord, { found }: TransactionLookup): Promise<boolean> {
+    const baseline = await this.outside.beforeLastFailed(charge.id);
+    return baseline !== undefined && found !== null && mayBeGivenBack(baseline, found);
   }
 
   /**

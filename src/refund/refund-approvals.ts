@@ -3,7 +3,9 @@ import { Approvals, wordsOf, type Approval, type ApprovalDecision } from '../app
 import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import type { SqlSession } from '../platform/database';
+import { mayBeGivenBack } from './refund-evidence';
 import { RESULT_BY_DECISION, RESULT_NOT_SENT, RefundRecorder } from './refund-recorder';
+import type { Refund } from './refund.entity';
 import { RELEASED, RefundRepository, guardOf, type RefundCause } from './refund.repository';
 
 /** What somebody says became of a refund in doubt. */
@@ -33,7 +35,26 @@ export class RefundApprovals implements OnModuleInit {
     });
   }
 
-  /** Ends a refund in doubt as somebody said. @throws {DomainError} `state-conflict` unless it is Unknown; `version-conflict` */
+  /**
+   * That a refund was not made is no word of a person's against T store's record: it would be made again.
+   *
+   * @throws {DomainError} `evidence-contradicts` when that moved on since just before the refund was sent
+   */
+  async refuseContradicted(refund: Refund, outcome: RefundOutcome['outcome']): Promise<void> {
+    const seen = await this.refunds.lookupAfterSending(refund);
+    if (outcome !== 'not-refunded' || !seen?.found || !seen.baseline) return;
+    if (!mayBeGivenBack(seen.baseline, seen.found)) return;
+    const what = `T store’s record of ${refund.orderNo} changed after refund ${refund.id} was sent; it says now: ${seen.said}`;
+    throw new DomainError('evidence-contradicts', `${what}. Money was given back: say that it was refunded`, {
+      refundId: refund.id,
+    });
+  }
+
+  /**
+   * Ends a refund in doubt as somebody said.
+   *
+   * @throws {DomainError} `state-conflict` unless it is Unknown; `version-conflict`; as {@link refuseContradicted}
+   */
   async end(
     session: SqlSession,
     id: string,
@@ -42,6 +63,7 @@ export class RefundApprovals implements OnModuleInit {
   ): Promise<void> {
     const found = await this.refunds.find(id);
     if (found === undefined) throw new DomainError('refund-not-found', `There is no refund ${id}`);
+    await this.refuseContradicted(found, outcome);
     const refund = { ...found, state: 'Unknown' as const };
     const result = { resultCode: RESULT_BY_DECISION, resultMessage: reason };
     const why = { cause: `decided: ${outcome}`, actor, reason };

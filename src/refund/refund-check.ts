@@ -4,7 +4,7 @@ import { DomainError } from '../kernel/errors';
 import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';
 import { Charges, type ChargeRecord } from '../charge';
 import { OutsideRefunds } from './outside-refunds.service';
-import { readinessOf, traceOf, type RefundTrace } from './refund-evidence';
+import { readinessOf, traceOf, type Readiness, type RefundTrace } from './refund-evidence';
 import type { Refund } from './refund.entity';
 
 /** What is to be sent, by T store's answer of just now; or why it is not to be sent, or not now. */
@@ -14,6 +14,9 @@ export type CheckedRefund =
   | { kind: 'later'; why: string };
 
 const ACTOR = 'billing-scheduler';
+
+const RECORD_IT_FIRST =
+  'record as an outside refund what was given back, then ask again for the rest; or dismiss it if nothing was';
 
 /** Looks a payment up before it is refunded, and after a refund whose answer was lost. */
 @Injectable()
@@ -29,10 +32,8 @@ export class RefundCheck {
     const charge = await this.chargeOf(refund);
     const { lookup, answer } = await this.lookups.askNow(refund, ACTOR);
     const readiness = readinessOf(charge, lookup);
-    if (readiness.kind === 'differs' && (await this.outside.suspect(charge, lookup)) !== undefined) {
-      const act = 'record as an outside refund what was given back, then ask again for the rest';
-      return { ...readiness, why: `${readiness.why}. T store has refunded it without us: ${act}` };
-    }
+    const outside = readiness.kind === 'later' ? undefined : await this.outside.suspect(charge, lookup);
+    if (outside === 'Suspected') return { kind: 'differs', why: `${whyOf(readiness)}: ${RECORD_IT_FIRST}` };
     if (readiness.kind !== 'ready') return readiness;
     if (answer.kind !== 'success') return { kind: 'later', why: 'T store gave no payment' };
     return { kind: 'ready', order: orderOf(refund, charge, answer.value.basis), baselineLookupId: lookup.id };
@@ -51,6 +52,11 @@ export class RefundCheck {
     if (charge === undefined) throw new DomainError('internal-error', `refund ${refund.id} has no charge`);
     return charge;
   }
+}
+
+function whyOf(readiness: Readiness): string {
+  if (readiness.kind === 'ready') return 'T store’s record has moved on since a refund that ended as not made';
+  return `${readiness.why}. T store has refunded it without us`;
 }
 
 function orderOf(refund: Refund, charge: ChargeRecord, basis: RefundBasis): RefundOrder {

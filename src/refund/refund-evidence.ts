@@ -44,3 +44,11 @@ export function traceOf(baseline: FoundTransaction, found: FoundTransaction): Re
   const isOlder = baseline.updatedAt !== null && found.updatedAt !== null && found.updatedAt < baseline.updatedAt;
   return found.isRefunded === true && !isOlder ? 'refunded' : 'changed';
 }
+
+/**
+ * Whether the payment may have been given back since: T store's record moved on, and does not say that it is not refunded.
+ * Where nobody has set T store's words, it never says so, and any move counts.
+ */
+export function mayBeGivenBack(baseline: FoundTransaction, found: FoundTransaction): boolean {
+  return found.isRefunded !== false && traceOf(baseline, found) !== 'unchanged';
+}

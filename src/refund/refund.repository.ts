@@ -15,6 +15,7 @@ import {
   type Guard,
 } from '../platform/work';
 import { Refund, RefundHistory } from './refund.entity';
+import type { FoundTransaction } from '../transaction-lookup';
 import { REFUND_TRANSITIONS, type RefundEvent, type RefundState } from './refund.state';
 
 const REFUND: Aggregate<Refund, typeof REFUND_TRANSITIONS> = {
@@ -51,6 +52,15 @@ export interface RefundFilter {
 }
 
 export type RefundChanges = Changes<Refund>;
+
+/** What T store said of a payment after a refund of it was sent, and just before. */
+export interface SeenAfterSending {
+  at: Date;
+  /** In one line, for people. */
+  said: string;
+  found: FoundTransaction | null;
+  baseline: FoundTransaction | null;
+}
 
 /** Who or what moves a refund, for its history. */
 export type RefundCause = Omit<Cause, 'at'>;
@@ -111,13 +121,19 @@ export class RefundRepository {
     gatewayAccount,
     transactionId,
     sentAt,
-  }: Refund): Promise<{ at: Date; said: string } | undefined> {
-    const [lookup] = await this.database.rows<{ at: Date; said: string }>(
-      `SELECT at, concat_ws(' ', found ->> 'status', found ->> 'reason', found ->> 'message', found ->> 'updatedAt', message) AS said
-       FROM transaction_lookup WHERE transaction_id = $1 AND gateway = $3 AND gateway_account = $4 AND answer <> 'unknown' AND at > $2 ORDER BY id DESC LIMIT 1`,
-      [transactionId, sentAt, gateway, gatewayAccount],
+    baselineLookupId,
+  }: Refund): Promise<SeenAfterSending | undefined> {
+    const [seen] = await this.database.rows<SeenAfterSending>(
+      `SELECT lookup.at, lookup.found, baseline.found AS baseline,
+         concat_ws(' ', lookup.found ->> 'status', lookup.found ->> 'reason', lookup.found ->> 'message',
+           lookup.found ->> 'updatedAt', lookup.message) AS said
+       FROM transaction_lookup AS lookup LEFT JOIN transaction_lookup AS baseline ON baseline.id = $5
+       WHERE lookup.transaction_id = $1 AND lookup.gateway = $3 AND lookup.gateway_account = $4
+         AND lookup.answer <> 'unknown' AND lookup.at > $2
+       ORDER BY lookup.id DESC LIMIT 1`,
+      [transactionId, sentAt, gateway, gatewayAccount, baselineLookupId],
     );
-    return lookup;
+    return seen;
   }
 
   /**

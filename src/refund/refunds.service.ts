@@ -127,7 +127,7 @@ export class Refunds {
    *
    * @returns what waits for the second person; `undefined` when none is needed and the refund has ended
    * @throws {DomainError} `refund-not-found`; `state-conflict` unless it is Unknown; `version-conflict`; `lookup-required`;
-   *   `approval-open`
+   *   `evidence-contradicts`; `approval-open`
    */
   async resolve(id: string, finding: RefundFinding): Promise<Approval | undefined> {
     const { outcome, refundTransactionId, reason, by, version } = finding;
@@ -136,6 +136,7 @@ export class Refunds {
     this.assertInDoubt(refund, version);
     const seen = await this.refunds.lookupAfterSending(refund);
     if (seen === undefined) throw unseen(refund);
+    await this.doubt.refuseContradicted(refund, outcome);
     return this.database.transaction(async (session) => {
       if (!this.policy.ofDoubt) {
         await this.approvals.withdrawOf(session, 'refund-doubt', id, { actor: by.actor, reason });

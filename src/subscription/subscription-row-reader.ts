@@ -1,5 +1,5 @@
 import type { InputFault } from '../kernel/errors';
-import { parseSeoulDate, type SeoulDate } from '../kernel/seoul-calendar';
+import { STATED_DAY, parseStatedDate, type SeoulDate } from '../kernel/seoul-calendar';
 import { normalizeText } from '../kernel/text';
 import { parseWon } from '../kernel/won';
 import type { Price } from '../product';
@@ -17,8 +17,6 @@ const OVERRIDE_COLUMNS = [
   'creditCardAmountOverride',
   'tmembershipAmountOverride',
 ] as const satisfies readonly SubscriptionFileColumn[];
-
-const DAY_EXPECTATION = 'a calendar day as YYYY-MM-DD';
 
 /** The header a file must have, said so that it can be mended. */
 export const HEADER_EXPECTATION = `a header of these columns, each once: ${REQUIRED_COLUMNS.join(', ')}; optional: ${SUBSCRIPTION_FILE_COLUMNS.filter((name) => !REQUIRED_COLUMNS.includes(name)).join(', ')}`;
@@ -72,7 +70,7 @@ export class SubscriptionRowReader {
 
   /** @returns `undefined`, or an order to be thrown away, when there are faults */
   private order(): SubscriptionOrder | undefined {
-    const startedOn = this.required('startedOn', parseSeoulDate, DAY_EXPECTATION);
+    const startedOn = this.required('startedOn', parseStatedDate, STATED_DAY);
     const terms = {
       customerReference: normalizeText(withoutFormulaGuard(this.text('customerReference'))),
       storeProductId: normalizeText(this.text('storeProductId')),
@@ -92,7 +90,7 @@ export class SubscriptionRowReader {
   }
 
   private date(column: SubscriptionFileColumn): SeoulDate | undefined {
-    return this.optional(column, parseSeoulDate, DAY_EXPECTATION);
+    return this.optional(column, parseStatedDate, STATED_DAY);
   }
 
   private whole(column: SubscriptionFileColumn): number | undefined {

@@ -285,12 +285,12 @@ describe('refunds where nobody knows T store’s words', () => {
     });
     try {
       const [first, second] = (await paidCharges(world, 2, 'w-')) as [string, string];
-      const ask = async (orderNo: string): Promise<JsonBody> => {
-        world.simulator.control.armFault({ kind: 'refund-answer-lost' });
+      const ask = async (orderNo: string, kind: FaultOrder['kind']): Promise<JsonBody> => {
+        world.simulator.control.armFault({ kind });
         const { body } = await askRefund(world, orderNo);
         return refundInState(world, body.id, 'Unknown');
       };
-      const [one, other] = [await ask(first), await ask(second)];
+      const [one, other] = [await ask(first, 'refund-answer-lost'), await ask(second, 'refund-failing-before')];
       world.clock.advanceSeconds(PAST_ALL_WAITING_SECONDS);
       await until('nobody looks any more', async () => {
         await world.service.app.get(RefundResolutionService).runOnce();
@@ -300,7 +300,10 @@ describe('refunds where nobody knows T store’s words', () => {
       const resolve = (id: string, outcome: string, headers = {}) =>
         send(world, 'POST', `refunds/${id}/resolve`, { outcome, reason: 'T store says so' }, headers);
       expect(await resolve(one.id, 'refunded', ifMatch({ version: '1' }))).toMatchObject(VERSION_CONFLICT);
-      const answers = await Promise.all([resolve(one.id, 'refunded'), resolve(one.id, 'not-refunded')]);
+      // T store's record has moved on, and nobody's word stands against that: the money would be given back again.
+      const contradicted = await resolve(one.id, 'not-refunded');
+      expect(contradicted).toMatchObject({ status: 409, body: { code: 'evidence-contradicts' } });
+      const answers = await Promise.all([resolve(one.id, 'refunded'), resolve(one.id, 'refunded')]);
       expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
       expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'approval-open' });
       await agreed(world, await resolve(other.id, 'not-refunded'));
@@ -309,7 +312,46 @@ describe('refunds where nobody knows T store’s words', () => {
         result: { resultCode: 'by-decision' },
       });
       expect((await world.get(`charges/${second}`)).body.state).toBe('Paid');
-      expect(world.simulator.control.refunds()).toHaveLength(2);
+      expect(world.simulator.control.refunds()).toHaveLength(1);
+    } finally {
+      await world.close();
+    }
+  });
+
+  it('said not to be made while T store’s record was stale: nothing more is sent until that is told apart', async () => {
+    const world = await startWorld({
+      simulator: { declineRate: 0 },
+      environment: { ...ENVIRONMENT, TSTORE_REFUNDED_STATUSES: '', TSTORE_LOOKUP_FRESH_SECONDS: '0' },
+    });
+    try {
+      const [orderNo = ''] = await paidCharges(world, 1, 's-');
+      world.simulator.control.armFault({ kind: 'refund-answer-lost' });
+      const stale = world.simulator.control.armFault({ kind: 'lookup-stale', times: 1_000 });
+      const { body: lost } = await askRefund(world, orderNo, 300);
+      await refundInState(world, lost.id, 'Unknown');
+      await world.get(`charges/${orderNo}/transaction`);
+      const said = { outcome: 'not-refunded', reason: 'T store shows none' };
+      const done = await agreed(world, await send(world, 'POST', `refunds/${lost.id}/resolve`, said));
+      expect(done).toMatchObject({ status: 200, body: { state: 'Approved' } });
+      world.simulator.control.disarmFault(stale.id);
+
+      world.clock.advanceSeconds(PAST_ALL_WAITING_SECONDS);
+      const { body: again } = await askRefund(world, orderNo, 300);
+      const failed = await refundInState(world, again.id, 'Failed');
+      expect(failed.result).toMatchObject({ resultCode: 'not-sent' });
+      expect(failed.result.resultMessage).toContain('has moved on since a refund that ended as not made');
+      const { body } = await world.get('outside-refunds?state=Suspected');
+      expect(body.items).toMatchObject([{ orderNo }]);
+      expect(await bookedRefunds(world, orderNo)).toEqual([300]);
+
+      const recorded = { orderNo, amount: 300, reason: 'seen on the operator’s site' };
+      const { status, body: asked } = await send(world, 'POST', 'outside-refunds', recorded);
+      const agreedTo = await agreed(world, { status, body: asked.approval });
+      expect(agreedTo).toMatchObject({ status: 200, body: { state: 'Approved' } });
+      expect((await world.get(`charges/${orderNo}`)).body.refundedAmount).toBe(300);
+      const { body: rest } = await askRefund(world, orderNo, 200);
+      await refundInState(world, rest.id, 'Refunded');
+      expect(await bookedRefunds(world, orderNo)).toEqual([300, 200]);
     } finally {
       await world.close();
     }

@@ -8,8 +8,8 @@ import { IsNotBefore } from '../frame/days.dto';
 export const MOST_DAYS = 366;
 export const MOST_MONTHS = 12;
 
-const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
-const MONTH_MESSAGE = { message: 'a month as YYYY-MM' };
+const MONTH = /^2\d{3}-(0[1-9]|1[0-2])$/;
+const MONTH_MESSAGE = { message: 'a month as YYYY-MM, from 2000 on and before 3000' };
 
 export class DaysQuery {
   @ApiProperty({ type: String, format: 'date', example: '2026-11-01', description: 'Seoul day' })

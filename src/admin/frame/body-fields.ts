@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { Matches, ValidateBy, ValidateIf } from 'class-validator';
-import { parseSeoulDate } from '../../kernel/seoul-calendar';
+import { STATED_DAY, parseSeoulDate, parseStatedDate } from '../../kernel/seoul-calendar';
 import { MAX_CHARGE_WON, isWon, type Won } from '../../kernel/won';
 import type { Price } from '../../product';
 
@@ -11,8 +11,8 @@ export function IsSeoulDate(): PropertyDecorator {
   return ValidateBy({
     name: 'isSeoulDate',
     validator: {
-      validate: (value) => typeof value === 'string' && parseSeoulDate(value) !== undefined,
-      defaultMessage: () => 'a calendar day as YYYY-MM-DD',
+      validate: (value) => typeof value === 'string' && parseStatedDate(value) !== undefined,
+      defaultMessage: () => STATED_DAY,
     },
   });
 }

@@ -32,7 +32,10 @@ const CODE_OF_STATUS: Readonly<Partial<Record<number, ErrorCode>>> = {
 
 /** What is said of the database's passing troubles. */
 const TROUBLES: Readonly<Record<DatabaseTrouble, { code: ErrorCode; message: string }>> = {
-  unreachable: { code: 'database-unavailable', message: 'The database can’t be reached; try again later.' },
+  unreachable: {
+    code: 'database-unavailable',
+    message: 'The database can’t be reached, or all connections to it are at work; try again later.',
+  },
   'not-writable': {
     code: 'database-not-writable',
     message: 'The database is full or read-only; nothing was changed. Try again when that is mended.',
