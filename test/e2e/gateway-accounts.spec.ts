@@ -197,6 +197,33 @@ describe('gateway accounts over the admin API', () => {
     expect((await accounts().serving('set-up')).map(({ id }) => id)).not.toContain('tstore-live');
   });
 
+  it('are named by products, but for those that are not there, for something else, or of another environment', async () => {
+    await call('POST', '', { ...BODY, id: 'tstore-once', purpose: 'one-time' });
+    const price = { amount: 100, carrierAmount: 100, creditCardAmount: 0, tmembershipAmount: 0 };
+    const sell = (gatewayAccount: string) =>
+      world.call('POST', 'products', {
+        body: { storeProductId: `of-${gatewayAccount}`, name: 'TV', price, gatewayAccount },
+      });
+    expect((await sell('tstore-kids')).body).toMatchObject({ gatewayAccount: 'tstore-kids' });
+    const reasons = [
+      ['nobody', /the id of a gateway account/],
+      ['tstore-once', /collects what is recurring; this one is for one-time/],
+      ['tstore-live', /an account of simulator; this one is of live/],
+    ] as const;
+    for (const [account, reason] of reasons) {
+      const { status, body } = await sell(account);
+      expect([status, body.faults]).toEqual([
+        400,
+        [{ field: 'gatewayAccount', expected: expect.stringMatching(reason) }],
+      ]);
+    }
+    const { body: sold } = await world.call('GET', 'products');
+    const change = { body: { gatewayAccount: 'tstore-once' } };
+    expect(await world.call('PATCH', `products/${sold.items[0].id}`, change)).toMatchObject({ status: 400 });
+    const moved = await world.call('PATCH', `products/${sold.items[0].id}`, { body: { gatewayAccount: 'tstore' } });
+    expect(moved.body).toMatchObject({ gatewayAccount: 'tstore' });
+  });
+
   it('are managed by administrators alone, and unknown ones are not found', async () => {
     const manager = bearer((await world.key('manager')).token);
     expect(await world.call('GET', 'gateway-accounts', { headers: manager })).toMatchObject({ status: 200 });
