@@ -70,8 +70,6 @@ export interface TstoreAccount {
 }
 
 export abstract class TstoreConfig {
-  /** Which T store it is: the deployment's. */
-  abstract readonly environment: Deployment;
   /** `undefined`: there is no T store here. What needs one asks by `tstoreAccountOf`. */
   abstract readonly account: TstoreAccount | undefined;
   abstract readonly authBaseUrl: string;

@@ -138,7 +138,6 @@ function configurationOf(environment: Environment): Configuration {
       exportsPerKey: environment.ADMIN_EXPORTS_PER_KEY,
     },
     tstore: {
-      environment: environment.ENVIRONMENT,
       account: tstoreAccountIn(environment),
       authBaseUrl: base(environment.TSTORE_AUTH_BASE_URL ?? hosts.auth ?? ''),
       apiBaseUrl: base(environment.TSTORE_API_BASE_URL ?? hosts.api ?? ''),

@@ -19,7 +19,6 @@ const PATIENT_MS = 600_000;
 
 export function tstoreConfig(baseUrl: string, changes: Partial<TstoreConfig> = {}): TstoreConfig {
   return {
-    environment: 'simulator',
     account: undefined,
     authBaseUrl: baseUrl,
     apiBaseUrl: baseUrl,
