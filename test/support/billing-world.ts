@@ -14,7 +14,12 @@ export { ADMIN_ACTOR, ADMIN_KEY, BOOTSTRAP_KEY, ENCRYPTION_KEY, SECOND_PERSONS_K
 
 /** A clock that shows real time plus what a test has moved it by. */
 export class MovableClock extends Clock {
-  private movedMs = 0;
+  private movedMs: number;
+
+  constructor(startsAt = new Date()) {
+    super();
+    this.movedMs = startsAt.getTime() - Date.now();
+  }
 
   now(): Date {
     return new Date(Date.now() + this.movedMs);
@@ -53,16 +58,20 @@ export interface BillingWorld {
 export interface WorldOptions {
   simulator?: Partial<SimulatorOptions>;
   environment?: NodeJS.ProcessEnv;
+  /** A database that is there already, instead of an empty one. */
+  database?: TestDatabase;
+  /** What time it is at first, when not now. */
+  startsAt?: Date;
   /** Where the service finds the database, when not as its owner. */
   urlOf?: (database: TestDatabase) => Promise<string>;
   logLines?: string[];
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<BillingWorld> {
-  const database = await createTestDatabase();
+  const database = options.database ?? (await createTestDatabase());
   const dataDirectory = await mkdtemp(join(tmpdir(), 'billing-world-'));
   const simulator = await startSimulator({ processingDelayMs: 0, notificationDelayMs: 0, ...options.simulator });
-  const clock = new MovableClock();
+  const clock = new MovableClock(options.startsAt);
   const environment: NodeJS.ProcessEnv = {
     HOST: '127.0.0.1',
     PORT: '0',
