@@ -1,6 +1,7 @@
 import { MIGRATIONS } from '../../migrations';
 import { migrate } from '../../src/platform/database';
 import { startWorld, type BillingWorld } from '../support/billing-world';
+import { planOn, send } from '../support/subscribers';
 import { createBareDatabase, type TestDatabase } from '../support/test-database';
 import { readDatabaseOfBefore, restore, rowsOf, type Rows } from './database-of-before';
 
@@ -12,12 +13,10 @@ const TAKEN_AWAY: Readonly<Record<string, string>> = {
 
 const before = readDatabaseOfBefore();
 
-/** Answers that differ on purpose: the rows behind them are held to the dump above. */
+/** Answers that differ on purpose; the rows behind them are held to the dump above. */
 const ANSWERED_ANEW: Readonly<Record<string, string>> = {
-  summary: 'a closed charge counts as closed',
-  'charges?limit=100': 'a closed charge has its end',
-  'settlement-log?limit=1000': 'a closed charge has its entry',
-  'notifications?limit=100': 'a message of a stranger is given up a day later',
+  'charges?limit=100': 'a charge that a person closed has an end',
+  'settlement-log?limit=1000': 'so it has an entry',
 };
 
 /** An answer without what another writing of the same row changes. */
@@ -79,7 +78,8 @@ describe('a database that the service of one gateway has left', () => {
 
   describe('served by the service of today', () => {
     beforeAll(async () => {
-      const options = { simulator: { declineRate: 0 }, environment: before.environment };
+      // Its jobs come after those of the gateway of before.
+      const options = { simulator: { declineRate: 0, firstJobId: 1_000 }, environment: before.environment };
       world = await startWorld({ ...options, database, startsAt: new Date(before.clock) });
     });
 
@@ -90,5 +90,17 @@ describe('a database that the service of one gateway has left', () => {
         expect({ status, body: lasting(body) }).toMatchObject({ status: 200, body: lasting(answer) });
       },
     );
+
+    it('bills the next month', async () => {
+      const released = await send(served(), 'DELETE', 'kill-switch', { reason: 'upgraded' });
+      expect(released.status).toBe(200);
+      await planOn(served(), '2027-02-05');
+      const [job] = (await served().get('bulk-payment-jobs?limit=1')).body.items;
+      await served().settled(job.id);
+      const { body } = await served().get(`bulk-payment-jobs/${job.id}/charges?limit=100`);
+      expect(body.items).toContainEqual(
+        expect.objectContaining({ customerReference: 'ada', periodStartOn: '2027-02-05', state: 'Paid' }),
+      );
+    });
   });
 });
