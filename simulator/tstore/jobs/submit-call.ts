@@ -45,12 +45,7 @@ export class SubmitCall {
     const headers = readSubmissionHeaders(exchange);
     this.uploads += 1;
     const path = join(this.parts.folder, `upload-${this.uploads}.pay`);
-    const upload = await receiveUpload(
-      exchange,
-      path,
-      client.mid,
-      this.parts.faults.strikeOn(exchange, 'submit-cut'),
-    );
+    const upload = await receiveUpload(exchange, path, client.mid, this.parts.faults.strikeOn(exchange, 'submit-cut'));
     if (upload.kind === 'broken-off') {
       exchange.note += ' upload broken off, nothing accepted';
       return;

@@ -24,7 +24,8 @@ export interface Payment {
 export async function findPayment(jobs: JobRegister, tid: string, client: Client): Promise<Payment | null> {
   const place = positionOf(tid);
   const job = place ? jobs.findByNumber(place.jobNumber) : undefined;
-  if (!place || job?.client !== client || job.state !== 'Completed' || job.outcomes[place.position] !== OUTCOME.charged) return null;
+  if (!place || job?.client !== client || job.state !== 'Completed' || job.outcomes[place.position] !== OUTCOME.charged)
+    return null;
   if (transactionIdOf(job, place.position, completedTextOf(job)) !== tid) return null;
   const [row] = await readRows(job.rows, [place.position]);
   if (!row) return null;
