@@ -5,7 +5,7 @@ import { BillingTokenModule } from '../billing-token';
 import { ChargeModule } from '../charge';
 import { GatewayAccountModule } from '../gateway-account';
 import { GatewaysModule } from '../gateways';
-import { TstoreModule, OAuthTokenModule } from '../gateways/tstore';
+import { TstoreModule } from '../gateways/tstore';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
 import { NotificationModule } from '../inbox';
@@ -71,7 +71,6 @@ const STAGES = [
     KillSwitchModule,
     LineStopModule,
     NotificationModule,
-    OAuthTokenModule,
     TransactionLookupModule,
     TstoreModule,
   ],
@@ -114,9 +113,9 @@ const STAGES = [
     JobInterventions,
     LineChecks,
     NotificationVerification,
-    OAuthTokenModule,
     RefusedResults,
     RequestFileIntakeService,
+    TstoreModule,
   ],
 })
 export class BulkPaymentModule {}

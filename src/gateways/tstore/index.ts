@@ -23,9 +23,7 @@ export {
   type SubmissionHeaders,
 } from './wire';
 export { OAuthToken } from './access-token/oauth-token.entity';
-export { OAuthTokenModule } from './access-token/oauth-token.module';
 export { TstoreCheck, TSTORE_CHECK_OUTCOMES, type TstoreVerdict } from './access-token/tstore-check';
 export { AccessTokens } from './access-token/access-tokens';
 export type { AccessToken } from './access-token/oauth-token.store';
 export { TstoreGateway } from './tstore.gateway';
-export { TstoreGatewayModule } from './tstore-gateway.module';
