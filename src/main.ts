@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const { startService } = await import('./service.js');
   const service = await startService(configuration, { lifecycle });
   endOnFault(service);
-  if (keysFile !== undefined) process.stderr.write(trialText(service.url, keysFile));
+  if (keysFile !== undefined) process.stderr.write(trialText(service.url, configuration.http.host, keysFile));
   const signal = await signalled;
   service.log.logger.info('draining', { signal });
   await service.close();
@@ -28,9 +28,10 @@ async function main(): Promise<void> {
 }
 
 /** For whoever has just started it for the first time; the log is for machines. */
-function trialText(url: string, keysFile: string): string {
+function trialText(url: string, host: string, keysFile: string): string {
+  const others = host === '0.0.0.0' || host === '::' ? ', and on every address of this machine (HOST)' : '';
   return `
-The billing service listens on ${url}, for trying it out:
+The billing service listens on ${url}${others}, for trying it out:
   the admin API, as a page  ${url}/docs
   its keys                  ${keysFile} (keep it with the data beside it, or delete both)
   T store                   the simulator: npm run simulator, in another terminal
