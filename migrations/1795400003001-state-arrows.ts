@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /** Of each table with a column `state`: the moves that its rows may make, `From>To`. */
 const ARROWS: Readonly<Record<string, string>> = {
   approval: 'Waiting>Approved Waiting>Rejected Waiting>Withdrawn Waiting>Expired',
-  billing_run: 'AwaitingConfirmation>Confirmed AwaitingConfirmation>Rejected',
+  billing_run: 'Planned>AwaitingConfirmation AwaitingConfirmation>Confirmed AwaitingConfirmation>Rejected',
   bulk_payment_job:
     'Created>Processing Created>Failed Processing>Completed Processing>Failed Processing>Created ' +
     'Completed>VerifiedCompleted Completed>Processing Failed>Processing',

@@ -35,7 +35,8 @@ export class BillingRunDetailView extends BillingRunView {
 export function billingRunViewOf(run: BillingRun): BillingRunView {
   const { id, billingDate, state, jobCount, plannedAt, confirmationReason, decidedAt, version } = run;
   const planned = { count: run.chargeCount, amount: run.totalAmount };
-  const actions = Object.keys(BILLING_RUN_TRANSITIONS[state]);
+  // Holding is the planning’s own act.
+  const actions = Object.keys(BILLING_RUN_TRANSITIONS[state]).filter((event) => event !== 'hold');
   const links = { self: `/admin/v1/billing-runs/${id}` };
   return {
     ...{ id, billingDate, state, actions, links, planned, jobCount, plannedAt, confirmationReason, decidedAt },
