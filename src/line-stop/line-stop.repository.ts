@@ -33,9 +33,9 @@ export interface Resolution {
   differentCustomers?: boolean;
 }
 
-/** Any constant nobody else locks; see {@link LineStopRepository.assertMaySubmit}. */
 const RESOLVING = arrowOf(LINE_STOP_TRANSITIONS, 'resolve');
 
+/** Any constant nobody else locks; see {@link LineStopRepository.assertMaySubmit}. */
 const LINE_STOP_LOCK = 7_261_543_006;
 
 /**

@@ -87,8 +87,9 @@ export class OutsideRefunds implements OnModuleInit {
   }
 
   private async hasMovedSinceFailure(charge: ChargeRecord, { found }: TransactionLookup): Promise<boolean> {
+    if (found === null) return false;
     const baseline = await this.outside.beforeLastFailed(charge.id);
-    return baseline !== undefined && found !== null && mayBeGivenBack(baseline, found);
+    return baseline !== undefined && mayBeGivenBack(baseline, found);
   }
 
   /**

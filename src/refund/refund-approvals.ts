@@ -6,7 +6,7 @@ import type { SqlSession } from '../platform/database';
 import { mayBeGivenBack } from './refund-evidence';
 import { RESULT_BY_DECISION, RESULT_NOT_SENT, RefundRecorder } from './refund-recorder';
 import type { Refund } from './refund.entity';
-import { RELEASED, RefundRepository, guardOf, type RefundCause } from './refund.repository';
+import { RELEASED, RefundRepository, guardOf, type RefundCause, type SeenAfterSending } from './refund.repository';
 
 /** What somebody says became of a refund in doubt. */
 export interface RefundOutcome {
@@ -36,24 +36,9 @@ export class RefundApprovals implements OnModuleInit {
   }
 
   /**
-   * That a refund was not made is no word of a person's against T store's record: it would be made again.
-   *
-   * @throws {DomainError} `evidence-contradicts` when that moved on since just before the refund was sent
-   */
-  async refuseContradicted(refund: Refund, outcome: RefundOutcome['outcome']): Promise<void> {
-    const seen = await this.refunds.lookupAfterSending(refund);
-    if (outcome !== 'not-refunded' || !seen?.found || !seen.baseline) return;
-    if (!mayBeGivenBack(seen.baseline, seen.found)) return;
-    const what = `T store’s record of ${refund.orderNo} changed after refund ${refund.id} was sent; it says now: ${seen.said}`;
-    throw new DomainError('evidence-contradicts', `${what}. Money was given back: say that it was refunded`, {
-      refundId: refund.id,
-    });
-  }
-
-  /**
    * Ends a refund in doubt as somebody said.
    *
-   * @throws {DomainError} `state-conflict` unless it is Unknown; `version-conflict`; as {@link refuseContradicted}
+   * @throws {DomainError} `state-conflict` unless it is Unknown; `version-conflict`
    */
   async end(
     session: SqlSession,
@@ -63,7 +48,6 @@ export class RefundApprovals implements OnModuleInit {
   ): Promise<void> {
     const found = await this.refunds.find(id);
     if (found === undefined) throw new DomainError('refund-not-found', `There is no refund ${id}`);
-    await this.refuseContradicted(found, outcome);
     const refund = { ...found, state: 'Unknown' as const };
     const result = { resultCode: RESULT_BY_DECISION, resultMessage: reason };
     const why = { cause: `decided: ${outcome}`, actor, reason };
@@ -93,17 +77,41 @@ export class RefundApprovals implements OnModuleInit {
   private async resolve(session: SqlSession, approval: Approval, decision: ApprovalDecision): Promise<void> {
     const { subjectId, act, requestedBy: actor } = approval;
     const { outcome, refundTransactionId, shown } = act as unknown as RefundOutcome & { shown?: string };
-    await this.refuseChanged(subjectId, shown);
+    await this.refuseAgainstEvidence(subjectId, outcome, shown);
     const said = { actor, reason: wordsOf(approval, decision), version: decision.subjectVersion };
     await this.end(session, subjectId, { outcome, refundTransactionId }, said);
   }
 
   /** Whoever agrees was told what T store’s record said; when it has changed since, the money may be back after all. */
-  private async refuseChanged(refundId: string, shown: string | undefined): Promise<void> {
-    const refund = await this.refunds.find(refundId);
+  private async refuseAgainstEvidence(
+    id: string,
+    outcome: RefundOutcome['outcome'],
+    shown: string | undefined,
+  ): Promise<void> {
+    const refund = await this.refunds.find(id);
     const latest = refund && (await this.refunds.lookupAfterSending(refund));
-    if (shown === undefined || latest === undefined || latest.said === shown) return;
-    const what = `T store’s record has changed since it was asked for: ${shown} then, ${latest.said} now`;
-    throw new DomainError('evidence-contradicts', `${what}. Reject it; it can be asked for anew`, { refundId });
+    if (refund === undefined || latest === undefined) return;
+    if (shown !== undefined && latest.said !== shown) {
+      const what = `T store’s record has changed since it was asked for: ${shown} then, ${latest.said} now`;
+      throw new DomainError('evidence-contradicts', `${what}. Reject it; it can be asked for anew`, { refundId: id });
+    }
+    refuseContradicted(refund, outcome, latest);
   }
+}
+
+/**
+ * That a refund was not made is no word of a person's against T store's record: it would be made again.
+ *
+ * @throws {DomainError} `evidence-contradicts` when that moved on since just before the refund was sent
+ */
+export function refuseContradicted(
+  { id, orderNo }: Refund,
+  outcome: RefundOutcome['outcome'],
+  { said, found, baseline }: SeenAfterSending,
+): void {
+  if (outcome !== 'not-refunded' || !found || !baseline || !mayBeGivenBack(baseline, found)) return;
+  const what = `T store’s record of ${orderNo} changed after refund ${id} was sent; it says now: ${said}`;
+  throw new DomainError('evidence-contradicts', `${what}. Money was given back: say that it was refunded`, {
+    refundId: id,
+  });
 }

@@ -8,7 +8,7 @@ import { Database, violatesCheck, violatesUnique, wakeBilling, type SqlSession }
 import type { ChargeRecord } from '../charge';
 import { Charges } from '../charge';
 import { RefundAllowance } from './refund-allowance';
-import { RefundApprovals, type RefundOutcome } from './refund-approvals';
+import { RefundApprovals, refuseContradicted, type RefundOutcome } from './refund-approvals';
 import { RESULT_NOT_SENT } from './refund-recorder';
 import type { Refund, RefundHistory } from './refund.entity';
 import { RELEASED, RefundRepository, guardOf, type RefundFilter } from './refund.repository';
@@ -136,7 +136,7 @@ export class Refunds {
     this.assertInDoubt(refund, version);
     const seen = await this.refunds.lookupAfterSending(refund);
     if (seen === undefined) throw unseen(refund);
-    await this.doubt.refuseContradicted(refund, outcome);
+    refuseContradicted(refund, outcome, seen);
     return this.database.transaction(async (session) => {
       if (!this.policy.ofDoubt) {
         await this.approvals.withdrawOf(session, 'refund-doubt', id, { actor: by.actor, reason });

@@ -4,7 +4,7 @@ import type { TransitionTable } from '../../src/kernel/transitions';
 import { won, type Won } from '../../src/kernel/won';
 import { secondsAfter } from '../../src/platform/clock';
 import { Database, nullable, openDataSource, wonColumn } from '../../src/platform/database';
-import { begin, claim, move, note, writeHeld, type Aggregate } from '../../src/platform/work';
+import { HistoryEntry, begin, claim, move, note, writeHeld, type Aggregate } from '../../src/platform/work';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 const TRANSITIONS = {
@@ -42,30 +42,9 @@ class Errand {
 }
 
 @Entity('errand_history')
-class ErrandHistory {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
-  id!: string;
-
+class ErrandHistory extends HistoryEntry<string> {
   @Column({ type: 'bigint', name: 'errand_id' })
   errandId!: string;
-
-  @Column(nullable('text', 'from_state'))
-  fromState!: string | null;
-
-  @Column({ type: 'text', name: 'to_state' })
-  toState!: string;
-
-  @Column({ type: 'text' })
-  cause!: string;
-
-  @Column({ type: 'text' })
-  actor!: string;
-
-  @Column(nullable('text', 'reason'))
-  reason!: string | null;
-
-  @Column({ type: 'timestamptz' })
-  at!: Date;
 }
 
 const ERRAND: Aggregate<Errand, typeof TRANSITIONS> = {
