@@ -132,7 +132,7 @@ export class GatewayAccounts {
       : await this.vault.open(this.database, id, this.clock.now());
     const [newest, ...older] = sets;
     if (newest !== undefined) return [newest, ...older];
-    throw unusable(id, 'has no credentials');
+    throw new DomainError('gateway-not-configured', `The gateway account ${id} has no credentials`);
   }
 
   private whyUnusable({ environment, enabled }: GatewayAccount, need: Need): string | undefined {

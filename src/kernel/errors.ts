@@ -53,3 +53,17 @@ export function codeOf(error: unknown): string | undefined {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+const STOPPED: ReadonlySet<string> = new Set<ErrorCode>([
+  'submissions-stopped',
+  'gateway-account-unusable',
+  'line-stopped',
+]);
+
+/**
+ * Whether work ran into a stop (the kill switch, a disabled account, a line stop) that was made after its claim: it has not
+ * failed, and is claimed again once that is lifted.
+ */
+export function isStopped(error: unknown): boolean {
+  return STOPPED.has(codeOf(error) ?? '');
+}

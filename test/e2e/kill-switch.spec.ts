@@ -113,6 +113,28 @@ describe('the kill switch', () => {
     expect(await bookedRefunds(world, orderNo)).toEqual([1_000]);
   });
 
+  it('is no failure of a job that was in hand when it was engaged', async () => {
+    const killSwitch = world.service.app.get(KillSwitch);
+    let engaging: Promise<unknown> | undefined;
+    observeCrashPoints((point) => {
+      if (point !== 'submit.token-ready') return undefined;
+      engaging ??= killSwitch.set(true, { actor: 'test', reason: 'stop' });
+      return engaging.then(() => undefined);
+    });
+    const { body: job } = await world.upload(requestFile(1, 'in-hand-'));
+    const record = async (): Promise<JsonBody> => (await world.get(`bulk-payment-jobs/${job.id}`)).body;
+    const stopped = await until('it is stopped', () =>
+      Promise.resolve(logLines.find((line) => line.includes('stage stopped before it began'))),
+    );
+    observeCrashPoints(undefined);
+    expect(stopped).toContain('the kill switch is engaged: stop');
+    await until('it is given back', async () => ((await record()).progress === null ? true : undefined));
+    expect(await record()).toMatchObject({ state: 'Created', retry: null });
+    expect((await world.get('bulk-payment-jobs?failing=true')).body.items).toEqual([]);
+    await killSwitch.set(false, { actor: 'test', reason: 'go on' });
+    await world.settled(job.id);
+  });
+
   it('waits for an intent that is being committed, and lets none be committed after it', async () => {
     const database = world.service.app.get(Database);
     const killSwitch = world.service.app.get(KillSwitch);

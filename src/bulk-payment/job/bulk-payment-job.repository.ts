@@ -214,6 +214,11 @@ export class BulkPaymentJobRepository {
     await this.guardedUpdate(session, claim, { ...changes, ...RELEASED, attempts: 0, lastError: null });
   }
 
+  /** Gives the claim back with nothing done and nothing failed. @throws {DomainError} `lease-lost` */
+  async giveBack(claim: JobClaim): Promise<void> {
+    await this.guardedUpdate(this.database, claim, RELEASED);
+  }
+
   /**
    * Gives the claim back with the error that stopped it, due again at `retryAt`.
    *

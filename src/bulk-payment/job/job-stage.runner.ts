@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BillingConfig } from '../../config';
 import type { AccountPlaces } from '../../gateway-account';
-import { DomainError, messageOf } from '../../kernel/errors';
+import { DomainError, isStopped, messageOf } from '../../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../../kernel/step-report';
 import { Clock, retryAt } from '../../platform/clock';
 import { crashPoint } from '../../platform/crash-points';
@@ -66,6 +66,7 @@ export class JobStageRunner {
       await crashPoint(`${stage}.recorded`);
       return ONE_DONE;
     } catch (error) {
+      if (isStopped(error)) return await this.giveBack(claim, error, log);
       await this.postpone(claim, error, log);
       return ONE_POSTPONED;
     } finally {
@@ -86,6 +87,13 @@ export class JobStageRunner {
 
   private retryAt(failures: number): Date {
     return retryAt(this.clock.now(), failures, BACK_OFF);
+  }
+
+  /** What was stopped before it began is due again as if nobody had claimed it, but not at once. */
+  private async giveBack(claim: JobClaim, error: unknown, log: Logger): Promise<StepReport> {
+    log.info('stage stopped before it began', { reason: messageOf(error) });
+    await this.jobs.giveBack(claim).catch((lost: unknown) => log.warn('claim not given back', { error: lost }));
+    return NOTHING_DUE;
   }
 
   private async postpone(claim: JobClaim, error: unknown, log: Logger): Promise<void> {
