@@ -46,6 +46,15 @@ export const PARKED_SUBSCRIPTION_SQL = `(subscription.id IN (
     SELECT line_stop.subscription_id FROM line_stop
     WHERE line_stop.state = 'Open' AND line_stop.subscription_id IS NOT NULL))`;
 
+/** The open stop by which nothing more is given back of a charge, as `id` and `violation` of a query; few are open at once. */
+export function refundStopSql(chargeId: string): string {
+  return `SELECT line_stop.id, line_stop.violation FROM line_stop, charge
+    WHERE line_stop.state = 'Open' AND line_stop.kind = 'refunded-too-much' AND charge.id = ${chargeId}
+      AND (line_stop.bulk_payment_job_id = charge.bulk_payment_job_id
+        OR line_stop.subscription_id = charge.subscription_id)
+    ORDER BY line_stop.id LIMIT 1`;
+}
+
 @Injectable()
 export class LineStopRepository {
   constructor(
@@ -127,14 +136,9 @@ export class LineStopRepository {
    *
    * @throws {DomainError} `line-stopped`
    */
-  async assertMayRefund(session: SqlSession, charge: { jobId: string; subscriptionId: string | null }): Promise<void> {
+  async assertMayRefund(session: SqlSession, chargeId: string): Promise<void> {
     await session.rows('SELECT pg_advisory_xact_lock_shared($1)', [LINE_STOP_LOCK]);
-    const [stop] = await session.rows<{ id: string; violation: string }>(
-      `SELECT id, violation FROM line_stop
-       WHERE (bulk_payment_job_id = $1 OR subscription_id = $2) AND state = 'Open' AND kind = 'refunded-too-much'
-       ORDER BY id LIMIT 1`,
-      [charge.jobId, charge.subscriptionId],
-    );
+    const [stop] = await session.rows<{ id: string; violation: string }>(refundStopSql('$1'), [chargeId]);
     if (stop === undefined) return;
     throw new DomainError('line-stopped', `Parked by line stop ${stop.id}: ${stop.violation}`, { lineStopId: stop.id });
   }

@@ -47,6 +47,11 @@ export class RefundQueue {
     return undefined;
   }
 
+  /** Gives a claim back that a stop overtook: it is due again, as if nobody had claimed it, once that is lifted. */
+  giveBack(claim: RefundClaim): Promise<void> {
+    return this.refunds.giveBack(claim);
+  }
+
   /** Gives a claim back, due again later. Does nothing when the refund is not what it was when claimed. */
   async postpone(claim: RefundClaim, reason: string): Promise<void> {
     const { id, attempts } = claim.refund;

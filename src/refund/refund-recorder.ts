@@ -82,7 +82,7 @@ export class RefundRecorder {
     await this.database.transaction(async (session) => {
       await this.killSwitch.assertReleased(session);
       await this.accounts.assertEnabled(session, refund.gatewayAccount);
-      await this.stops.assertMayRefund(session, await this.refunds.chargedIn(session, refund));
+      await this.stops.assertMayRefund(session, refund.chargeId);
       await this.refunds.transition(session, refund, 'send', why, changes, { leaseId });
     });
     return { ...refund, ...sent, state: 'Refunding' };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Gateways, type GatewayAnswer, type RefundReceipt } from '../gateways';
-import { messageOf } from '../kernel/errors';
+import { isStopped, messageOf } from '../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../kernel/step-report';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
@@ -44,6 +44,7 @@ export class RefundSendingService {
       await crashPoint('send-refund.claimed');
       return await this.send(claim, log);
     } catch (error) {
+      if (isStopped(error)) return this.giveBack(claim, error, log);
       log.warn('refund not sent, or its answer not recorded', { error });
       // Only what is still Requested can be due again; what was sent waits for its lease to run out.
       return this.postpone(claim, messageOf(error)).catch(() => ONE_POSTPONED);
@@ -76,6 +77,13 @@ export class RefundSendingService {
     await this.record(sent, answer, log);
     await crashPoint('send-refund.recorded');
     return ONE_DONE;
+  }
+
+  /** What was stopped before it began has not failed, but is not due again at once. */
+  private async giveBack(claim: RefundClaim, error: unknown, log: Logger): Promise<StepReport> {
+    log.info('refund stopped before it was sent', { reason: messageOf(error) });
+    await this.queue.giveBack(claim).catch((lost: unknown) => log.warn('claim not given back', { error: lost }));
+    return NOTHING_DUE;
   }
 
   private async postpone(claim: RefundClaim, reason: string): Promise<StepReport> {

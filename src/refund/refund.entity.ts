@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn, VirtualColumn } from 'typeorm';
 import type { GatewayName, PaymentPart } from '../gateways';
 import type { Won } from '../kernel/won';
+import { refundStopSql } from '../line-stop';
 import { nullable, wonColumn } from '../platform/database';
 import { HistoryEntry } from '../platform/work';
 import type { RefundState } from './refund.state';
@@ -32,14 +33,16 @@ export class Refund {
   @Column({ type: 'text', name: 'gateway_account', default: 'tstore' })
   gatewayAccount!: string;
 
-  /** Why it is not sent although its turn would come: the kill switch is engaged, or its account disabled. */
+  /** Why it is not sent although its turn would come: the kill switch, its account disabled, or a line stop. */
   @VirtualColumn({
     type: 'text',
     query: (refund) =>
       `SELECT coalesce(
         (SELECT 'kill switch: ' || reason FROM kill_switch WHERE engaged),
         (SELECT format('gateway account %s is disabled', account.id) FROM gateway_account AS account
-          WHERE account.id = ${refund}.gateway_account AND NOT account.enabled))
+          WHERE account.id = ${refund}.gateway_account AND NOT account.enabled),
+        (SELECT format('line stop %s: %s', stop.id, stop.violation)
+          FROM (${refundStopSql(`${refund}.charge_id`)}) AS stop))
         WHERE ${refund}.state = 'Requested'`,
   })
   heldBy!: string | null;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '../kernel/errors';
 import type { TimeRange } from '../kernel/seoul-calendar';
+import { refundStopSql } from '../line-stop';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
 import {
@@ -29,7 +29,7 @@ const REFUND: Aggregate<Refund, typeof REFUND_TRANSITIONS> = {
 /** What is to be done with a refund next; each condition is what a row must show for that work to be due, at `$1`. */
 const REFUND_STAGES = {
   send: `state = 'Requested' AND (next_attempt_at IS NULL OR next_attempt_at <= $1)
-    AND NOT EXISTS (SELECT FROM kill_switch WHERE engaged)`,
+    AND NOT EXISTS (SELECT FROM kill_switch WHERE engaged) AND NOT EXISTS (${refundStopSql('refund.charge_id')})`,
   // Whoever sent it has not come back with an answer, and nobody may send it again.
   'give-up-waiting': `state = 'Refunding' AND lease_until <= $1`,
   resolve: `state = 'Unknown' AND next_attempt_at <= $1`,
@@ -65,11 +65,6 @@ export interface SeenAfterSending {
 /** Who or what moves a refund, for its history. */
 export type RefundCause = Omit<Cause, 'at'>;
 
-interface ChargedIn {
-  jobId: string;
-  subscriptionId: string | null;
-}
-
 /** What writes of a refund are guarded by, beside its state. */
 type RefundGuard = Guard & ({ leaseId: string } | { sendingId: string } | { version: string });
 
@@ -82,16 +77,6 @@ export class RefundRepository {
 
   async find(id: string): Promise<Refund | undefined> {
     return (await this.database.manager.findOneBy(Refund, { id })) ?? undefined;
-  }
-
-  /** What the charge of a refund was part of, and what a line stop may have parked. */
-  async chargedIn(session: SqlSession, { id, chargeId }: Refund): Promise<ChargedIn> {
-    const [charge] = await session.rows<ChargedIn>(
-      'SELECT bulk_payment_job_id AS "jobId", subscription_id AS "subscriptionId" FROM charge WHERE id = $1',
-      [chargeId],
-    );
-    if (charge === undefined) throw new DomainError('internal-error', `Refund ${id} is of no charge`);
-    return charge;
   }
 
   async findByReference(chargeId: string, reference: string): Promise<Refund | undefined> {
@@ -184,6 +169,11 @@ export class RefundRepository {
   /** Keeps a claim until another instant. @throws {DomainError} `lease-lost` */
   async renew(held: { id: string; leaseId: string }, leaseUntil: Date): Promise<void> {
     await writeHeld(this.database, REFUND, held, { leaseUntil });
+  }
+
+  /** Gives the claim back with nothing done and nothing failed. Does nothing once it is not as claimed. */
+  async giveBack({ refund, leaseId }: RefundClaim): Promise<void> {
+    await this.database.manager.update(Refund, { id: refund.id, leaseId, state: refund.state }, RELEASED);
   }
 
   /** Gives the claim back, due again at `at`; `null` leaves it to a person. Does nothing once it is not as claimed. */

@@ -152,13 +152,14 @@ describe('the line stops when money is not as it must be', () => {
     expect(stop).toMatchObject({ evidence: { orderNo, paid: 1_000, refunds: [{ refundId: '999', amount: 1_001 }] } });
     expect(stop.jobId).not.toBeNull();
     const { body: refund } = await askRefund(world, orderNo, 300);
-    await until('it waits', async () => {
-      await world.service.app.get(RefundSendingService).runOnce();
-      const [row] = await database.rows<{ last_error: string | null }>('SELECT last_error FROM refund WHERE id = $1', [
-        refund.id,
-      ]);
-      return row?.last_error?.includes(`line stop ${stop.id}`) ? true : undefined;
+    expect(refund).toMatchObject({ state: 'Requested', heldBy: `line stop ${stop.id}: ${stop.violation}` });
+    expect(await world.service.app.get(RefundSendingService).runOnce()).toEqual({ done: 0, postponed: 0 });
+    const stops = world.service.app.get(LineStopRepository);
+    const { id: chargeId } = (await world.get(`charges/${orderNo}`)).body;
+    await expect(database.transaction((session) => stops.assertMayRefund(session, chargeId))).rejects.toMatchObject({
+      code: 'line-stopped',
     });
+    expect((await world.get(`refunds/${refund.id}`)).body.retry).toBeNull();
     expect(await bookedRefunds(world, orderNo)).toEqual([]);
   });
 
