@@ -51,6 +51,7 @@ import { GatewayAccount1795400001001 } from './1795400001001-gateway-account';
 import { TokensByAccount1795400001002 } from './1795400001002-tokens-by-account';
 import { StateArrows1795400003001 } from './1795400003001-state-arrows';
 import { OutsideRefundHistory1795400003002 } from './1795400003002-outside-refund-history';
+import { PaidAfterAll1795500000001 } from './1795500000001-paid-after-all';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -106,4 +107,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   TokensByAccount1795400001002,
   StateArrows1795400003001,
   OutsideRefundHistory1795400003002,
+  PaidAfterAll1795500000001,
 ];

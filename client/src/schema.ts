@@ -3147,6 +3147,18 @@ export interface components {
             /** @description In the settlement log */
             position: string;
         };
+        PaidAfterAllEvidenceView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+            orderNo: string;
+            /** @description The job */
+            jobId: string;
+            /** @description Won */
+            amount: number;
+            /** @description The payment that T store has */
+            transactionId: string;
+            /** @description Won, as T store has it */
+            foundAmount: number;
+        };
         GivenBackView: {
             /** @description The refund */
             refundId: string;
@@ -3282,7 +3294,7 @@ export interface components {
              * @description Which of the kinds there are
              * @enum {string}
              */
-            kind: "charged-twice" | "period-paid-twice" | "customer-charged-twice" | "transaction-settled-twice" | "declined-with-transaction" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
+            kind: "charged-twice" | "period-paid-twice" | "customer-charged-twice" | "transaction-settled-twice" | "declined-with-transaction" | "paid-after-all" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
             /**
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
@@ -3299,7 +3311,7 @@ export interface components {
             /** @description What is wrong, in words */
             violation: string;
             /** @description The rows that show it, by its kind */
-            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["CustomerStandsTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"] | components["schemas"]["UnwritableEvidenceView"];
+            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["CustomerStandsTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["PaidAfterAllEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"] | components["schemas"]["UnwritableEvidenceView"];
             /**
              * Format: date-time
              * @description When it was found
@@ -6563,7 +6575,7 @@ export interface operations {
                 /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Open" | "Resolved";
                 /** @description Which of the kinds there are */
-                kind?: "charged-twice" | "period-paid-twice" | "customer-charged-twice" | "transaction-settled-twice" | "declined-with-transaction" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
+                kind?: "charged-twice" | "period-paid-twice" | "customer-charged-twice" | "transaction-settled-twice" | "declined-with-transaction" | "paid-after-all" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
                 /** @description Parks this job */
                 jobId?: string;
                 /** @description Parks this subscription */

@@ -23,6 +23,8 @@ export interface RebilledCharge {
   other: string | null;
   /** What parks its subscription. */
   lineStopId: string | null;
+  /** A payment that T store was seen to have of any attempt at its period, although that ended unpaid. */
+  foundTransactionId: string | null;
 }
 
 /** A charge that took no money: it ended unpaid, or T store never had its job. */
@@ -46,7 +48,12 @@ export class ChargeRebillRepository {
             AND other.id <> charge.id AND NOT ${UNPAID_SQL('other')}
           ORDER BY other.id LIMIT 1) AS other,
          (SELECT min(id) FROM line_stop
-          WHERE line_stop.subscription_id = charge.subscription_id AND state = 'Open') AS "lineStopId"
+          WHERE line_stop.subscription_id = charge.subscription_id AND state = 'Open') AS "lineStopId",
+         (SELECT min(payment.transaction_id) FROM charge AS attempt
+          JOIN unpaid_charge_payment AS payment ON payment.charge_id = attempt.id
+          WHERE attempt.id = charge.id
+            OR (attempt.subscription_id = charge.subscription_id AND attempt.period_start_on = charge.period_start_on))
+           AS "foundTransactionId"
        FROM charge
        JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
        LEFT JOIN subscription AS charge_subscription ON charge_subscription.id = charge.subscription_id

@@ -54,7 +54,8 @@ export class ChargeRebilling implements OnModuleInit {
    * and from so many rebills a day on as a billing run is looked at.
    *
    * @throws {DomainError} `charge-not-found`; `state-conflict` when it is of no subscription, is not unpaid, was tried again, or
-   *   its period is not owed (any more) or another charge of it is paid or may be yet; `line-stopped`; `approval-open`
+   *   its period is not owed (any more) or another charge of it is paid or may be yet;
+   *   `evidence-contradicts` when T store was seen to have a payment for it; `line-stopped`; `approval-open`
    */
   async rebill(orderNo: string, { by, reason }: RebillOrder): Promise<RebillAnswer> {
     const done = await this.database.transaction(async (session) => {
@@ -122,6 +123,10 @@ export class ChargeRebilling implements OnModuleInit {
     if (!isPlanned(charge)) throw refused(orderNo, 'it was uploaded; upload a file with a new order number');
     const why = whyNot(charge);
     if (why !== undefined) throw refused(orderNo, why);
+    if (charge.foundTransactionId !== null) {
+      const paid = `T store has payment ${charge.foundTransactionId} for its period; have T store give that back, look it up again`;
+      throw refused(orderNo, paid, 'evidence-contradicts');
+    }
     await this.stops.assertRunning(session, charge.jobId);
     if (charge.lineStopId === null) return charge;
     const parked = `subscription ${charge.subscriptionId} is parked by line stop ${charge.lineStopId}`;
@@ -159,7 +164,7 @@ function whyNot({ kind, jobState, isOwed, other }: RebilledCharge): string | und
 function refused(
   orderNo: string,
   why: string,
-  code: 'state-conflict' | 'line-stopped' = 'state-conflict',
+  code: 'state-conflict' | 'line-stopped' | 'evidence-contradicts' = 'state-conflict',
 ): DomainError {
   return new DomainError(code, `Order ${orderNo} can’t be billed again: ${why}`, { orderNo });
 }

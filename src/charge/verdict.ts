@@ -49,6 +49,8 @@ export interface VerdictFacts {
   isInDoubt: boolean;
   /** The gateway says of it what can’t be true beside our record, and nobody has resolved it. */
   isContradicted: boolean;
+  /** It ended unpaid, and the gateway was seen to have its payment; nobody has resolved it. */
+  isPaidAfterAll: boolean;
   /** Its answer is not as it was asked, and nobody has decided on it. */
   isDiscrepant: boolean;
   answer: AnswerProgress;
@@ -75,8 +77,8 @@ const BY_STATE: Readonly<Record<ChargeState, (facts: VerdictFacts) => Answer>> =
   Pending: () => ['not-charged', 'not-sent'],
   Submitted: ofSubmitted,
   Paid: () => ['charged', 'paid'],
-  Declined: () => ['not-charged', 'declined'],
-  Closed: () => ['not-known', 'closed'],
+  Declined: (facts) => (facts.isPaidAfterAll ? ['not-known', 'contradicted'] : ['not-charged', 'declined']),
+  Closed: (facts) => ['not-known', facts.isPaidAfterAll ? 'contradicted' : 'closed'],
   Refunding: ({ charge }) => [charge.refundedAmount > 0 ? 'partly-refunded' : 'charged', 'refunding'],
   PartiallyRefunded: () => ['partly-refunded', 'refunded'],
   Refunded: () => ['refunded', 'refunded'],

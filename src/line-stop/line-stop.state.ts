@@ -10,6 +10,7 @@ import type { TransitionTable } from '../kernel/transitions';
  *   different customers, or one of them ends.
  * - transaction-settled-twice: one payment settled several charges.
  * - declined-with-transaction: a charge is settled as declined although its line names a transaction.
+ * - paid-after-all: a charge ended unpaid, and the gateway is seen to have its payment.
  * - refunded-too-much: more was given back of a charge, or of a payment, than was paid.
  * - numbers-differ: a job's numbers don't add up, or are not those of the settlement log.
  * - gateway-contradicts: what the gateway says of a job can't be true beside what is recorded of it, such as the
@@ -23,6 +24,7 @@ export const LINE_STOP_KINDS = [
   'customer-charged-twice',
   'transaction-settled-twice',
   'declined-with-transaction',
+  'paid-after-all',
   'refunded-too-much',
   'numbers-differ',
   'gateway-contradicts',

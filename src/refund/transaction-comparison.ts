@@ -23,7 +23,9 @@ export function compareWithTransaction(
   { answer, found }: Pick<TransactionLookup, 'answer' | 'found'>,
 ): TransactionComparison {
   if (answer === 'unknown') return { agrees: null, fields: [] };
-  const fields = found === null ? [compared('paid', true, false)] : fieldsOf(charge, found);
+  const isPaid = charge.state !== 'Declined' && charge.state !== 'Closed';
+  const paid = compared('paid', isPaid, found !== null);
+  const fields = found === null ? [paid] : [...(paid.same ? [] : [paid]), ...fieldsOf(charge, found)];
   return { agrees: fields.every((field) => field.same), fields };
 }
 

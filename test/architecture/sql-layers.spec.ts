@@ -32,6 +32,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   refund_total: 'charge',
   scheduler_step: 'billing-scheduler',
   unbalanced_job: 'bulk-payment',
+  unpaid_charge_payment: 'bulk-payment',
   upload_day: 'bulk-payment',
   upload_product: 'bulk-payment',
   write_proof: 'platform',

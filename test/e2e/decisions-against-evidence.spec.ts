@@ -87,6 +87,7 @@ describe('a line that does not plainly say what became of the money', () => {
     expect(asked.body.because).toContain(discrepancy.found.transactionId);
     expect(await accept(discrepancy.id, 'declined')).toMatchObject({ status: 409, body: { code: 'approval-open' } });
     expect((await world.get(`discrepancies/${discrepancy.id}`)).body.state).toBe('Open');
+    expect(asked.body.because).toContain('which T store answers it does not have');
     expect((await agreed(world, asked)).status).toBe(200);
     const { body } = await world.get(`charges/${discrepancy.orderNo}`);
     expect(body).toMatchObject({ state: 'Declined', resultCode: 'declined-against-evidence' });
@@ -97,6 +98,40 @@ describe('a line that does not plainly say what became of the money', () => {
     expect((await historyOf(world, id)).at(-1)).toBe(
       'PastDue > PastDue: no further attempt: declined against what its line says',
     );
+  });
+
+  it('declined so, and seen to be paid later, stops the line, and its period is not billed again while that is so', async () => {
+    const { id, discrepancy } = await billedWith('0000 ', '2028-08-05');
+    const { orderNo } = discrepancy;
+    world.simulator.control.armFault({ kind: 'lookup-refused' });
+    await lookUp(discrepancy.id);
+    expect((await agreed(world, await accept(discrepancy.id, 'declined'))).status).toBe(200);
+    world.clock.advanceSeconds(61);
+    const { body: seen } = await world.get(`charges/${orderNo}/transaction`);
+    expect(seen).toMatchObject({ answer: 'found', agrees: false });
+    expect(seen.fields).toContainEqual({ field: 'paid', ours: false, tstore: true, same: false });
+    const stop = await until('the line stops', async () => {
+      const { body } = await world.get('line-stops?kind=paid-after-all&state=Open');
+      return body.items.find(({ evidence }: JsonBody) => evidence.orderNo === orderNo);
+    });
+    expect(stop).toMatchObject({
+      subscriptionId: id,
+      violation: expect.stringContaining(`order ${orderNo} ended as declined, and T store has its payment`),
+      evidence: { transactionId: discrepancy.found.transactionId, foundAmount: discrepancy.expected.amount },
+    });
+    const { body: inquiry } = await world.get(`inquiry?orderNo=${orderNo}`);
+    expect(inquiry.items[0]).toMatchObject({ verdict: 'not-known', because: stop.violation });
+    const rebill = (): Promise<JsonAnswer> => send(world, 'POST', `charges/${orderNo}/rebill`, { reason: 'owed' });
+    expect(await rebill()).toMatchObject({ status: 409, body: { code: 'evidence-contradicts' } });
+    // Whoever resolves the stop has changed nothing of what T store has.
+    await agreed(world, await send(world, 'POST', `line-stops/${stop.id}/resolve`, { reason: 'seen' }));
+    expect(await rebill()).toMatchObject({ status: 409, body: { code: 'evidence-contradicts' } });
+    expect(await takenFor(orderNo)).toBe(1);
+    // Once T store has it no more, the period is owed again.
+    world.simulator.control.armFault({ kind: 'lookup-refused' });
+    world.clock.advanceSeconds(61);
+    expect((await world.get(`charges/${orderNo}/transaction`)).body).toMatchObject({ answer: 'refused', agrees: true });
+    expect(await rebill()).toMatchObject({ status: 202, body: { kind: 'rebill' } });
   });
 
   it('is not declined when T store has the payment by the time the second person agrees', async () => {
@@ -129,8 +164,15 @@ describe('a line that does not plainly say what became of the money', () => {
     expect((await world.get(`charges/${orderNo}`)).body.state).toBe('Submitted');
     // Asked for anew, who agrees is told.
     await send(world, 'POST', `approvals/${asked.body.id}/withdraw`, { reason: 'T store has it' });
-    expect((await accept(id, 'declined')).body.because).toContain(booked?.tid);
-    expect((await acceptAsPaid(world, id, booked?.tid ?? undefined)).status).toBe(200);
+    const anew = await accept(id, 'declined');
+    expect(anew.body.because).toContain(booked?.tid);
+    await send(world, 'POST', `approvals/${anew.body.id}/withdraw`, { reason: 'it is paid' });
+    const paid = await acceptAsPaid(world, id, booked?.tid ?? undefined);
+    expect(paid).toMatchObject({
+      status: 202,
+      body: { because: expect.stringContaining(`no line of it names ${booked?.tid}`) },
+    });
+    expect((await agreed(world, paid)).status).toBe(200);
   });
 
   it('is not declined by evidence of yesterday', async () => {
@@ -183,5 +225,23 @@ describe('a line that does not plainly say what became of the money', () => {
     expect(statuses.filter((status) => typeof status === 'number')).toHaveLength(1);
     const { body: settled } = await world.get(`charges?transactionId=${found.transactionId}`);
     expect(settled.items).toHaveLength(1);
+  });
+
+  it('of several that name one payment of the same price, nobody alone says whose it is', async () => {
+    world.simulator.control.armFault({ kind: 'result-transaction-shared' });
+    const { body: uploaded } = await world.upload(
+      requestFile(6, `twins-${(batch += 1)}-`).replaceAll(/,\d+,\d+,0,0/g, ',1002,1002,0,0'),
+    );
+    await world.settled(uploaded.id);
+    const { body } = await world.get(`discrepancies?jobId=${uploaded.id}&kind=transaction-shared`);
+    const [, other] = body.items;
+    expect((await lookUp(other.id)).body).toMatchObject({ answer: 'found', suggestion: 'ask-tstore' });
+    const asked = await accept(other.id, 'paid');
+    expect(asked).toMatchObject({ status: 202, body: { kind: 'discrepancy', state: 'Waiting' } });
+    for (const { id, orderNo } of body.items) {
+      if (id !== other.id) expect(asked.body.because).toContain(orderNo);
+    }
+    expect((await world.get(`charges/${other.orderNo}`)).body.state).toBe('Submitted');
+    expect((await agreed(world, asked)).status).toBe(200);
   });
 });

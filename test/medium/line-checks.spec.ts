@@ -1,6 +1,6 @@
 import { GatewayContradictions } from '../../src/bulk-payment/checks/gateway-contradictions';
 import { BulkPaymentJobRepository, LineChecks } from '../../src/bulk-payment';
-import { SETTLEMENT_CHECKS } from '../../src/bulk-payment/checks/line-checks';
+import { CHECKS_BY_POSITION } from '../../src/bulk-payment/checks/line-checks';
 import { CHARGED_TWICE_SQL } from '../../src/bulk-payment/checks/line-checks.sql';
 import { LineStops, type LineStopKind } from '../../src/line-stop';
 import type { SqlSession } from '../../src/platform/database';
@@ -55,6 +55,10 @@ interface Charged {
 
 /** What is to be found, as `kind parks …`: a subscription's or a job's id. */
 type Expected = `${LineStopKind} parks ${'subscription' | 'job'} ${string}`;
+
+const LOOKUP = `
+  INSERT INTO transaction_lookup (gateway, transaction_id, answer, found, actor, at)
+  VALUES ('tstore', $1, $2, $3, 'test', $4)`;
 
 describe('each check, on rows as they must not be and on their neighbours', () => {
   let world: ResultWorld;
@@ -158,6 +162,22 @@ describe('each check, on rows as they must not be and on their neighbours', () =
       await settle(await charge(null), 'declined', { transactionId: null });
       return [`declined-with-transaction parks job ${job.id}`];
     },
+    'paid-after-all': async () => {
+      const [seen, givenBack, gone] = [await charge(null), await charge(null), await charge(null)];
+      for (const [{ orderNo }, answer, isRefunded] of [
+        [seen, 'refused', false],
+        [seen, 'found', false],
+        [givenBack, 'found', true],
+        [gone, 'found', false],
+        [gone, 'refused', false],
+      ] as const) {
+        const found = answer === 'found' ? { amount: 5_500, isRefunded } : null;
+        await world.database.execute(LOOKUP, [`T-${orderNo}`, answer, found, world.clock.now()]);
+      }
+      for (const ended of [seen, givenBack, gone]) await settle(ended, 'declined');
+      const named = Array<Expected>(3).fill(`declined-with-transaction parks job ${job.id}`);
+      return [`paid-after-all parks job ${job.id}`, ...named];
+    },
     'refunded-too-much': async () => {
       const [tooMuch, all] = [await paid(await subscribed()), await paid(await subscribed())];
       await settle(tooMuch, 'partially-refunded', { refundId: '1' });
@@ -238,10 +258,12 @@ describe('each check, on rows as they must not be and on their neighbours', () =
   });
 
   it('has a place in the log for each check, from which it goes on', async () => {
-    const [latest] = await world.database.rows<{ position: string }>(
-      'SELECT max(position) AS position FROM settlement',
+    const [latest] = await world.database.rows<Record<string, string>>(
+      `SELECT (SELECT max(position) FROM settlement) AS settlement,
+         (SELECT coalesce(max(id), 0) FROM transaction_lookup) AS transaction_lookup`,
     );
     const places = await world.database.rows<{ name: string }>('SELECT name, position FROM line_check ORDER BY name');
-    expect(places).toEqual([...SETTLEMENT_CHECKS.keys()].sort().map((name) => ({ name, ...latest })));
+    const checks = [...CHECKS_BY_POSITION].map(([name, { source }]) => ({ name, position: latest?.[source] }));
+    expect(places).toEqual(checks.sort((one, other) => one.name.localeCompare(other.name)));
   });
 });

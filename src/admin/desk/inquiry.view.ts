@@ -1,6 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { BulkPaymentJob, DiscrepancyRecord } from '../../bulk-payment';
-import { VERDICTS, verdictOf, type AnswerProgress, type Ground, type Verdict, type VerdictFacts } from '../../charge';
+import {
+  VERDICTS,
+  verdictOf,
+  type AnswerProgress,
+  type ChargeRecord,
+  type Ground,
+  type Verdict,
+  type VerdictFacts,
+} from '../../charge';
 import type { LineStop } from '../../line-stop';
 import { wonInWords } from '../../kernel/won';
 import { ChargeView, chargeViewOf } from '../charge/charges.view';
@@ -65,6 +73,7 @@ function verdictFactsOf({ charge, job, isInDoubt, discrepancies, lineStops }: Ch
     wasNotTaken: job.state === 'Failed',
     isInDoubt,
     isContradicted: lineStops.some(isContradiction),
+    isPaidAfterAll: lineStops.some(isPaymentOf(charge)),
     isDiscrepant: discrepancies.some(isOpen),
     answer: answerOf(job),
   };
@@ -78,6 +87,11 @@ function answerOf(job: BulkPaymentJob): AnswerProgress {
 
 const isOpen = ({ state }: DiscrepancyRecord): boolean => state === 'Open';
 const isContradiction = ({ kind }: LineStop): boolean => kind === 'gateway-contradicts';
+/** A stop parks the subscription, whose other charges are as they were. */
+const isPaymentOf =
+  ({ orderNo }: ChargeRecord) =>
+  ({ kind, evidence }: LineStop): boolean =>
+    kind === 'paid-after-all' && evidence.orderNo === orderNo;
 
 function inWords(ground: Ground, { charge, job, refunds, discrepancies, lineStops }: ChargeFacts): string {
   const paid = `T store collected ${wonInWords(charge.amount)} as ${charge.transactionId}`;
@@ -92,7 +106,7 @@ function inWords(ground: Ground, { charge, job, refunds, discrepancies, lineStop
     closed: `closed by decision, neither as paid nor as declined: ${charge.resultMessage}`,
     'not-sent': 'nothing of it was sent to T store',
     'not-taken': `its job failed: ${job.failureReason}`,
-    contradicted: `${lineStops.find(isContradiction)?.violation}`,
+    contradicted: `${(lineStops.find(isPaymentOf(charge)) ?? lineStops.find(isContradiction))?.violation}`,
     'in-doubt': 'nobody knows whether T store has its job',
     discrepant: `T store’s answer is a discrepancy: ${discrepancies.find(isOpen)?.kind}`,
     unanswered: 'T store has not answered yet',

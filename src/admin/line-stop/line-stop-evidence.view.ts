@@ -61,6 +61,14 @@ class DeclinedWithTransactionEvidenceView {
   @ApiProperty({ description: 'In the settlement log' }) position!: string;
 }
 
+class PaidAfterAllEvidenceView {
+  @ApiProperty() orderNo!: string;
+  @ApiProperty() jobId!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ description: 'The payment that T store has' }) transactionId!: string;
+  @ApiProperty({ type: 'integer', description: 'Won, as T store has it' }) foundAmount!: number;
+}
+
 class ChargedCustomerView {
   @ApiProperty() subscriptionId!: string;
   @ApiProperty() customerReference!: string;
@@ -140,6 +148,7 @@ export const LINE_STOP_EVIDENCE = [
   CustomerStandsTwiceEvidenceView,
   TransactionSettledTwiceEvidenceView,
   DeclinedWithTransactionEvidenceView,
+  PaidAfterAllEvidenceView,
   RefundedTooMuchEvidenceView,
   PaymentRefundedTooMuchEvidenceView,
   NumbersDifferEvidenceView,

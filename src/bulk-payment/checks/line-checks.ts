@@ -7,6 +7,8 @@ import { Database, type SqlSession } from '../../platform/database';
 import {
   CUSTOMER_CHARGED_TWICE_SQL,
   DECLINED_WITH_TRANSACTION_SQL,
+  PAID_AFTER_ALL_SQL,
+  PAYMENT_SEEN_SQL,
   PAYMENT_REFUNDED_TOO_MUCH_SQL,
   TRANSACTION_SETTLED_TWICE_SQL,
 } from './payment-checks.sql';
@@ -19,15 +21,25 @@ const BATCH_ENTRIES = 20_000;
 
 const DAY_SECONDS = 86_400;
 
-/** Those of the settlement log, by the name under which `line_check` says how far each has looked. */
-export const SETTLEMENT_CHECKS: ReadonlyMap<string, string> = new Map([
-  ['period-paid-twice', PERIOD_PAID_TWICE_SQL],
-  ['customer-charged-twice', CUSTOMER_CHARGED_TWICE_SQL],
-  ['transaction-settled-twice', TRANSACTION_SETTLED_TWICE_SQL],
-  ['declined-with-transaction', DECLINED_WITH_TRANSACTION_SQL],
-  ['refunded-too-much', REFUNDED_TOO_MUCH_SQL],
-  ['payment-refunded-too-much', PAYMENT_REFUNDED_TOO_MUCH_SQL],
-]);
+/** What a check looks through, a batch at a time: the settlement log, or what the gateway said when it was asked. */
+const SOURCES = {
+  settlement: 'SELECT position FROM settlement WHERE position > $1 ORDER BY position',
+  transaction_lookup: 'SELECT id AS position FROM transaction_lookup WHERE id > $1 ORDER BY id',
+} as const;
+
+/** Of each check what it looks through, and for what; by the name under which `line_check` says how far it has looked. */
+export const CHECKS_BY_POSITION: ReadonlyMap<string, { source: keyof typeof SOURCES; sql: string }> = new Map(
+  Object.entries({
+    'period-paid-twice': { source: 'settlement', sql: PERIOD_PAID_TWICE_SQL },
+    'customer-charged-twice': { source: 'settlement', sql: CUSTOMER_CHARGED_TWICE_SQL },
+    'transaction-settled-twice': { source: 'settlement', sql: TRANSACTION_SETTLED_TWICE_SQL },
+    'declined-with-transaction': { source: 'settlement', sql: DECLINED_WITH_TRANSACTION_SQL },
+    'paid-after-all': { source: 'settlement', sql: PAID_AFTER_ALL_SQL },
+    'payment-seen': { source: 'transaction_lookup', sql: PAYMENT_SEEN_SQL },
+    'refunded-too-much': { source: 'settlement', sql: REFUNDED_TOO_MUCH_SQL },
+    'payment-refunded-too-much': { source: 'settlement', sql: PAYMENT_REFUNDED_TOO_MUCH_SQL },
+  }),
+);
 
 /** Jobs are looked at again once a day, for so long after settling and each decision: what was right can be made wrong by hand. */
 const LOOK_AGAIN_DAYS = 31;
@@ -71,19 +83,18 @@ export class LineChecks {
 
   /** Looks at what comes behind `position`. @returns whether there is anything */
   private async look(session: SqlSession, name: string, position: string): Promise<boolean> {
-    const sql = SETTLEMENT_CHECKS.get(name);
+    const check = CHECKS_BY_POSITION.get(name);
     // Of a version to come, whose own replicas look.
-    if (sql === undefined) return false;
-    // Positions grow in commit order: behind the last one seen nothing appears later.
+    if (check === undefined) return false;
+    // Positions of the log grow in commit order: behind the last one seen nothing appears later.
     const [batch] = await session.rows<{ last: string | null }>(
-      `SELECT max(position) AS last
-       FROM (SELECT position FROM settlement WHERE position > $1 ORDER BY position LIMIT ${BATCH_ENTRIES}) AS entries`,
+      `SELECT max(position) AS last FROM (${SOURCES[check.source]} LIMIT ${BATCH_ENTRIES}) AS entries`,
       [position],
     );
     if (batch?.last == null) return false;
     // As in settling: a plan made on yesterday's statistics reads whole tables.
     await session.rows('SET LOCAL enable_seqscan = off');
-    await this.stops.raise(session, { sql, parameters: [position, batch.last] }, ACTOR);
+    await this.stops.raise(session, { sql: check.sql, parameters: [position, batch.last] }, ACTOR);
     await session.execute('UPDATE line_check SET position = $1 WHERE name = $2', [batch.last, name]);
     return true;
   }

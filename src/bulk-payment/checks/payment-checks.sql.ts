@@ -56,6 +56,27 @@ export const DECLINED_WITH_TRANSACTION_SQL = `
   WHERE declined.position > $1 AND declined.position <= $2 AND declined.kind = 'declined'
     AND named.transaction_ids IS NOT NULL`;
 
+const paidAfterAllSql = (condition: string): string => `
+  SELECT 'paid-after-all' AS kind, ${PARKED},
+    format('order %s ended as %s, and T store has its payment %s', charge.order_no, payment.ended_as,
+      payment.transaction_id) AS violation,
+    jsonb_build_object('orderNo', charge.order_no, 'jobId', charge.bulk_payment_job_id::text, 'amount', charge.amount,
+      'transactionId', payment.transaction_id, 'foundAmount', payment.found_amount) AS evidence
+  FROM unpaid_charge_payment AS payment JOIN charge ON charge.id = payment.charge_id
+  WHERE ${condition}`;
+
+/** A charge that people ended unpaid while T store has its payment. */
+export const PAID_AFTER_ALL_SQL = paidAfterAllSql(`payment.charge_id IN (
+  SELECT charge_id FROM settlement
+  WHERE position > $1 AND position <= $2 AND kind IN ('declined', 'closed') AND discrepancy_id IS NOT NULL)`);
+
+/**
+ * The same, found by what T store said since: lookups behind id `$1` up to `$2`, and some before them again, because ids are
+ * not given in commit order. A charge that the line declined is among them, where anybody asks for its payment.
+ */
+export const PAYMENT_SEEN_SQL = paidAfterAllSql(`payment.transaction_id IN (
+  SELECT transaction_id FROM transaction_lookup WHERE id > $1::bigint - 100 AND id <= $2 AND answer = 'found')`);
+
 /** A payment that several charges claim, and of which more was given back than it was. */
 export const PAYMENT_REFUNDED_TOO_MUCH_SQL = `
   SELECT 'refunded-too-much' AS kind, ${PARKED},

@@ -9,6 +9,12 @@ export interface GatewayWord {
   found: FoundTransaction | null;
 }
 
+/** Another order whose line names a transaction, and what that order asked. */
+export interface Claim {
+  orderNo: string;
+  asked: AskedPayment;
+}
+
 /** All that is known of a charge whose answer is in doubt. */
 export interface ChargeEvidence {
   asked: AskedPayment;
@@ -16,6 +22,13 @@ export interface ChargeEvidence {
   lines: readonly LineWords[];
   /** What T store said lately, by transaction. */
   words: ReadonlyMap<string, GatewayWord>;
+  /** Other orders whose lines name them, by transaction. */
+  claims: ReadonlyMap<string, readonly Claim[]>;
+}
+
+/** Orders that a payment may as well be of: their lines name it, and they asked for the same. */
+export function rivalsOf(found: FoundTransaction, claims: readonly Claim[] = []): string[] {
+  return claims.filter(({ asked }) => isPaidAsAsked(found, asked)).map(({ orderNo }) => orderNo);
 }
 
 /**
@@ -25,7 +38,7 @@ export interface ChargeEvidence {
  * @throws {DomainError} `lookup-required` while T store was not asked for the transaction lately; `evidence-contradicts`
  *   when it has no such payment, or another one
  */
-export function againstPaid(transactionId: string, { asked, lines, words }: ChargeEvidence): string[] {
+export function againstPaid(transactionId: string, { asked, lines, words, claims }: ChargeEvidence): string[] {
   const word = words.get(transactionId);
   if (word === undefined) throw lookUpFirst(transactionId);
   if (word.found === null) {
@@ -39,9 +52,17 @@ export function againstPaid(transactionId: string, { asked, lines, words }: Char
     );
   }
   const named = lines.map(namedTransactionOf).filter((one) => one !== null);
+  const rivals = rivalsOf(word.found, claims.get(transactionId));
   return [
     ...(lines.some(saysDeclined) ? ['its line says declined'] : []),
     ...(named.length > 0 && !named.includes(transactionId) ? [`its line names another transaction, ${named[0]}`] : []),
+    // T store's answer names no order, so an id that somebody typed may be anybody's payment of the same price.
+    ...(named.length === 0 && word.found.billingTokenHash === undefined
+      ? [`no line of it names ${transactionId}, and T store does not say whose payment that is`]
+      : []),
+    ...(rivals.length > 0
+      ? [`${transactionId} may as well be the payment of ${rivals.join(', ')}: T store does not say whose it is`]
+      : []),
   ];
 }
 
@@ -62,7 +83,9 @@ export function againstDeclined({ asked, lines, words }: ChargeEvidence): string
   }
   const paid = [...words].find(([, { found }]) => found !== null && isPaidAsAsked(found, asked));
   return [
-    ...(named.length > 0 ? [`its line names transaction ${named[0]}`] : []),
+    ...named.map(
+      (transactionId) => `its line names transaction ${transactionId}, ${inWords(words.get(transactionId))}`,
+    ),
     ...doubtsOf(lines),
     ...(paid !== undefined ? [`T store has payment ${paid[0]}, just as it was asked`] : []),
   ];
@@ -84,6 +107,10 @@ export function againstClosing({ lines, words }: Omit<ChargeEvidence, 'asked'>, 
       : [`T store has payment ${transactionId} with ${found.amount} won`],
   );
   return isOfCharge ? [...taken, ...doubtsOf(lines)] : taken;
+}
+
+function inWords(word: GatewayWord | undefined): string {
+  return word?.found == null ? 'which T store answers it does not have' : 'which T store says was given back';
 }
 
 /** Why nobody can be sure that a charge took no money. */

@@ -10,7 +10,7 @@ import { Clock, secondsAfter } from '../../platform/clock';
 import { KeyRing } from '../../platform/crypto';
 import { Database, wakeBilling, type SqlSession } from '../../platform/database';
 import { TransactionLookups } from '../../transaction-lookup';
-import { EVIDENCE_HOURS, againstClosing, againstDeclined, againstPaid } from './acceptance-evidence';
+import { EVIDENCE_HOURS, againstClosing, againstDeclined, againstPaid, rivalsOf } from './acceptance-evidence';
 import type { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 import { rawLineIdentity } from './discrepancy-evidence';
 import {
@@ -98,7 +98,9 @@ export class Discrepancies implements OnModuleInit {
     const [latest] = await this.discrepancies.lookups(id);
     if (latest?.transactionId === transactionId && latest.at >= lookup.at) return latest;
     const expected = (await this.discrepancies.asked(this.database, id)) ?? null;
-    const suggestion = suggestionOf({ ...discrepancy, expected }, lookup);
+    const claims = await this.discrepancies.claims(this.database, id, [transactionId]);
+    const rivals = found === null ? [] : rivalsOf(found, claims.get(transactionId));
+    const suggestion = suggestionOf({ ...discrepancy, expected, rivals }, lookup);
     const at = this.clock.now();
     const { actor } = request;
     await this.discrepancies.addLookup({

@@ -6,12 +6,14 @@ const ASKED = {
   chargeId: '7',
   expected: { amount: 5_500, storeProductId: '0910024116' },
   found: { resultCode: '0000', transactionId: PAYMENT_ID },
+  rivals: [],
 };
 const UNCLEAR = { ...ASKED, found: { resultCode: '0000 ', transactionId: PAYMENT_ID } };
 const DECLINED = { ...ASKED, found: { resultCode: '3104', transactionId: PAYMENT_ID } };
 const OTHER = { ...ASKED, found: { resultCode: '3104', transactionId: 'TS003_2' } };
 const MISSING = { ...ASKED, found: null };
-const FOREIGN = { chargeId: null, expected: null, found: { resultCode: '0000', transactionId: PAYMENT_ID } };
+const FOREIGN = { ...ASKED, chargeId: null, expected: null };
+const SHARED = { ...ASKED, rivals: ['B-2'] };
 const PAYMENT = { amount: 5_500, status: 'SUCCEEDED', goods: [{ appId: 'OA1', productId: '0910024116' }] };
 
 const found = (changes: object): { transactionId: string; answer: 'found'; found: FoundTransaction } => ({
@@ -26,6 +28,7 @@ describe('what a lookup suggests', () => {
   it.each<[string, Parameters<typeof suggestionOf>[0], Parameters<typeof suggestionOf>[1], Suggestion]>([
     ['the payment as it was asked', ASKED, found({}), 'accept-as-paid'],
     ['the payment, and nothing said of goods', ASKED, found({ goods: [] }), 'accept-as-paid'],
+    ['the payment as another order asked for it too', SHARED, found({}), 'ask-tstore'],
     ['another amount', ASKED, found({ amount: 5_000 }), 'ask-tstore'],
     ['another product', ASKED, found({ goods: [{ appId: 'OA1', productId: '0000000000' }] }), 'ask-tstore'],
     ['the payment, refunded', ASKED, found({ isRefunded: true }), 'ask-tstore'],

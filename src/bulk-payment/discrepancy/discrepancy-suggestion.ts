@@ -4,11 +4,11 @@ import { namedTransactionOf, saysPaid, type LineWords } from './line-words';
 /**
  * What a lookup's answer suggests.
  *
- * - accept-as-paid: T store has the payment as it was asked.
+ * - accept-as-paid: T store has the payment as it was asked, and it can be no other order's.
  * - accept-as-declined: T store has no such payment, and the line does not say paid.
  * - close: there is no charge of ours that anything could follow for.
- * - ask-tstore: T store has it differently from what was asked, or refunded, or not at all what the line says; only its
- *   people can tell why.
+ * - ask-tstore: T store has it differently from what was asked, or refunded, or not at all what the line says, or it may as
+ *   well be another order's; only its people can tell.
  * - another-question: the line names another transaction than was asked for; of this line the answer says nothing.
  * - look-up-later: T store could not be asked.
  */
@@ -35,10 +35,12 @@ interface Asked {
   chargeId: string | null;
   expected: AskedPayment | null;
   found: LineWords | null;
+  /** Other orders that the payment may as well be of. */
+  rivals: readonly string[];
 }
 
 export function suggestionOf(
-  { chargeId, expected, found: line }: Asked,
+  { chargeId, expected, found: line, rivals }: Asked,
   { transactionId, answer, found }: Pick<TransactionLookup, 'transactionId' | 'answer' | 'found'>,
 ): Suggestion {
   if (answer === 'unknown') return 'look-up-later';
@@ -51,7 +53,7 @@ export function suggestionOf(
   }
   // Money moved for an order that is not ours to settle.
   if (chargeId === null || expected === null) return 'ask-tstore';
-  return isPaidAsAsked(found, expected) ? 'accept-as-paid' : 'ask-tstore';
+  return isPaidAsAsked(found, expected) && rivals.length === 0 ? 'accept-as-paid' : 'ask-tstore';
 }
 
 /** Whether T store has a payment just as it was asked, and nothing of it given back. Its answer names no order. */

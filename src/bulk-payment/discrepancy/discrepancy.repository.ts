@@ -6,7 +6,7 @@ import { arrowOf } from '../../kernel/transitions';
 import { wonFromDatabase } from '../../kernel/won';
 import { Database, violatesUnique, type SqlSession } from '../../platform/database';
 import { move, type Aggregate, type Changes } from '../../platform/work';
-import type { ChargeEvidence, GatewayWord } from './acceptance-evidence';
+import type { ChargeEvidence, Claim, GatewayWord } from './acceptance-evidence';
 import { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 import type { AskedPayment } from './discrepancy-suggestion';
 import { DISCREPANCY_TRANSITIONS, type DiscrepancyState } from './discrepancy.state';
@@ -143,7 +143,32 @@ export class DiscrepancyRepository {
       asked: (await this.asked(session, id)) ?? {},
       lines: lines.flatMap(({ found }) => (found === null ? [] : [found])),
       words: new Map(words.map(({ transactionId, ...word }) => [transactionId, word])),
+      claims: await this.claims(
+        session,
+        id,
+        words.map(({ transactionId }) => transactionId),
+      ),
     };
+  }
+
+  /** Other orders than a discrepancy's own whose lines name these transactions, by transaction. */
+  async claims(session: SqlSession, id: string, transactionIds: readonly string[]): Promise<Map<string, Claim[]>> {
+    const rows = await session.rows<Claimed>(
+      `SELECT DISTINCT claim.found ->> 'transactionId' AS "transactionId", charge.order_no AS "orderNo", charge.amount,
+         charge.store_product_id AS "storeProductId", encode(charge.billing_token_hash, 'hex') AS "billingTokenHash"
+       FROM discrepancy AS own
+       JOIN discrepancy AS claim ON claim.charge_id <> own.charge_id
+       JOIN charge ON charge.id = claim.charge_id
+       WHERE own.id = $1 AND claim.found ->> 'transactionId' = ANY ($2)
+       ORDER BY charge.order_no`,
+      [id, transactionIds],
+    );
+    const claims = new Map<string, Claim[]>();
+    for (const { transactionId, orderNo, amount, ...asked } of rows) {
+      const claim = { orderNo, asked: { ...asked, amount: wonFromDatabase(amount) } };
+      claims.set(transactionId, [...(claims.get(transactionId) ?? []), claim]);
+    }
+    return claims;
   }
 
   /**
@@ -238,6 +263,15 @@ export class DiscrepancyRepository {
       throw new DomainError('charge-settled', `The charge of discrepancy ${id} is settled already; close it instead`);
     }
   }
+}
+
+/** A claim as a row. */
+interface Claimed {
+  transactionId: string;
+  orderNo: string;
+  amount: string;
+  storeProductId: string;
+  billingTokenHash: string;
 }
 
 const OF_ONE_CHARGE = 'other.id = discrepancy.id OR other.charge_id = discrepancy.charge_id';
