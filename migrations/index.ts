@@ -52,6 +52,7 @@ import { TokensByAccount1795400001002 } from './1795400001002-tokens-by-account'
 import { StateArrows1795400003001 } from './1795400003001-state-arrows';
 import { OutsideRefundHistory1795400003002 } from './1795400003002-outside-refund-history';
 import { PaidAfterAll1795500000001 } from './1795500000001-paid-after-all';
+import { GatewayEvidence1795500100000 } from './1795500100000-gateway-evidence';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -108,4 +109,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   StateArrows1795400003001,
   OutsideRefundHistory1795400003002,
   PaidAfterAll1795500000001,
+  GatewayEvidence1795500100000,
 ];

@@ -837,7 +837,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let go on what it parks, because it was looked into and dealt with */
+        /** Let go on what it parks, because it was looked into and dealt with; where it is about money that moved a second person must agree */
         post: operations["lineStops.resolve"];
         delete?: never;
         options?: never;
@@ -1460,6 +1460,8 @@ export interface components {
             discrepancy?: string;
             /** @description The charge it is about */
             charge?: string;
+            /** @description The line stop it is about, with its evidence */
+            lineStop?: string;
         };
         RequestView: {
             /** @description Who did it: the name of their key */
@@ -1494,7 +1496,7 @@ export interface components {
              * @description Which of the kinds there are
              * @enum {string}
              */
-            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill";
+            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill" | "line-stop";
             /**
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
@@ -1504,7 +1506,7 @@ export interface components {
             actions: string[];
             /** @description What it is about */
             links: components["schemas"]["ApprovalLinksView"];
-            /** @description Of the refund, billing run, job, discrepancy or charge it is about */
+            /** @description Of the refund, billing run, job, discrepancy, charge or line stop it is about */
             subjectId: string;
             /** @description What is done when it is approved */
             summary: string;
@@ -1554,7 +1556,7 @@ export interface components {
              * @description Which of the kinds there are
              * @enum {string}
              */
-            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill";
+            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill" | "line-stop";
             /**
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
@@ -1564,7 +1566,7 @@ export interface components {
             actions: string[];
             /** @description What it is about */
             links: components["schemas"]["ApprovalLinksView"];
-            /** @description Of the refund, billing run, job, discrepancy or charge it is about */
+            /** @description Of the refund, billing run, job, discrepancy, charge or line stop it is about */
             subjectId: string;
             /** @description What is done when it is approved */
             summary: string;
@@ -3094,6 +3096,27 @@ export interface components {
             /** @description The payments of the period */
             payments: components["schemas"]["PeriodPaymentView"][];
         };
+        TakenChargeView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+            orderNo: string;
+            /** @description The job that failed here */
+            jobId: string;
+            /** @description Won */
+            amount: number;
+            /** @description As which the gateway has it */
+            gatewayJobId: string;
+        };
+        PaidBesideTakenEvidenceView: {
+            /**
+             * Format: date
+             * @description Seoul day the billed period begins on
+             */
+            periodStartOn: string;
+            /** @description The payments of the period */
+            payments: components["schemas"]["PeriodPaymentView"][];
+            /** @description The other charge of the period, which the gateway has too */
+            taken: components["schemas"]["TakenChargeView"];
+        };
         ChargedCustomerView: {
             /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
             subscriptionId: string;
@@ -3311,7 +3334,7 @@ export interface components {
             /** @description What is wrong, in words */
             violation: string;
             /** @description The rows that show it, by its kind */
-            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["CustomerStandsTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["PaidAfterAllEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"] | components["schemas"]["UnwritableEvidenceView"];
+            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["PaidBesideTakenEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["CustomerStandsTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["PaidAfterAllEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"] | components["schemas"]["UnwritableEvidenceView"];
             /**
              * Format: date-time
              * @description When it was found
@@ -4471,7 +4494,7 @@ export interface operations {
                 /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
                 /** @description Which of the kinds there are */
-                kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill";
+                kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill" | "line-stop";
                 /** @description The refund, billing run, job or discrepancy it is about */
                 subjectId?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
@@ -6672,6 +6695,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     /** @description Its version, which If-Match of a change takes */
@@ -6680,6 +6704,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LineStopView"];
+                };
+            };
+            /** @description Nothing is done before a second person approves it */
+            202: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
                 };
             };
             /** @description A problem; its code says which */

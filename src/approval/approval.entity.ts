@@ -13,7 +13,7 @@ export class Approval {
   @Column({ type: 'text' })
   kind!: ApprovalKind;
 
-  /** Of the refund, billing run, job, discrepancy or charge it is about. */
+  /** Of the refund, billing run, job, discrepancy, charge or line stop it is about. */
   @Column({ type: 'bigint', name: 'subject_id' })
   subjectId!: string;
 

@@ -11,6 +11,7 @@ import type { TransitionTable } from '../kernel/transitions';
  * - outside-refund: the word of a person on a refund that T store made without us.
  * - discrepancy: a decision on a discrepancy that goes against the evidence.
  * - rebill: billing a charge again that people ended against the evidence, or more in a day than is usual.
+ * - line-stop: letting go on what a line stop parks that is about money which moved.
  */
 export const APPROVAL_KINDS = [
   'refund',
@@ -21,6 +22,7 @@ export const APPROVAL_KINDS = [
   'outside-refund',
   'discrepancy',
   'rebill',
+  'line-stop',
 ] as const;
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number];
 

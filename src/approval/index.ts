@@ -4,5 +4,5 @@ export { ApprovalExpiry } from './approval-expiry.service';
 export { Approval } from './approval.entity';
 export { ApprovalModule } from './approval.module';
 export { APPROVAL_KINDS, APPROVAL_TRANSITIONS, type ApprovalKind, type ApprovalState } from './approval.state';
-export { Approvals, wordsOf, type ApprovalDecision } from './approvals.service';
+export { Approvals, wordsOf, type ApprovalDecision, type ApprovalRequest } from './approvals.service';
 export { NOBODYS, normalizeOwner } from './owner';

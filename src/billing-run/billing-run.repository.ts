@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { contradictedSql } from '../bulk-payment';
 import { ChargeRepository } from '../charge';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
@@ -103,6 +104,17 @@ export class BillingRunRepository {
        WHERE stop.state = 'Open' ORDER BY stop.id LIMIT 1`,
     );
     return parked;
+  }
+
+  /** Failed jobs that T store was heard to have, and that charge a period which is in `due`. */
+  async takenAmongDue(session: SqlSession): Promise<string[]> {
+    const rows = await session.rows<{ id: string }>(
+      `SELECT DISTINCT failed.id FROM bulk_payment_job AS failed
+       JOIN charge ON charge.bulk_payment_job_id = failed.id
+       JOIN due ON due.subscription_id = charge.subscription_id AND due.next_billing_on = charge.period_start_on
+       WHERE ${contradictedSql('failed')}`,
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** How the due rows divide into jobs of one account and group and at most `jobMaxRows`, in order. */

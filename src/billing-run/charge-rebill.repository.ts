@@ -3,6 +3,7 @@ import { PERIOD_IS_OWED_SQL } from '../charge';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import type { SqlSession } from '../platform/database';
+import { unpaidSql } from './unpaid.sql';
 
 /** A charge as far as billing it again depends on it. */
 export interface RebilledCharge {
@@ -21,18 +22,13 @@ export interface RebilledCharge {
   isOwed: boolean;
   /** Order number of another charge of the period that is paid, on its way or in doubt. */
   other: string | null;
+  /** The failed jobs that charge its period too. */
+  failedJobIds: string[];
   /** What parks its subscription. */
   lineStopId: string | null;
   /** A payment that T store was seen to have of any attempt at its period, although that ended unpaid. */
   foundTransactionId: string | null;
 }
-
-/** A charge that took no money: it ended unpaid, or T store never had its job. */
-const UNPAID_SQL = (charge: string): string => `(EXISTS (
-    SELECT FROM settlement
-    WHERE settlement.charge_id = ${charge}.id AND refund_id IS NULL AND kind IN ('declined', 'closed'))
-  OR EXISTS (
-    SELECT FROM bulk_payment_job AS failed WHERE failed.id = ${charge}.bulk_payment_job_id AND failed.state = 'Failed'))`;
 
 /** The statements of billing a single charge again. */
 @Injectable()
@@ -45,8 +41,12 @@ export class ChargeRebillRepository {
          (${PERIOD_IS_OWED_SQL}) IS TRUE AS "isOwed",
          (SELECT other.order_no FROM charge AS other
           WHERE other.subscription_id = charge.subscription_id AND other.period_start_on = charge.period_start_on
-            AND other.id <> charge.id AND NOT ${UNPAID_SQL('other')}
+            AND other.id <> charge.id AND NOT ${unpaidSql('other')}
           ORDER BY other.id LIMIT 1) AS other,
+         (SELECT coalesce(array_agg(failed.id::text ORDER BY failed.id), '{}')
+          FROM charge AS attempt JOIN bulk_payment_job AS failed ON failed.id = attempt.bulk_payment_job_id
+          WHERE attempt.subscription_id = charge.subscription_id AND attempt.period_start_on = charge.period_start_on
+            AND failed.state = 'Failed') AS "failedJobIds",
          (SELECT min(id) FROM line_stop
           WHERE line_stop.subscription_id = charge.subscription_id AND state = 'Open') AS "lineStopId",
          (SELECT min(payment.transaction_id) FROM charge AS attempt

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Approvals, mayBeUnusual, wordsOf, type Approval, type Person } from '../approval';
+import { GatewayEvidence } from '../bulk-payment';
 import { CLOSED_BY_DECISION, DECLINED_AGAINST_EVIDENCE } from '../charge';
 import { BillingConfig } from '../config';
 import { DomainError } from '../kernel/errors';
@@ -34,6 +35,7 @@ export class ChargeRebilling implements OnModuleInit {
     private readonly runJobs: BillingRunJobs,
     private readonly unbillable: UnbillableCharges,
     private readonly stops: LineStopRepository,
+    private readonly evidence: GatewayEvidence,
     private readonly approvals: Approvals,
     private readonly billing: BillingConfig,
     private readonly database: Database,
@@ -55,7 +57,8 @@ export class ChargeRebilling implements OnModuleInit {
    *
    * @throws {DomainError} `charge-not-found`; `state-conflict` when it is of no subscription, is not unpaid, was tried again, or
    *   its period is not owed (any more) or another charge of it is paid or may be yet;
-   *   `evidence-contradicts` when T store was seen to have a payment for it; `line-stopped`; `approval-open`
+   *   `evidence-contradicts` when T store was seen to have a payment for it, or heard to have another charge of its period in a
+   *   job that failed; `line-stopped`; `approval-open`
    */
   async rebill(orderNo: string, { by, reason }: RebillOrder): Promise<RebillAnswer> {
     const done = await this.database.transaction(async (session) => {
@@ -121,6 +124,7 @@ export class ChargeRebilling implements OnModuleInit {
     const charge = await this.charges.find(session, orderNo);
     if (charge === undefined) throw new DomainError('charge-not-found', `There is no charge ${orderNo}`);
     if (!isPlanned(charge)) throw refused(orderNo, 'it was uploaded; upload a file with a new order number');
+    await this.evidence.assertNone(session, charge.failedJobIds);
     const why = whyNot(charge);
     if (why !== undefined) throw refused(orderNo, why);
     if (charge.foundTransactionId !== null) {

@@ -2,15 +2,21 @@ import { TAKEN_ORDER_NOS_SQL } from '../charge';
 import { PARKED_SUBSCRIPTION_SQL } from '../line-stop';
 import { CHARGED_AMOUNTS_SQL } from '../subscription';
 import { DUE_SUBSCRIPTION_SQL } from './due-subscriptions.sql';
+import { unpaidSql } from './unpaid.sql';
 
 /**
  * A later attempt at a declined period, whose day has come and whose customer has not asked to end. The latest one must
- * have its result: while it is on its way, none is made.
+ * have its result: while it is on its way, none is made. Nor while an earlier one may be paid yet, because its job came back or
+ * T store was heard to have it.
  */
 const RETRY_DUE_SQL = `subscription.retry_on <= $1 AND subscription.state = 'PastDue' AND product.active
   AND NOT subscription.cancel_at_period_end AND NOT ${PARKED_SUBSCRIPTION_SQL}
   AND (subscription.ends_on IS NULL OR subscription.next_billing_on < subscription.ends_on)
-  AND EXISTS (SELECT FROM settlement WHERE settlement.charge_id = latest.id AND settlement.refund_id IS NULL)`;
+  AND EXISTS (SELECT FROM settlement WHERE settlement.charge_id = latest.id AND settlement.refund_id IS NULL)
+  AND NOT EXISTS (
+    SELECT FROM charge AS attempt
+    WHERE attempt.subscription_id = subscription.id AND attempt.period_start_on = subscription.next_billing_on
+      AND NOT ${unpaidSql('attempt')})`;
 
 /** The latest attempt at the period `subscription` is to be billed for; what it asked is asked again. */
 const LATEST_ATTEMPT_SQL = `LATERAL (

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BulkPaymentJobRepository } from '../bulk-payment';
+import { BulkPaymentJobRepository, GatewayEvidence } from '../bulk-payment';
 import { DomainError } from '../kernel/errors';
 import { seoulDateAt } from '../kernel/seoul-calendar';
 import { LineStopRepository } from '../line-stop';
@@ -22,6 +22,7 @@ export class Rebilling {
     private readonly unbillable: UnbillableCharges,
     private readonly jobs: BulkPaymentJobRepository,
     private readonly stops: LineStopRepository,
+    private readonly evidence: GatewayEvidence,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -31,8 +32,9 @@ export class Rebilling {
    *
    * @returns the new job's id
    * @throws {DomainError} `job-not-found`; `state-conflict` when the gateway may have the job or one it bills again, or it
-   *   was uploaded, was rebilled before, or has nobody left to charge; `line-stopped` when it or somebody in it is parked, or
-   *   is now because the charge can't be written
+   *   was uploaded, was rebilled before, or has nobody left to charge; `evidence-contradicts` when the gateway was heard to have
+   *   it or another one that charges its periods; `line-stopped` when it or somebody in it is parked, or is now because the
+   *   charge can't be written
    */
   async rebill(jobId: string, decision: Decision): Promise<string> {
     const rebilledAs = await this.database.transaction((session) => this.rebillIn(session, jobId, decision));
@@ -46,10 +48,13 @@ export class Rebilling {
   /** @returns `undefined` when somebody in it can't be charged, and is parked now */
   private async rebillIn(session: SqlSession, jobId: string, { actor, reason }: Decision): Promise<string | undefined> {
     await this.runs.lockPlanning(session);
-    const { billingRunId, lineCount } = await this.lockRebillable(session, jobId);
+    const { billingRunId, lineCount, lineage } = await this.lockRebillable(session, jobId);
+    // First of all: what the gateway was heard to say stays true when its line stop is resolved.
+    await this.evidence.assertNone(session, lineage);
     await this.stops.assertRunning(session, jobId);
     const at = this.clock.now();
     await this.runs.selectUnbilled(session, { jobId });
+    await this.evidence.assertNone(session, await this.runs.takenAmongDue(session));
     await this.assertNobodyParked(session, jobId);
     if ((await this.unbillable.takeOut(session)) > 0) {
       await this.unbillable.park(session, seoulDateAt(at), { actor, at });
@@ -77,7 +82,7 @@ export class Rebilling {
   private async lockRebillable(
     session: SqlSession,
     jobId: string,
-  ): Promise<{ billingRunId: string; lineCount: number }> {
+  ): Promise<{ billingRunId: string; lineCount: number; lineage: string[] }> {
     const lineage = await this.jobs.lockLineage(session, jobId);
     const job = lineage.at(-1);
     if (job === undefined) throw new DomainError('job-not-found', `There is no bulk payment job ${jobId}`);
@@ -87,7 +92,7 @@ export class Rebilling {
     if (open !== undefined) throw refused(jobId, `job ${open.id} is ${open.state}; only what failed is billed again`);
     const [rebilledAs] = await this.jobs.rebillsOf(session, jobId);
     if (rebilledAs !== undefined) throw refused(jobId, `job ${rebilledAs} bills its charges again`, { rebilledAs });
-    return { billingRunId: job.billingRunId, lineCount: job.lineCount };
+    return { billingRunId: job.billingRunId, lineCount: job.lineCount, lineage: lineage.map(({ id }) => id) };
   }
 }
 

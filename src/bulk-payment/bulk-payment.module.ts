@@ -21,6 +21,7 @@ import { DiscrepancyRepository } from './discrepancy/discrepancy.repository';
 import { DoubtWatch } from './job/doubt-watch';
 import { DoubtfulJobs } from './job/doubtful-jobs.service';
 import { GatewayContradictions } from './checks/gateway-contradictions';
+import { GatewayEvidence } from './checks/gateway-evidence';
 import { JobInterventions } from './job/job-interventions.service';
 import { JobStageRunner } from './job/job-stage.runner';
 import { LineChecks } from './checks/line-checks';
@@ -85,6 +86,7 @@ const STAGES = [
     DoubtWatch,
     DoubtfulJobs,
     GatewayContradictions,
+    GatewayEvidence,
     JobInterventions,
     JobStageRunner,
     LineChecks,
@@ -110,6 +112,7 @@ const STAGES = [
     Discrepancies,
     DoubtWatch,
     DoubtfulJobs,
+    GatewayEvidence,
     JobInterventions,
     LineChecks,
     NotificationVerification,

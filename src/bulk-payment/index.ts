@@ -12,6 +12,8 @@ export { DoubtfulJobs } from './job/doubtful-jobs.service';
 export { DISCREPANCY_KINDS, type DiscrepancyKind, type FindingCounts } from './discrepancy/finding';
 export { failingSql, inDoubtSql, unnotifiedJobsSql } from './job/doubt';
 export { type JobDecisions, DECIDED, talliesOf, tallyOf, type TallyRow } from './job/job-decisions';
+export { GatewayEvidence, taken } from './checks/gateway-evidence';
+export { contradictedSql } from './checks/gateway-contradictions.sql';
 export { JobInterventions } from './job/job-interventions.service';
 export { LineChecks } from './checks/line-checks';
 export { NotificationVerification } from './notification/notification-verification.service';

@@ -125,6 +125,8 @@ export abstract class ApprovalConfig {
   abstract readonly ofDoubt: boolean;
   /** Whether deciding on a discrepancy against the evidence needs a second person. */
   abstract readonly ofDecisions: boolean;
+  /** Whether letting go on what a line stop about money parks needs a second person. */
+  abstract readonly ofStops: boolean;
 }
 
 export abstract class NotificationConfig {

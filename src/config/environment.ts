@@ -231,6 +231,7 @@ export class Environment {
   @Expose() @Flag() @IsBoolean({ message: 'true or false' }) APPROVAL_BY_BOOTSTRAP_KEY: boolean = false;
   @Expose() @Flag() @IsBoolean({ message: 'true or false' }) APPROVAL_OF_DOUBT: boolean = true;
   @Expose() @Flag() @IsBoolean({ message: 'true or false' }) APPROVAL_OF_DECISIONS: boolean = true;
+  @Expose() @Flag() @IsBoolean({ message: 'true or false' }) APPROVAL_OF_STOPS: boolean = true;
 
   @Whole(1, 3_600) SCHEDULER_TICK_SECONDS: number = 10;
   @Whole(10, 3_600) SCHEDULER_LEASE_SECONDS: number = 120;

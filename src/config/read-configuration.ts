@@ -168,6 +168,7 @@ function configurationOf(environment: Environment): Configuration {
       byBootstrapKey: environment.APPROVAL_BY_BOOTSTRAP_KEY,
       ofDoubt: environment.APPROVAL_OF_DOUBT,
       ofDecisions: environment.APPROVAL_OF_DECISIONS,
+      ofStops: environment.APPROVAL_OF_STOPS,
     },
     notification: {
       allowedCidrs: commaSeparated(environment.PNS_ALLOWED_CIDRS),

@@ -119,6 +119,16 @@ export class LineStopRepository {
     await this.resolveWhere(session, 'bulk_payment_job_id = $4 AND kind = $5', [jobId, kind], resolution);
   }
 
+  /** The same of those of a kind whose evidence has these members, whatever they park. */
+  async resolveByEvidence(
+    session: SqlSession,
+    kind: LineStopKind,
+    evidence: object,
+    resolution: Resolution,
+  ): Promise<void> {
+    await this.resolveWhere(session, 'kind = $4 AND evidence @> $5', [kind, JSON.stringify(evidence)], resolution);
+  }
+
   /**
    * Called in the transaction that commits an intent to send, before it. Shares a lock that raising takes for itself: so
    * an intent is committed before a stop is raised, or sees it.

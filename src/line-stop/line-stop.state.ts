@@ -32,6 +32,11 @@ export const LINE_STOP_KINDS = [
 ] as const;
 export type LineStopKind = (typeof LINE_STOP_KINDS)[number];
 
+/** Whether a stop of this kind is evidence about money that moved, or may have. Of what is unbillable nothing was ever sent. */
+export function isAboutMoney(kind: LineStopKind): boolean {
+  return kind !== 'unbillable';
+}
+
 /**
  * The life of a stop.
  *

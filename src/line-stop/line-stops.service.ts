@@ -1,4 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Approvals, wordsOf, type Approval, type ApprovalRequest, type Person } from '../approval';
+import { ApprovalConfig } from '../config';
 import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
@@ -6,19 +8,40 @@ import { Database, wakeBilling, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
 import type { LineStop } from './line-stop.entity';
 import { LineStopRepository, type LineStopPage, type Resolution, type Violations } from './line-stop.repository';
+import { isAboutMoney, type LineStopKind } from './line-stop.state';
 
 /** A mistake on our side may raise thousands; telling of them must not keep the checks waiting. */
 const TOLD_AT_ONCE = 100;
 
+/** A person's word that what a stop is about was looked into and dealt with. */
+export interface ResolvingWord {
+  by: Person;
+  reason: string;
+  /** Of `customer-charged-twice`: those it took for one customer are several. */
+  differentCustomers?: boolean | undefined;
+}
+
 /** Stops the line: parks a job or subscription whose money is not as it must be, until a person has resolved it. */
 @Injectable()
-export class LineStops {
+export class LineStops implements OnModuleInit {
   constructor(
     private readonly stops: LineStopRepository,
+    private readonly approvals: Approvals,
+    private readonly policy: ApprovalConfig,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
+
+  onModuleInit(): void {
+    this.approvals.carriedOutBy('line-stop', {
+      carryOut: (session, approval, decision) => {
+        const differentCustomers = approval.act.differentCustomers === 'true';
+        const said = { actor: approval.requestedBy, reason: wordsOf(approval, decision), differentCustomers };
+        return this.end(session, approval.subjectId, said);
+      },
+    });
+  }
 
   list(page: LineStopPage): Promise<LineStop[]> {
     return this.stops.list(page);
@@ -47,25 +70,46 @@ export class LineStops {
   }
 
   /**
-   * Lets what it parked go on.
+   * Lets what it parked go on. A stop is what the evidence says, and resolving it is a person's word against it or beside it:
+   * where it is about money a second person must agree, unless a setting says otherwise.
    *
    * @param version the only one it may be resolved in, when there is one
+   * @returns what waits for a second person; `undefined` when none is needed and it is resolved
    * @throws {DomainError} `line-stop-not-found`; `invalid-request` when it says something of customers that the stop is
-   *   not about; `state-conflict` when it is resolved already; `version-conflict`
+   *   not about; `state-conflict` when it is resolved already; `version-conflict`; `approval-open`
    */
-  async resolve(id: string, decision: Omit<Resolution, 'at'>, version?: string): Promise<LineStop> {
-    const { kind } = await this.get(id);
-    if (decision.differentCustomers === true && kind !== 'customer-charged-twice') {
+  async resolve(id: string, word: ResolvingWord, version?: string): Promise<Approval | undefined> {
+    const { by, reason, differentCustomers = false } = word;
+    const stop = await this.get(id);
+    if (differentCustomers && stop.kind !== 'customer-charged-twice') {
       const expected = 'only for a line stop of the kind customer-charged-twice';
       throw new DomainError('invalid-request', `Line stop ${id} is about one customer or none`, {
         faults: [{ field: 'differentCustomers', expected }],
       });
     }
-    await this.database.transaction(async (session) => {
-      await this.stops.resolve(session, id, { ...decision, at: this.clock.now() }, version);
-      await wakeBilling(session);
+    return this.database.transaction(async (session) => {
+      if (!this.policy.ofStops || !isAboutMoney(stop.kind) || stop.state !== 'Open') {
+        await this.approvals.withdrawOf(session, 'line-stop', id, { actor: by.actor, reason });
+        await this.end(session, id, { actor: by.actor, reason, differentCustomers }, version);
+        return undefined;
+      }
+      if (version !== undefined && version !== stop.version) {
+        throw new DomainError('version-conflict', `Line stop ${id} was changed since you read it`);
+      }
+      return this.approvals.require(session, { ...askedOf(stop, differentCustomers), by, reason });
     });
-    return this.get(id);
+  }
+
+  /** Ends what waits for stops of a job that are about to be resolved by what is done to it; before its lock. */
+  async withdrawOfJob(
+    session: SqlSession,
+    jobId: string,
+    kind: LineStopKind,
+    why: { actor: string; reason: string },
+  ): Promise<void> {
+    for (const { id } of await this.stops.list({ state: 'Open', kind, jobId, limit: TOLD_AT_ONCE })) {
+      await this.approvals.withdrawOf(session, 'line-stop', id, why);
+    }
   }
 
   /**
@@ -85,6 +129,11 @@ export class LineStops {
     });
   }
 
+  private async end(session: SqlSession, id: string, said: Omit<Resolution, 'at'>, version?: string): Promise<void> {
+    await this.stops.resolve(session, id, { ...said, at: this.clock.now() }, version);
+    await wakeBilling(session);
+  }
+
   private log(stops: readonly LineStop[]): void {
     for (const { id, bulkPaymentJobId: jobId, ...stop } of stops) {
       const { kind, violation, evidence, subscriptionId } = stop;
@@ -92,4 +141,19 @@ export class LineStops {
       this.logger.error('line stopped: what it parks moves no more money until a person resolves it', fields);
     }
   }
+}
+
+/** What a second person is asked of a stop, with its evidence in words. */
+function askedOf(stop: LineStop, differentCustomers: boolean): Omit<ApprovalRequest, 'by' | 'reason'> {
+  const { id, kind, violation, bulkPaymentJobId: jobId, subscriptionId } = stop;
+  const parked = jobId === null ? `subscription ${subscriptionId}` : `job ${jobId}`;
+  const told = differentCustomers ? ', as that of different customers' : '';
+  return {
+    kind: 'line-stop',
+    subjectId: id,
+    act: { differentCustomers: String(differentCustomers) },
+    summary: `Let ${parked} go on, resolving line stop ${id} (${kind})${told}: ${violation}`,
+    because:
+      'it is evidence about money that moved or may have, and nothing that follows from it is done by resolving it',
+  };
 }

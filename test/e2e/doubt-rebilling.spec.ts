@@ -1,5 +1,5 @@
 import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
-import { newestInDoubt, openStop, saidByTwo } from '../support/doubt';
+import { newestInDoubt, openStop, resolvedByTwo, saidByTwo } from '../support/doubt';
 import { billOn, chargesOf, planOn, send, settleAll, subscribe, subscriptionRow } from '../support/subscribers';
 import { until } from '../support/until';
 
@@ -90,17 +90,15 @@ describe('the charges of a job that was closed while in doubt', () => {
     expect(world.simulator.control.bookTotals()).toMatchObject({ jobs: 1, chargedAmount: 5_500 });
   });
 
-  it('can’t be billed again while a line stop says that T store has the job', async () => {
-    const { jobId } = await closedJobOf('taken', 'submit-answer-lost');
+  it('can’t be billed again where T store was heard to have the job, whatever is said of it', async () => {
+    const { jobId, gatewayJobId } = await closedJobOf('taken', 'submit-answer-lost');
     await world.simulator.control.deliverNotifications();
     const stop = await openStop(world, 'gateway-contradicts');
-    expect(await post(`${jobId}/rebill`)).toMatchObject({
-      status: 409,
-      body: { code: 'line-stopped', lineStopId: stop.id },
-    });
-    // T store gave the money back: a person knows, and says so.
-    await send(world, 'POST', `line-stops/${stop.id}/resolve`, { reason: 'T store took it back' });
-    expect((await post(`${jobId}/rebill`)).status).toBe(201);
+    const contradicted = { status: 409, body: { code: 'evidence-contradicts', jobId, gatewayJobId } };
+    expect(await post(`${jobId}/rebill`)).toMatchObject(contradicted);
+    // That T store gave the money back, its result says for each charge, once the job has come back.
+    expect((await resolvedByTwo(world, stop.id, { reason: 'T store took it back' })).body.state).toBe('Resolved');
+    expect(await post(`${jobId}/rebill`)).toMatchObject(contradicted);
   });
 
   it('paid by the job and by its rebill are found: the period was paid twice, and nothing more is charged', async () => {
@@ -120,7 +118,7 @@ describe('the charges of a job that was closed while in doubt', () => {
     expect(await subscriptionRow(world, subscriptionId)).toMatchObject({ next: '2027-02-05' });
     await billOn(world, '2027-02-05');
     expect(await chargesOf(world, subscriptionId)).toHaveLength(2);
-    await send(world, 'POST', `line-stops/${stop.id}/resolve`, { reason: 'one payment was given back' });
+    await resolvedByTwo(world, stop.id, { reason: 'one payment was given back' });
     await billOn(world, '2027-02-06');
     expect(await chargesOf(world, subscriptionId)).toHaveLength(3);
     expect(await subscriptionRow(world, subscriptionId)).toMatchObject({ next: '2027-03-05' });

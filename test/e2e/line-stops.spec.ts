@@ -4,11 +4,12 @@ import { LineStopRepository } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
 import { acceptAsPaid } from '../support/discrepancies';
-import { metricOf, openStop } from '../support/doubt';
+import { metricOf, openStop, resolvedByTwo } from '../support/doubt';
 import { askRefund, bookedRefunds, paidCharges } from '../support/refunds';
 import { requestFile } from '../support/request-files';
 import {
   VERSION_CONFLICT,
+  agreed,
   billOn,
   chargesOf,
   ifMatch,
@@ -41,7 +42,7 @@ describe('the line stops when money is not as it must be', () => {
 
   const jobOf = async (id: string): Promise<JsonBody> => (await world.get(`bulk-payment-jobs/${id}`)).body;
   const resolve = (id: string, body: object = { reason: 'looked into' }, headers = {}): Promise<JsonAnswer> =>
-    send(world, 'POST', `line-stops/${id}/resolve`, body, headers);
+    resolvedByTwo(world, id, body, headers);
   const told = (id: string): number =>
     logLines.filter((line) => line.includes('"msg":"line stopped') && line.includes(`"lineStopId":"${id}"`)).length;
 
@@ -225,12 +226,18 @@ describe('the line stops when money is not as it must be', () => {
     const stopId = await plant(id);
     expect((await resolve(stopId, {})).status).toBe(400);
     expect(await resolve(stopId, undefined, ifMatch({ version: '1' }))).toMatchObject(VERSION_CONFLICT);
-    const answers = await Promise.all([resolve(stopId), resolve(stopId), resolve(stopId)]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+    const asking = () => send(world, 'POST', `line-stops/${stopId}/resolve`, { reason: 'looked into' });
+    const answers = await Promise.all([asking(), asking(), asking()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409]);
+    expect((await world.get(`line-stops/${stopId}`)).body).toMatchObject({ state: 'Open', resolution: null });
+    const asked = answers.find(({ status }) => status === 202) as JsonAnswer;
+    const agreeing = await Promise.all([agreed(world, asked), agreed(world, asked)]);
+    expect(agreeing.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect((await world.get(`line-stops/${stopId}`)).body).toMatchObject({
       state: 'Resolved',
-      resolution: { by: ADMIN_ACTOR, reason: 'looked into' },
+      resolution: { by: ADMIN_ACTOR, reason: expect.stringMatching(/^looked into; approved by/) },
     });
+    expect((await resolve(stopId)).body.code).toBe('state-conflict');
     expect((await resolve('99999')).status).toBe(404);
     expect((await world.get('line-stops/99999')).body.code).toBe('line-stop-not-found');
     expect((await world.get('line-stops?kind=nothing')).status).toBe(400);

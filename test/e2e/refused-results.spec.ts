@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
-import { openStop } from '../support/doubt';
+import { openStop, resolvedByTwo } from '../support/doubt';
 import { requestFile } from '../support/request-files';
 import { send } from '../support/subscribers';
 import { until } from '../support/until';
@@ -116,7 +116,7 @@ describe('a result file that is not the whole answer, for good', () => {
     await take(id, { ...LOOKED, sha256: file.sha256 });
     const stop = await openStop(world, 'charged-twice');
     expect(stop).toMatchObject({ jobId: id });
-    await send(world, 'POST', `line-stops/${stop.id}/resolve`, { reason: 'T store gave one back' });
+    await resolvedByTwo(world, stop.id, { reason: 'T store gave one back' });
     const { result, discrepancies } = await world.settled(id);
     expect(result.totals).toMatchObject({ paid: { count: ROWS - 1 }, quarantined: { count: 1 } });
     expect(discrepancies.open).toBe(2);

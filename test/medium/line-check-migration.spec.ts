@@ -66,6 +66,7 @@ describe('a database whose settlements were all looked at, before a check was ma
       { name: 'customer-charged-twice', position: '3' },
       { name: 'declined-with-transaction', position: '0' },
       { name: 'paid-after-all', position: '0' },
+      { name: 'paid-beside-taken', position: '0' },
       { name: 'payment-refunded-too-much', position: '3' },
       { name: 'payment-seen', position: '0' },
       { name: 'period-paid-twice', position: '3' },

@@ -37,6 +37,19 @@ export async function openStop(world: BillingWorld, kind: string): Promise<JsonB
   });
 }
 
+/** What Kim says of a line stop, with Lee agreeing at once where it is about money. @returns the stop then, or the refusal */
+export async function resolvedByTwo(
+  world: BillingWorld,
+  id: string,
+  body: object,
+  headers: Record<string, string> = {},
+): Promise<JsonAnswer> {
+  const asked = await send(world, 'POST', `line-stops/${id}/resolve`, body, headers);
+  if (asked.status !== 202) return asked;
+  const done = await agreed(world, asked);
+  return done.status === 200 ? world.get(`line-stops/${id}`) : done;
+}
+
 /** The value of a metric as the service shows it. */
 export async function metricOf(world: BillingWorld, name: string): Promise<number> {
   const text = await (await fetch(`${world.service.url}/metrics`)).text();

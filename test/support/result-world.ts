@@ -11,7 +11,7 @@ import {
 } from '../../src/bulk-payment';
 import { readConfiguration } from '../../src/config';
 import type { StepReport } from '../../src/kernel/step-report';
-import { LineStops } from '../../src/line-stop';
+import { LineStopRepository } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
 import { ADMIN_KEY, MovableClock, type JsonBody } from './billing-world';
@@ -119,8 +119,9 @@ export class ResultWorld {
   /** Lets a job go on, as a person does who has looked into each of its line stops. */
   async resolveStops(job: VerifiedJob): Promise<void> {
     const { items } = await this.get(`line-stops?state=Open&jobId=${job.id}`);
-    const stops = this.service.app.get(LineStops);
-    for (const { id } of items) await stops.resolve(id, { actor: 'test', reason: 'looked into' });
+    const stops = this.service.app.get(LineStopRepository);
+    const resolution = { actor: 'test', reason: 'looked into', at: this.clock.now() };
+    for (const { id } of items) await this.database.transaction((session) => stops.resolve(session, id, resolution));
   }
 
   end(job: VerifiedJob): Promise<JobEnd> {

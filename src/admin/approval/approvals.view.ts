@@ -31,6 +31,7 @@ class ApprovalLinksView {
   @ApiPropertyOptional({ description: 'The refund it is about' }) refund?: string;
   @ApiPropertyOptional({ description: 'The discrepancy it is about' }) discrepancy?: string;
   @ApiPropertyOptional({ description: 'The charge it is about' }) charge?: string;
+  @ApiPropertyOptional({ description: 'The line stop it is about, with its evidence' }) lineStop?: string;
 }
 
 export class ApprovalView {
@@ -39,7 +40,7 @@ export class ApprovalView {
   @ApiProperty({ enum: statesOf(APPROVAL_TRANSITIONS) }) state!: ApprovalState;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
   @ApiProperty({ type: ApprovalLinksView, description: 'What it is about' }) links!: ApprovalLinksView;
-  @ApiProperty({ description: 'Of the refund, billing run, job, discrepancy or charge it is about' })
+  @ApiProperty({ description: 'Of the refund, billing run, job, discrepancy, charge or line stop it is about' })
   subjectId!: string;
   @ApiProperty({ description: 'What is done when it is approved' }) summary!: string;
   @ApiProperty({
@@ -93,6 +94,7 @@ function subjectLinkOf({ kind, subjectId, act }: Approval): Partial<ApprovalLink
     'outside-refund': {},
     rebill: { charge: `/admin/v1/charges/${encodeURIComponent(act.orderNo ?? '')}` },
     discrepancy: { discrepancy: `/admin/v1/discrepancies/${subjectId}` },
+    'line-stop': { lineStop: `/admin/v1/line-stops/${subjectId}` },
   } as const satisfies Record<ApprovalKind, Partial<ApprovalLinksView>>;
   return links[kind];
 }

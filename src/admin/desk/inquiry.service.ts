@@ -20,7 +20,7 @@ export interface ChargeFacts {
   isInDoubt: boolean;
   refunds: Refund[];
   discrepancies: DiscrepancyRecord[];
-  /** Open ones that park its job or its subscription. */
+  /** Open ones that park its job or its subscription; resolved ones too that say that the gateway has its failed job. */
   lineStops: LineStop[];
   /** What T store said of its payment last, without being asked now. */
   lookup: TransactionLookup | undefined;
@@ -74,15 +74,20 @@ export class Inquiry {
       isInDoubt: this.jobs.isInDoubt(job),
       refunds: await this.refunds.list({ chargeId }, { beforeId: undefined, limit: MANY }),
       discrepancies: await this.discrepancies.list({ orderNo, afterId: '0', limit: MANY }),
-      lineStops: await this.stopsOf(charge),
+      lineStops: await this.stopsOf(charge, job),
       lookup:
         transactionId === null ? undefined : await this.lookups.latest({ gateway, gatewayAccount, transactionId }),
     };
   }
 
-  private async stopsOf({ bulkPaymentJobId: jobId, subscriptionId }: ChargeRecord): Promise<LineStop[]> {
+  private async stopsOf({ subscriptionId }: ChargeRecord, { id: jobId, state }: BulkPaymentJob): Promise<LineStop[]> {
     const open = { state: 'Open', limit: MANY } as const;
-    const ofJob = await this.stops.list({ ...open, jobId });
-    return subscriptionId === null ? ofJob : [...ofJob, ...(await this.stops.list({ ...open, subscriptionId }))];
+    const heard = { kind: 'gateway-contradicts', state: 'Resolved', jobId, limit: MANY } as const;
+    return [
+      ...(await this.stops.list({ ...open, jobId })),
+      // Resolving a stop takes back nothing of what it says: only bringing the job back does.
+      ...(state === 'Failed' ? await this.stops.list(heard) : []),
+      ...(subscriptionId === null ? [] : await this.stops.list({ ...open, subscriptionId })),
+    ];
   }
 }

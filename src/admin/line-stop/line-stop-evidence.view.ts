@@ -21,6 +21,18 @@ class PeriodPaidTwiceEvidenceView {
   @ApiProperty({ type: [PeriodPaymentView] }) payments!: PeriodPaymentView[];
 }
 
+class TakenChargeView {
+  @ApiProperty() orderNo!: string;
+  @ApiProperty({ description: 'The job that failed here' }) jobId!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ description: 'As which the gateway has it' }) gatewayJobId!: string;
+}
+
+class PaidBesideTakenEvidenceView extends PeriodPaidTwiceEvidenceView {
+  @ApiProperty({ type: TakenChargeView, description: 'The other charge of the period, which the gateway has too' })
+  taken!: TakenChargeView;
+}
+
 class GivenBackView {
   @ApiProperty() refundId!: string;
   @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
@@ -144,6 +156,7 @@ class UnwritableEvidenceView {
 export const LINE_STOP_EVIDENCE = [
   ChargedTwiceEvidenceView,
   PeriodPaidTwiceEvidenceView,
+  PaidBesideTakenEvidenceView,
   CustomerChargedTwiceEvidenceView,
   CustomerStandsTwiceEvidenceView,
   TransactionSettledTwiceEvidenceView,

@@ -1,10 +1,13 @@
-import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { ListOf } from '../lists';
 import { LineStops } from '../../line-stop';
-import { Actor, Scope } from '../access';
+import { CurrentCaller, Scope, type Caller } from '../access';
 import { AdminController } from '../frame/admin-controller';
+import type { ApprovalView } from '../approval/approvals.view';
 import { AuditView } from '../audit';
+import { MayAwaitApproval, awaiting } from '../frame/awaiting-approval';
 import { IdParameter } from '../frame/body-fields';
 import { pageOf, type Page } from '../frame/page';
 import { LineStopListQuery, ResolveLineStopBody } from './line-stops.dto';
@@ -35,17 +38,21 @@ export class LineStopsController {
   }
 
   @Post(':id/resolve')
-  @HttpCode(200)
   @Scope('line-stops:resolve')
-  @ApiOperation({ summary: 'Let go on what it parks, because it was looked into and dealt with' })
+  @ApiOperation({
+    summary:
+      'Let go on what it parks, because it was looked into and dealt with; where it is about money that moved a second person must agree',
+  })
   @TakesIfMatch()
-  @ApiOkResponse({ type: LineStopView })
+  @MayAwaitApproval(LineStopView)
   async resolve(
     @Param() { id }: IdParameter,
-    @Body() decision: ResolveLineStopBody,
-    @Actor() actor: string,
+    @Body() body: ResolveLineStopBody,
+    @CurrentCaller() by: Caller,
     @IfMatch() version: string | undefined,
-  ): Promise<LineStopView> {
-    return lineStopViewOf(await this.stops.resolve(id, { ...decision, actor }, version));
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LineStopView | ApprovalView> {
+    const waiting = await this.stops.resolve(id, { ...body, by }, version);
+    return waiting === undefined ? this.get({ id }) : awaiting(reply, waiting);
   }
 }

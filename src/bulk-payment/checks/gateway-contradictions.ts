@@ -1,13 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { Not } from 'typeorm';
 import { LineStops } from '../../line-stop';
 import type { SqlSession } from '../../platform/database';
-import type { BulkPaymentJob } from '../job/bulk-payment-job.entity';
+import { BulkPaymentJob } from '../job/bulk-payment-job.entity';
+import { PAID_BESIDE_JOB_SQL } from './gateway-contradictions.sql';
 
 /** What the gateway says of a job, and where it said so. */
 export interface Heard {
   gatewayJobId: string;
   from: string;
 }
+
+/** Who heard it, for the history of what is parked. */
+const ACTOR = 'gateway';
 
 /**
  * Whether the gateway's word can't be true beside what is recorded: it has a job that was given up, or has it under
@@ -24,16 +29,44 @@ export class GatewayContradictions {
 
   /** @returns whether there is a contradiction, which then parks the job */
   async raise(session: SqlSession, job: BulkPaymentJob, { gatewayJobId, from }: Heard): Promise<boolean> {
-    if (!contradicts(job, gatewayJobId)) return false;
-    const known = job.state === 'Failed' ? 'has Failed' : `is gateway job ${job.gatewayJobId}`;
-    const violation = `job ${job.id} ${known}, and the gateway has it as ${gatewayJobId}`.slice(0, 500);
+    const violation = (await this.violationOf(session, job, gatewayJobId))?.slice(0, 500);
+    if (violation === undefined) return false;
     const evidence = { gatewayJobId, from, known: job.gatewayJobId, failureReason: job.failureReason };
     const found = {
       sql: `SELECT 'gateway-contradicts' AS kind, $1::bigint AS bulk_payment_job_id, NULL::bigint AS subscription_id,
         $2::text AS violation, $3::jsonb AS evidence`,
       parameters: [job.id, violation, JSON.stringify(evidence)],
     };
-    await this.stops.raise(session, found, 'gateway');
+    await this.stops.raise(session, found, ACTOR);
+    // A rebill that was sent before may be paid by now.
+    if (job.state === 'Failed')
+      await this.stops.raise(session, { sql: PAID_BESIDE_JOB_SQL, parameters: [job.id] }, ACTOR);
     return true;
+  }
+
+  /** The job that the gateway's id is recorded of already, which by its own message is another job's. */
+  async recordedOf(
+    session: SqlSession,
+    { id, gatewayAccount, gatewayJobId: own }: BulkPaymentJob,
+    gatewayJobId: string,
+  ): Promise<BulkPaymentJob | undefined> {
+    if (own === gatewayJobId) return undefined;
+    const where = { gatewayJobId, gatewayAccount, id: Not(id) };
+    return (await session.manager.findOneBy(BulkPaymentJob, where)) ?? undefined;
+  }
+
+  private async violationOf(
+    session: SqlSession,
+    job: BulkPaymentJob,
+    gatewayJobId: string,
+  ): Promise<string | undefined> {
+    if (contradicts(job, gatewayJobId)) {
+      const known = job.state === 'Failed' ? 'has Failed' : `is gateway job ${job.gatewayJobId}`;
+      return `job ${job.id} ${known}, and the gateway has it as ${gatewayJobId}`;
+    }
+    const other = await this.recordedOf(session, job, gatewayJobId);
+    return (
+      other && `job ${other.id} is recorded as gateway job ${gatewayJobId}, which the gateway has job ${job.id} as`
+    );
   }
 }

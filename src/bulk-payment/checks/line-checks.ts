@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { NOTHING_DUE, ONE_DONE, type StepReport } from '../../kernel/step-report';
 import { LineStops } from '../../line-stop';
+import { BulkPaymentJobRepository } from '../job/bulk-payment-job.repository';
 import { Clock, secondsAfter } from '../../platform/clock';
 import { crashPoint } from '../../platform/crash-points';
 import { Database, type SqlSession } from '../../platform/database';
+import { GatewayContradictions } from './gateway-contradictions';
+import { PAID_BESIDE_TAKEN_SQL, UNRAISED_CONTRADICTIONS_SQL } from './gateway-contradictions.sql';
 import {
   CUSTOMER_CHARGED_TWICE_SQL,
   DECLINED_WITH_TRANSACTION_SQL,
@@ -31,6 +34,7 @@ const SOURCES = {
 export const CHECKS_BY_POSITION: ReadonlyMap<string, { source: keyof typeof SOURCES; sql: string }> = new Map(
   Object.entries({
     'period-paid-twice': { source: 'settlement', sql: PERIOD_PAID_TWICE_SQL },
+    'paid-beside-taken': { source: 'settlement', sql: PAID_BESIDE_TAKEN_SQL },
     'customer-charged-twice': { source: 'settlement', sql: CUSTOMER_CHARGED_TWICE_SQL },
     'transaction-settled-twice': { source: 'settlement', sql: TRANSACTION_SETTLED_TWICE_SQL },
     'declined-with-transaction': { source: 'settlement', sql: DECLINED_WITH_TRANSACTION_SQL },
@@ -54,6 +58,8 @@ const LOOK_AGAIN_DAYS = 31;
 export class LineChecks {
   constructor(
     private readonly stops: LineStops,
+    private readonly jobs: BulkPaymentJobRepository,
+    private readonly contradictions: GatewayContradictions,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -64,9 +70,10 @@ export class LineChecks {
     if (hasSettlements) await crashPoint('check-line.settlements-checked');
     const hasNumbers = await this.database.transaction((session) => this.checkNumbers(session));
     if (hasNumbers) await crashPoint('check-line.numbers-checked');
+    const hasContradictions = await this.checkFailedJobs();
     const told = await this.stops.tell();
     if (told > 0) await crashPoint('check-line.recorded');
-    return hasSettlements || hasNumbers || told > 0 ? ONE_DONE : NOTHING_DUE;
+    return hasSettlements || hasNumbers || hasContradictions || told > 0 ? ONE_DONE : NOTHING_DUE;
   }
 
   /** @returns whether there were entries to look at */
@@ -118,5 +125,21 @@ export class LineChecks {
     await this.stops.raise(session, { sql: NUMBERS_DIFFER_SQL, parameters: [job.id] }, ACTOR);
     await crashPoint('check-line.numbers-before-commit');
     return true;
+  }
+
+  /**
+   * Holds a failed job against what PNS confirmed of it, where nobody raised it when it failed or was heard of.
+   *
+   * @returns whether there was one
+   */
+  private async checkFailedJobs(): Promise<boolean> {
+    const [found] = await this.database.rows<{ jobId: string; gatewayJobId: string }>(UNRAISED_CONTRADICTIONS_SQL);
+    if (found === undefined) return false;
+    return this.database.transaction(async (session) => {
+      const job = await this.jobs.lock(session, found.jobId);
+      if (job?.state !== 'Failed') return false;
+      const heard = { gatewayJobId: found.gatewayJobId, from: 'a notification PNS confirmed' };
+      return this.contradictions.raise(session, job, heard);
+    });
   }
 }

@@ -2,12 +2,13 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Approvals, wordsOf, type Approval, type Person } from '../../approval';
 import { ApprovalConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
-import { LineStopRepository } from '../../line-stop';
+import { LineStopRepository, LineStops } from '../../line-stop';
 import { NotificationRepository } from '../../inbox';
 import { Clock } from '../../platform/clock';
 import { Database, violatesUnique, wakeBilling, type SqlSession } from '../../platform/database';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository, RELEASED } from './bulk-payment-job.repository';
+import { GatewayEvidence } from '../checks/gateway-evidence';
 import { CompletionService } from '../submission/completion.service';
 import { isBeingSent, isInDoubt, failedAfterSending } from './doubt';
 
@@ -37,6 +38,8 @@ export class DoubtfulJobs implements OnModuleInit {
     private readonly completion: CompletionService,
     private readonly notifications: NotificationRepository,
     private readonly stops: LineStopRepository,
+    private readonly lineStops: LineStops,
+    private readonly evidence: GatewayEvidence,
     private readonly approvals: Approvals,
     private readonly policy: ApprovalConfig,
     private readonly database: Database,
@@ -57,12 +60,15 @@ export class DoubtfulJobs implements OnModuleInit {
    * replica that still waits for an answer finds its claim gone.
    *
    * @returns what waits for a second person; `undefined` when none is needed and it is done
-   * @throws {DomainError} `job-not-found`; `state-conflict` when the job is not in doubt; `approval-open`
+   * @throws {DomainError} `job-not-found`; `state-conflict` when the job is not in doubt; `evidence-contradicts` when T store
+   *   was heard to have it; `approval-open`
    */
   async closeAsNotAccepted(id: string, word: DoubtWord): Promise<Approval | undefined> {
     const job = await this.found(id);
     if (!isInDoubt(job, this.clock.now())) throw this.notInDoubt(job);
-    return this.said(job, { do: 'close-as-not-accepted' }, `Give up job ${id}, as T store has not got it`, word);
+    await this.evidence.assertNone(this.database, [id]);
+    const what = { summary: `Give up job ${id}, as T store has not got it`, evidence: UNHEARD };
+    return this.said(job, { do: 'close-as-not-accepted' }, what, word);
   }
 
   /**
@@ -72,7 +78,8 @@ export class DoubtfulJobs implements OnModuleInit {
    *
    * @returns as {@link closeAsNotAccepted}
    * @throws {DomainError} `job-not-found`; `state-conflict` when the job is neither in doubt nor failed after it was sent;
-   *   `gateway-job-taken` when the id is another job's; `approval-open`
+   *   `gateway-job-taken` when the id is another job's; `evidence-contradicts` when T store was heard to have the job as another
+   *   one, or another job as this one; `approval-open`
    */
   async attachGatewayJob(id: string, request: DoubtWord & { gatewayJobId: string }): Promise<Approval | undefined> {
     const { gatewayJobId, ...word } = request;
@@ -83,14 +90,16 @@ export class DoubtfulJobs implements OnModuleInit {
       [gatewayJobId, id],
     );
     if (other !== undefined) throw taken(gatewayJobId);
-    const summary = `Go on with job ${id} as T store’s job ${gatewayJobId}`;
-    return this.said(job, { do: 'attach-gateway-job', gatewayJobId }, summary, word);
+    const heard = await this.evidence.assertIs(this.database, job, gatewayJobId);
+    const evidence = heard === undefined ? UNHEARD : `${heard.source}, names it`;
+    const what = { summary: `Go on with job ${id} as T store’s job ${gatewayJobId}`, evidence };
+    return this.said(job, { do: 'attach-gateway-job', gatewayJobId }, what, word);
   }
 
   private async said(
     { id, lineCount: count, totalAmount: amount }: BulkPaymentJob,
     act: DoubtAct,
-    summary: string,
+    { summary, evidence }: { summary: string; evidence: string },
     { by, reason }: DoubtWord,
   ): Promise<Approval | undefined> {
     return this.database.transaction(async (session) => {
@@ -100,18 +109,24 @@ export class DoubtfulJobs implements OnModuleInit {
         await this.carryOut(session, id, act, said);
         return undefined;
       }
-      const because = 'nobody here knows whether T store has it; a wrong word charges everybody in it twice, or never';
+      const because = `a wrong word charges everybody in it twice, or never; ${evidence}`;
       const what = { kind: 'job-doubt', subjectId: id, act, summary, because, count, amount } as const;
       return this.approvals.require(session, { ...what, by, reason });
     });
   }
 
   private async carryOut(session: SqlSession, id: string, act: DoubtAct, decision: DoubtDecision): Promise<void> {
+    await this.lineStops.withdrawOfJob(session, id, 'gateway-contradicts', decision);
     const job = await this.locked(session, id);
     if (act.do === 'close-as-not-accepted') return this.close(session, job, decision);
+    if (!this.mayAttach(job)) throw this.notInDoubt(job);
+    await this.evidence.assertIs(session, job, act.gatewayJobId);
     try {
       await this.attach(session, job, act.gatewayJobId, decision);
-      await this.stops.resolveOfJob(session, id, 'gateway-contradicts', { ...decision, at: this.clock.now() });
+      const resolution = { ...decision, at: this.clock.now() };
+      await this.stops.resolveOfJob(session, id, 'gateway-contradicts', resolution);
+      // What was paid beside it is for the settlement log to tell from now on, where its own charges come to stand too.
+      await this.stops.resolveByEvidence(session, 'period-paid-twice', { taken: { jobId: id } }, resolution);
       await this.goOn(session, id, act.gatewayJobId);
       await wakeBilling(session);
     } catch (error) {
@@ -122,6 +137,7 @@ export class DoubtfulJobs implements OnModuleInit {
 
   private async close(session: SqlSession, job: BulkPaymentJob, decision: DoubtDecision): Promise<void> {
     if (!isInDoubt(job, this.clock.now())) throw this.notInDoubt(job);
+    await this.evidence.assertNone(session, [job.id]);
     const failureReason = `closed as not accepted: ${decision.reason}`;
     const changes = { ...RELEASED, failedAt: this.clock.now(), failureReason };
     await this.jobs.transition(session, job, 'close', { cause: 'closed as not accepted', ...decision }, changes);
@@ -152,7 +168,6 @@ export class DoubtfulJobs implements OnModuleInit {
     const why = { cause: `gateway job ${gatewayJobId} attached`, ...decision };
     const attached = { ...RELEASED, gatewayJobId, gatewayJobAttachedAt: this.clock.now() };
     if (isAttached(job) || isInDoubt(job, this.clock.now())) return this.jobs.amend(session, job, why, attached);
-    if (!failedAfterSending(job)) throw this.notInDoubt(job);
     await this.jobs.transition(session, job, 'reopen', why, { ...attached, failedAt: null, failureReason: null });
     await this.cancelUnsentRebills(session, job.id, decision);
   }
@@ -187,6 +202,9 @@ export class DoubtfulJobs implements OnModuleInit {
     });
   }
 }
+
+/** For who is to agree: what they have beside the word of another person. */
+const UNHEARD = 'nothing that T store has confirmed names it';
 
 /** An id that a person named, a person may name anew. */
 function isAttached({ state, gatewayJobAttachedAt }: BulkPaymentJob): boolean {

@@ -77,6 +77,8 @@ export class CompletionService {
       const current = await this.lock(session, job);
       if (current.state !== 'Processing' || contradicts(current, gatewayJobId)) return current;
       if (await this.wasDeceived(session, current)) return current;
+      // That its id is recorded of another job is for PNS to be asked about.
+      if ((await this.contradictions.recordedOf(session, current, gatewayJobId)) !== undefined) return current;
       await this.noteCompletion(session, current, gatewayJobId);
       return this.lock(session, job);
     });

@@ -1,0 +1,49 @@
+/**
+ * Whether `job`, a row of `bulk_payment_job`, failed here and was heard to be at the gateway all the same, and nobody has
+ * brought it back: its charges may have taken money, whoever has resolved the line stop.
+ */
+export const contradictedSql = (job: string): string => `(${job}.state = 'Failed' AND EXISTS (
+    SELECT FROM line_stop AS heard
+    WHERE heard.bulk_payment_job_id = ${job}.id AND heard.kind = 'gateway-contradicts'))`;
+
+/** Failed jobs that PNS has confirmed a message of, and that nothing was raised of: whatever the way they came there. */
+export const UNRAISED_CONTRADICTIONS_SQL = `
+  SELECT job.id AS "jobId", notification.gateway_job_id AS "gatewayJobId"
+  FROM bulk_payment_job AS job
+  JOIN notification ON notification.callback_token_hash = job.callback_token_hash
+  WHERE job.state = 'Failed' AND notification.state = 'Verified' AND notification.gateway_job_id IS NOT NULL
+    AND NOT EXISTS (
+      SELECT FROM line_stop AS heard WHERE heard.bulk_payment_job_id = job.id AND heard.kind = 'gateway-contradicts')
+  ORDER BY job.id LIMIT 1`;
+
+/**
+ * A period that a customer paid for by one charge while the gateway has another charge of it in a job that failed here. That
+ * one is in no settlement log, so that no check of paid charges alone can see it.
+ *
+ * @param which SQL that narrows `paid`, an entry of the settlement log, or `taken_job`
+ */
+const paidBesideTaken = (which: string): string => `
+  SELECT 'period-paid-twice' AS kind, NULL::bigint AS bulk_payment_job_id, taken.subscription_id,
+    format('subscription %s paid for the period from %s by order %s, and the gateway has order %s of it in job %s, which failed',
+      taken.subscription_id, taken.period_start_on, charge.order_no, taken.order_no, taken_job.id) AS violation,
+    jsonb_build_object('periodStartOn', taken.period_start_on, 'payments', jsonb_build_array(jsonb_build_object(
+        'orderNo', charge.order_no, 'jobId', charge.bulk_payment_job_id::text, 'amount', paid.amount,
+        'transactionId', paid.transaction_id, 'position', paid.position::text)),
+      'taken', jsonb_build_object('orderNo', taken.order_no, 'jobId', taken_job.id::text, 'amount', taken.amount,
+        'gatewayJobId', taken_job.heard_as)) AS evidence
+  FROM (
+    SELECT job.id, min(heard.evidence ->> 'gatewayJobId') AS heard_as
+    FROM line_stop AS heard JOIN bulk_payment_job AS job ON job.id = heard.bulk_payment_job_id
+    WHERE heard.kind = 'gateway-contradicts' AND job.state = 'Failed'
+    GROUP BY job.id) AS taken_job
+  JOIN charge AS taken ON taken.bulk_payment_job_id = taken_job.id
+  JOIN charge ON charge.subscription_id = taken.subscription_id AND charge.period_start_on = taken.period_start_on
+    AND charge.id <> taken.id
+  JOIN settlement AS paid ON paid.charge_id = charge.id AND paid.refund_id IS NULL AND paid.kind = 'paid'
+  WHERE ${which}`;
+
+/** Looks at the settlement log behind position `$1` up to `$2`. */
+export const PAID_BESIDE_TAKEN_SQL = paidBesideTaken('paid.position > $1 AND paid.position <= $2');
+
+/** Looks at what was paid beside the job `$1`, which was just heard to be at the gateway. */
+export const PAID_BESIDE_JOB_SQL = paidBesideTaken('taken_job.id = $1');
