@@ -1,5 +1,5 @@
-import type { InputFault } from '../kernel/errors';
-import type { GatewayName } from './gateway-name';
+import { DomainError, type InputFault } from '../kernel/errors';
+import { GATEWAY_NAMES, type GatewayName } from './gateway-name';
 
 interface Field {
   readonly pattern: RegExp;
@@ -18,7 +18,7 @@ export interface AccountForm {
 
 const printable = (most: number): RegExp => new RegExp(`^[\\x21-\\x7e]{1,${most}}$`);
 
-export const ACCOUNT_FORMS: Readonly<Record<GatewayName, AccountForm>> = {
+const ACCOUNT_FORMS: Readonly<Partial<Record<GatewayName, AccountForm>>> = {
   tstore: {
     identifiers: {
       bid: { pattern: printable(64), expected: '1 to 64 printable characters', setting: 'TSTORE_BID' },
@@ -42,6 +42,16 @@ export const ACCOUNT_FORMS: Readonly<Record<GatewayName, AccountForm>> = {
     },
   },
 };
+
+/** Those of which an account can be made. */
+export const ACCOUNT_GATEWAYS = GATEWAY_NAMES.filter((name) => name in ACCOUNT_FORMS);
+
+/** @throws {DomainError} `gateway-cannot` where nobody knows what an account of it consists of */
+export function accountFormOf(gateway: GatewayName): AccountForm {
+  const form = ACCOUNT_FORMS[gateway];
+  if (form === undefined) throw new DomainError('gateway-cannot', `${gateway} has no accounts here yet`);
+  return form;
+}
 
 /**
  * What is wrong with the fields of one part of an account; values are never told.

@@ -3,15 +3,16 @@ import { DeploymentConfig, type Deployment } from '../config';
 import { DomainError, type InputFault } from '../kernel/errors';
 import { Clock, secondsAfter } from '../platform/clock';
 import { Database, type SqlTransaction } from '../platform/database';
-import { ACCOUNT_FORMS, faultsOfFields, settingsOf } from './account-form';
+import { accountFormOf, faultsOfFields, settingsOf } from './account-form';
 import { CredentialVault, type Secrets } from './credential.vault';
 import type { GatewayAccount } from './gateway-account.entity';
 import { GatewayAccountRepository, type AccountFields, type NewGatewayAccount } from './gateway-account.repository';
 import { GatewayAccounts } from './gateway-accounts.service';
+import { GATEWAY_NAMES } from './gateway-name';
 import { SettingsAccounts } from './settings-accounts';
 
 /** Ids of accounts that settings make, or will. */
-const OF_SETTINGS: readonly string[] = ['tstore', 'toss', 'kakaopay', 'portone'];
+const OF_SETTINGS: readonly string[] = GATEWAY_NAMES;
 
 /** Who uses an old secret has a day to notice; one that got out is ended at once by who says so. */
 const OVERLAP_SECONDS = 86_400;
@@ -49,7 +50,7 @@ export class GatewayAccountChanges {
   async create(order: AccountOrder, credentials: Secrets, actor: string): Promise<GatewayAccount> {
     const account = { ...order, environment: order.environment ?? this.deployment.environment };
     const { id, gateway } = account;
-    const form = ACCOUNT_FORMS[gateway];
+    const form = accountFormOf(gateway);
     if (OF_SETTINGS.includes(id)) throw ofSettings(id, 'it is made by settings; choose another id');
     refuse([
       ...faultsOfFields('identifiers', form.identifiers, account.identifiers, true),
@@ -72,7 +73,7 @@ export class GatewayAccountChanges {
     await this.database.transaction(async (session) => {
       const account = await this.locked(session, id, why);
       if (identifiers === undefined) return this.record(session, account, fields, 'changed', why);
-      const form = ACCOUNT_FORMS[account.gateway].identifiers;
+      const form = accountFormOf(account.gateway).identifiers;
       this.refuseOfSettings(id, settingsOf(form, Object.keys(identifiers)));
       refuse(faultsOfFields('identifiers', form, identifiers, false));
       const merged = { ...fields, identifiers: { ...account.identifiers, ...identifiers } };
@@ -104,7 +105,7 @@ export class GatewayAccountChanges {
     const { actor, reason } = why;
     await this.database.transaction(async (session) => {
       const account = await this.locked(session, id, why);
-      const form = ACCOUNT_FORMS[account.gateway].credentials;
+      const form = accountFormOf(account.gateway).credentials;
       this.refuseOfSettings(id, settingsOf(form, Object.keys(form)));
       refuse(faultsOfFields('credentials', form, credentials, false));
       const at = this.clock.now();

@@ -1,4 +1,4 @@
-export { ACCOUNT_FORMS } from './account-form';
+export { ACCOUNT_GATEWAYS } from './account-form';
 export type { AccountPlaces, Placed } from './account-places';
 export { GatewayAccountChanges } from './gateway-account-changes.service';
 export {

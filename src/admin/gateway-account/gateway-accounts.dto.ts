@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsObject, Max, Min, ValidateIf } from 'class-validator';
 import { DEPLOYMENTS, type Deployment } from '../../config';
-import { GATEWAY_NAMES, PURPOSES, type GatewayName, type Purpose } from '../../gateway-account';
+import { ACCOUNT_GATEWAYS, PURPOSES, type GatewayName, type Purpose } from '../../gateway-account';
 import { IsInstant, MayBeMissing } from '../frame/body-fields';
 import { ReasonBody } from '../frame/reason.dto';
 import { IsAccountId, IsLine } from '../frame/text-fields';
@@ -56,8 +56,8 @@ export class NewGatewayAccountBody extends PaceBody {
   @IsAccountId()
   id!: string;
 
-  @ApiProperty({ enum: GATEWAY_NAMES })
-  @IsIn(GATEWAY_NAMES, { message: `one of ${GATEWAY_NAMES.join(', ')}` })
+  @ApiProperty({ enum: ACCOUNT_GATEWAYS })
+  @IsIn(ACCOUNT_GATEWAYS, { message: `one of ${ACCOUNT_GATEWAYS.join(', ')}` })
   gateway!: GatewayName;
 
   @ApiProperty({ maxLength: MAX_LABEL_LENGTH, example: 'T store, children’s brand' })
