@@ -53,6 +53,7 @@ import { StateArrows1795400003001 } from './1795400003001-state-arrows';
 import { OutsideRefundHistory1795400003002 } from './1795400003002-outside-refund-history';
 import { PaidAfterAll1795500000001 } from './1795500000001-paid-after-all';
 import { GatewayEvidence1795500100000 } from './1795500100000-gateway-evidence';
+import { ChargesOfAnyGateway1795500400001 } from './1795500400001-charges-of-any-gateway';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -110,4 +111,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   OutsideRefundHistory1795400003002,
   PaidAfterAll1795500000001,
   GatewayEvidence1795500100000,
+  ChargesOfAnyGateway1795500400001,
 ];

@@ -2149,9 +2149,9 @@ export interface components {
             /** @description Where it is */
             self: string;
             /** @description Where its job is */
-            job: string;
+            job?: string;
             /** @description Where the file is that was sent */
-            requestFile: string;
+            requestFile?: string;
             /** @description Where its discrepancies are */
             discrepancies: string;
             /** @description Where the subscription is */
@@ -2174,7 +2174,7 @@ export interface components {
              * @description Who collects it
              * @enum {string}
              */
-            gateway: "tstore";
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
             /** @description The gateway account it is collected by */
             gatewayAccount: string;
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
@@ -2186,10 +2186,10 @@ export interface components {
             state: "Pending" | "Submitted" | "Paid" | "Declined" | "Closed" | "Refunding" | "PartiallyRefunded" | "Refunded";
             /** @description What may be done with it now */
             actions: string[];
-            /** @description The job it was sent in */
-            bulkPaymentJobId: string;
+            /** @description The job it was sent in; null: of another gateway than T store */
+            bulkPaymentJobId: string | null;
             /** @description Line of the request file */
-            lineNumber: number;
+            lineNumber: number | null;
             /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
             subscriptionId: string | null;
             /** @description Your own name for the customer; null: of no subscription */
@@ -2205,15 +2205,17 @@ export interface components {
             storeProductId: string;
             /** @description Name of the product as T store was told it */
             productName: string;
-            /** @description Won; the sum of the three parts */
+            /** @description Won; T store’s are the sum of the three parts */
             amount: number;
-            /** @description Won of it collected with the phone bill */
-            carrierAmount: number;
-            /** @description Won of it charged to the credit card */
-            creditCardAmount: number;
-            /** @description Won of it taken from the T membership */
-            tmembershipAmount: number;
-            /** @description T store’s id of the payment */
+            /** @description Won of it that bear no VAT */
+            taxFreeAmount: number;
+            /** @description T store’s part of the carrier */
+            carrierAmount: number | null;
+            /** @description T store’s part of the credit card */
+            creditCardAmount: number | null;
+            /** @description T store’s part of the T membership */
+            tmembershipAmount: number | null;
+            /** @description The gateway’s id of the payment */
             transactionId: string | null;
             /** @description T store’s code: 0000 is success */
             resultCode: string | null;
@@ -2545,8 +2547,13 @@ export interface components {
             orderNo: string;
             /** @description The charge */
             chargeId: string;
-            /** @description The job it was sent in */
-            bulkPaymentJobId: string;
+            /**
+             * @description Who collects it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description null: of a charge in no job */
+            bulkPaymentJobId: string | null;
             /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
             subscriptionId: string | null;
             /** @description Your own name for the customer; null: of no subscription */
@@ -2748,7 +2755,7 @@ export interface components {
              * @description Who collects by it
              * @enum {string}
              */
-            gateway: "tstore";
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
             /** @description What people call it */
             label: string;
             /**
@@ -2842,7 +2849,7 @@ export interface components {
              * @description Who collects by it
              * @enum {string}
              */
-            gateway: "tstore";
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
             /** @description What people call it */
             label: string;
             /**
@@ -3066,8 +3073,8 @@ export interface components {
         ChargedTwiceEvidenceView: {
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
-            /** @description The job */
-            jobId: string;
+            /** @description null: the charge is in no job */
+            jobId: string | null;
             /** @description Won */
             amount: number;
             /** @description The job whose result has the payments */
@@ -3078,8 +3085,8 @@ export interface components {
         PeriodPaymentView: {
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
-            /** @description The job */
-            jobId: string;
+            /** @description null: the charge is in no job */
+            jobId: string | null;
             /** @description Won */
             amount: number;
             /** @description T store’s id of the payment */
@@ -3145,8 +3152,8 @@ export interface components {
         SettledOrderView: {
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
-            /** @description The job */
-            jobId: string;
+            /** @description null: the charge is in no job */
+            jobId: string | null;
             /** @description Won */
             amount: number;
             /** @description In the settlement log */
@@ -3193,8 +3200,8 @@ export interface components {
         RefundedTooMuchEvidenceView: {
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
-            /** @description The job */
-            jobId: string;
+            /** @description null: the charge is in no job */
+            jobId: string | null;
             /** @description Won */
             paid: number;
             /** @description What went back, refund by refund */
@@ -3790,11 +3797,11 @@ export interface components {
         DaysTotalView: {
             /** @description Jobs whose sending began then */
             jobs: number;
-            /** @description What T store was asked to collect */
+            /** @description What gateways were asked to collect */
             requested: components["schemas"]["TallyView"];
             /** @description Collected */
             paid: components["schemas"]["TallyView"];
-            /** @description Not collected: T store said no */
+            /** @description Not collected: the gateway said no */
             declined: components["schemas"]["TallyView"];
             /** @description Asked for, and no line of the result tells of them */
             missing: components["schemas"]["TallyView"];
@@ -3810,7 +3817,7 @@ export interface components {
             open: components["schemas"]["TallyView"];
             /** @description Of jobs that T store never took */
             failed: components["schemas"]["TallyView"];
-            /** @description Their result is not reconciled yet */
+            /** @description Their answer is not here yet, or not reconciled */
             awaited: components["schemas"]["TallyView"];
             /** @description Given back on these days */
             refunded: components["schemas"]["TallyView"];
@@ -3818,11 +3825,11 @@ export interface components {
         DayView: {
             /** @description Jobs whose sending began then */
             jobs: number;
-            /** @description What T store was asked to collect */
+            /** @description What gateways were asked to collect */
             requested: components["schemas"]["TallyView"];
             /** @description Collected */
             paid: components["schemas"]["TallyView"];
-            /** @description Not collected: T store said no */
+            /** @description Not collected: the gateway said no */
             declined: components["schemas"]["TallyView"];
             /** @description Asked for, and no line of the result tells of them */
             missing: components["schemas"]["TallyView"];
@@ -3838,7 +3845,7 @@ export interface components {
             open: components["schemas"]["TallyView"];
             /** @description Of jobs that T store never took */
             failed: components["schemas"]["TallyView"];
-            /** @description Their result is not reconciled yet */
+            /** @description Their answer is not here yet, or not reconciled */
             awaited: components["schemas"]["TallyView"];
             /**
              * Format: date
@@ -3861,6 +3868,8 @@ export interface components {
             creditCardAmount: number;
             /** @description Won of it taken from T memberships */
             tmembershipAmount: number;
+            /** @description Won of it that other gateways than T store collect */
+            otherAmount: number;
         };
         RefundedView: {
             /** @description How many */
@@ -3873,6 +3882,8 @@ export interface components {
             creditCardAmount: number;
             /** @description Won of it taken from T memberships */
             tmembershipAmount: number;
+            /** @description Won of it that other gateways than T store collect */
+            otherAmount: number;
             /** @description Won of partial refunds of payments by several methods: T store divides them, and does not say how */
             undividedAmount: number;
             /** @description Those that left nothing of their payment */
@@ -3905,7 +3916,7 @@ export interface components {
              */
             month: string;
             /**
-             * @description T store’s id of the product
+             * @description T store’s id of the product, or what another gateway was told of it
              * @example 0910024116
              */
             storeProductId: string;
@@ -4215,11 +4226,11 @@ export interface components {
         SummaryOfDaysView: {
             /** @description Jobs whose sending began then */
             jobs: number;
-            /** @description What T store was asked to collect */
+            /** @description What gateways were asked to collect */
             requested: components["schemas"]["TallyView"];
             /** @description Collected */
             paid: components["schemas"]["TallyView"];
-            /** @description Not collected: T store said no */
+            /** @description Not collected: the gateway said no */
             declined: components["schemas"]["TallyView"];
             /** @description Asked for, and no line of the result tells of them */
             missing: components["schemas"]["TallyView"];
@@ -4235,7 +4246,7 @@ export interface components {
             open: components["schemas"]["TallyView"];
             /** @description Of jobs that T store never took */
             failed: components["schemas"]["TallyView"];
-            /** @description Their result is not reconciled yet */
+            /** @description Their answer is not here yet, or not reconciled */
             awaited: components["schemas"]["TallyView"];
             /**
              * Format: date
@@ -5310,7 +5321,7 @@ export interface operations {
                 to?: string;
                 /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo?: string;
-                /** @description T store’s id of the payment */
+                /** @description The gateway’s id of the payment */
                 transactionId?: string;
                 /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
                 subscriptionId?: string;
@@ -6252,7 +6263,7 @@ export interface operations {
             query?: {
                 /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo?: string;
-                /** @description T store’s id of the payment */
+                /** @description The gateway’s id of the payment */
                 transactionId?: string;
                 /** @description Your own name for the customer, in whatever spelling; the latest charges are told */
                 customerReference?: string;

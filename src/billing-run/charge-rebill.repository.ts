@@ -8,8 +8,9 @@ import { unpaidSql } from './unpaid.sql';
 /** A charge as far as billing it again depends on it. */
 export interface RebilledCharge {
   id: string;
-  jobId: string;
-  jobState: string;
+  /** `null`, with its state: it is in none, because another gateway than T store collects it. */
+  jobId: string | null;
+  jobState: string | null;
   /** `null`: it was uploaded. */
   billingRunId: string | null;
   subscriptionId: string | null;
@@ -55,7 +56,7 @@ export class ChargeRebillRepository {
             OR (attempt.subscription_id = charge.subscription_id AND attempt.period_start_on = charge.period_start_on))
            AS "foundTransactionId"
        FROM charge
-       JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
+       LEFT JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
        LEFT JOIN subscription AS charge_subscription ON charge_subscription.id = charge.subscription_id
        LEFT JOIN settlement ON settlement.charge_id = charge.id AND settlement.refund_id IS NULL
        WHERE charge.order_no = $1`,

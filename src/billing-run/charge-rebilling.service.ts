@@ -123,6 +123,7 @@ export class ChargeRebilling implements OnModuleInit {
   private async rebillable(session: SqlSession, orderNo: string): Promise<PlannedCharge> {
     const charge = await this.charges.find(session, orderNo);
     if (charge === undefined) throw new DomainError('charge-not-found', `There is no charge ${orderNo}`);
+    if (charge.jobId === null) throw refused(orderNo, 'only what T store collects is billed again in a file');
     if (!isPlanned(charge)) throw refused(orderNo, 'it was uploaded; upload a file with a new order number');
     await this.evidence.assertNone(session, charge.failedJobIds);
     const why = whyNot(charge);
@@ -149,10 +150,10 @@ export class ChargeRebilling implements OnModuleInit {
 }
 
 /** A charge of a subscription, which a billing run made. */
-type PlannedCharge = RebilledCharge & { billingRunId: string };
+type PlannedCharge = RebilledCharge & { jobId: string; billingRunId: string };
 
 function isPlanned(charge: RebilledCharge): charge is PlannedCharge {
-  return charge.billingRunId !== null;
+  return charge.jobId !== null && charge.billingRunId !== null;
 }
 
 function whyNot({ kind, jobState, isOwed, other }: RebilledCharge): string | undefined {

@@ -7,10 +7,11 @@ import { unpaidSql } from './unpaid.sql';
 /**
  * A later attempt at a declined period, whose day has come and whose customer has not asked to end. The latest one must
  * have its result: while it is on its way, none is made. Nor while an earlier one may be paid yet, because its job came back or
- * T store was heard to have it.
+ * T store was heard to have it. And what another gateway was asked for is no line to repeat.
  */
 const RETRY_DUE_SQL = `subscription.retry_on <= $1 AND subscription.state = 'PastDue' AND product.active
-  AND NOT subscription.cancel_at_period_end AND NOT ${PARKED_SUBSCRIPTION_SQL}
+  AND latest.bulk_payment_job_id IS NOT NULL AND NOT subscription.cancel_at_period_end
+  AND NOT ${PARKED_SUBSCRIPTION_SQL}
   AND (subscription.ends_on IS NULL OR subscription.next_billing_on < subscription.ends_on)
   AND EXISTS (SELECT FROM settlement WHERE settlement.charge_id = latest.id AND settlement.refund_id IS NULL)
   AND NOT EXISTS (

@@ -14,8 +14,9 @@ export interface ChargeRecord {
   /** By which of the merchant's accounts. */
   gatewayAccount: string;
   orderNo: string;
-  bulkPaymentJobId: string;
-  lineNumber: number;
+  /** The job and line of T store's it is sent in, its parts and its token; `null` for a charge of another gateway. */
+  bulkPaymentJobId: string | null;
+  lineNumber: number | null;
   state: ChargeState;
   subscriptionId: string | null;
   /** Whose it is, by the merchant’s name; `null` for a charge of no subscription. */
@@ -25,11 +26,12 @@ export interface ChargeRecord {
   storeProductId: string;
   productName: string;
   /** SHA-256 of the token it is collected with, in hexadecimal. */
-  billingTokenHash: string;
+  billingTokenHash: string | null;
   amount: Won;
-  carrierAmount: Won;
-  creditCardAmount: Won;
-  tmembershipAmount: Won;
+  taxFreeAmount: Won;
+  carrierAmount: Won | null;
+  creditCardAmount: Won | null;
+  tmembershipAmount: Won | null;
   transactionId: string | null;
   resultCode: string | null;
   resultMessage: string | null;
@@ -62,17 +64,20 @@ export interface ChargeFilter {
   made?: TimeRange | undefined;
 }
 
-type RecordRow = Omit<ChargeRecord, AmountName> & Record<AmountName, string>;
-type AmountName =
-  'amount' | 'carrierAmount' | 'creditCardAmount' | 'tmembershipAmount' | 'refundedAmount' | 'pendingRefundAmount';
+type RecordRow = Omit<ChargeRecord, AmountName | PartName> &
+  Record<AmountName, string> &
+  Record<PartName, string | null>;
+type AmountName = 'amount' | 'taxFreeAmount' | 'refundedAmount' | 'pendingRefundAmount';
+type PartName = 'carrierAmount' | 'creditCardAmount' | 'tmembershipAmount';
 
-/** Of `charge`, its job, its settlement and its refunds, for conditions on all of them. */
+/** Of `charge`, what was sent of it, its settlement and its refunds, for conditions on all of them. */
 const RECORD_SQL = `
   SELECT charge.id, charge.gateway, charge.gateway_account AS "gatewayAccount", charge.order_no AS "orderNo", charge.bulk_payment_job_id AS "bulkPaymentJobId",
     charge.line_number AS "lineNumber", ${CHARGE_STATE_SQL} AS state, charge.subscription_id AS "subscriptionId",
     charge_subscription.customer_reference AS "customerReference",
     charge.period_start_on::text AS "periodStartOn", charge.attempt, charge.store_product_id AS "storeProductId",
-    charge.product_name AS "productName", encode(charge.billing_token_hash, 'hex') AS "billingTokenHash", charge.amount, charge.carrier_amount AS "carrierAmount",
+    charge.product_name AS "productName", encode(charge.billing_token_hash, 'hex') AS "billingTokenHash", charge.amount,
+    charge.tax_free_amount AS "taxFreeAmount", charge.carrier_amount AS "carrierAmount",
     charge.credit_card_amount AS "creditCardAmount", charge.tmembership_amount AS "tmembershipAmount",
     charge_settlement.transaction_id AS "transactionId", charge_settlement.result_code AS "resultCode",
     charge_settlement.result_message AS "resultMessage", charge_settlement.position AS "settlementPosition",
@@ -83,7 +88,7 @@ const RECORD_SQL = `
     coalesce(charge_refund.refunded_amount, 0) AS "refundedAmount",
     coalesce(charge_refund.pending_amount, 0) AS "pendingRefundAmount", charge.created_at AS "createdAt"
   FROM charge
-  JOIN bulk_payment_job AS charge_job ON charge_job.id = charge.bulk_payment_job_id
+  LEFT JOIN charge_sent ON charge_sent.bulk_payment_job_id = charge.bulk_payment_job_id
   LEFT JOIN settlement AS charge_settlement ON charge_settlement.charge_id = charge.id
     AND charge_settlement.refund_id IS NULL
   LEFT JOIN refund_total AS charge_refund ON charge_refund.charge_id = charge.id
@@ -95,12 +100,12 @@ export class ChargeRecordRepository {
   constructor(private readonly database: Database) {}
 
   async find(id: string): Promise<ChargeRecord | undefined> {
-    const [record] = await this.records('WHERE charge.id = $1', [id]);
+    const [record] = await this.records(`${RECORD_SQL} WHERE charge.id = $1`, [id]);
     return record;
   }
 
   async findByOrderNo(orderNo: string): Promise<ChargeRecord | undefined> {
-    const [record] = await this.records('WHERE charge.order_no = $1', [orderNo]);
+    const [record] = await this.records(`${RECORD_SQL} WHERE charge.order_no = $1`, [orderNo]);
     return record;
   }
 
@@ -124,29 +129,46 @@ export class ChargeRecordRepository {
     add('charge.id', '<', page.beforeId);
     // PostgreSQL would not conclude it, and read the index of the declined ones from its end to find a page deep in it.
     if (state === 'Declined') add('charge_settlement.charge_id', '<', page.beforeId);
-    if (state !== undefined) conditions.push(CHARGE_STATE_CONDITIONS[state]);
     if (unbilled !== undefined) conditions.push(unbilled ? UNBILLED_SQL : `(${UNBILLED_SQL}) IS NOT TRUE`);
-    return this.records(`WHERE ${conditions.join(' AND ')} ORDER BY charge.id DESC LIMIT ${page.limit}`, parameters);
+    const ways = state === undefined ? ['true'] : CHARGE_STATE_CONDITIONS[state];
+    const found = ways.map(
+      (way) => `${RECORD_SQL} WHERE ${[...conditions, way].join(' AND ')} ORDER BY charge.id DESC LIMIT ${page.limit}`,
+    );
+    return this.records(newestOf(found, page.limit), parameters);
   }
 
   /** The charges of a job in the order of its request file, after a line. */
   listOfJob(jobId: string, page: { afterLine: string; limit: number }): Promise<ChargeRecord[]> {
     return this.records(
-      'WHERE charge.bulk_payment_job_id = $1 AND charge.line_number > $2::bigint ORDER BY charge.line_number LIMIT $3',
+      `${RECORD_SQL} WHERE charge.bulk_payment_job_id = $1 AND charge.line_number > $2::bigint
+       ORDER BY charge.line_number LIMIT $3`,
       [jobId, page.afterLine, page.limit],
     );
   }
 
   private async records(sql: string, parameters: readonly unknown[]): Promise<ChargeRecord[]> {
-    const rows = await this.database.rows<RecordRow>(`${RECORD_SQL} ${sql}`, parameters);
+    const rows = await this.database.rows<RecordRow>(sql, parameters);
     return rows.map((row) => ({
       ...row,
       amount: wonFromDatabase(row.amount),
-      carrierAmount: wonFromDatabase(row.carrierAmount),
-      creditCardAmount: wonFromDatabase(row.creditCardAmount),
-      tmembershipAmount: wonFromDatabase(row.tmembershipAmount),
+      taxFreeAmount: wonFromDatabase(row.taxFreeAmount),
+      carrierAmount: partOf(row.carrierAmount),
+      creditCardAmount: partOf(row.creditCardAmount),
+      tmembershipAmount: partOf(row.tmembershipAmount),
       refundedAmount: wonFromDatabase(row.refundedAmount),
       pendingRefundAmount: wonFromDatabase(row.pendingRefundAmount),
     }));
   }
+}
+
+/** The newest of what several statements find, each in that order and no more than the limit. */
+function newestOf(statements: readonly string[], limit: number): string {
+  const [only] = statements;
+  if (only !== undefined && statements.length === 1) return only;
+  const all = statements.map((sql) => `(${sql})`).join(' UNION ALL ');
+  return `SELECT * FROM (${all}) AS found ORDER BY id DESC LIMIT ${limit}`;
+}
+
+function partOf(amount: string | null): Won | null {
+  return amount === null ? null : wonFromDatabase(amount);
 }

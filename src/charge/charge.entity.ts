@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { GatewayName } from '../gateways';
 import type { Won } from '../kernel/won';
 import { nullable, wonColumn } from '../platform/database';
 
@@ -11,12 +12,16 @@ export class Charge {
   @Column({ type: 'text', name: 'order_no' })
   orderNo!: string;
 
-  @Column({ type: 'bigint', name: 'bulk_payment_job_id' })
-  bulkPaymentJobId!: string;
+  /** Who collects it. What a file says of a charge, from its job to its parts, is there for T store's, and `null` for all others. */
+  @Column({ type: 'text', default: 'tstore' })
+  gateway!: GatewayName;
+
+  @Column({ type: 'bigint', name: 'bulk_payment_job_id', nullable: true })
+  bulkPaymentJobId!: string | null;
 
   /** Line of the request file, the header being line 1. */
-  @Column({ type: 'integer', name: 'line_number' })
-  lineNumber!: number;
+  @Column(nullable('integer', 'line_number'))
+  lineNumber!: number | null;
 
   @Column({ type: 'bigint', name: 'subscription_id', nullable: true })
   subscriptionId!: string | null;
@@ -37,18 +42,22 @@ export class Charge {
   @Column(wonColumn())
   amount!: Won;
 
-  @Column(wonColumn({ name: 'carrier_amount' }))
-  carrierAmount!: Won;
+  /** Of the amount, what bears no VAT. */
+  @Column(wonColumn({ name: 'tax_free_amount', default: 0 }))
+  taxFreeAmount!: Won;
 
-  @Column(wonColumn({ name: 'credit_card_amount' }))
-  creditCardAmount!: Won;
+  @Column(wonColumn({ name: 'carrier_amount', nullable: true }))
+  carrierAmount!: Won | null;
 
-  @Column(wonColumn({ name: 'tmembership_amount' }))
-  tmembershipAmount!: Won;
+  @Column(wonColumn({ name: 'credit_card_amount', nullable: true }))
+  creditCardAmount!: Won | null;
 
-  /** SHA-256 of the billing token; the token itself is in the vault. */
-  @Column({ type: 'bytea', name: 'billing_token_hash' })
-  billingTokenHash!: Buffer;
+  @Column(wonColumn({ name: 'tmembership_amount', nullable: true }))
+  tmembershipAmount!: Won | null;
+
+  /** SHA-256 of T store's billing token; the token itself is in the vault. */
+  @Column(nullable('bytea', 'billing_token_hash'))
+  billingTokenHash!: Buffer | null;
 
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
@@ -82,6 +91,10 @@ export class Settlement {
   @Column(wonColumn())
   amount!: Won;
 
+  /** The charge's. A transaction is one of its gateway's. */
+  @Column({ type: 'text', default: 'tstore' })
+  gateway!: GatewayName;
+
   @Column(nullable('text', 'transaction_id'))
   transactionId!: string | null;
 
@@ -91,10 +104,10 @@ export class Settlement {
   @Column({ type: 'text', name: 'result_message' })
   resultMessage!: string;
 
-  @Column({ type: 'bigint', name: 'bulk_payment_job_id' })
-  bulkPaymentJobId!: string;
+  @Column({ type: 'bigint', name: 'bulk_payment_job_id', nullable: true })
+  bulkPaymentJobId!: string | null;
 
-  /** The line it follows from; `null` where it was settled by decision. */
+  /** The line it follows from; `null` where it was settled by decision, or is in no file. */
   @Column(nullable('integer', 'result_line_number'))
   resultLineNumber!: number | null;
 

@@ -4,7 +4,7 @@ import { ENDED_BY_PEOPLE_SQL } from './settlement-effects';
 /**
  * The life of a charge. No column holds the state: it follows from what is recorded anyway (docs/decisions/0001).
  *
- * - Pending: planned or uploaded; its job has sent nothing yet. Moved on by the job's submission.
+ * - Pending: planned or uploaded, or made for another gateway; nothing of it is sent yet. Moved on by the job's submission.
  * - Submitted: its job's sending began. Moved on by the settlement of its result line, or, where that is missing or
  *   discrepant, by a person's decision on its discrepancy.
  * - Paid, Declined: the gateway's answer, or a decision in its place, applied once.
@@ -30,8 +30,8 @@ type ChargeEvent =
 export type ChargeState = keyof typeof CHARGE_TRANSITIONS;
 
 /**
- * The state in SQL, over `charge_settlement` (its settlement, or nothing), `charge_job` (its bulk payment job) and
- * `charge_refund` (the totals of its refunds, or nothing).
+ * The state in SQL, over `charge_settlement` (its settlement, or nothing), `charge_sent` (how what carries it was sent, or
+ * nothing) and `charge_refund` (the totals of its refunds, or nothing).
  */
 export const CHARGE_STATE_SQL = `
   CASE
@@ -41,27 +41,35 @@ export const CHARGE_STATE_SQL = `
     WHEN charge_settlement.kind = 'paid' THEN 'Paid'
     WHEN charge_settlement.kind = 'declined' THEN 'Declined'
     WHEN charge_settlement.kind = 'closed' THEN 'Closed'
-    WHEN charge_job.submission_started_at IS NOT NULL THEN 'Submitted'
+    WHEN charge_sent.sent_at IS NOT NULL THEN 'Submitted'
     ELSE 'Pending'
   END`;
 
+/** Without a settlement, in a job that can have such charges. */
+const UNSETTLED_SQL = (ofJobs: string): string => `charge_settlement.charge_id IS NULL
+  AND charge.bulk_payment_job_id IN (SELECT bulk_payment_job_id FROM charge_sent WHERE ${ofJobs})`;
+
 /**
- * Each state as a condition over the same, in a form that finds what is rare by an index: charges without a settlement are
- * looked for in the jobs that can have some, refunded ones among the refunds.
+ * Each state as conditions over the same, in a form that finds what is rare by an index: charges without a settlement are
+ * looked for in the jobs that can have some, refunded ones among the refunds. Several are ways to be in the state, each with an
+ * index of its own, so they are asked one by one.
  */
-export const CHARGE_STATE_CONDITIONS: Readonly<Record<ChargeState, string>> = {
-  Pending: `charge_job.submission_started_at IS NULL AND charge_settlement.charge_id IS NULL
-    AND charge.bulk_payment_job_id IN (SELECT id FROM bulk_payment_job WHERE submission_started_at IS NULL)`,
-  Submitted: `charge_job.submission_started_at IS NOT NULL AND charge_settlement.charge_id IS NULL
-    AND charge.bulk_payment_job_id IN (
-      SELECT id FROM bulk_payment_job
-      WHERE submission_started_at IS NOT NULL AND (settled_at IS NULL OR missing_count + quarantined_count > 0))`,
-  Paid: `charge_settlement.kind = 'paid'
-    AND coalesce(charge_refund.pending_amount, 0) = 0 AND coalesce(charge_refund.refunded_amount, 0) = 0`,
-  Declined: `charge_settlement.kind = 'declined'`,
-  Closed: `charge_settlement.kind = 'closed' AND charge_settlement.${ENDED_BY_PEOPLE_SQL}`,
-  Refunding: 'charge_refund.pending_amount > 0',
-  PartiallyRefunded: `charge_refund.pending_amount = 0
-    AND charge_refund.refunded_amount > 0 AND charge_refund.refunded_amount < charge_refund.amount`,
-  Refunded: 'charge_refund.refunded_amount = charge_refund.amount',
+export const CHARGE_STATE_CONDITIONS: Readonly<Record<ChargeState, readonly [string, ...string[]]>> = {
+  Pending: [
+    UNSETTLED_SQL('sent_at IS NULL'),
+    'charge_settlement.charge_id IS NULL AND charge.bulk_payment_job_id IS NULL',
+  ],
+  Submitted: [UNSETTLED_SQL('is_awaited')],
+  Paid: [
+    `charge_settlement.kind = 'paid'
+      AND coalesce(charge_refund.pending_amount, 0) = 0 AND coalesce(charge_refund.refunded_amount, 0) = 0`,
+  ],
+  Declined: [`charge_settlement.kind = 'declined'`],
+  Closed: [`charge_settlement.kind = 'closed' AND charge_settlement.${ENDED_BY_PEOPLE_SQL}`],
+  Refunding: ['charge_refund.pending_amount > 0'],
+  PartiallyRefunded: [
+    `charge_refund.pending_amount = 0
+      AND charge_refund.refunded_amount > 0 AND charge_refund.refunded_amount < charge_refund.amount`,
+  ],
+  Refunded: ['charge_refund.refunded_amount = charge_refund.amount'],
 };

@@ -2,8 +2,8 @@ import type { SqlSession } from '../platform/database';
 
 /**
  * Charges with what became of them, as a query that many can use: a SELECT of charge_id, subscription_id,
- * period_start_on, kind, amount, transaction_id, result_code, result_message, bulk_payment_job_id, and either
- * result_line_number, discrepancy_id or refund_id, which tells what it follows from. The kinds are `paid`, `declined` and
+ * period_start_on, kind, amount, gateway, transaction_id, result_code, result_message, bulk_payment_job_id, and either
+ * result_line_number, discrepancy_id or refund_id, which tells what it follows from; of a charge in no job, at most the last. The kinds are `paid`, `declined` and
  * `closed`, of which a charge gets one; then `partially-refunded` for a refund that leaves something, and `refunded` for the one that
  * leaves nothing, each for the refund's own amount.
  */
@@ -28,7 +28,7 @@ export abstract class SettlementEffects {
 }
 
 /**
- * In the place of T store's code where persons declined a charge although its line says otherwise. Were it not declined,
+ * In the place of the gateway's code where persons declined a charge although its line says otherwise. Were it not declined,
  * another attempt would charge the customer twice, so none is made by itself.
  */
 export const DECLINED_AGAINST_EVIDENCE = 'declined-against-evidence';
@@ -36,5 +36,5 @@ export const DECLINED_AGAINST_EVIDENCE = 'declined-against-evidence';
 /** The same where they closed it: neither paid nor declined. */
 export const CLOSED_BY_DECISION = 'closed-by-decision';
 
-/** Charges that people ended otherwise than T store's answer does; no further attempt follows by itself. */
+/** Charges that people ended otherwise than the gateway's answer does; no further attempt follows by itself. */
 export const ENDED_BY_PEOPLE_SQL = `result_code IN ('${DECLINED_AGAINST_EVIDENCE}', '${CLOSED_BY_DECISION}')`;

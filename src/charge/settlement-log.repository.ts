@@ -20,11 +20,11 @@ export class SettlementLogRepository {
   async append(session: SqlSession, outcomes: SettlementOutcomes, at: Date): Promise<number> {
     await session.rows('SELECT pg_advisory_xact_lock($1)', [SETTLEMENT_LOG_LOCK]);
     return session.execute(
-      `INSERT INTO settlement (position, charge_id, subscription_id, period_start_on, kind, amount, transaction_id,
-         result_code, result_message, bulk_payment_job_id, result_line_number, discrepancy_id, refund_id,
+      `INSERT INTO settlement (position, charge_id, subscription_id, period_start_on, kind, amount, gateway,
+         transaction_id, result_code, result_message, bulk_payment_job_id, result_line_number, discrepancy_id, refund_id,
          settled_at)
-       SELECT nextval('settlement_position'), charge_id, subscription_id, period_start_on, kind, amount, transaction_id,
-         result_code, result_message, bulk_payment_job_id, result_line_number, discrepancy_id, refund_id,
+       SELECT nextval('settlement_position'), charge_id, subscription_id, period_start_on, kind, amount, gateway,
+         transaction_id, result_code, result_message, bulk_payment_job_id, result_line_number, discrepancy_id, refund_id,
          $${outcomes.parameters.length + 1}
        FROM (${outcomes.sql}) AS outcome
        ORDER BY charge_id`,

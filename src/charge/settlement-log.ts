@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { GatewayName } from '../gateways';
 import { DomainError } from '../kernel/errors';
 import type { TimeRange } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
@@ -13,7 +14,10 @@ export interface SettlementLogEntry {
   kind: SettlementKind;
   orderNo: string;
   chargeId: string;
-  bulkPaymentJobId: string;
+  /** Who collects the charge, and whose transaction it is. */
+  gateway: GatewayName;
+  /** `null`: of a charge in no job. */
+  bulkPaymentJobId: string | null;
   subscriptionId: string | null;
   /** Whose it is, by the merchant’s name. */
   customerReference: string | null;
@@ -105,7 +109,7 @@ export class SettlementLog {
     const within = withinSql(times, parameter(settled?.from), parameter(settled?.until));
     const rows = await this.database.rows<Omit<SettlementLogEntry, 'amount'> & { amount: string }>(
       `SELECT settlement.position, settlement.settled_at AS "settledAt", settlement.kind, charge.order_no AS "orderNo",
-         settlement.charge_id AS "chargeId", settlement.bulk_payment_job_id AS "bulkPaymentJobId",
+         settlement.charge_id AS "chargeId", settlement.gateway, settlement.bulk_payment_job_id AS "bulkPaymentJobId",
          settlement.subscription_id AS "subscriptionId",
          subscription.customer_reference AS "customerReference", settlement.period_start_on::text AS "periodStartOn",
          charge.store_product_id AS "storeProductId", charge.product_name AS "productName", settlement.amount,

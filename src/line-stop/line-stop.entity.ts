@@ -14,6 +14,7 @@ export class LineStop {
   @Column({ type: 'text' })
   state!: LineStopState;
 
+  /** What it parks is this or a subscription; where a charge has neither, it parks only the refunds of the charge. */
   @Column({ type: 'bigint', name: 'bulk_payment_job_id', nullable: true })
   bulkPaymentJobId!: string | null;
 

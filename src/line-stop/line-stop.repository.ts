@@ -19,7 +19,7 @@ export interface LineStopPage {
 
 /** Violations, as a query that many can use. */
 export interface Violations {
-  /** A SELECT of kind, bulk_payment_job_id, subscription_id (one of the two), violation and evidence. */
+  /** A SELECT of kind, bulk_payment_job_id, subscription_id (one of the two; neither parks nothing), violation and evidence. */
   sql: string;
   parameters: readonly unknown[];
 }
@@ -51,7 +51,7 @@ export function refundStopSql(chargeId: string): string {
   return `SELECT line_stop.id, line_stop.violation FROM line_stop, charge
     WHERE line_stop.state = 'Open' AND line_stop.kind = 'refunded-too-much' AND charge.id = ${chargeId}
       AND (line_stop.bulk_payment_job_id = charge.bulk_payment_job_id
-        OR line_stop.subscription_id = charge.subscription_id)
+        OR line_stop.subscription_id = charge.subscription_id OR line_stop.evidence ->> 'orderNo' = charge.order_no)
     ORDER BY line_stop.id LIMIT 1`;
 }
 

@@ -42,7 +42,7 @@ export interface RefundResult {
 /** A refund that T store made without us, as it is recorded. */
 type OutsideRefundFields = Pick<
   Refund,
-  'chargeId' | 'transactionId' | 'amount' | 'reason' | 'requestedBy' | 'requestedByOwner'
+  'chargeId' | 'gateway' | 'gatewayAccount' | 'transactionId' | 'amount' | 'reason' | 'requestedBy' | 'requestedByOwner'
 >;
 type OutsideResult = Pick<RefundResult, 'resultMessage'> & { refundTransactionId: string | null };
 
@@ -210,7 +210,7 @@ const ENDED = { ...RELEASED, nextAttemptAt: null, lastError: null };
 const REFUND_OUTCOME_SQL = `
   SELECT charge.id AS charge_id, charge.subscription_id, charge.period_start_on,
     CASE WHEN refund_total.refunded_amount = charge.amount THEN 'refunded' ELSE 'partially-refunded' END AS kind,
-    refund.amount, refund.transaction_id, refund.result_code, refund.result_message, charge.bulk_payment_job_id,
+    refund.amount, refund.gateway, refund.transaction_id, refund.result_code, refund.result_message, charge.bulk_payment_job_id,
     NULL::integer AS result_line_number, NULL::bigint AS discrepancy_id, refund.id AS refund_id
   FROM refund
   JOIN charge ON charge.id = refund.charge_id

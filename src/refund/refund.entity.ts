@@ -22,11 +22,8 @@ export class Refund {
   })
   orderNo!: string;
 
-  /** The charge's, read with it. */
-  @VirtualColumn({
-    type: 'text',
-    query: (refund) => `SELECT gateway FROM charge WHERE charge.id = ${refund}.charge_id`,
-  })
+  /** The charge's. */
+  @Column({ type: 'text', default: 'tstore' })
   gateway!: GatewayName;
 
   /** The charge's: what collected the money gives it back. */

@@ -178,12 +178,12 @@ export class Refunds {
     charge: ChargeRecord,
     { amount, reason, reference, by }: RefundRequest & { amount: Won },
   ): Promise<string> {
-    const { id: chargeId, gatewayAccount, transactionId } = charge;
+    const { id: chargeId, gateway, gatewayAccount, transactionId } = charge;
     const { actor, owner } = by;
     const holdReason = (await this.allowance.take(session, amount)) ?? null;
     const state = holdReason === null ? 'Requested' : 'AwaitingRelease';
     const asked = { amount, reason, reference: reference ?? null, requestedBy: actor, requestedByOwner: owner };
-    const of = { chargeId, gatewayAccount, transactionId: transactionId ?? '' };
+    const of = { chargeId, gateway, gatewayAccount, transactionId: transactionId ?? '' };
     const fields = { ...of, ...asked, holdReason, state } as const;
     const id = await this.refunds.create(session, fields, { cause: 'requested', actor, reason });
     if (holdReason !== null) {

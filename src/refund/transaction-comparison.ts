@@ -38,7 +38,7 @@ function fieldsOf(charge: ChargeRecord, found: FoundTransaction): ComparedField[
   if (typeof found.isRefunded === 'boolean') {
     fields.push(compared('refunded', charge.refundedAmount > 0, found.isRefunded));
   }
-  if (found.billingTokenHash !== undefined) {
+  if (found.billingTokenHash !== undefined && charge.billingTokenHash !== null) {
     const shown = [charge.billingTokenHash, found.billingTokenHash].map((hexHash) => hexHash.slice(0, SHOWN_OF_HASH));
     const same = isWithToken(found, charge.billingTokenHash);
     fields.push({ field: 'billingToken', ours: shown[0], tstore: shown[1], same });

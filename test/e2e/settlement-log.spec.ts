@@ -80,7 +80,7 @@ describe('readers of the settlement log', () => {
     );
     const outcome = (chargeId: string | undefined) => ({
       sql: `SELECT $1::bigint AS charge_id, NULL::bigint AS subscription_id, NULL::date AS period_start_on,
-        'declined' AS kind, 100::bigint AS amount, NULL::text AS transaction_id, 'x' AS result_code,
+        'declined' AS kind, 100::bigint AS amount, 'tstore' AS gateway, NULL::text AS transaction_id, 'x' AS result_code,
         '' AS result_message, $2::bigint AS bulk_payment_job_id, 900 AS result_line_number,
         NULL::bigint AS discrepancy_id, NULL::bigint AS refund_id`,
       parameters: [chargeId, job.id],

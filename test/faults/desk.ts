@@ -22,14 +22,7 @@ interface Desk {
   refunds: RefundInDoubt[];
   discrepancies: { id: string; orderNo: string; named: string | null }[];
   stops: { id: string; kind: string }[];
-  approvals: {
-    id: string;
-    kind: string;
-    act: Record<string, string>;
-    orderNo: string;
-    refund: RefundInDoubt | null;
-    stopKind: string | null;
-  }[];
+  approvals: { id: string; kind: string; act: Record<string, string>; orderNo: string; refund: RefundInDoubt | null }[];
   isStopped: boolean;
 }
 
@@ -57,13 +50,11 @@ export async function decisionsOf(world: FaultWorld): Promise<Act[]> {
     decisions.push({ ...decided(`approvals/${approval.id}/${verb}`), bySecondPerson: true });
   }
   // What the gateway contradicts is dealt with by attaching its job.
-  for (const { id, kind } of stops) if (kind !== CONTRADICTS) decisions.push(decided(`line-stops/${id}/resolve`));
+  for (const { id, kind } of stops)
+    if (kind !== 'gateway-contradicts') decisions.push(decided(`line-stops/${id}/resolve`));
   if (isStopped) decisions.push({ ...decided('kill-switch'), method: 'DELETE' });
   return decisions;
 }
-
-/** Nobody careful lets such a stop go on: its job is attached. */
-const CONTRADICTS = 'gateway-contradicts';
 
 /** Stops all submissions. */
 export const ENGAGE = decided('kill-switch');
@@ -85,8 +76,7 @@ async function acceptancesOf(world: FaultWorld, { id, orderNo, named }: Desk['di
 }
 
 /** Whether what somebody asked for is so, by the gateway's book. What only spends or holds is nobody's mistake. */
-async function isRight(world: FaultWorld, approval: Desk['approvals'][number]): Promise<boolean> {
-  const { kind, act, orderNo, refund, stopKind } = approval;
+async function isRight(world: FaultWorld, { kind, act, orderNo, refund }: Desk['approvals'][number]): Promise<boolean> {
   const [entry] = await world.simulator.control.bookOfOrder(orderNo);
   switch (kind) {
     case 'refund-doubt':
@@ -95,8 +85,6 @@ async function isRight(world: FaultWorld, approval: Desk['approvals'][number]): 
       return act.do === 'attach-gateway-job' ? entry?.jobId === act.gatewayJobId : entry === undefined;
     case 'discrepancy':
       return act.outcome === 'paid' ? entry?.tid === act.transactionId : entry?.state === 'Declined';
-    case 'line-stop':
-      return stopKind !== CONTRADICTS;
     default:
       return true;
   }
@@ -144,20 +132,17 @@ async function deskOf(world: FaultWorld): Promise<Desk> {
           SELECT approval.id::text, approval.kind, approval.act,
             coalesce(refunded.order_no, disputed.order_no, sent.order_no, '') AS "orderNo",
             CASE WHEN refund.id IS NOT NULL THEN jsonb_build_object('id', refund.id::text, 'orderNo', refunded.order_no,
-              'amount', refund.amount) END AS refund, stopped.kind AS "stopKind"
+              'amount', refund.amount) END AS refund
           FROM approval
           LEFT JOIN refund ON approval.kind IN ('refund', 'refund-doubt') AND refund.id = approval.subject_id
           LEFT JOIN charge AS refunded ON refunded.id = refund.charge_id
           LEFT JOIN discrepancy AS disputed ON approval.kind = 'discrepancy' AND disputed.id = approval.subject_id
           LEFT JOIN charge AS sent ON approval.kind = 'job-doubt' AND sent.bulk_payment_job_id = approval.subject_id
             AND sent.line_number = 2
-          LEFT JOIN line_stop AS stopped ON approval.kind = 'line-stop' AND stopped.id = approval.subject_id
           WHERE approval.state = 'Waiting' AND (approval.expires_at IS NULL OR approval.expires_at > $1))
           AS waiting) AS approvals,
        (SELECT coalesce(jsonb_agg(stop ORDER BY id), '[]') FROM (
-          SELECT id::text, kind FROM line_stop WHERE state = 'Open' AND NOT EXISTS (
-            SELECT FROM approval WHERE kind = 'line-stop' AND subject_id = line_stop.id AND state = 'Waiting'))
-          AS stop) AS stops,
+          SELECT id::text, kind FROM line_stop WHERE state = 'Open') AS stop) AS stops,
        (SELECT engaged FROM kill_switch) AS "isStopped"`,
     [world.clock.now()],
   );

@@ -90,7 +90,9 @@ describe('a database in which one payment settled several charges', () => {
     );
     await client.query(REFUND.replace('order-1', 'order-4').replace('amount - 1000', '1000'));
     const { rows } = await client.query('SELECT * FROM payment_refund_total');
-    expect(rows).toEqual([{ transaction_id: 'shared', amount: '5500', pending_amount: '5500', refunded_amount: '0' }]);
+    expect(rows).toEqual([
+      { transaction_id: 'shared', gateway: 'tstore', amount: '5500', pending_amount: '5500', refunded_amount: '0' },
+    ]);
   });
 });
 

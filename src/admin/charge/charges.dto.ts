@@ -21,7 +21,7 @@ export class ChargeListQuery extends PageOfDays('Made') {
   @IsOrderNo()
   orderNo?: string;
 
-  @ApiPropertyOptional({ description: 'T store’s id of the payment' })
+  @ApiPropertyOptional({ description: 'The gateway’s id of the payment' })
   @IsOptional()
   @IsGatewayId()
   transactionId?: string;

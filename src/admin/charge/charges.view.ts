@@ -8,12 +8,13 @@ import { FoundTransactionView } from './found-transaction.view';
 import { FirstColumns } from '../lists';
 
 const ROOT = '/admin/v1';
+const PART = { type: 'integer', nullable: true } as const;
 
 /** Where a charge's evidence is; what there is none of is left out. */
 class ChargeLinksView {
   @ApiProperty() self!: string;
-  @ApiProperty() job!: string;
-  @ApiProperty() requestFile!: string;
+  @ApiPropertyOptional() job?: string;
+  @ApiPropertyOptional() requestFile?: string;
   @ApiProperty() discrepancies!: string;
   @ApiPropertyOptional() subscription?: string;
   @ApiPropertyOptional() refunds?: string;
@@ -41,8 +42,14 @@ export class ChargeView {
   @ApiProperty() orderNo!: string;
   @ApiProperty({ enum: statesOf(CHARGE_TRANSITIONS) }) state!: ChargeState;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
-  @ApiProperty() bulkPaymentJobId!: string;
-  @ApiProperty({ type: 'integer', description: 'Line of the request file' }) lineNumber!: number;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The job it was sent in; null: of another gateway than T store',
+  })
+  bulkPaymentJobId!: string | null;
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Line of the request file' })
+  lineNumber!: number | null;
   @ApiProperty({ type: String, nullable: true }) subscriptionId!: string | null;
   @ApiProperty({
     type: String,
@@ -54,11 +61,12 @@ export class ChargeView {
   @ApiProperty({ type: 'integer', nullable: true, description: 'Which attempt at its period' }) attempt!: number | null;
   @ApiProperty() storeProductId!: string;
   @ApiProperty() productName!: string;
-  @ApiProperty({ type: 'integer', description: 'Won; the sum of the three parts' }) amount!: number;
-  @ApiProperty({ type: 'integer' }) carrierAmount!: number;
-  @ApiProperty({ type: 'integer' }) creditCardAmount!: number;
-  @ApiProperty({ type: 'integer' }) tmembershipAmount!: number;
-  @ApiProperty({ type: String, nullable: true, description: 'T store’s id of the payment' })
+  @ApiProperty({ type: 'integer', description: 'Won; T store’s are the sum of the three parts' }) amount!: number;
+  @ApiProperty({ type: 'integer', description: 'Won of it that bear no VAT' }) taxFreeAmount!: number;
+  @ApiProperty({ ...PART, description: 'T store’s part of the carrier' }) carrierAmount!: number | null;
+  @ApiProperty({ ...PART, description: 'T store’s part of the credit card' }) creditCardAmount!: number | null;
+  @ApiProperty({ ...PART, description: 'T store’s part of the T membership' }) tmembershipAmount!: number | null;
+  @ApiProperty({ type: String, nullable: true, description: 'The gateway’s id of the payment' })
   transactionId!: string | null;
   @ApiProperty({ type: String, nullable: true }) resultCode!: string | null;
   @ApiProperty({ type: String, nullable: true }) resultMessage!: string | null;
@@ -91,12 +99,11 @@ export function actionsOf({ transactionId, state, isOwed }: ChargeRecord): strin
 }
 
 function linksOf(charge: ChargeRecord): ChargeLinksView {
-  const job = `${ROOT}/bulk-payment-jobs/${charge.bulkPaymentJobId}`;
+  const job = charge.bulkPaymentJobId === null ? null : `${ROOT}/bulk-payment-jobs/${charge.bulkPaymentJobId}`;
   const own = `${ROOT}/charges/${encodeURIComponent(charge.orderNo)}`;
   return {
     self: own,
-    job,
-    requestFile: `${job}/request-file`,
+    ...(job !== null && { job, requestFile: `${job}/request-file` }),
     discrepancies: `${ROOT}/discrepancies?orderNo=${encodeURIComponent(charge.orderNo)}`,
     ...(charge.subscriptionId !== null && { subscription: `${ROOT}/subscriptions/${charge.subscriptionId}` }),
     ...(charge.state !== 'Declined' && charge.transactionId !== null && { refunds: `${own}/refunds` }),

@@ -12,14 +12,14 @@ export type DayKind = (typeof DAY_KINDS)[number];
 
 export type DayNumbers = Record<DayKind, Tally>;
 
-/** What went back on a Seoul day, by when T store gave it back. */
+/** What went back on a Seoul day, by when the gateway gave it back. */
 export interface RefundedDay {
   day: string;
   count: number;
   amount: Won;
 }
 
-/** A Seoul day's jobs, by when their sending began. */
+/** What was sent on a Seoul day: jobs, by when their sending began, and charges of no job, by when they were made. */
 export interface Day extends DayNumbers {
   day: string;
   jobs: number;

@@ -18,7 +18,7 @@ class InquiryQuery {
   @IsOrderNo()
   orderNo?: string;
 
-  @ApiPropertyOptional({ description: 'T store’s id of the payment' })
+  @ApiPropertyOptional({ description: 'The gateway’s id of the payment' })
   @IsOptional()
   @IsGatewayId()
   transactionId?: string;

@@ -16,13 +16,14 @@ export interface InquirySubject {
 /** All that is known of one charge, from which the answer follows. */
 export interface ChargeFacts {
   charge: ChargeRecord;
-  job: BulkPaymentJob;
+  /** `null`: it is in none, because another gateway than T store collects it. */
+  job: BulkPaymentJob | null;
   isInDoubt: boolean;
   refunds: Refund[];
   discrepancies: DiscrepancyRecord[];
   /** Open ones that park its job or its subscription; resolved ones too that say that the gateway has its failed job. */
   lineStops: LineStop[];
-  /** What T store said of its payment last, without being asked now. */
+  /** What its gateway said of its payment last, without being asked now. */
   lookup: TransactionLookup | undefined;
 }
 
@@ -67,11 +68,11 @@ export class Inquiry {
 
   private async gather(charge: ChargeRecord): Promise<ChargeFacts> {
     const { id: chargeId, gateway, gatewayAccount, orderNo, transactionId } = charge;
-    const job = await this.jobs.get(charge.bulkPaymentJobId);
+    const job = charge.bulkPaymentJobId === null ? null : await this.jobs.get(charge.bulkPaymentJobId);
     return {
       charge,
       job,
-      isInDoubt: this.jobs.isInDoubt(job),
+      isInDoubt: job !== null && this.jobs.isInDoubt(job),
       refunds: await this.refunds.list({ chargeId }, { beforeId: undefined, limit: MANY }),
       discrepancies: await this.discrepancies.list({ orderNo, afterId: '0', limit: MANY }),
       lineStops: await this.stopsOf(charge, job),
@@ -80,14 +81,17 @@ export class Inquiry {
     };
   }
 
-  private async stopsOf({ subscriptionId }: ChargeRecord, { id: jobId, state }: BulkPaymentJob): Promise<LineStop[]> {
+  private async stopsOf({ subscriptionId }: ChargeRecord, job: BulkPaymentJob | null): Promise<LineStop[]> {
     const open = { state: 'Open', limit: MANY } as const;
-    const heard = { kind: 'gateway-contradicts', state: 'Resolved', jobId, limit: MANY } as const;
     return [
-      ...(await this.stops.list({ ...open, jobId })),
-      // Resolving a stop takes back nothing of what it says: only bringing the job back does.
-      ...(state === 'Failed' ? await this.stops.list(heard) : []),
+      ...(job === null ? [] : await this.stops.list({ ...open, jobId: job.id })),
+      ...(job?.state === 'Failed' ? await this.heardOf(job) : []),
       ...(subscriptionId === null ? [] : await this.stops.list({ ...open, subscriptionId })),
     ];
+  }
+
+  /** Resolving a stop takes back nothing of what it says: only bringing the job back does. */
+  private heardOf({ id: jobId }: BulkPaymentJob): Promise<LineStop[]> {
+    return this.stops.list({ kind: 'gateway-contradicts', state: 'Resolved', jobId, limit: MANY });
   }
 }

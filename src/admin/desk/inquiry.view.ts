@@ -9,6 +9,7 @@ import {
   type Verdict,
   type VerdictFacts,
 } from '../../charge';
+import type { GatewayName } from '../../gateways';
 import type { LineStop } from '../../line-stop';
 import { wonInWords } from '../../kernel/won';
 import { ChargeView, chargeViewOf } from '../charge/charges.view';
@@ -48,6 +49,13 @@ export class AnswerView {
 
 const ROOT = '/admin/v1';
 
+const NAMES_IN_WORDS: Readonly<Record<GatewayName, string>> = {
+  tstore: 'T store',
+  toss: 'Toss Payments',
+  kakaopay: 'KakaoPay',
+  portone: 'PortOne',
+};
+
 export function answerViewOf(facts: ChargeFacts): AnswerView {
   const { verdict, ground, amountCharged } = verdictOf(verdictFactsOf(facts));
   return {
@@ -70,12 +78,12 @@ function told(because: string, lineStops: readonly LineStop[]): string {
 function verdictFactsOf({ charge, job, isInDoubt, discrepancies, lineStops }: ChargeFacts): VerdictFacts {
   return {
     charge,
-    wasNotTaken: job.state === 'Failed',
+    wasNotTaken: job?.state === 'Failed',
     isInDoubt,
     isContradicted: lineStops.some(isContradiction),
     isPaidAfterAll: lineStops.some(isPaymentOf(charge)),
     isDiscrepant: discrepancies.some(isOpen),
-    answer: answerOf(job),
+    answer: job === null ? 'none' : answerOf(job),
   };
 }
 
@@ -94,51 +102,33 @@ const isPaymentOf =
     kind === 'paid-after-all' && evidence.orderNo === orderNo;
 
 function inWords(ground: Ground, { charge, job, refunds, discrepancies, lineStops }: ChargeFacts): string {
-  const paid = `T store collected ${wonInWords(charge.amount)} as ${charge.transactionId}`;
+  const gateway = NAMES_IN_WORDS[charge.gateway];
+  const paid = `${gateway} collected ${wonInWords(charge.amount)} as ${charge.transactionId}`;
   const refunded = `${wonInWords(charge.refundedAmount)} were given back`;
   const open = refunds.find((refund) => refund.endedAt === null);
-  const failure = job.lastError === null ? '' : `: ${job.lastError}`;
+  const failure = job?.lastError == null ? '' : `: ${job.lastError}`;
   const words: Record<Ground, string> = {
     paid,
     refunded: `${paid}; ${refunded}`,
     refunding: `${paid}; ${refunded}; a refund of ${wonInWords(open?.amount ?? 0)} is ${open?.state}`,
-    declined: `T store declined it: ${charge.resultCode} ${charge.resultMessage}`,
+    declined: `${gateway} declined it: ${charge.resultCode} ${charge.resultMessage}`,
     closed: `closed by decision, neither as paid nor as declined: ${charge.resultMessage}`,
-    'not-sent': 'nothing of it was sent to T store',
-    'not-taken': `its job failed: ${job.failureReason}`,
+    'not-sent': `nothing of it was sent to ${gateway}`,
+    'not-taken': `its job failed: ${job?.failureReason}`,
     contradicted: `${(lineStops.find(isPaymentOf(charge)) ?? lineStops.find(isContradiction))?.violation}`,
     'in-doubt': 'nobody knows whether T store has its job',
     discrepant: `T store’s answer is a discrepancy: ${discrepancies.find(isOpen)?.kind}`,
-    unanswered: 'T store has not answered yet',
+    unanswered: `${gateway} has not answered yet`,
     'answer-announced': `T store is done with its job, and the result is not here yet${failure}`,
-    'answer-refused': `T store answered, and its result file was refused ${job.resultFilesRefused} time(s)${failure}`,
+    'answer-refused': `T store answered, and its result file was refused ${job?.resultFilesRefused} time(s)${failure}`,
     'answer-unsettled': `T store’s result is here, and not settled yet${failure}`,
   };
   return words[ground];
 }
 
 function evidenceOf({ charge, job, refunds, discrepancies, lineStops, lookup }: ChargeFacts): EvidenceView[] {
-  const jobLink = `${ROOT}/bulk-payment-jobs/${job.id}`;
   const entries: (EvidenceView | false)[] = [
-    { what: 'requested', at: charge.createdAt, says: `line ${charge.lineNumber} of job ${job.id}`, link: jobLink },
-    job.submissionStartedAt !== null && {
-      what: 'sent',
-      at: job.submissionStartedAt,
-      says: job.gatewayJobId === null ? 'T store’s job id is not known' : `as T store’s job ${job.gatewayJobId}`,
-      link: `${jobLink}/request-file`,
-    },
-    job.verifiedAt !== null && {
-      what: 'completion verified',
-      at: job.verifiedAt,
-      says: 'PNS confirmed its notification',
-      link: `${ROOT}/notifications?jobId=${job.id}`,
-    },
-    charge.resultLineNumber !== null && {
-      what: 'answered',
-      at: job.resultDownloadedAt,
-      says: `line ${charge.resultLineNumber} of the result file: ${charge.resultCode} ${charge.resultMessage}`,
-      link: `${jobLink}/result-file`,
-    },
+    ...(job === null ? [askedAlone(charge)] : wayThrough(job, charge)),
     ...discrepancies.map((discrepancy) => ({
       what: `discrepancy ${discrepancy.state}`,
       at: discrepancy.decidedAt ?? discrepancy.createdAt,
@@ -167,7 +157,10 @@ function evidenceOf({ charge, job, refunds, discrepancies, lineStops, lookup }: 
     lookup !== undefined && {
       what: 'looked up',
       at: lookup.at,
-      says: lookup.found === null ? `${lookup.answer}: ${lookup.message}` : `T store has it as ${lookup.found.status}`,
+      says:
+        lookup.found === null
+          ? `${lookup.answer}: ${lookup.message}`
+          : `${NAMES_IN_WORDS[charge.gateway]} has it as ${lookup.found.status}`,
       link: `${ROOT}/charges/${encodeURIComponent(charge.orderNo)}/transaction`,
     },
   ];
@@ -175,9 +168,44 @@ function evidenceOf({ charge, job, refunds, discrepancies, lineStops, lookup }: 
   return kept.sort((one, other) => (one.at?.getTime() ?? 0) - (other.at?.getTime() ?? 0));
 }
 
+/** Of a charge that is in no job. */
+function askedAlone({ createdAt, orderNo, gateway }: ChargeRecord): EvidenceView {
+  const link = `${ROOT}/charges/${encodeURIComponent(orderNo)}`;
+  return { what: 'requested', at: createdAt, says: `by itself, of ${NAMES_IN_WORDS[gateway]}`, link };
+}
+
+/** From its line in the file that T store was sent to the line of the result. */
+function wayThrough(job: BulkPaymentJob, charge: ChargeRecord): (EvidenceView | false)[] {
+  const link = linkOf(job);
+  return [
+    { what: 'requested', at: charge.createdAt, says: `line ${charge.lineNumber} of job ${job.id}`, link },
+    job.submissionStartedAt !== null && {
+      what: 'sent',
+      at: job.submissionStartedAt,
+      says: job.gatewayJobId === null ? 'T store’s job id is not known' : `as T store’s job ${job.gatewayJobId}`,
+      link: `${link}/request-file`,
+    },
+    job.verifiedAt !== null && {
+      what: 'completion verified',
+      at: job.verifiedAt,
+      says: 'PNS confirmed its notification',
+      link: `${ROOT}/notifications?jobId=${job.id}`,
+    },
+    charge.resultLineNumber !== null && {
+      what: 'answered',
+      at: job.resultDownloadedAt,
+      says: `line ${charge.resultLineNumber} of the result file: ${charge.resultCode} ${charge.resultMessage}`,
+      link: `${link}/result-file`,
+    },
+  ];
+}
+
+function linkOf({ id }: BulkPaymentJob): string {
+  return `${ROOT}/bulk-payment-jobs/${id}`;
+}
+
 function actionsOf({ charge, job, isInDoubt, refunds, discrepancies, lineStops }: ChargeFacts): ActionView[] {
   const own = `${ROOT}/charges/${encodeURIComponent(charge.orderNo)}`;
-  const jobLink = `${ROOT}/bulk-payment-jobs/${job.id}`;
   const post = (base: string, action: string): ActionView => ({ action, method: 'POST', href: `${base}/${action}` });
   const ofCharge: Record<string, ActionView> = {
     'look-up': { action: 'look-up', method: 'GET', href: `${own}/transaction` },
@@ -197,6 +225,6 @@ function actionsOf({ charge, job, isInDoubt, refunds, discrepancies, lineStops }
     ...lineStops.flatMap((stop) =>
       lineStopViewOf(stop).actions.map((action) => post(`${ROOT}/line-stops/${stop.id}`, action)),
     ),
-    ...jobActionsOf(job, isInDoubt).map((action) => post(jobLink, action)),
+    ...(job === null ? [] : jobActionsOf(job, isInDoubt).map((action) => post(linkOf(job), action))),
   ];
 }

@@ -3,12 +3,14 @@ import { startOfSeoulDay, type SeoulDate } from '../../kernel/seoul-calendar';
 import { shownWon, type Won } from '../../kernel/won';
 import { Database, withinSql } from '../../platform/database';
 
-/** Won by who collects them for us. */
+/** Won by who collects them for us: `amount` is what the others are together. */
 export interface WonByMethod {
   amount: Won;
   carrierAmount: Won;
   creditCardAmount: Won;
   tmembershipAmount: Won;
+  /** Of other gateways than T store. */
+  otherAmount: Won;
 }
 
 /** Money that went back. What is given back of a payment of several methods in part, T store divides, and does not say how. */
@@ -47,16 +49,19 @@ const PAID = `settlement.kind = 'paid'`;
 const DECLINED = `settlement.kind = 'declined'`;
 const REFUNDED = `settlement.kind IN ('refunded', 'partially-refunded')`;
 const FULL = `settlement.kind = 'refunded'`;
+const OTHER = `settlement.gateway <> 'tstore'`;
 
 const NUMBERS_SQL = [
   countSql(PAID, 'collected_count'),
   sumSql('settlement.amount', PAID, 'collected_amount'),
   ...METHODS.map((method) => sumSql(`charge.${method}_amount`, PAID, `collected_${method}`)),
+  sumSql('settlement.amount', `${PAID} AND ${OTHER}`, 'collected_other'),
   countSql(DECLINED, 'declined_count'),
   sumSql('settlement.amount', DECLINED, 'declined_amount'),
   countSql(REFUNDED, 'refunded_count'),
   sumSql('settlement.amount', REFUNDED, 'refunded_amount'),
   ...METHODS.map((method) => sumSql(REFUNDED_PART_SQL(method), REFUNDED, `refunded_${method}`)),
+  sumSql('settlement.amount', `${REFUNDED} AND ${OTHER}`, 'refunded_other'),
   countSql(FULL, 'full_count'),
   sumSql('settlement.amount', FULL, 'full_amount'),
 ].join(',\n         ');
@@ -98,12 +103,14 @@ function productMonthOf(row: Row): ProductMonth {
     carrierAmount: amount(`${of}_carrier`),
     creditCardAmount: amount(`${of}_credit_card`),
     tmembershipAmount: amount(`${of}_tmembership`),
+    otherAmount: amount(`${of}_other`),
   });
   const { month, storeProductId, productName } = row;
   const [collected, refunded] = [methods('collected'), methods('refunded')];
   const full = { count: count('full_count'), amount: amount('full_amount') };
   const refundedCount = count('refunded_count');
-  const divided = refunded.carrierAmount + refunded.creditCardAmount + refunded.tmembershipAmount;
+  const divided =
+    refunded.carrierAmount + refunded.creditCardAmount + refunded.tmembershipAmount + refunded.otherAmount;
   return {
     ...{ month, storeProductId, productName },
     collected: { count: count('collected_count'), ...collected },

@@ -53,7 +53,7 @@ export function monthTotalOf(months: readonly ProductMonthView[]): MonthTotalVie
   };
 }
 
-const METHODS = ['carrierAmount', 'creditCardAmount', 'tmembershipAmount'] as const;
+const METHODS = ['carrierAmount', 'creditCardAmount', 'tmembershipAmount', 'otherAmount'] as const;
 
 /** Counts, won and other members added up. */
 function added<Name extends string = never>(

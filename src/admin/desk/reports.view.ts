@@ -5,9 +5,9 @@ import { TallyView } from '../frame/tally.view';
 /** How the charges of some days ended. */
 export class DayNumbersView {
   @ApiProperty({ type: 'integer', description: 'Jobs whose sending began then' }) jobs!: number;
-  @ApiProperty({ type: TallyView, description: 'What T store was asked to collect' }) requested!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'What gateways were asked to collect' }) requested!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Collected' }) paid!: TallyView;
-  @ApiProperty({ type: TallyView, description: 'Not collected: T store said no' }) declined!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Not collected: the gateway said no' }) declined!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Asked for, and no line of the result tells of them' })
   missing!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Told of by lines that are not as asked; discrepancies' })
@@ -19,7 +19,7 @@ export class DayNumbersView {
   @ApiProperty({ type: TallyView, description: 'Of them: decided that nothing follows' }) closed!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Of them: nobody has decided yet' }) open!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Of jobs that T store never took' }) failed!: TallyView;
-  @ApiProperty({ type: TallyView, description: 'Their result is not reconciled yet' }) awaited!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Their answer is not here yet, or not reconciled' }) awaited!: TallyView;
 }
 
 /** A Seoul day's numbers. */
@@ -74,6 +74,8 @@ class WonByMethodView {
   carrierAmount!: number;
   @ApiProperty({ type: 'integer', description: 'Won of it charged to credit cards' }) creditCardAmount!: number;
   @ApiProperty({ type: 'integer', description: 'Won of it taken from T memberships' }) tmembershipAmount!: number;
+  @ApiProperty({ type: 'integer', description: 'Won of it that other gateways than T store collect' })
+  otherAmount!: number;
 }
 
 class RefundedView extends WonByMethodView {
@@ -100,6 +102,10 @@ export class MonthTotalView {
 @FirstColumns('month', 'storeProductId', 'productName')
 export class ProductMonthView extends MonthTotalView {
   @ApiProperty({ example: '2026-11', description: 'Seoul month' }) month!: string;
-  @ApiProperty({ example: '0910024116', description: 'T store’s id of the product' }) storeProductId!: string;
+  @ApiProperty({
+    example: '0910024116',
+    description: 'T store’s id of the product, or what another gateway was told of it',
+  })
+  storeProductId!: string;
   @ApiProperty({ example: '동영상 클라우드 어린이TV', description: 'As it was charged' }) productName!: string;
 }

@@ -1,8 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 
+const OF_FILES = { type: String, nullable: true, description: 'null: the charge is in no job' } as const;
+
 class ChargedTwiceEvidenceView {
   @ApiProperty() orderNo!: string;
-  @ApiProperty() jobId!: string;
+  @ApiProperty(OF_FILES) jobId!: string | null;
   @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
   @ApiProperty({ description: 'The job whose result has the payments' }) resultOfJobId!: string;
   @ApiProperty({ type: [String] }) transactionIds!: string[];
@@ -10,7 +12,7 @@ class ChargedTwiceEvidenceView {
 
 class PeriodPaymentView {
   @ApiProperty() orderNo!: string;
-  @ApiProperty() jobId!: string;
+  @ApiProperty(OF_FILES) jobId!: string | null;
   @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
   @ApiProperty({ type: String, nullable: true }) transactionId!: string | null;
   @ApiProperty({ description: 'In the settlement log' }) position!: string;
@@ -41,7 +43,7 @@ class GivenBackView {
 
 class RefundedTooMuchEvidenceView {
   @ApiProperty() orderNo!: string;
-  @ApiProperty() jobId!: string;
+  @ApiProperty(OF_FILES) jobId!: string | null;
   @ApiProperty({ type: 'integer', description: 'Won' }) paid!: number;
   @ApiProperty({ type: [GivenBackView] }) refunds!: GivenBackView[];
 }
@@ -54,7 +56,7 @@ class PaymentRefundedTooMuchEvidenceView {
 
 class SettledOrderView {
   @ApiProperty() orderNo!: string;
-  @ApiProperty() jobId!: string;
+  @ApiProperty(OF_FILES) jobId!: string | null;
   @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
   @ApiProperty({ description: 'In the settlement log' }) position!: string;
 }

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { SETTLEMENT_KINDS, type SettlementLogEntry } from '../../charge';
+import { GATEWAY_NAMES } from '../../gateways';
 import { FirstColumns } from '../lists';
 
 /** An entry of the settlement log, as it is stored. */
@@ -19,7 +20,9 @@ export class SettlementLogEntryView implements SettlementLogEntry {
   @ApiProperty({ enum: SETTLEMENT_KINDS }) kind!: SettlementLogEntry['kind'];
   @ApiProperty() orderNo!: string;
   @ApiProperty() chargeId!: string;
-  @ApiProperty() bulkPaymentJobId!: string;
+  @ApiProperty({ enum: GATEWAY_NAMES, description: 'Who collects it' }) gateway!: SettlementLogEntry['gateway'];
+  @ApiProperty({ type: String, nullable: true, description: 'null: of a charge in no job' })
+  bulkPaymentJobId!: string | null;
   @ApiProperty({ type: String, nullable: true }) subscriptionId!: string | null;
   @ApiProperty({
     type: String,

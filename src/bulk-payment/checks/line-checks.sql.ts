@@ -2,7 +2,7 @@
 
 /**
  * An order number that took money more than once: the result of job `$1` has several paid lines with transactions of
- * their own for it, or a paid line for an order that another of our jobs has sent. `$2` is the code of a paid line.
+ * their own for it, or a paid line for an order that another of our jobs or another gateway has. `$2` is the code of a paid line.
  *
  * It parks the customer's subscription, which goes on costing money every month; a charge of an uploaded file has none,
  * so its job is parked.
@@ -22,7 +22,7 @@ export const CHARGED_TWICE_SQL = `
     ) AS paid_lines
     GROUP BY order_no) AS payments
   JOIN charge ON charge.order_no = payments.order_no
-  WHERE payments.count > 1 OR charge.bulk_payment_job_id <> $1`;
+  WHERE payments.count > 1 OR charge.bulk_payment_job_id IS DISTINCT FROM $1`;
 
 /**
  * A subscription's period that was paid more than once; looks at the settlement log behind position `$1` up to `$2`.

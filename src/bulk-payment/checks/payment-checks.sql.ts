@@ -5,7 +5,7 @@
  * before there were any.
  */
 
-/** Which a violation parks: a subscription, which costs money every month; where the charge has none, its job. */
+/** Which a violation parks: a subscription, which costs money every month; where the charge has none, its job, if it is in one. */
 const PARKED = `CASE WHEN charge.subscription_id IS NULL THEN charge.bulk_payment_job_id END AS bulk_payment_job_id,
     charge.subscription_id`;
 
@@ -16,21 +16,22 @@ export const TRANSACTION_SETTLED_TWICE_SQL = `
       AS violation,
     jsonb_build_object('transactionId', shared.transaction_id, 'orders', shared.orders) AS evidence
   FROM (
-    SELECT transaction_id, count(*), jsonb_agg(jsonb_build_object('orderNo', charge.order_no,
+    SELECT transaction_id, settlement.gateway, count(*), jsonb_agg(jsonb_build_object('orderNo', charge.order_no,
       'jobId', charge.bulk_payment_job_id::text, 'amount', settlement.amount,
       'position', settlement.position::text) ORDER BY settlement.position) AS orders
     FROM settlement JOIN charge ON charge.id = settlement.charge_id
-    WHERE kind = 'paid' AND transaction_id IN (
-      SELECT transaction_id FROM settlement AS seen
+    WHERE kind = 'paid' AND (transaction_id, settlement.gateway) IN (
+      SELECT transaction_id, gateway FROM settlement AS seen
       WHERE seen.position > $1 AND seen.position <= $2 AND seen.kind = 'paid'
         AND (SELECT count(*) FROM settlement AS other
-          WHERE other.transaction_id = seen.transaction_id AND other.kind = 'paid') > 1)
-    GROUP BY transaction_id) AS shared
-  JOIN settlement ON settlement.transaction_id = shared.transaction_id AND settlement.kind = 'paid'
+          WHERE other.transaction_id = seen.transaction_id AND other.gateway = seen.gateway AND other.kind = 'paid') > 1)
+    GROUP BY transaction_id, settlement.gateway) AS shared
+  JOIN settlement ON settlement.transaction_id = shared.transaction_id AND settlement.gateway = shared.gateway
+    AND settlement.kind = 'paid'
   JOIN charge ON charge.id = settlement.charge_id`;
 
 /**
- * A charge settled as declined whose line names a transaction; not where persons decided so, who saw that T store has none of
+ * A charge of T store's settled as declined whose line names a transaction, which others give to what they decline too; not where persons decided so, who saw that T store has none of
  * these transactions.
  */
 export const DECLINED_WITH_TRANSACTION_SQL = `
@@ -54,6 +55,7 @@ export const DECLINED_WITH_TRANSACTION_SQL = `
             AND lookup.answer = 'refused' AND lookup.at <= declined.settled_at)) AS line
     WHERE line.transaction_id IS NOT NULL) AS named
   WHERE declined.position > $1 AND declined.position <= $2 AND declined.kind = 'declined'
+    AND declined.gateway = 'tstore'
     AND named.transaction_ids IS NOT NULL`;
 
 const paidAfterAllSql = (condition: string): string => `
@@ -85,15 +87,17 @@ export const PAYMENT_REFUNDED_TOO_MUCH_SQL = `
     jsonb_build_object('transactionId', seen.transaction_id, 'paid', paid.amount, 'givenBack', given_back.amount)
       AS evidence
   FROM (
-    SELECT DISTINCT transaction_id FROM settlement
+    SELECT DISTINCT transaction_id, gateway FROM settlement
     WHERE position > $1 AND position <= $2 AND refund_id IS NOT NULL) AS seen
   CROSS JOIN LATERAL (
     SELECT max(amount) AS amount, count(*) FROM settlement
-    WHERE settlement.transaction_id = seen.transaction_id AND kind = 'paid') AS paid
+    WHERE settlement.transaction_id = seen.transaction_id AND settlement.gateway = seen.gateway AND kind = 'paid') AS paid
   CROSS JOIN LATERAL (
     SELECT sum(amount) AS amount FROM settlement
-    WHERE settlement.transaction_id = seen.transaction_id AND refund_id IS NOT NULL) AS given_back
-  JOIN settlement ON settlement.transaction_id = seen.transaction_id AND settlement.kind = 'paid'
+    WHERE settlement.transaction_id = seen.transaction_id AND settlement.gateway = seen.gateway
+      AND refund_id IS NOT NULL) AS given_back
+  JOIN settlement ON settlement.transaction_id = seen.transaction_id AND settlement.gateway = seen.gateway
+    AND settlement.kind = 'paid'
   JOIN charge ON charge.id = settlement.charge_id
   WHERE paid.count > 1 AND given_back.amount > paid.amount`;
 

@@ -237,7 +237,8 @@ export class DiscrepancyRepository {
     const [other] = await session.rows<{ order_no: string }>(
       `SELECT charge.order_no
        FROM discrepancy
-       JOIN settlement ON settlement.transaction_id = $2 AND settlement.kind = 'paid'
+       JOIN charge AS own ON own.id = discrepancy.charge_id
+       JOIN settlement ON settlement.transaction_id = $2 AND settlement.gateway = own.gateway AND settlement.kind = 'paid'
        JOIN charge ON charge.id = settlement.charge_id
        WHERE discrepancy.id = $1 AND charge.id <> discrepancy.charge_id
        LIMIT 1`,
@@ -249,7 +250,7 @@ export class DiscrepancyRepository {
   private async settle(session: SqlSession, id: string, outcome: AcceptedOutcome, decision: Decision): Promise<void> {
     const settled = {
       sql: `SELECT charge.id AS charge_id, charge.subscription_id, charge.period_start_on, $2 AS kind, charge.amount,
-          $3 AS transaction_id, $4 AS result_code, $5 AS result_message, charge.bulk_payment_job_id,
+          charge.gateway, $3 AS transaction_id, $4 AS result_code, $5 AS result_message, charge.bulk_payment_job_id,
           NULL::integer AS result_line_number, discrepancy.id AS discrepancy_id, NULL::bigint AS refund_id
         FROM discrepancy JOIN charge ON charge.id = discrepancy.charge_id
         WHERE discrepancy.id = $1`,

@@ -121,7 +121,7 @@ export class ReconciliationRepository {
       );
     }
     const settled = `SELECT transaction_id, charge_id FROM settlement
-      WHERE kind = 'paid' AND transaction_id BETWEEN $1 AND $2`;
+      WHERE kind = 'paid' AND gateway = 'tstore' AND transaction_id BETWEEN $1 AND $2`;
     const bounds = [seen.least, seen.most];
     // In order, or a plan may read a year of settlements to find that none is.
     const found = await session.rows(`${settled} ORDER BY transaction_id LIMIT 1`, bounds);

@@ -75,7 +75,7 @@ export class SettlementBatches {
     const isGoneOnWith = job.resultLinesApplied > 0;
     const outcomes = {
       sql: `SELECT charge_id, subscription_id, period_start_on, substr(finding, 9) AS kind, charge_amount AS amount,
-          transaction_id, result_code, result_message, $1::bigint AS bulk_payment_job_id,
+          'tstore' AS gateway, transaction_id, result_code, result_message, $1::bigint AS bulk_payment_job_id,
           line_number AS result_line_number, NULL::bigint AS discrepancy_id, NULL::bigint AS refund_id
         FROM ${findings} AS finding
         WHERE finding LIKE 'matched-%' AND charge_id BETWEEN $2 AND $3

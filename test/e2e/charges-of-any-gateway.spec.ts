@@ -1,0 +1,289 @@
+import { parse } from 'csv-parse/sync';
+import { readXlsx } from 'hucre';
+import { LineChecks } from '../../src/bulk-payment';
+import { ChargeSettlement } from '../../src/charge';
+import { seoulDateAt } from '../../src/kernel/seoul-calendar';
+import { won } from '../../src/kernel/won';
+import { LineStopRepository } from '../../src/line-stop';
+import { Database } from '../../src/platform/database';
+import { RefundRecorder } from '../../src/refund/refund-recorder';
+import { ADMIN_ACTOR, ADMIN_KEY, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { requestFile } from '../support/request-files';
+import { billOn, chargesOf, moveTo, send, subscribe, subscriptionRow } from '../support/subscribers';
+
+const PAID_ON = '2027-01-05';
+
+/** What is asked of Toss in one call, as the room that asks will store it. */
+interface OwnCharge {
+  orderNo: string;
+  amount: number;
+  subscriptionId?: string;
+  periodStartOn?: string;
+}
+
+describe('a charge of a gateway that takes payments one by one', () => {
+  let world: BillingWorld;
+  let database: Database;
+  let nari: string;
+
+  beforeAll(async () => {
+    world = await startWorld({ simulator: { declineRate: 0 } });
+    database = world.service.app.get(Database);
+    await database.execute(
+      `INSERT INTO gateway_account (id, gateway, label, environment, purpose, identifiers, created_at, updated_at)
+       VALUES ('toss-web', 'toss', 'Toss, web shop', 'simulator', 'any', '{}', $1, $1)`,
+      [world.clock.now()],
+    );
+    nari = await subscribe(world, 'nari', PAID_ON);
+    await subscribe(world, 'of-tstore', PAID_ON);
+    moveTo(world, PAID_ON);
+    await world.settled((await world.upload(requestFile(1, 'file-'))).body.id);
+    await made({ orderNo: 'toss-monthly', amount: 5_500, subscriptionId: nari, periodStartOn: PAID_ON });
+    await settled('toss-monthly', 'paid', 'pay-monthly');
+    await made({ orderNo: 'toss-once', amount: 9_900 });
+    await settled('toss-once', 'paid', 'pay-once');
+    await refunded('toss-once', 'pay-once', 900);
+    await made({ orderNo: 'toss-declined', amount: 3_300 });
+    await settled('toss-declined', 'declined', 'pay-declined');
+    await made({ orderNo: 'toss-open', amount: 1_100 });
+  });
+
+  afterAll(() => world.close());
+
+  async function made({ orderNo, amount, subscriptionId, periodStartOn }: OwnCharge): Promise<void> {
+    await database.execute(
+      `INSERT INTO charge (gateway, gateway_account, order_no, subscription_id, period_start_on, attempt, store_product_id,
+         product_name, amount, tax_free_amount, created_at)
+       VALUES ('toss', 'toss-web', $1, $2, $3, $4, 'web-1', '정기 구독', $5, 100, $6)`,
+      [orderNo, subscriptionId ?? null, periodStartOn ?? null, subscriptionId ? 1 : null, amount, world.clock.now()],
+    );
+  }
+
+  /** By the one door of all gateways. */
+  function settled(orderNo: string, kind: 'paid' | 'declined', transactionId: string): Promise<number> {
+    const sql = `SELECT id AS charge_id, subscription_id, period_start_on, $2::text AS kind, amount, gateway,
+        $3::text AS transaction_id, 'DONE' AS result_code, 'as told by Toss' AS result_message, bulk_payment_job_id,
+        NULL::integer AS result_line_number, NULL::bigint AS discrepancy_id, NULL::bigint AS refund_id
+      FROM charge WHERE order_no = $1`;
+    const settlement = world.service.app.get(ChargeSettlement);
+    const outcomes = { sql, parameters: [orderNo, kind, transactionId] };
+    return database.transaction((session) => settlement.settle(session, outcomes, world.clock.now()));
+  }
+
+  async function refunded(orderNo: string, transactionId: string, amount: number): Promise<void> {
+    const { id: chargeId } = (await world.get(`charges/${orderNo}`)).body;
+    const by = { requestedBy: ADMIN_ACTOR, requestedByOwner: ADMIN_ACTOR };
+    const of = { chargeId, gateway: 'toss', gatewayAccount: 'toss-web', transactionId } as const;
+    const refund = { ...of, ...by, amount: won(amount), reason: 'a part was missing' };
+    const result = { resultMessage: 'given back', refundTransactionId: null };
+    const recorder = world.service.app.get(RefundRecorder);
+    await database.transaction((session) => recorder.recordOutside(session, refund, result));
+  }
+
+  async function checked(): Promise<void> {
+    const checks = world.service.app.get(LineChecks);
+    for (let report = await checks.runOnce(); report.done > 0;) report = await checks.runOnce();
+  }
+
+  const orderNosOf = ({ body }: { body: JsonBody }): string[] => body.items.map(({ orderNo }: JsonBody) => orderNo);
+
+  async function fileOf(path: string, format: 'csv' | 'xlsx'): Promise<Buffer> {
+    const separator = path.includes('?') ? '&' : '?';
+    const response = await fetch(`${world.service.url}/admin/v1/${path}${separator}format=${format}`, {
+      headers: { Authorization: `Bearer ${ADMIN_KEY}` },
+    });
+    expect([path, response.status]).toEqual([path, 200]);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
+  it('is among the charges, in each state by its own list, and as a file', async () => {
+    expect(orderNosOf(await world.get('charges'))).toEqual([
+      ...['toss-open', 'toss-declined', 'toss-once', 'toss-monthly'],
+      'file-0',
+    ]);
+    expect(orderNosOf(await world.get('charges?state=Pending'))).toEqual(['toss-open']);
+    expect(orderNosOf(await world.get('charges?state=Paid'))).toEqual(['toss-monthly', 'file-0']);
+    expect(orderNosOf(await world.get('charges?state=Declined'))).toEqual(['toss-declined']);
+    expect(orderNosOf(await world.get('charges?state=PartiallyRefunded'))).toEqual(['toss-once']);
+    expect(orderNosOf(await world.get('charges?transactionId=pay-once'))).toEqual(['toss-once']);
+    const rows: Record<string, string>[] = parse(await fileOf('charges', 'csv'), { columns: true, bom: true });
+    const row = rows.find(({ orderNo }) => orderNo === 'toss-monthly');
+    expect(row).toMatchObject({ gateway: 'toss', amount: '5500', bulkPaymentJobId: '', carrierAmount: '' });
+    const book = await readXlsx(await fileOf('charges', 'xlsx'));
+    expect(book.sheets[0]?.rows.flat()).toContain('toss-monthly');
+  });
+
+  it('is listed as pending between those of T store, page by page', async () => {
+    await send(world, 'POST', 'kill-switch', { reason: 'nothing is sent meanwhile' });
+    const { body: job } = await world.upload(requestFile(2, 'waits-'));
+    await made({ orderNo: 'toss-newest', amount: 1_200 });
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { body }: JsonBody = await world.get(`charges?state=Pending&limit=1${cursor && `&cursor=${cursor}`}`);
+      seen.push(...orderNosOf({ body }));
+      cursor = body.nextCursor ?? null;
+    }
+    expect(seen).toEqual(['toss-newest', 'waits-1', 'waits-0', 'toss-open']);
+    await send(world, 'DELETE', 'kill-switch', { reason: 'go on' });
+    await world.settled(job.id);
+  });
+
+  it('is shown without a job, a line or parts, and with its own links', async () => {
+    const { body } = await world.get('charges/toss-monthly');
+    expect(body).toMatchObject({
+      ...{ gateway: 'toss', gatewayAccount: 'toss-web', state: 'Paid', amount: 5_500, taxFreeAmount: 100 },
+      ...{ bulkPaymentJobId: null, lineNumber: null, resultLineNumber: null, customerReference: 'nari' },
+      ...{ carrierAmount: null, creditCardAmount: null, tmembershipAmount: null },
+    });
+    expect(Object.keys(body.links)).not.toEqual(expect.arrayContaining(['job']));
+    expect(body.links).not.toHaveProperty('requestFile');
+  });
+
+  it('answers the question whether its customer was charged, in its gateway’s name', async () => {
+    const [answer] = (await world.get('inquiry?customerReference=nari')).body.items;
+    expect(answer).toMatchObject({
+      verdict: 'charged',
+      amountCharged: 5_500,
+      because: 'Toss Payments collected 5,500 won as pay-monthly',
+    });
+    expect(answer.evidence.map(({ what }: JsonBody) => what)).toEqual(['requested', 'settled']);
+    const [part] = (await world.get('inquiry?orderNo=toss-once')).body.items;
+    expect(part).toMatchObject({ verdict: 'partly-refunded', amountCharged: 9_000 });
+    const [open] = (await world.get('inquiry?orderNo=toss-open')).body.items;
+    expect(open).toMatchObject({ verdict: 'not-charged', because: 'nothing of it was sent to Toss Payments' });
+  });
+
+  it('extends what it paid for', async () => {
+    expect(await subscriptionRow(world, nari)).toMatchObject({ state: 'Active', next: '2027-02-05' });
+  });
+
+  it('is an entry of the settlement log, as are its refunds; and to be delivered, where it was bought once', async () => {
+    const { items } = (await world.get('settlement-log?limit=100')).body;
+    const own = items.filter(({ gateway }: JsonBody) => gateway === 'toss');
+    expect(own.map(({ orderNo, kind, amount }: JsonBody) => `${orderNo} ${kind} ${amount}`)).toEqual([
+      'toss-monthly paid 5500',
+      'toss-once paid 9900',
+      'toss-once partially-refunded 900',
+      'toss-declined declined 3300',
+    ]);
+    expect(own[0]).toMatchObject({ bulkPaymentJobId: null, transactionId: 'pay-monthly', customerReference: 'nari' });
+    const rows: Record<string, string>[] = parse(await fileOf('settlement-log?after=0', 'csv'), {
+      ...{ columns: true, bom: true },
+    });
+    expect(rows.filter(({ gateway }) => gateway === 'toss').map(({ orderNo }) => orderNo)).toEqual([
+      ...['toss-monthly', 'toss-once', 'toss-once', 'toss-declined'],
+    ]);
+    expect(orderNosOf(await world.get('deliveries'))).toContain('toss-once');
+  });
+
+  it('counts in the day, its total and the summary, which add up', async () => {
+    const today = seoulDateAt(world.clock.now());
+    const { days, balanced, total } = (await world.get(`reports/daily?from=${today}&to=${today}`)).body;
+    const { items } = (await world.get('charges?limit=100')).body;
+    const sum = (of: (charge: JsonBody) => boolean) => {
+      const found = items.filter(of);
+      return { count: found.length, amount: found.reduce((all: number, { amount }: JsonBody) => all + amount, 0) };
+    };
+    expect(balanced).toBe(true);
+    expect(days).toHaveLength(1);
+    expect(total).toMatchObject({
+      requested: sum(() => true),
+      paid: sum(({ settledAt, state }) => settledAt !== null && state !== 'Declined'),
+      declined: { count: 1, amount: 3_300 },
+      awaited: sum(({ state }) => state === 'Pending'),
+      refunded: { count: 1, amount: 900 },
+    });
+    const summary = (await world.get('summary')).body;
+    for (const kind of ['requested', 'paid', 'declined', 'awaited', 'refunded']) {
+      expect([kind, summary.today[kind]]).toEqual([kind, total[kind]]);
+    }
+  });
+
+  it('counts in the month, beside what T store collects by its methods', async () => {
+    const { items, total } = (await world.get('reports/monthly?month=2027-01')).body;
+    const row = items.find(({ storeProductId }: JsonBody) => storeProductId === 'web-1');
+    expect(row).toMatchObject({
+      collected: { count: 2, amount: 15_400, carrierAmount: 0, otherAmount: 15_400 },
+      declined: { count: 1, amount: 3_300 },
+      refunded: { count: 1, amount: 900, otherAmount: 900, undividedAmount: 0 },
+      netAmount: 14_500,
+    });
+    const { amount, ...parts } = total.collected;
+    expect(parts.carrierAmount + parts.creditCardAmount + parts.tmembershipAmount + parts.otherAmount).toBe(amount);
+  });
+
+  it('is in the list of refunds, and its refund leads to it', async () => {
+    const [refund] = (await world.get('refunds')).body.items;
+    expect(refund).toMatchObject({ orderNo: 'toss-once', amount: 900, state: 'Refunded' });
+    expect((await world.get('charges/toss-once/refunds')).body.items).toEqual([refund]);
+    expect(orderNosOf(await world.get('charges?state=PartiallyRefunded'))).toEqual(['toss-once']);
+  });
+
+  it('is nothing the line checks stop at, though one of T store’s may not have a transaction when it is declined', async () => {
+    await checked();
+    expect((await world.get('line-stops')).body.items).toEqual([]);
+  });
+
+  it('shares a transaction id with one of another gateway, and with none of its own', async () => {
+    const { transactionId } = (await world.get('charges/file-0')).body;
+    await made({ orderNo: 'toss-same', amount: 700 });
+    await settled('toss-same', 'paid', transactionId);
+    expect(orderNosOf(await world.get(`charges?transactionId=${transactionId}`))).toEqual(['toss-same', 'file-0']);
+    await refunded('toss-same', transactionId, 700);
+    expect((await world.get('charges/toss-same')).body).toMatchObject({ state: 'Refunded' });
+    expect((await world.get('charges/file-0')).body).toMatchObject({ state: 'Paid', refundedAmount: 0 });
+    await made({ orderNo: 'toss-again', amount: 700 });
+    await expect(settled('toss-again', 'paid', transactionId)).rejects.toThrow('settlement_transaction_once');
+  });
+
+  it('leaves the next month to T store as it is, and a decline of it to nobody who sends files', async () => {
+    await billOn(world, '2027-02-05');
+    expect(await chargesOf(world, nari)).toEqual(['2027-01-05 5500', '2027-02-05 5500']);
+    await made({ orderNo: 'toss-march', amount: 5_500, subscriptionId: nari, periodStartOn: '2027-03-05' });
+    moveTo(world, '2027-03-05');
+    await settled('toss-march', 'declined', 'pay-march');
+    expect(await subscriptionRow(world, nari)).toMatchObject({ state: 'PastDue' });
+    for (const day of ['05', '08', '15', '25']) await billOn(world, `2027-03-${day}`);
+    expect(await chargesOf(world, nari)).toHaveLength(3);
+    const { status, body } = await send(world, 'POST', 'charges/toss-march/rebill', { reason: 'asked to' });
+    expect([status, body.code, body.detail]).toEqual([
+      ...[
+        409,
+        'state-conflict',
+        'Order toss-march can’t be billed again: only what T store collects is billed again in a file',
+      ],
+    ]);
+  });
+
+  it('stops the line where more was given back than was paid, and keeps its refunds back, though there is nothing else to park', async () => {
+    await database.execute(
+      `INSERT INTO settlement (position, charge_id, kind, amount, gateway, transaction_id, result_code, result_message,
+         refund_id, settled_at)
+       SELECT nextval('settlement_position'), charge_id, 'refunded', amount, gateway, transaction_id, 'by-hand', '', 4711, $1
+       FROM settlement WHERE transaction_id = 'pay-once' AND kind = 'paid'`,
+      [world.clock.now()],
+    );
+    await checked();
+    const [stop] = (await world.get('line-stops?kind=refunded-too-much')).body.items;
+    expect(stop).toMatchObject({ state: 'Open', jobId: null, subscriptionId: null });
+    expect(stop.violation).toContain('toss-once');
+    const stops = world.service.app.get(LineStopRepository);
+    const { id } = (await world.get('charges/toss-once')).body;
+    await expect(database.transaction((session) => stops.assertMayRefund(session, id))).rejects.toThrow(stop.violation);
+  });
+
+  it.each([
+    ['one of T store’s without a job', `'tstore', NULL, NULL, 0`, 'charge_of_a_file'],
+    ['one of another with a job', `'toss', 1, 2, 0`, 'charge_of_a_file'],
+    ['one of nobody’s', `'paypal', NULL, NULL, 0`, 'charge_gateway_known'],
+    ['more tax-free than it is', `'toss', NULL, NULL, 501`, 'charge_tax_free_within_amount'],
+  ])('is refused by PostgreSQL as %s', async (_, columns, constraint) => {
+    await expect(
+      database.execute(
+        `INSERT INTO charge (gateway, bulk_payment_job_id, line_number, tax_free_amount, order_no, store_product_id,
+           product_name, amount, created_at) VALUES (${columns}, 'odd', 'p', 'p', 500, $1)`,
+        [world.clock.now()],
+      ),
+    ).rejects.toThrow(constraint);
+  });
+});
