@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import type { Deployment } from '../config';
 import { nullable } from '../platform/database';
+import { ChangeEntry } from '../platform/work';
 import type { GatewayName } from './gateway-name';
 
 /** What an account may collect: by subscription, what is bought once, or either. */
@@ -64,27 +65,12 @@ export class GatewayAccount {
 
 /** A change of an account, never of a secret itself: of credentials only their names are told. */
 @Entity('gateway_account_history')
-export class GatewayAccountHistory {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
-  id!: string;
-
+export class GatewayAccountHistory extends ChangeEntry {
   @Column({ type: 'text', name: 'gateway_account' })
   gatewayAccount!: string;
 
-  @Column({ type: 'text' })
-  cause!: string;
-
-  @Column(nullable('jsonb', 'changes'))
-  changes!: Record<string, [unknown, unknown]> | null;
-
-  @Column({ type: 'text' })
-  actor!: string;
-
   @Column(nullable('text', 'reason'))
   reason!: string | null;
-
-  @Column({ type: 'timestamptz' })
-  at!: Date;
 }
 
 /** A secret of an account, encrypted; each rotation adds one beside the old. */

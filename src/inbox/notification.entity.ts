@@ -1,10 +1,11 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { nullable } from '../platform/database';
+import { Leased } from '../platform/work';
 import type { NotificationState } from './notification.state';
 
 /** A message that arrived at the listener, however often it was sent. */
 @Entity('notification')
-export class Notification {
+export class Notification extends Leased {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   id!: string;
 
@@ -78,25 +79,9 @@ export class Notification {
   @Column(nullable('integer', 'reopened_at_repeat'))
   reopenedAtRepeat!: number | null;
 
-  /** Attempts to verify that got no answer. */
-  @Column({ type: 'integer', default: 0 })
-  attempts!: number;
-
-  @Column(nullable('timestamptz', 'next_attempt_at'))
-  nextAttemptAt!: Date | null;
-
   /** When it was left unverified for good, unless it is sent again. */
   @Column(nullable('timestamptz', 'given_up_at'))
   givenUpAt!: Date | null;
-
-  @Column(nullable('text', 'last_error'))
-  lastError!: string | null;
-
-  @Column(nullable('uuid', 'lease_id'))
-  leaseId!: string | null;
-
-  @Column(nullable('timestamptz', 'lease_until'))
-  leaseUntil!: Date | null;
 }
 
 /** A change of a notification's state. Its beginning as Received is told by the row itself. */

@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Won } from '../kernel/won';
-import { nullable, wonColumn } from '../platform/database';
+import { wonColumn } from '../platform/database';
+import { ChangeEntry } from '../platform/work';
 
 /** What is sold: T store's product and its price, split by who collects it. */
 @Entity('product')
@@ -47,23 +48,7 @@ export class Product {
 
 /** Only ever appended to. */
 @Entity('product_history')
-export class ProductHistory {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
-  id!: string;
-
+export class ProductHistory extends ChangeEntry {
   @Column({ type: 'bigint', name: 'product_id' })
   productId!: string;
-
-  @Column({ type: 'text' })
-  cause!: string;
-
-  /** What changed, each as `[before, after]`; `null` for a new product. */
-  @Column(nullable('jsonb', 'changes'))
-  changes!: Record<string, [unknown, unknown]> | null;
-
-  @Column({ type: 'text' })
-  actor!: string;
-
-  @Column({ type: 'timestamptz' })
-  at!: Date;
 }

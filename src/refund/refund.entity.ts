@@ -3,12 +3,12 @@ import type { GatewayName, PaymentPart } from '../gateways';
 import type { Won } from '../kernel/won';
 import { refundStopSql } from '../line-stop';
 import { nullable, wonColumn } from '../platform/database';
-import { HistoryEntry } from '../platform/work';
+import { HistoryEntry, Leased } from '../platform/work';
 import type { RefundState } from './refund.state';
 
-/** Money of one charge to be given back, and what became of it. */
+/** Money of one charge to be given back, and what became of it. In Unknown without `nextAttemptAt`, a person must decide. */
 @Entity('refund')
-export class Refund {
+export class Refund extends Leased {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   id!: string;
 
@@ -127,22 +127,6 @@ export class Refund {
 
   @Column(nullable('timestamptz', 'ended_at'))
   endedAt!: Date | null;
-
-  @Column(nullable('uuid', 'lease_id'))
-  leaseId!: string | null;
-
-  @Column(nullable('timestamptz', 'lease_until'))
-  leaseUntil!: Date | null;
-
-  @Column({ type: 'integer', default: 0 })
-  attempts!: number;
-
-  /** When it is looked at again; `null` in Unknown: a person must decide. */
-  @Column(nullable('timestamptz', 'next_attempt_at'))
-  nextAttemptAt!: Date | null;
-
-  @Column(nullable('text', 'last_error'))
-  lastError!: string | null;
 
   /** Changes with every change of the row: PostgreSQL's own count. */
   @Column({ type: 'text', name: 'xmin', insert: false, update: false })

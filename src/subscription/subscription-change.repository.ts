@@ -1,36 +1,35 @@
 import { Injectable } from '@nestjs/common';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import type { SqlSession } from '../platform/database';
-import { changesSql } from '../platform/work';
+import { move, note, type Aggregate, type Cause, type Changes } from '../platform/work';
 import { CHARGE_IN_FLIGHT_SQL } from './subscription-endings';
-import type { SubscriptionState } from './subscription.state';
+import { Subscription, SubscriptionHistory } from './subscription.entity';
+import { SUBSCRIPTION_TRANSITIONS, type SubscriptionEvent, type SubscriptionState } from './subscription.state';
 
-/** Columns that change in a subscription's life; what is left out stays, `null` is NULL. */
-export interface SubscriptionChange {
-  state?: SubscriptionState;
-  productId?: string;
-  billingTokenHash?: Buffer;
-  endsOn?: SeoulDate | null | undefined;
-  cancelAtPeriodEnd?: boolean | undefined;
-  nextBillingOn?: SeoulDate;
-  amountOverride?: number | null;
-  carrierAmountOverride?: number | null;
-  creditCardAmountOverride?: number | null;
-  tmembershipAmountOverride?: number | null;
-}
+const SUBSCRIPTION: Aggregate<Subscription, typeof SUBSCRIPTION_TRANSITIONS> = {
+  name: 'subscription',
+  rows: Subscription,
+  history: SubscriptionHistory,
+  keepsChanges: true,
+  subject: 'subscriptionId',
+  transitions: SUBSCRIPTION_TRANSITIONS,
+};
 
-const COLUMNS = {
-  state: 'state',
-  productId: 'product_id',
-  billingTokenHash: 'billing_token_hash',
-  endsOn: 'ends_on',
-  cancelAtPeriodEnd: 'cancel_at_period_end',
-  nextBillingOn: 'next_billing_on',
-  amountOverride: 'amount_override',
-  carrierAmountOverride: 'carrier_amount_override',
-  creditCardAmountOverride: 'credit_card_amount_override',
-  tmembershipAmountOverride: 'tmembership_amount_override',
-} as const satisfies Record<keyof SubscriptionChange, string>;
+/** What is changed of a subscription's terms; what is left out stays, `null` is NULL. */
+export type SubscriptionChange = {
+  [Name in ChangedMember]?: Subscription[Name] | undefined;
+};
+
+type ChangedMember =
+  | 'productId'
+  | 'billingTokenHash'
+  | 'endsOn'
+  | 'cancelAtPeriodEnd'
+  | 'nextBillingOn'
+  | 'amountOverride'
+  | 'carrierAmountOverride'
+  | 'creditCardAmountOverride'
+  | 'tmembershipAmountOverride';
 
 /** What a change rests on: it is made only while this is still so. */
 export interface SubscriptionGuard {
@@ -45,37 +44,25 @@ export type PeriodCharge = 'none' | 'in-flight' | 'settled';
 @Injectable()
 export class SubscriptionChangeRepository {
   /**
-   * Changes a subscription and writes its history in one statement. A change that changes nothing writes none.
+   * Moves a subscription along its transition table, changes its terms, or both, with one entry in its history; none where
+   * nothing differs.
    *
-   * @returns whether it was made; not, when the subscription moved since it was read
+   * @throws {DomainError} `state-conflict` when it moved since it was read, or the event is not allowed in its state
    */
   async change(
     session: SqlSession,
-    guard: SubscriptionGuard,
-    change: SubscriptionChange,
-    why: { cause: string; actor: string; at: Date },
-  ): Promise<boolean> {
-    const names = (Object.keys(COLUMNS) as (keyof SubscriptionChange)[]).filter((name) => change[name] !== undefined);
-    const sets = names.map((name, index) => `${COLUMNS[name]} = $${index + 7}`);
+    { id, state, nextBillingOn }: SubscriptionGuard,
+    { event, change }: { event?: SubscriptionEvent | undefined; change: SubscriptionChange },
+    why: Cause,
+  ): Promise<void> {
+    const guard = { nextBillingOn };
+    if (event === undefined)
+      return note(session, SUBSCRIPTION, { id, state }, why, { changes: changesOf(change), guard });
     // Who leaves a state leaves its retries: only the past due are tried again.
-    if (change.state !== undefined) sets.push('retry_on = NULL');
-    const [made] = await session.rows<{ count: number }>(
-      `WITH before AS (
-         SELECT * FROM subscription WHERE id = $1 AND state = $2 AND next_billing_on = $3 FOR UPDATE),
-       after AS (
-         UPDATE subscription SET ${sets.join(', ')} FROM before WHERE subscription.id = before.id
-         RETURNING subscription.*),
-       changed AS (
-         SELECT after.id, before.state AS from_state, after.state AS to_state,
-           ${changesSql('before', 'after')} AS changes
-         FROM before JOIN after USING (id)),
-       history AS (
-         INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, changes, actor, at)
-         SELECT id, from_state, to_state, $4, nullif(changes - 'state', '{}'), $5, $6 FROM changed WHERE changes IS NOT NULL)
-       SELECT count(*)::int AS count FROM changed`,
-      [guard.id, guard.state, guard.nextBillingOn, why.cause, why.actor, why.at, ...names.map((name) => change[name])],
-    );
-    return made?.count === 1;
+    await move(session, SUBSCRIPTION, { id, state }, event, why, {
+      changes: { ...changesOf(change), retryOn: null },
+      guard,
+    });
   }
 
   /** @returns what became of the period's charge so far, of its last attempt when there are several */
@@ -91,4 +78,9 @@ export class SubscriptionChangeRepository {
     );
     return row?.charge ?? 'none';
   }
+}
+
+/** As columns are written: what is `undefined` is not. */
+function changesOf(change: SubscriptionChange): Changes<Subscription> {
+  return change as Changes<Subscription>;
 }

@@ -9,7 +9,7 @@ import { ProductRepository, faultsOfPrice, type Price } from '../product';
 import { SubscriptionChangeRepository, type SubscriptionChange } from './subscription-change.repository';
 import { SubscriptionRecordRepository, type SubscriptionRecord } from './subscription-record.repository';
 import { BILLING_TOKEN_EXPECTATION, isBillingToken } from './subscription-rules';
-import { SUBSCRIPTION_TRANSITIONS, type SubscriptionEvent, type SubscriptionState } from './subscription.state';
+import { SUBSCRIPTION_TRANSITIONS, type SubscriptionEvent } from './subscription.state';
 import {
   duplicateSubscription,
   productNotSold,
@@ -32,9 +32,10 @@ export interface ChangeBy {
   version?: string | undefined;
 }
 
-/** A change with its cause, for the history. */
+/** A move, a change, or both, with its cause for the history. */
 interface Step {
   cause: string;
+  event?: SubscriptionEvent;
   change: SubscriptionChange;
 }
 
@@ -55,9 +56,7 @@ export class SubscriptionLife {
 
   /** Not billed until resumed. @throws {DomainError} `subscription-not-found`, `state-conflict` */
   pause(id: string, by: ChangeBy): Promise<void> {
-    return this.step(id, by, (subscription) =>
-      Promise.resolve({ cause: 'paused', change: { state: stateAfter(subscription, 'pause') } }),
-    );
+    return this.step(id, by, () => Promise.resolve({ cause: 'paused', event: 'pause', change: {} }));
   }
 
   /**
@@ -68,8 +67,9 @@ export class SubscriptionLife {
    */
   resume(id: string, by: ChangeBy): Promise<void> {
     return this.step(id, by, async (subscription, session) => {
-      const state = stateAfter(subscription, 'resume');
-      return { cause: 'resumed', change: { state, nextBillingOn: await this.nextAfterPause(subscription, session) } };
+      refuseUnless(subscription, 'resume');
+      const nextBillingOn = await this.nextAfterPause(subscription, session);
+      return { cause: 'resumed', event: 'resume', change: { nextBillingOn } };
     });
   }
 
@@ -80,10 +80,10 @@ export class SubscriptionLife {
    */
   cancel(id: string, when: 'now' | 'period-end', by: ChangeBy): Promise<void> {
     return this.step(id, by, (subscription) => {
-      const state = stateAfter(subscription, 'cancel');
+      refuseUnless(subscription, 'cancel');
       return Promise.resolve(
         when === 'now'
-          ? { cause: 'canceled', change: { state, cancelAtPeriodEnd: false } }
+          ? { cause: 'canceled', event: 'cancel', change: { cancelAtPeriodEnd: false } }
           : { cause: 'cancellation at period end asked for', change: { cancelAtPeriodEnd: true } },
       );
     });
@@ -137,10 +137,9 @@ export class SubscriptionLife {
       const subscription = await this.records.lock(session, id);
       if (subscription === undefined) throw subscriptionNotFound(id);
       if (version !== undefined && version !== subscription.version) throw versionConflict(id);
-      const { cause, change } = await decide(subscription, session);
-      if (Object.values(change).every((value) => value === undefined)) return;
-      const made = await this.changes.change(session, subscription, change, { cause, actor, at: this.clock.now() });
-      if (!made) throw stateConflict(subscription.id, subscription.state);
+      const { cause, event, change } = await decide(subscription, session);
+      if (event === undefined && Object.values(change).every((value) => value === undefined)) return;
+      await this.changes.change(session, subscription, { event, change }, { cause, actor, at: this.clock.now() });
     });
   }
 
@@ -160,10 +159,8 @@ export class SubscriptionLife {
 }
 
 /** @throws {DomainError} `state-conflict` when the event is not allowed in this state */
-function stateAfter({ id, state }: SubscriptionRecord, event: SubscriptionEvent): SubscriptionState {
-  const to = nextState(SUBSCRIPTION_TRANSITIONS, state, event);
-  if (to === undefined) throw stateConflict(id, state);
-  return to;
+function refuseUnless({ id, state }: SubscriptionRecord, event: SubscriptionEvent): void {
+  if (nextState(SUBSCRIPTION_TRANSITIONS, state, event) === undefined) throw stateConflict(id, state);
 }
 
 function refuseWhenOver({ id, state }: SubscriptionRecord): void {

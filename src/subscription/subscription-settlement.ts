@@ -7,7 +7,9 @@ import {
 } from '../charge';
 import { BillingConfig } from '../config';
 import { seoulDateAt } from '../kernel/seoul-calendar';
+import { arrowOf } from '../kernel/transitions';
 import type { SqlSession } from '../platform/database';
+import { SUBSCRIPTION_TRANSITIONS } from './subscription.state';
 
 /**
  * What settled charges mean to subscriptions: a paid period moves them one period on; a declined one makes them past due
@@ -71,7 +73,7 @@ export class SubscriptionSettlement implements SettlementEffects {
        moved AS (
          UPDATE subscription SET ${ONE_PERIOD_ON}
          FROM outcome
-         WHERE ${PERIOD_OF_OUTCOME} AND outcome.kind = 'paid' AND subscription.state <> 'PastDue'
+         WHERE ${PERIOD_OF_OUTCOME} AND outcome.kind = 'paid' AND subscription.state <> '${PAST_DUE}'
          RETURNING 1)
        SELECT (count(*) FILTER (WHERE kind = 'paid') - (SELECT count(*) FROM moved))::int AS paid,
          count(*) FILTER (WHERE ${UNPAID})::int AS unpaid
@@ -85,12 +87,12 @@ export class SubscriptionSettlement implements SettlementEffects {
   private async extendPastDue(session: SqlSession, { sql, parameters }: SettlementOutcomes, at: Date): Promise<void> {
     await session.execute(
       `WITH paid AS (
-         UPDATE subscription SET ${ONE_PERIOD_ON}, state = 'Active', decline_count = 0, retry_on = NULL
+         UPDATE subscription SET ${ONE_PERIOD_ON}, state = '${ACTIVE}', decline_count = 0, retry_on = NULL
          FROM (${sql}) AS outcome
-         WHERE ${PERIOD_OF_OUTCOME} AND outcome.kind = 'paid' AND subscription.state = 'PastDue'
+         WHERE ${PERIOD_OF_OUTCOME} AND outcome.kind = 'paid' AND subscription.state = '${PAST_DUE}'
          RETURNING subscription.id)
        INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, actor, at)
-       SELECT id, 'PastDue', 'Active', 'period paid', 'settlement', $${parameters.length + 1} FROM paid`,
+       SELECT id, '${PAST_DUE}', '${ACTIVE}', 'period paid', 'settlement', $${parameters.length + 1} FROM paid`,
       [...parameters, at],
     );
   }
@@ -114,20 +116,20 @@ export class SubscriptionSettlement implements SettlementEffects {
            decline_count = decline_count + 1,
            retry_on = CASE WHEN NOT ${isOver}
              THEN ${own(5)}::date + (${own(2)}::int[])[subscription.decline_count + 1] END,
-           state = CASE WHEN ${isCanceled} THEN 'Canceled' ELSE 'PastDue' END,
+           state = CASE WHEN ${isCanceled} THEN '${CANCELED}' ELSE '${PAST_DUE}' END,
            cancel_at_period_end = cancel_at_period_end AND NOT ${isCanceled}
          FROM (${sql}) AS outcome
-         WHERE ${PERIOD_OF_OUTCOME} AND outcome.${UNPAID} AND subscription.state IN ('Active', 'PastDue')
+         WHERE ${PERIOD_OF_OUTCOME} AND outcome.${UNPAID} AND subscription.state IN ('${ACTIVE}', '${PAST_DUE}')
          RETURNING subscription.id, subscription.state, decline_count, retry_on, outcome.result_code)
        INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, changes, actor, at)
-       SELECT id, CASE decline_count WHEN 1 THEN 'Active' ELSE 'PastDue' END, 'PastDue',
+       SELECT id, CASE decline_count WHEN 1 THEN '${ACTIVE}' ELSE '${PAST_DUE}' END, '${PAST_DUE}',
          CASE result_code WHEN '${CLOSED_BY_DECISION}' THEN 'charge closed' ELSE 'charge declined' END,
          jsonb_build_object('decline_count', jsonb_build_array(decline_count - 1, decline_count),
            'retry_on', jsonb_build_array(NULL, retry_on), 'result_code', jsonb_build_array(NULL, result_code)),
          'settlement', ${own(1)}::timestamptz
        FROM declined
        UNION ALL
-       SELECT id, 'PastDue', state, CASE
+       SELECT id, '${PAST_DUE}', state, CASE
          WHEN result_code = '${DECLINED_AGAINST_EVIDENCE}' THEN 'no further attempt: declined against what its line says'
          WHEN result_code = '${CLOSED_BY_DECISION}' THEN 'no further attempt by itself: closed by decision'
          WHEN result_code = ANY (${own(3)}::text[])
@@ -144,6 +146,11 @@ interface Rest {
   paid: number;
   unpaid: number;
 }
+
+/** Where an unpaid charge leads, where a paid one does, and where no attempt is left. */
+const { to: PAST_DUE } = arrowOf(SUBSCRIPTION_TRANSITIONS, 'decline');
+const { to: ACTIVE } = arrowOf(SUBSCRIPTION_TRANSITIONS, 'pay');
+const { to: CANCELED } = arrowOf(SUBSCRIPTION_TRANSITIONS, 'cancel');
 
 const UNPAID = `kind IN ('declined', 'closed')`;
 

@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Won } from '../kernel/won';
 import { nullable, wonColumn } from '../platform/database';
+import { ChangeEntry } from '../platform/work';
 import type { SubscriptionState } from './subscription.state';
 
 /** A customer's standing order for a product, with a billing token and an anchor day. */
@@ -76,11 +77,9 @@ export class Subscription {
   createdAt!: Date;
 }
 
+/** A move or a change of its terms, or both at once. */
 @Entity('subscription_history')
-export class SubscriptionHistory {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
-  id!: string;
-
+export class SubscriptionHistory extends ChangeEntry {
   @Column({ type: 'bigint', name: 'subscription_id' })
   subscriptionId!: string;
 
@@ -89,17 +88,4 @@ export class SubscriptionHistory {
 
   @Column({ type: 'text', name: 'to_state' })
   toState!: SubscriptionState;
-
-  @Column({ type: 'text' })
-  cause!: string;
-
-  /** The terms that changed, each as `[before, after]`; `null` when only the state did. */
-  @Column(nullable('jsonb', 'changes'))
-  changes!: Record<string, [unknown, unknown]> | null;
-
-  @Column({ type: 'text' })
-  actor!: string;
-
-  @Column({ type: 'timestamptz' })
-  at!: Date;
 }

@@ -1,13 +1,13 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Won } from '../../kernel/won';
 import { nullable, wonColumn } from '../../platform/database';
-import { HistoryEntry } from '../../platform/work';
+import { HistoryEntry, Leased } from '../../platform/work';
 import type { JobState } from './bulk-payment-job.state';
 import type { FindingCounts } from '../discrepancy/finding';
 
-/** One request file and its fate: the state, and beside it the evidence for each stage passed. */
+/** One request file and its fate: the state, and beside it the evidence for each stage passed; `attempts` are of the stage it is in. */
 @Entity('bulk_payment_job')
-export class BulkPaymentJob {
+export class BulkPaymentJob extends Leased {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   id!: string;
 
@@ -214,12 +214,6 @@ export class BulkPaymentJob {
   @Column(nullable('timestamptz', 'numbers_checked_at'))
   numbersCheckedAt!: Date | null;
 
-  @Column(nullable('uuid', 'lease_id'))
-  leaseId!: string | null;
-
-  @Column(nullable('timestamptz', 'lease_until'))
-  leaseUntil!: Date | null;
-
   /** The stage that is at work, or was when its process died; {@link leaseUntil} tells. */
   @Column(nullable('text', 'stage'))
   stage!: string | null;
@@ -233,16 +227,6 @@ export class BulkPaymentJob {
 
   @Column(nullable('timestamptz', 'stage_done_at'))
   stageDoneAt!: Date | null;
-
-  /** Failed attempts at the stage the job is in. */
-  @Column({ type: 'integer', default: 0 })
-  attempts!: number;
-
-  @Column(nullable('timestamptz', 'next_attempt_at'))
-  nextAttemptAt!: Date | null;
-
-  @Column(nullable('text', 'last_error'))
-  lastError!: string | null;
 }
 
 /** A change of a job's state: what moved it, who, when, and why where a person decided. */

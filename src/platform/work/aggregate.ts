@@ -17,6 +17,8 @@ export interface Aggregate<Row extends Living, Table extends TransitionTable> {
    * keeps who decided, when and why.
    */
   readonly history?: new () => object;
+  /** Its entries also say in `changes` what differs but for the state; nothing is appended where nothing at all does. */
+  readonly keepsChanges?: true;
   /** What names the row in an entry of its history, and in errors. */
   readonly subject: string;
   readonly transitions: Table;

@@ -1,23 +1,42 @@
 import { randomUUID } from 'node:crypto';
+import { Column } from 'typeorm';
 import { secondsAfter } from '../clock';
-import type { SqlSession } from '../database';
+import { nullable, type SqlSession } from '../database';
 import type { Changes, Living } from './aggregate';
 import { Statement } from './statement';
 
-/** A row that can be claimed. */
-export interface Leased extends Living {
-  leaseId: string | null;
-  leaseUntil: Date | null;
+/** A row that can be claimed, and how often the work it waits for has failed. */
+export abstract class Leased {
+  /** Of whoever has it; it guards what is written meanwhile. */
+  @Column(nullable('uuid', 'lease_id'))
+  leaseId!: string | null;
+
+  @Column(nullable('timestamptz', 'lease_until'))
+  leaseUntil!: Date | null;
+
+  /** Failed attempts at what is to be done with it now. */
+  @Column({ type: 'integer', default: 0 })
+  attempts!: number;
+
+  /** Before this it is not due again. */
+  @Column(nullable('timestamptz', 'next_attempt_at'))
+  nextAttemptAt!: Date | null;
+
+  @Column(nullable('text', 'last_error'))
+  lastError!: string | null;
 }
 
 /** A row as it is now that it is claimed, and the lease that guards what is written of it until it is given back or lost. */
-export interface Claimed<Row extends Leased> {
+export interface Claimed<Row extends Claimable> {
   readonly row: Row;
   readonly leaseId: string;
 }
 
+/** What of it a claim writes. */
+type Claimable = Living & Pick<Leased, 'leaseId' | 'leaseUntil'>;
+
 /** Which row is claimed: the first that is due and that nobody holds. */
-export interface Due<Row extends Leased> {
+export interface Due<Row extends Claimable> {
   /** What a row must show for the work to be due; `$1` is now, further parameters from `$2`. */
   readonly where: string;
   readonly parameters?: readonly unknown[];
@@ -39,7 +58,7 @@ export const UNHELD_SQL = '(lease_until IS NULL OR lease_until <= $1)';
  *
  * @returns the row as the claim left it, or `undefined` when none is due
  */
-export async function claim<Row extends Leased>(
+export async function claim<Row extends Claimable>(
   session: SqlSession,
   rows: new () => Row,
   due: Due<Row>,

@@ -2,6 +2,7 @@ import { DomainError } from '../../kernel/errors';
 import { nextState, type EventOf, type StateOf, type TransitionTable } from '../../kernel/transitions';
 import type { SqlSession } from '../database';
 import type { Aggregate, Cause, Changes, Living, Placed } from './aggregate';
+import { changesSql } from './changes.sql';
 import { Statement } from './statement';
 
 /** What a write rests on beside the state, by the row's members: the lease, the version somebody has seen. */
@@ -98,15 +99,16 @@ async function write<Row extends Living, Table extends TransitionTable>(
     `state = ${statement.parameter(state)}`,
     ...guardsOf(guard).map(([member, value]) => `${statement.column(member)}::text = ${statement.parameter(value)}`),
   ];
-  const update = `UPDATE ${statement.table} SET ${set.join(', ')} WHERE ${known.join(' AND ')} RETURNING id`;
+  const { table } = statement;
+  const update = `UPDATE ${table} SET ${set.join(', ')}`;
+  const moving = `${update} WHERE ${known.join(' AND ')} RETURNING id`;
+  const entry = { fromState: state, toState, ...why };
   const moved = await statement.rows(
     of.history === undefined
-      ? update
-      : withEntry(statement, new Statement(session, of.history), of.subject, update, {
-          fromState: state,
-          toState,
-          ...why,
-        }),
+      ? moving
+      : of.keepsChanges === true
+        ? withChanges(statement, new Statement(session, of.history), of.subject, update, known, entry)
+        : withEntry(statement, new Statement(session, of.history), of.subject, moving, entry),
   );
   if (moved.length !== 1) throw await refusalOf(session, of, { id, event }, guard);
 }
@@ -114,18 +116,51 @@ async function write<Row extends Living, Table extends TransitionTable>(
 /** A statement that writes one row, and its entry in the history, which takes the row's id from it. */
 function withEntry(
   statement: Statement<Living>,
-  entry: Statement<object>,
+  history: Statement<object>,
+  subject: string,
+  moving: string,
+  entry: Cause & { fromState: string; toState: string },
+): string {
+  const { columns, values } = saidBy(statement, history, subject, entry);
+  return `WITH moved AS (${moving})
+    INSERT INTO ${history.table} (${columns})
+    SELECT id, ${values} FROM moved
+    RETURNING id`;
+}
+
+/** The columns of an entry, the row's id first, and the SQL of all values but that. */
+function saidBy(
+  statement: Statement<Living>,
+  history: Statement<object>,
+  subject: string,
+  { at, ...words }: Cause & { fromState: string; toState: string },
+): { columns: string; values: string } {
+  const said = Object.entries(words).filter(([, value]) => value !== undefined);
+  const columns = [subject, ...said.map(([member]) => member), 'at'].map((member) => history.column(member));
+  const values = said.map(([, value]) => `${statement.parameter(value)}::text`);
+  return {
+    columns: columns.join(', '),
+    values: [...values, `${statement.parameter(at)}::timestamptz`].join(', '),
+  };
+}
+
+/** The same, where the entry says what differs, and is left out where nothing does. */
+function withChanges(
+  statement: Statement<Living>,
+  history: Statement<object>,
   subject: string,
   update: string,
-  { at, ...words }: Cause & { fromState: string; toState: string },
+  known: readonly string[],
+  entry: Cause & { fromState: string; toState: string },
 ): string {
-  const said = Object.entries(words).filter(([, value]) => value !== undefined);
-  const columns = [subject, ...said.map(([member]) => member), 'at'].map((member) => entry.column(member));
-  const values = said.map(([, value]) => `${statement.parameter(value)}::text`);
-  return `WITH moved AS (${update})
-    INSERT INTO ${entry.table} (${columns.join(', ')})
-    SELECT id, ${values.join(', ')}, ${statement.parameter(at)}::timestamptz FROM moved
-    RETURNING id`;
+  const { columns, values } = saidBy(statement, history, subject, entry);
+  return `WITH before AS (SELECT * FROM ${statement.table} WHERE ${known.join(' AND ')} FOR UPDATE),
+    after AS (${update} FROM before WHERE ${statement.table}.id = before.id RETURNING ${statement.table}.*),
+    changed AS (SELECT after.id, ${changesSql('before', 'after')} AS changes FROM before JOIN after USING (id)),
+    entry AS (
+      INSERT INTO ${history.table} (${columns}, changes)
+      SELECT id, ${values}, nullif(changes - 'state', '{}') FROM changed WHERE changes IS NOT NULL)
+    SELECT id FROM changed`;
 }
 
 /** Why nothing was written; asked for only then. Who no longer has the row is not the one to judge its state. */
