@@ -53,7 +53,7 @@ export interface ApprovedAct {
 }
 
 /** The subject ended another way while the approval waited: it has nothing to wait for. */
-const OVERTAKEN = ['state-conflict', 'charge-settled', 'transaction-settled'];
+const OVERTAKEN = ['state-conflict', 'charge-settled', 'transaction-settled', 'outside-refund-recorded'];
 
 /**
  * The one way in which something waits for a second person, whatever it is. How a room uses it:
@@ -97,9 +97,17 @@ export class Approvals {
       return await this.got(await this.approvals.create(session, fields), session);
     } catch (error) {
       if (!violatesUnique(error, 'approval_waiting_once')) throw error;
-      const message = `Another ${request.kind} of ${request.subjectId} waits for a second person; decide on that first`;
-      throw new DomainError('approval-open', message);
+      throw alreadyOpen(request.kind, request.subjectId);
     }
+  }
+
+  /**
+   * For an act that needs a second person only sometimes: what one was asked about is not done meanwhile without one.
+   *
+   * @throws {DomainError} `approval-open`
+   */
+  async assertNoneWaits(session: SqlSession, kind: ApprovalKind, subjectId: string): Promise<void> {
+    if ((await this.approvals.findWaiting(kind, subjectId, session)) !== undefined) throw alreadyOpen(kind, subjectId);
   }
 
   /** @throws {DomainError} `approval-not-found` */
@@ -272,6 +280,11 @@ export function wordsOf({ reason }: Approval, { by, reason: agreed }: ApprovalDe
 
 function notFound(id: string): DomainError {
   return new DomainError('approval-not-found', `There is no approval ${id}`);
+}
+
+function alreadyOpen(kind: ApprovalKind, subjectId: string): DomainError {
+  const message = `Another ${kind} of ${subjectId} waits for a second person; decide on that first`;
+  return new DomainError('approval-open', message);
 }
 
 function expired({ id, expiresAt }: Approval): DomainError {

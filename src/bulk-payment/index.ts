@@ -12,7 +12,7 @@ export { DoubtfulJobs } from './job/doubtful-jobs.service';
 export { DISCREPANCY_KINDS, type DiscrepancyKind, type FindingCounts } from './discrepancy/finding';
 export { failingSql, inDoubtSql, unnotifiedJobsSql } from './job/doubt';
 export { type JobDecisions, DECIDED, talliesOf, tallyOf, type TallyRow } from './job/job-decisions';
-export { GatewayEvidence, taken } from './checks/gateway-evidence';
+export { GatewayEvidence } from './checks/gateway-evidence';
 export { contradictedSql } from './checks/gateway-contradictions.sql';
 export { JobInterventions } from './job/job-interventions.service';
 export { LineChecks } from './checks/line-checks';

@@ -42,16 +42,21 @@ export class OutsideRefundRepository {
     return query.limit(page.limit).getMany();
   }
 
-  /**
-   * Notes what a lookup shows, unless it was noted before, or a refund of ours is on its way and may be what it shows.
-   *
-   * @returns where that showing is now
-   */
-  async suspect(chargeId: string, lookup: TransactionLookup, at: Date): Promise<OutsideRefundState | undefined> {
+  /** Notes what a lookup shows, unless it was noted before, or a refund of ours is on its way and may be what it shows. */
+  async suspect(chargeId: string, lookup: TransactionLookup, at: Date): Promise<void> {
     const isOurs = `EXISTS (SELECT FROM refund WHERE charge_id = $1 AND state IN ('Refunding', 'Unknown'))`;
     await this.noteShown(this.database, `NOT ${isOurs}`, chargeId, lookup, at);
-    const where = { chargeId, shown: shownBy(lookup) };
-    return (await this.database.manager.findOneBy(OutsideRefund, where))?.state;
+  }
+
+  /** Notes what a lookup shows, which a person takes for a refund. @throws {DomainError} as {@link record} */
+  async noteAsked(session: SqlSession, chargeId: string, lookup: TransactionLookup, at: Date): Promise<void> {
+    await this.noteShown(session, 'true', chargeId, lookup, at);
+    assertUnrecorded(await session.manager.findOneByOrFail(OutsideRefund, { chargeId, shown: shownBy(lookup) }));
+  }
+
+  /** Whether anything of a charge waits for a person to say what it is. */
+  isAnySuspected(chargeId: string): Promise<boolean> {
+    return this.database.manager.existsBy(OutsideRefund, { chargeId, state: 'Suspected' });
   }
 
   /**
@@ -69,13 +74,7 @@ export class OutsideRefundRepository {
     const lock = { mode: 'pessimistic_write' } as const;
     const where = { chargeId, shown: shownBy(lookup) };
     const outside = await session.manager.findOneOrFail(OutsideRefund, { where, lock });
-    if (nextState(OUTSIDE_REFUND_TRANSITIONS, outside.state, 'record') === undefined) {
-      throw new DomainError(
-        'outside-refund-recorded',
-        `What T store shows was recorded as refund ${outside.refundId}; look the payment up again if there was another one`,
-        { refundId: outside.refundId },
-      );
-    }
+    assertUnrecorded(outside);
     const changes = { refundId, lookupId: lookup.id, decidedAt: at, decidedBy: actor, decisionReason: reason };
     await move(session, OUTSIDE_REFUND, outside, 'record', { cause: 'record', actor, reason, at }, { changes });
   }
@@ -131,11 +130,18 @@ export class OutsideRefundRepository {
   }
 
   /** @throws {DomainError} `state-conflict` unless it is Suspected */
-  async dismiss(id: string, { actor, reason, at }: OutsideDecision): Promise<void> {
+  async dismiss(session: SqlSession, id: string, { actor, reason, at }: OutsideDecision): Promise<void> {
     const why = { cause: 'dismiss', actor, reason, at };
     const changes = { decidedAt: at, decidedBy: actor, decisionReason: reason };
-    await move(this.database, OUTSIDE_REFUND, { id, state: 'Suspected' }, 'dismiss', why, { changes });
+    await move(session, OUTSIDE_REFUND, { id, state: 'Suspected' }, 'dismiss', why, { changes });
   }
+}
+
+/** Each showing is recorded once. */
+function assertUnrecorded({ state, refundId }: OutsideRefund): void {
+  if (nextState(OUTSIDE_REFUND_TRANSITIONS, state, 'record') !== undefined) return;
+  const message = `What T store shows was recorded as refund ${refundId}; look the payment up again if there was another one`;
+  throw new DomainError('outside-refund-recorded', message, { refundId });
 }
 
 /** What T store's record says, in one line. */

@@ -47,9 +47,10 @@ export class OutsideRefunds implements OnModuleInit {
     this.approvals.carriedOutBy('outside-refund', {
       carryOut: async (session, approval, decision) => {
         const { orderNo = '', amount = '', lookupId = '', refundTransactionId } = approval.act;
-        const charge = await this.charges.get(orderNo);
         const by = { actor: approval.requestedBy, owner: approval.requestedByOwner };
         const finding = { amount: won(Number(amount)), reason: wordsOf(approval, decision), refundTransactionId, by };
+        // Something may have been given back since it was asked for.
+        const { charge } = await this.recordable(orderNo, finding.amount);
         await this.store(session, charge, await this.lookups.get(lookupId), finding);
       },
     });
@@ -78,12 +79,14 @@ export class OutsideRefunds implements OnModuleInit {
    * Notes it when a lookup shows money given back of which we know nothing: of a charge of which we have given nothing back;
    * or since a refund of ours that ended as not made, which may have been made after all.
    *
-   * @returns where that showing is now; `undefined` where the lookup shows no such thing
+   * @returns whether anything that was seen of the charge, now or before, waits for a person to record or dismiss it
    */
-  async suspect(charge: ChargeRecord, lookup: TransactionLookup): Promise<OutsideRefundState | undefined> {
+  async suspect(charge: ChargeRecord, lookup: TransactionLookup): Promise<boolean> {
     const isShown = lookup.found?.isRefunded === true && charge.refundedAmount === 0;
-    if (!isShown && !(await this.hasMovedSinceFailure(charge, lookup))) return undefined;
-    return this.outside.suspect(charge.id, lookup, this.clock.now());
+    if (isShown || (await this.hasMovedSinceFailure(charge, lookup))) {
+      await this.outside.suspect(charge.id, lookup, this.clock.now());
+    }
+    return this.outside.isAnySuspected(charge.id);
   }
 
   private async hasMovedSinceFailure(charge: ChargeRecord, { found }: TransactionLookup): Promise<boolean> {
@@ -97,43 +100,53 @@ export class OutsideRefunds implements OnModuleInit {
    *
    * @throws {DomainError} `charge-not-found`; `refund-not-possible` unless the charge was paid; `lookup-required` without a
    *   lookup since the last refund; `lookup-shows-no-refund`; `refund-exceeds`; `refund-open` while a refund of ours has not
-   *   ended, which may be what T store shows; `outside-refund-recorded`; `approval-open`
+   *   ended, which may be what T store shows; `outside-refund-recorded`; `approval-open` while another one of the charge
+   *   waits for a second person
    */
   async record(orderNo: string, finding: OutsideRefundFinding): Promise<RecordedOutside> {
-    const charge = await this.charges.get(orderNo);
-    const { amount, by, reason, refundTransactionId } = finding;
-    assertWithin(charge, amount);
-    const lookup = await this.evidenceOf(charge);
-    try {
-      return await this.database.transaction(async (session) => {
-        const because = (await this.allowance.take(session, amount)) ?? this.whyUnsure(lookup);
-        if (because === undefined) {
-          return { kind: 'recorded', refundId: await this.store(session, charge, lookup, finding) } as const;
-        }
-        const approval = await this.approvals.require(session, {
-          ...{ kind: 'outside-refund', subjectId: charge.id, by, reason, count: 1, amount, because },
-          act: {
-            orderNo,
-            amount: String(amount),
-            lookupId: lookup.id,
-            ...(refundTransactionId && { refundTransactionId }),
-          },
-          summary: `Record that T store gave back ${amount} won of ${orderNo} without us; its record says: ${shownBy(lookup)}`,
-        });
-        return { kind: 'awaits-approval', approval } as const;
-      });
-    } catch (error) {
-      if (violatesUnique(error, 'refund_open_once')) throw stillOpen(orderNo);
-      if (violatesCheck(error, 'refund_total_within_amount')) throw exceeds(orderNo);
-      throw error;
-    }
+    const { amount } = finding;
+    const { charge, lookup } = await this.recordable(orderNo, amount);
+    return this.database.transaction(async (session) => {
+      await this.approvals.assertNoneWaits(session, 'outside-refund', charge.id);
+      const because = (await this.allowance.take(session, amount)) ?? this.whyUnsure(lookup);
+      if (because !== undefined) {
+        return { kind: 'awaits-approval', approval: await this.ask(session, charge, lookup, { ...finding, because }) };
+      }
+      return { kind: 'recorded', refundId: await this.store(session, charge, lookup, finding) };
+    });
   }
 
   /** Says that nothing was given back. @throws {DomainError} `outside-refund-not-found`, `state-conflict` */
   async dismiss(id: string, { actor, reason }: { actor: string; reason: string }): Promise<OutsideRefund> {
-    await this.get(id);
-    await this.outside.dismiss(id, { actor, reason, at: this.clock.now() });
+    const { chargeId } = await this.get(id);
+    await this.database.transaction(async (session) => {
+      await this.approvals.withdrawOf(session, 'outside-refund', chargeId, { actor, reason });
+      await this.outside.dismiss(session, id, { actor, reason, at: this.clock.now() });
+    });
     return this.get(id);
+  }
+
+  /** What is asked for is suspected meanwhile, so that none of it is given back a second time by us. */
+  private async ask(
+    session: SqlSession,
+    { id: subjectId, orderNo }: ChargeRecord,
+    lookup: TransactionLookup,
+    { amount, refundTransactionId, by, reason, because }: OutsideRefundFinding & { because: string },
+  ): Promise<Approval> {
+    await this.outside.noteAsked(session, subjectId, lookup, this.clock.now());
+    const act = { orderNo, amount: String(amount), lookupId: lookup.id };
+    return this.approvals.require(session, {
+      ...{ kind: 'outside-refund', subjectId, by, reason, count: 1, amount, because },
+      act: { ...act, ...(refundTransactionId && { refundTransactionId }) },
+      summary: `Record that T store gave back ${amount} won of ${orderNo} without us; its record says: ${shownBy(lookup)}`,
+    });
+  }
+
+  /** The charge, where so much of it may have been given back without us, and the lookup that shows it. */
+  private async recordable(orderNo: string, amount: Won): Promise<{ charge: ChargeRecord; lookup: TransactionLookup }> {
+    const charge = await this.charges.get(orderNo);
+    assertWithin(charge, amount);
+    return { charge, lookup: await this.evidenceOf(charge) };
   }
 
   private async store(
@@ -155,7 +168,12 @@ export class OutsideRefunds implements OnModuleInit {
     };
     const { gateway, gatewayAccount } = charge;
     const fields = { chargeId, gateway, gatewayAccount, transactionId: transactionId ?? '', ...asked };
-    const refundId = await this.recorder.recordOutside(session, fields, result);
+    const refundId = await this.recorder.recordOutside(session, fields, result).catch((error: unknown) => {
+      // Somebody was quicker; PostgreSQL says in what.
+      if (violatesUnique(error, 'refund_open_once')) throw stillOpen(charge.orderNo);
+      const exceeding = ['refund_total_within_amount', 'payment_refund_total_within_amount'];
+      throw exceeding.some((check) => violatesCheck(error, check)) ? exceeds(charge.orderNo) : error;
+    });
     await this.outside.record(session, chargeId, lookup, { refundId, actor: by.actor, reason, at: this.clock.now() });
     return refundId;
   }

@@ -32,8 +32,8 @@ export class RefundCheck {
     const charge = await this.chargeOf(refund);
     const { lookup, answer } = await this.lookups.askNow(refund, ACTOR);
     const readiness = readinessOf(charge, lookup);
-    const outside = readiness.kind === 'later' ? undefined : await this.outside.suspect(charge, lookup);
-    if (outside === 'Suspected') return { kind: 'differs', why: `${whyOf(readiness)}: ${RECORD_IT_FIRST}` };
+    const isSuspected = readiness.kind !== 'later' && (await this.outside.suspect(charge, lookup));
+    if (isSuspected) return { kind: 'differs', why: `${whyOf(readiness)}: ${RECORD_IT_FIRST}` };
     if (readiness.kind !== 'ready') return readiness;
     if (answer.kind !== 'success') return { kind: 'later', why: 'T store gave no payment' };
     return { kind: 'ready', order: orderOf(refund, charge, answer.value.basis), baselineLookupId: lookup.id };
@@ -55,7 +55,7 @@ export class RefundCheck {
 }
 
 function whyOf(readiness: Readiness): string {
-  if (readiness.kind === 'ready') return 'T store’s record has moved on since a refund that ended as not made';
+  if (readiness.kind === 'ready') return 'T store may have refunded it without us, by its record or a person’s word';
   return `${readiness.why}. T store has refunded it without us`;
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { LineStopRepository } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
 import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
-import { newestInDoubt, openStop, saidByTwo, uploadInDoubt } from '../support/doubt';
+import { newestInDoubt, openStop, resolvedByTwo, saidByTwo, uploadInDoubt } from '../support/doubt';
 import { requestFile } from '../support/request-files';
 import { agreed, billOn, chargesOf, moveTo, planOn, send, subscribe } from '../support/subscribers';
 import { until } from '../support/until';
@@ -257,5 +258,67 @@ describe('what T store was heard to say of a job', () => {
     await begun(jobId, gatewayJobId);
     expect(await openStop(world, 'gateway-contradicts')).toMatchObject({ jobId, evidence: { gatewayJobId } });
     expect((await world.get('line-stops')).body.items).toHaveLength(1);
+  });
+
+  it('keeps from billing again while PNS has yet to say whether it is T store’s', async () => {
+    const { jobId } = await refusedThoughTaken();
+    const gatewayJobId = gatewayJobOf();
+    const fault = world.simulator.control.armFault({ kind: 'verify-unavailable', share: 1 });
+    await world.simulator.control.deliverNotifications();
+    const refused = await until('it is here', async () => {
+      const [message] = (await world.get(`notifications?jobId=${jobId}`)).body.items;
+      return message === undefined ? undefined : rebill(jobId);
+    });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'evidence-contradicts', jobId, gatewayJobId } });
+    expect(refused.body.detail).toContain('Wait for PNS');
+    expect((await world.get('line-stops')).body.items).toEqual([]);
+    world.simulator.control.disarmFault(fault.id);
+  });
+
+  it('holds what a run planned before it was heard, for a period that it may be paid for', async () => {
+    const { subscriptionId, jobId } = await refusedThoughTaken();
+    const first = gatewayJobOf();
+    const again = (await rebill(jobId)).body;
+    const [{ orderNo }] = (await world.get(`bulk-payment-jobs/${again.id}/charges`)).body.items;
+    world.simulator.control.follow({ declineOrderNos: [orderNo] });
+    await sent(again.id);
+    world.simulator.control.armFault({ kind: 'notification-lost', jobId: first });
+    await world.simulator.control.deliverNotifications();
+    await until('the rebill is settled', async () => (await jobOf(again.id)).result?.settledAt ?? undefined);
+    await send(world, 'POST', 'kill-switch', { reason: 'plan first' });
+    await planOn(world, '2027-01-08');
+    expect(await chargesOf(world, subscriptionId)).toHaveLength(3);
+    const [retry] = (await world.get('bulk-payment-jobs?limit=1')).body.items;
+    const stop = await heard();
+    expect((await resolvedByTwo(world, stop.id, ASKED)).body.state).toBe('Resolved');
+    expect((await jobOf(retry.id)).heldBy).toBe(`line stop ${stop.id}: ${stop.violation}`);
+    await send(world, 'DELETE', 'kill-switch', { reason: 'go on' });
+    expect((await jobOf(retry.id)).heldBy).toBe(`line stop ${stop.id}: ${stop.violation}`);
+    const stops = world.service.app.get(LineStopRepository);
+    const intent = world.service.app.get(Database).transaction((session) => stops.assertMaySubmit(session, retry.id));
+    await expect(intent).rejects.toMatchObject({ code: 'line-stopped' });
+  });
+});
+
+describe('where one person decides on line stops', () => {
+  it('lets one go on alone, and refuses to bill again what T store has all the same', async () => {
+    const world = await startWorld({
+      simulator: { declineRate: 0, processingDelayMs: 3_600_000 },
+      environment: { APPROVAL_OF_STOPS: 'false' },
+    });
+    try {
+      await subscribe(world, 'alone', '2027-01-05');
+      world.simulator.control.armFault(REFUSED_AFTER);
+      await planOn(world, '2027-01-05');
+      await until('it has failed', async () => (await world.get('bulk-payment-jobs?state=Failed')).body.items[0]);
+      await world.simulator.control.deliverNotifications();
+      const stop = await openStop(world, 'gateway-contradicts');
+      const resolved = await send(world, 'POST', `line-stops/${stop.id}/resolve`, ASKED);
+      expect(resolved).toMatchObject({ status: 200, body: { state: 'Resolved' } });
+      const refused = await send(world, 'POST', `bulk-payment-jobs/${stop.jobId}/rebill`, ASKED);
+      expect(refused).toMatchObject({ status: 409, body: { code: 'evidence-contradicts' } });
+    } finally {
+      await world.close();
+    }
   });
 });

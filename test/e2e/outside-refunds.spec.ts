@@ -4,7 +4,7 @@ import { Database } from '../../src/platform/database';
 import { LineChecks } from '../../src/bulk-payment';
 import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
 import { askRefund, bookedRefunds, loggedRefunds, paidCharges, refundInState } from '../support/refunds';
-import { billOn, keyOf, moveTo, send, subscribe, subscriptionRow } from '../support/subscribers';
+import { agreed, billOn, keyOf, moveTo, send, subscribe, subscriptionRow } from '../support/subscribers';
 
 const UNLIMITED = {
   REFUND_RATE_PER_MINUTE: '6000',
@@ -196,19 +196,95 @@ describe('refunds that T store made without us', () => {
 });
 
 describe('refunds that T store made without us, while nobody has set its words', () => {
-  it('are recorded only with a second person’s word', async () => {
-    const world = await startWorld({
+  let world: BillingWorld;
+  let orderNos: string[];
+
+  beforeAll(async () => {
+    world = await startWorld({
       simulator: { declineRate: 0 },
       environment: { ...UNLIMITED, TSTORE_REFUNDED_STATUSES: '' },
     });
-    try {
-      const [orderNo = ''] = await paidCharges(world, 1, 'wordless-');
-      await world.get(`charges/${orderNo}/transaction`);
-      const { status, body } = await send(world, 'POST', 'outside-refunds', { orderNo, amount: 100, reason: 'seen' });
-      expect({ status, body }).toMatchObject({ status: 202, body: { approval: { kind: 'outside-refund' } } });
-      expect(body.approval.because).toContain('nobody has set which of T store’s words mean refunded');
-    } finally {
-      await world.close();
-    }
+    orderNos = await paidCharges(world, 4, 'wordless-');
+  });
+
+  afterAll(() => world.close());
+
+  /** Looks one up, and asks for 100 won of it to be recorded. */
+  async function asked(): Promise<{ orderNo: string; approval: JsonBody; record: () => Promise<JsonAnswer> }> {
+    const orderNo = orderNos.pop() as string;
+    await world.get(`charges/${orderNo}/transaction`);
+    const record = () => send(world, 'POST', 'outside-refunds', { orderNo, amount: 100, reason: 'seen' });
+    const { status, body } = await record();
+    expect({ status, body }).toMatchObject({ status: 202, body: { approval: { kind: 'outside-refund' } } });
+    return { orderNo, approval: body.approval, record };
+  }
+
+  const approve = (approval: JsonBody): Promise<JsonAnswer> => agreed(world, { status: 202, body: approval });
+  const stateOf = async (approval: JsonBody): Promise<string> =>
+    (await world.get(`approvals/${approval.id}`)).body.state;
+  const suspicionOf = async (orderNo: string): Promise<JsonBody> =>
+    (await world.get('outside-refunds')).body.items.find((one: JsonBody) => one.orderNo === orderNo);
+  const dismiss = async (orderNo: string): Promise<JsonAnswer> => {
+    const { id } = await suspicionOf(orderNo);
+    return send(world, 'POST', `outside-refunds/${id}/dismiss`, { reason: 'nothing on the operator’s site' });
+  };
+
+  it('are recorded only with a second person’s word, and asked for once', async () => {
+    const { orderNo, approval, record } = await asked();
+    expect(approval.because).toContain('nobody has set which of T store’s words mean refunded');
+    expect(await record()).toMatchObject({ status: 409, body: { code: 'approval-open' } });
+    expect(await approve(approval)).toMatchObject({ status: 200, body: { state: 'Approved' } });
+    expect((await world.get(`charges/${orderNo}`)).body.refundedAmount).toBe(100);
+    expect(await record()).toMatchObject({ status: 409, body: { code: 'outside-refund-recorded' } });
+  });
+
+  it('that are asked for are suspected meanwhile: we give nothing of it back a second time', async () => {
+    const { orderNo, approval } = await asked();
+    expect(await suspicionOf(orderNo)).toMatchObject({ state: 'Suspected' });
+    const { body: ours } = await askRefund(world, orderNo);
+    const failed = await refundInState(world, ours.id, 'Failed');
+    expect(failed.result.resultMessage).toContain('record as an outside refund what was given back');
+    expect(await bookedRefunds(world, orderNo)).toEqual([]);
+    // What is said to be none ends what was asked for it.
+    expect(await dismiss(orderNo)).toMatchObject({ status: 200 });
+    expect(await stateOf(approval)).toBe('Withdrawn');
+    expect(await approve(approval)).toMatchObject({ status: 409, body: { code: 'state-conflict' } });
+  });
+
+  it('can’t be agreed to while a refund of ours has not ended, nor beyond what is left: a clear 409, and a way out', async () => {
+    const first = orderNos.pop() as string;
+    await world.get(`charges/${first}/transaction`);
+    await send(world, 'POST', 'kill-switch', { reason: 'nothing is to be sent' });
+    const record = () => send(world, 'POST', 'outside-refunds', { orderNo: first, amount: 100, reason: 'seen' });
+    const { body: asking } = await record();
+    const { body: ours } = await askRefund(world, first, 950);
+    expect(await approve(asking.approval)).toMatchObject({ status: 409, body: { code: 'refund-open' } });
+    expect(await stateOf(asking.approval)).toBe('Waiting');
+    // As if it had been sent before it was suspected.
+    await world.service.app.get(Database).execute(
+      `UPDATE outside_refund SET state = 'Dismissed', decided_at = found_at, decided_by = 'test', decision_reason = 'test'
+         WHERE state = 'Suspected'`,
+    );
+    await send(world, 'DELETE', 'kill-switch', { reason: 'go on' });
+    await refundInState(world, ours.id, 'Refunded');
+    expect(await approve(asking.approval)).toMatchObject({ status: 409, body: { code: 'refund-exceeds' } });
+    expect(await stateOf(asking.approval)).toBe('Waiting');
+    expect((await world.get(`charges/${first}`)).body.refundedAmount).toBe(950);
+    const rejected = await send(world, 'POST', `approvals/${asking.approval.id}/reject`, { reason: 'it was ours' });
+    expect(rejected).toMatchObject({ status: 200, body: { state: 'Rejected' } });
+  });
+
+  it('that two rooms record at once are more than is left by PostgreSQL’s word, and a clear 409', async () => {
+    const { orderNo, approval } = await asked();
+    // As if a refund of ours had been counted between the check and the recording.
+    const database = world.service.app.get(Database);
+    const { id } = (await world.get(`charges/${orderNo}`)).body;
+    await database.execute(
+      `INSERT INTO payment_refund_total (transaction_id, amount, pending_amount, refunded_amount)
+       SELECT transaction_id, amount, 0, 950 FROM settlement WHERE charge_id = $1 AND kind = 'paid'`,
+      [id],
+    );
+    expect(await approve(approval)).toMatchObject({ status: 409, body: { code: 'refund-exceeds' } });
+    expect((await world.get(`charges/${orderNo}`)).body.refundedAmount).toBe(0);
   });
 });

@@ -129,6 +129,18 @@ const RULES: Readonly<Record<string, string>> = {
     JOIN bulk_payment_job AS job ON job.id = later.bulk_payment_job_id
     LEFT JOIN settlement ON settlement.charge_id = earlier.id AND settlement.refund_id IS NULL
     WHERE settlement.kind IS DISTINCT FROM 'declined' AND job.rebill_of_job_id IS DISTINCT FROM earlier.bulk_payment_job_id`,
+  'its period was sent again although T store was heard to have it in a job that failed': `
+    SELECT DISTINCT 'order ' || again.order_no AS what FROM line_stop AS heard
+    JOIN charge AS taken ON taken.bulk_payment_job_id = heard.bulk_payment_job_id
+    JOIN charge AS again ON again.subscription_id = taken.subscription_id
+      AND again.period_start_on = taken.period_start_on AND again.id <> taken.id
+    JOIN bulk_payment_job AS job ON job.id = again.bulk_payment_job_id
+    WHERE heard.kind = 'gateway-contradicts' AND heard.evidence ->> 'failureReason' IS NOT NULL
+      AND job.submission_started_at > heard.raised_at
+      AND NOT EXISTS (
+        SELECT FROM bulk_payment_job_history AS back
+        WHERE back.job_id = taken.bulk_payment_job_id AND back.from_state = 'Failed' AND back.to_state = 'Processing'
+          AND back.at <= job.submission_started_at)`,
   'it has moved by another number of periods than were paid': `
     SELECT 'subscription ' || subscription.id AS what FROM subscription
     LEFT JOIN charge ON charge.subscription_id = subscription.id

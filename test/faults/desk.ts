@@ -22,7 +22,14 @@ interface Desk {
   refunds: RefundInDoubt[];
   discrepancies: { id: string; orderNo: string; named: string | null }[];
   stops: { id: string; kind: string }[];
-  approvals: { id: string; kind: string; act: Record<string, string>; orderNo: string; refund: RefundInDoubt | null }[];
+  approvals: {
+    id: string;
+    kind: string;
+    act: Record<string, string>;
+    orderNo: string;
+    refund: RefundInDoubt | null;
+    stopKind: string | null;
+  }[];
   isStopped: boolean;
 }
 
@@ -50,11 +57,13 @@ export async function decisionsOf(world: FaultWorld): Promise<Act[]> {
     decisions.push({ ...decided(`approvals/${approval.id}/${verb}`), bySecondPerson: true });
   }
   // What the gateway contradicts is dealt with by attaching its job.
-  for (const { id, kind } of stops)
-    if (kind !== 'gateway-contradicts') decisions.push(decided(`line-stops/${id}/resolve`));
+  for (const { id, kind } of stops) if (kind !== CONTRADICTS) decisions.push(decided(`line-stops/${id}/resolve`));
   if (isStopped) decisions.push({ ...decided('kill-switch'), method: 'DELETE' });
   return decisions;
 }
+
+/** Nobody careful lets such a stop go on: its job is attached. */
+const CONTRADICTS = 'gateway-contradicts';
 
 /** Stops all submissions. */
 export const ENGAGE = decided('kill-switch');
@@ -76,7 +85,8 @@ async function acceptancesOf(world: FaultWorld, { id, orderNo, named }: Desk['di
 }
 
 /** Whether what somebody asked for is so, by the gateway's book. What only spends or holds is nobody's mistake. */
-async function isRight(world: FaultWorld, { kind, act, orderNo, refund }: Desk['approvals'][number]): Promise<boolean> {
+async function isRight(world: FaultWorld, approval: Desk['approvals'][number]): Promise<boolean> {
+  const { kind, act, orderNo, refund, stopKind } = approval;
   const [entry] = await world.simulator.control.bookOfOrder(orderNo);
   switch (kind) {
     case 'refund-doubt':
@@ -85,6 +95,8 @@ async function isRight(world: FaultWorld, { kind, act, orderNo, refund }: Desk['
       return act.do === 'attach-gateway-job' ? entry?.jobId === act.gatewayJobId : entry === undefined;
     case 'discrepancy':
       return act.outcome === 'paid' ? entry?.tid === act.transactionId : entry?.state === 'Declined';
+    case 'line-stop':
+      return stopKind !== CONTRADICTS;
     default:
       return true;
   }
@@ -132,17 +144,20 @@ async function deskOf(world: FaultWorld): Promise<Desk> {
           SELECT approval.id::text, approval.kind, approval.act,
             coalesce(refunded.order_no, disputed.order_no, sent.order_no, '') AS "orderNo",
             CASE WHEN refund.id IS NOT NULL THEN jsonb_build_object('id', refund.id::text, 'orderNo', refunded.order_no,
-              'amount', refund.amount) END AS refund
+              'amount', refund.amount) END AS refund, stopped.kind AS "stopKind"
           FROM approval
           LEFT JOIN refund ON approval.kind IN ('refund', 'refund-doubt') AND refund.id = approval.subject_id
           LEFT JOIN charge AS refunded ON refunded.id = refund.charge_id
           LEFT JOIN discrepancy AS disputed ON approval.kind = 'discrepancy' AND disputed.id = approval.subject_id
           LEFT JOIN charge AS sent ON approval.kind = 'job-doubt' AND sent.bulk_payment_job_id = approval.subject_id
             AND sent.line_number = 2
+          LEFT JOIN line_stop AS stopped ON approval.kind = 'line-stop' AND stopped.id = approval.subject_id
           WHERE approval.state = 'Waiting' AND (approval.expires_at IS NULL OR approval.expires_at > $1))
           AS waiting) AS approvals,
        (SELECT coalesce(jsonb_agg(stop ORDER BY id), '[]') FROM (
-          SELECT id::text, kind FROM line_stop WHERE state = 'Open') AS stop) AS stops,
+          SELECT id::text, kind FROM line_stop WHERE state = 'Open' AND NOT EXISTS (
+            SELECT FROM approval WHERE kind = 'line-stop' AND subject_id = line_stop.id AND state = 'Waiting'))
+          AS stop) AS stops,
        (SELECT engaged FROM kill_switch) AS "isStopped"`,
     [world.clock.now()],
   );

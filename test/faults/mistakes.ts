@@ -6,6 +6,9 @@ import type { FaultWorld } from './fault-world';
 interface Chances {
   discrepancies: { id: string; transactionId: string | null }[];
   jobs: { id: string }[];
+  stops: { id: string }[];
+  /** Failed, although the gateway was heard to have them. */
+  heard: { id: string; orderNos: string[] }[];
   refunds: { id: string; orderNo: string; amount: number }[];
   approvals: { id: string }[];
   paid: { orderNo: string; amount: number; transactionId: string }[];
@@ -16,15 +19,17 @@ const NO_TRANSACTION = 'TS003_NEVER_EXISTED';
 const NO_GATEWAY_JOB = '987654321';
 
 /**
- * What somebody careless, or somebody who means no good, asks for: wrong ids, wrong words about what became of something, and
- * agreeing to what they asked for themselves. None of it may come to anything: it is refused, or a second person, who is
+ * What somebody careless, or somebody who means no good, asks for: wrong ids, wrong words about what became of something, letting
+ * go on what was stopped, billing again what the gateway has, and agreeing to what they asked for themselves. None of it may come to anything: it is refused, or a second person, who is
  * careful, turns it down.
  */
 export async function drawMistake(world: FaultWorld, random: SeededRandom): Promise<Act | undefined> {
   const chances = await chancesOf(world);
   const kinds = [
     chances.discrepancies.flatMap((one) => wrongAcceptances(one, chances)),
-    chances.jobs.flatMap(wrongWordsAboutJob),
+    chances.jobs.flatMap((job) => wrongWordsAboutJob(world, job)),
+    chances.stops.map(({ id }) => decided(`line-stops/${id}/resolve`)),
+    chances.heard.flatMap(rebills),
     await Promise.all(chances.refunds.map((refund) => wrongWordAboutRefund(world, refund))),
     chances.approvals.map(({ id }) => decided(`approvals/${id}/approve`)),
     chances.paid.map(({ orderNo, amount }) => decided(`charges/${orderNo}/refunds`, { amount: amount + 1 })),
@@ -51,13 +56,20 @@ function wrongAcceptances({ id, transactionId }: Chances['discrepancies'][number
   ];
 }
 
-/** A gateway job that nobody has, and that T store has not got it, when nobody asked. */
-function wrongWordsAboutJob({ id }: Chances['jobs'][number]): Act[] {
+/** A gateway job that nobody has, one that may be another’s, and that T store has not got it, when nobody asked. */
+function wrongWordsAboutJob(world: FaultWorld, { id }: Chances['jobs'][number]): Act[] {
   const path = `bulk-payment-jobs/${id}`;
+  const known = world.simulator.control.jobs().map(({ jobId }) => jobId);
   return [
-    decided(`${path}/attach-gateway-job`, { gatewayJobId: NO_GATEWAY_JOB }),
+    ...[NO_GATEWAY_JOB, ...known].map((gatewayJobId) => decided(`${path}/attach-gateway-job`, { gatewayJobId })),
     decided(`${path}/close-as-not-accepted`),
   ];
+}
+
+/** Of a job as a whole, and of what was tried for its periods since. */
+function rebills({ id, orderNos }: Chances['heard'][number]): Act[] {
+  const again = orderNos.map((orderNo) => decided(`charges/${orderNo}/rebill`));
+  return [decided(`bulk-payment-jobs/${id}/rebill`), ...again];
 }
 
 /** The opposite of what the gateway's book says. */
@@ -76,6 +88,16 @@ async function chancesOf(world: FaultWorld): Promise<Chances> {
        (SELECT coalesce(jsonb_agg(one ORDER BY id), '[]') FROM (
           SELECT id::text FROM bulk_payment_job
           WHERE state IN ('Processing', 'Failed') AND gateway_job_id IS NULL) AS one) AS jobs,
+       (SELECT coalesce(jsonb_agg(one ORDER BY id), '[]') FROM (
+          SELECT id::text FROM line_stop WHERE state = 'Open') AS one) AS stops,
+       (SELECT coalesce(jsonb_agg(one ORDER BY id), '[]') FROM (
+          SELECT job.id::text, ARRAY (
+              SELECT again.order_no FROM charge JOIN charge AS again
+                ON again.subscription_id = charge.subscription_id AND again.period_start_on = charge.period_start_on
+              WHERE charge.bulk_payment_job_id = job.id ORDER BY again.id LIMIT 3) AS "orderNos"
+          FROM bulk_payment_job AS job
+          WHERE state = 'Failed' AND EXISTS (
+            SELECT FROM line_stop WHERE bulk_payment_job_id = job.id AND kind = 'gateway-contradicts')) AS one) AS heard,
        (SELECT coalesce(jsonb_agg(one ORDER BY id), '[]') FROM (
           SELECT refund.id::text, charge.order_no AS "orderNo", refund.amount
           FROM refund JOIN charge ON charge.id = refund.charge_id WHERE refund.state = 'Unknown') AS one) AS refunds,

@@ -28,6 +28,16 @@ const HEARD_SQL = `
   FROM line_stop AS stop JOIN bulk_payment_job AS job ON job.id = stop.bulk_payment_job_id
   WHERE stop.kind = 'gateway-contradicts'`;
 
+/** Messages to the own addresses of the jobs `$1` that PNS is to be asked about. */
+const UNVERIFIED_SQL = `
+  SELECT job.id AS "jobId", notification.gateway_job_id AS "gatewayJobId",
+    format('notification %s, which PNS has not confirmed yet', notification.id) AS source, notification.received_at AS at
+  FROM bulk_payment_job AS job
+  JOIN notification ON notification.callback_token_hash = job.callback_token_hash
+  WHERE job.id = ANY ($1::bigint[]) AND notification.state = 'Received' AND notification.next_attempt_at IS NOT NULL
+    AND notification.gateway_job_id IS NOT NULL
+  ORDER BY notification.id LIMIT 1`;
+
 /** What the gateway itself was heard to say of jobs; a person's word that is against it is refused. */
 @Injectable()
 export class GatewayEvidence {
@@ -67,13 +77,20 @@ export class GatewayEvidence {
   }
 
   /**
-   * That the gateway has none of these jobs, held against what was heard.
+   * That the gateway has none of these jobs, held against what was heard; and against what came to their own addresses, which
+   * only T store knows, while PNS is yet to be asked about it.
    *
    * @throws {DomainError} `evidence-contradicts` with the job and its gateway id
    */
   async assertNone(session: SqlSession, jobIds: readonly string[]): Promise<void> {
     const [heard] = await this.of(session, jobIds);
     if (heard !== undefined) throw taken(heard);
+    const [unverified] = await session.rows<HeardOfJob>(UNVERIFIED_SQL, [jobIds]);
+    if (unverified === undefined) return;
+    throw contradicts(
+      unverified,
+      `The gateway may have it: by ${inWords(unverified)}. Wait for PNS; nothing was changed`,
+    );
   }
 }
 
@@ -83,7 +100,7 @@ function inWords({ source, jobId, gatewayJobId }: HeardOfJob): string {
 }
 
 /** A refusal of what would be right only if the gateway had not got a job. */
-export function taken(heard: HeardOfJob): DomainError {
+function taken(heard: HeardOfJob): DomainError {
   const what = `The gateway has it: by ${inWords(heard)}`;
   return contradicts(heard, `${what}. Attach that gateway job (attach-gateway-job): its result tells who was charged`);
 }
