@@ -53,6 +53,7 @@ import { StateArrows1795400003001 } from './1795400003001-state-arrows';
 import { OutsideRefundHistory1795400003002 } from './1795400003002-outside-refund-history';
 import { PaidAfterAll1795500000001 } from './1795500000001-paid-after-all';
 import { GatewayEvidence1795500100000 } from './1795500100000-gateway-evidence';
+import { LetGoBySecondPersons1795500300000 } from './1795500300000-let-go-by-second-persons';
 import { ChargesOfAnyGateway1795500400001 } from './1795500400001-charges-of-any-gateway';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
@@ -111,5 +112,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   OutsideRefundHistory1795400003002,
   PaidAfterAll1795500000001,
   GatewayEvidence1795500100000,
+  LetGoBySecondPersons1795500300000,
   ChargesOfAnyGateway1795500400001,
 ];

@@ -10,6 +10,8 @@ import type { TransitionTable } from '../kernel/transitions';
  * - job-doubt: the word of a person on what became of a submission whose answer was lost, or billing it again.
  * - outside-refund: the word of a person on a refund that T store made without us.
  * - discrepancy: a decision on a discrepancy that goes against the evidence.
+ * - job-rebill: billing a job again that nobody but its asker let go, or that has a charge far too dear; the new job is not
+ *   sent before.
  * - rebill: billing a charge again that people ended against the evidence, or more in a day than is usual.
  * - line-stop: letting go on what a line stop parks that is about money which moved.
  */
@@ -23,6 +25,7 @@ export const APPROVAL_KINDS = [
   'discrepancy',
   'rebill',
   'line-stop',
+  'job-rebill',
 ] as const;
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number];
 

@@ -1,3 +1,6 @@
+import { counted } from '../kernel/counted';
+import { wonInWords } from '../kernel/won';
+
 /** How many charges, and how much. */
 export interface Size {
   count: number;
@@ -25,15 +28,19 @@ export function mayBeUnusual({ count, amount }: Size, { factor, minCharges, minA
 }
 
 /**
- * @param unit what the usual is the median of, such as `run(s)`
+ * @param unit what the usual is the median of, such as `run`
  * @returns why somebody must look at it first; `undefined` when it is within the usual
  */
 export function beyondUsual(size: Size, usual: Usual | undefined, rule: UsualRule, unit: string): string | undefined {
   if (!mayBeUnusual(size, rule)) return undefined;
   const { count, amount } = size;
-  if (usual === undefined) return `no ${unit} before it to compare with: ${count} charges, ${amount} won`;
+  if (usual === undefined) return `no ${unit} before it to compare with: ${inWords(size)}`;
   const isLarge = count > rule.minCharges && count > rule.factor * usual.count;
   const isDear = amount > rule.minAmount && amount > rule.factor * usual.amount;
   if (!isLarge && !isDear) return undefined;
-  return `${count} charges, ${amount} won; the usual of ${usual.of} ${unit} is ${usual.count} charges, ${usual.amount} won`;
+  return `${inWords(size)}; the usual of ${counted(usual.of, unit)} is ${inWords(usual)}`;
+}
+
+function inWords({ count, amount }: Size): string {
+  return `${counted(count, 'charge')}, ${wonInWords(amount)}`;
 }

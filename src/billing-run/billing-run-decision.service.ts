@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Approvals, type Approval, type Person } from '../approval';
-import { BulkPaymentJobRepository } from '../bulk-payment';
+import { BulkPaymentJobRepository, DearCharges } from '../bulk-payment';
 import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
@@ -37,6 +37,7 @@ export interface RunDecision {
 export class BillingRunDecisions implements OnModuleInit {
   constructor(
     private readonly jobs: BulkPaymentJobRepository,
+    private readonly dear: DearCharges,
     private readonly approvals: Approvals,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -46,7 +47,7 @@ export class BillingRunDecisions implements OnModuleInit {
     this.approvals.carriedOutBy('billing-run', {
       carryOut: async (session, { subjectId: id }, { by, reason, subjectVersion: version }) => {
         await this.move(session, id, 'confirm', { actor: by.actor, reason, version });
-        await this.jobs.releaseHeld(session, id);
+        await this.dear.letGo(session, await this.jobs.releaseHeld(session, id));
       },
       turnDown: async (session, { subjectId: id }, { actor, reason }, decision) => {
         await this.move(session, id, 'reject', { actor, reason, version: decision?.subjectVersion });

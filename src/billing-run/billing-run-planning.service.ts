@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Approvals, SERVICE, type Person } from '../approval';
 import { BillingConfig } from '../config';
 import { GatewayAccounts } from '../gateway-account';
+import { counted } from '../kernel/counted';
 import { seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
-import { sumWon, type Won } from '../kernel/won';
+import { sumWon, wonInWords, type Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database, wakeBilling } from '../platform/database';
 import { BillingRunJobs } from './billing-run-jobs';
-import { UnusualRuns } from './unusual-run';
+import { PLANNED_CHARGES, UnusualRuns } from './unusual-run';
 import { BillingRunRepository } from './billing-run.repository';
 import type { BillingRunState } from './billing-run.state';
 import { endSubscriptions } from '../subscription';
@@ -24,6 +25,11 @@ export interface PlannedRun {
   jobCount: number;
   /** Subscriptions that were due and can't be charged; a line stop of each says why. */
   parkedCount: number;
+}
+
+/** Why a job of a run that nobody has confirmed is not sent. */
+export function awaitsConfirmation(runId: string): string {
+  return `billing run ${runId} awaits confirmation`;
 }
 
 /** Opens the billing run of a date: charges for what is due, split into bulk payment jobs. */
@@ -85,8 +91,8 @@ export class BillingRunPlanning {
         chargeCount: shares.reduce((count, share) => count + share.lineCount, 0),
         totalAmount: sumWon(shares.map((share) => share.totalAmount)),
       };
-      const unusual = await this.unusual.reasonToAsk(session, billingDate, size);
-      const holdReason = unusual && `billing run ${id} awaits confirmation`;
+      const unusual = await this.unusual.reasonToAsk(session, billingDate, size, PLANNED_CHARGES);
+      const holdReason = unusual && awaitsConfirmation(id);
       const origin = { billingRunId: id, holdReason, cause: 'planned by a billing run', actor };
       const jobIds = await this.runJobs.create(session, shares, jobMaxRows, origin, at);
       await this.runs.noteLaterAttempts(session, { cause: 'retry planned', actor, at });
@@ -98,7 +104,7 @@ export class BillingRunPlanning {
       await this.runs.close(session, id, totals, { state, confirmationReason: unusual ?? null, actor, at });
       if (unusual !== undefined) {
         const { chargeCount: count, totalAmount: amount } = size;
-        const summary = `Send the jobs of the billing run of ${billingDate}: ${count} charges, ${amount} won`;
+        const summary = `Send the jobs of the billing run of ${billingDate}: ${counted(count, 'charge')}, ${wonInWords(amount)}`;
         const what = { kind: 'billing-run', subjectId: id, summary, because: unusual, count, amount } as const;
         await this.approvals.require(session, { ...what, by, neverExpires: true });
       }

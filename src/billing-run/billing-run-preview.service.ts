@@ -72,13 +72,14 @@ export class BillingRunPreview {
       const groups = await this.groups(session, billingDate);
       const total = sumOf(groups);
       const size = { chargeCount: total.count, totalAmount: total.amount };
+      const due = { sql: BILLABLE_CHARGES_SQL, parameters: [billingDate] };
       return {
         billingDate,
         existingRunId: await this.existingRun(session, billingDate),
         total,
         retries: sumOf(groups.filter((group) => group.isRetry)),
         groups: byGroup(groups),
-        confirmationReason: (await this.unusual.reasonToAsk(session, billingDate, size)) ?? null,
+        confirmationReason: (await this.unusual.reasonToAsk(session, billingDate, size, due)) ?? null,
         firstLines: await this.firstLines(session, billingDate, lineLimit),
         parked: await this.parked(session, billingDate, lineLimit),
         differences: (await this.differences(session, billingDate)) ?? null,

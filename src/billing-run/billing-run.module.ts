@@ -15,6 +15,7 @@ import { BillingRunPlanning } from './billing-run-planning.service';
 import { BillingRuns } from './billing-runs.service';
 import { ChargeRebillRepository } from './charge-rebill.repository';
 import { ChargeRebilling } from './charge-rebilling.service';
+import { HeldRebills } from './held-rebills';
 import { Rebilling } from './rebilling.service';
 import { UnbillableCharges } from './unbillable-charges';
 
@@ -35,6 +36,7 @@ const SERVICES = [BillingRunDecisions, BillingRunPreview, BillingRunPlanning, Bi
     BillingRunJobs,
     BillingRunRepository,
     ChargeRebillRepository,
+    HeldRebills,
     UnbillableCharges,
   ],
   exports: SERVICES,

@@ -3,6 +3,7 @@ import { Approvals, mayBeUnusual, wordsOf, type Approval, type Person } from '..
 import { GatewayEvidence } from '../bulk-payment';
 import { CLOSED_BY_DECISION, DECLINED_AGAINST_EVIDENCE } from '../charge';
 import { BillingConfig } from '../config';
+import { counted } from '../kernel/counted';
 import { DomainError } from '../kernel/errors';
 import { seoulDateAt } from '../kernel/seoul-calendar';
 import { wonInWords } from '../kernel/won';
@@ -145,7 +146,7 @@ export class ChargeRebilling implements OnModuleInit {
     const today = await this.charges.rebilledOn(session, seoulDateAt(this.clock.now()));
     const size = { count: today.count + 1, amount: today.amount + charge.amount };
     if (!mayBeUnusual(size, this.billing.confirm)) return undefined;
-    return `with it ${size.count} charge(s), ${wonInWords(size.amount)}, would be billed again one by one today`;
+    return `with it ${counted(size.count, 'charge')}, ${wonInWords(size.amount)}, would be billed again one by one today`;
   }
 }
 

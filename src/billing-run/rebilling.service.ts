@@ -1,18 +1,25 @@
 import { Injectable } from '@nestjs/common';
+import type { Person } from '../approval';
 import { BulkPaymentJobRepository, GatewayEvidence } from '../bulk-payment';
 import { DomainError } from '../kernel/errors';
 import { seoulDateAt } from '../kernel/seoul-calendar';
 import { LineStopRepository } from '../line-stop';
 import { Clock } from '../platform/clock';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
-import type { Decision } from './billing-run-decision.service';
 import { BillingRunJobs } from './billing-run-jobs';
 import { BillingRunRepository } from './billing-run.repository';
+import { HeldRebills } from './held-rebills';
 import { UnbillableCharges } from './unbillable-charges';
+
+/** Who bills a job again, and why. */
+interface JobRebillOrder {
+  by: Person;
+  reason: string;
+}
 
 /**
  * Bills the charges of a failed job again: new attempts under new order numbers in a new job. Only where the gateway
- * refused the job or never got it, or a person who asked said so; and only because a person says so now.
+ * refused the job or never got it, or a person who asked said so; and only because a person says so now. What held its run, or would hold it now, holds the new job too.
  */
 @Injectable()
 export class Rebilling {
@@ -20,6 +27,7 @@ export class Rebilling {
     private readonly runs: BillingRunRepository,
     private readonly runJobs: BillingRunJobs,
     private readonly unbillable: UnbillableCharges,
+    private readonly holds: HeldRebills,
     private readonly jobs: BulkPaymentJobRepository,
     private readonly stops: LineStopRepository,
     private readonly evidence: GatewayEvidence,
@@ -36,7 +44,7 @@ export class Rebilling {
    *   it or another one that charges its periods; `line-stopped` when it or somebody in it is parked, or is now because the
    *   charge can't be written
    */
-  async rebill(jobId: string, decision: Decision): Promise<string> {
+  async rebill(jobId: string, decision: JobRebillOrder): Promise<string> {
     const rebilledAs = await this.database.transaction((session) => this.rebillIn(session, jobId, decision));
     if (rebilledAs === undefined) {
       const why = 'somebody in it can’t be charged; open line stops of the kind unbillable say who and why';
@@ -46,7 +54,12 @@ export class Rebilling {
   }
 
   /** @returns `undefined` when somebody in it can't be charged, and is parked now */
-  private async rebillIn(session: SqlSession, jobId: string, { actor, reason }: Decision): Promise<string | undefined> {
+  private async rebillIn(
+    session: SqlSession,
+    jobId: string,
+    { by, reason }: JobRebillOrder,
+  ): Promise<string | undefined> {
+    const { actor } = by;
     await this.runs.lockPlanning(session);
     const { billingRunId, lineCount, lineage } = await this.lockRebillable(session, jobId);
     // First of all: what the gateway was heard to say stays true when its line stop is resolved.
@@ -62,10 +75,12 @@ export class Rebilling {
     }
     const shares = await this.runs.shares(session, lineCount);
     const why = { cause: `billed again for job ${jobId}`, actor };
-    const origin = { ...why, billingRunId, rebillOfJobId: jobId, reason };
+    const hold = await this.holds.reasonToHold(session, billingRunId);
+    const origin = { ...why, billingRunId, holdReason: hold?.holdReason, rebillOfJobId: jobId, reason };
     const [rebilledAs] = await this.runJobs.create(session, shares, lineCount, origin, at);
     if (rebilledAs === undefined) throw refused(jobId, 'nobody is left to be charged');
     await this.runs.noteLaterAttempts(session, { ...why, at });
+    if (hold?.because !== undefined) await this.holds.ask(session, rebilledAs, jobId, hold.because, by, reason);
     await wakeBilling(session);
     return rebilledAs;
   }
@@ -89,7 +104,7 @@ export class Rebilling {
     if (job.billingRunId === null) throw refused(jobId, 'it was uploaded; upload a file with new order numbers');
     // One that was closed and came back collects the same charges.
     const open = lineage.find(({ state }) => state !== 'Failed');
-    if (open !== undefined) throw refused(jobId, `job ${open.id} is ${open.state}; only what failed is billed again`);
+    if (open !== undefined) throw refused(jobId, whyOpen(jobId, open));
     const [rebilledAs] = await this.jobs.rebillsOf(session, jobId);
     if (rebilledAs !== undefined) throw refused(jobId, `job ${rebilledAs} bills its charges again`, { rebilledAs });
     return { billingRunId: job.billingRunId, lineCount: job.lineCount, lineage: lineage.map(({ id }) => id) };
@@ -98,4 +113,10 @@ export class Rebilling {
 
 function refused(jobId: string, why: string, details: { rebilledAs?: string } = {}): DomainError {
   return new DomainError('state-conflict', `Job ${jobId} can’t be billed again: ${why}`, { jobId, ...details });
+}
+
+/** Of the job itself, or of an earlier one that it bills again itself. */
+function whyOpen(jobId: string, open: { id: string; state: string }): string {
+  const which = open.id === jobId ? 'it' : `job ${open.id}, whose charges it bills again,`;
+  return `${which} is ${open.state}; only what failed is billed again`;
 }

@@ -1,6 +1,6 @@
 import { TAKEN_ORDER_NOS_SQL } from '../charge';
 import { UNWRITABLE_TEXT_PATTERN } from '../bulk-payment';
-import { MAX_CHARGE_WON } from '../kernel/won';
+import { MAX_CHARGE_WON, wonInWords } from '../kernel/won';
 import { DUE_CHARGES_SQL, ORDER_NO_SQL } from './due-charges.sql';
 
 /**
@@ -10,7 +10,7 @@ import { DUE_CHARGES_SQL, ORDER_NO_SQL } from './due-charges.sql';
  * A billing token that is missing is none of these: the subscription's foreign key and the vault's triggers keep it.
  */
 export const UNBILLABLE_REASON_SQL = `CASE
-  WHEN due.amount > ${MAX_CHARGE_WON} THEN format('its price of %s won is above %s won', due.amount, ${MAX_CHARGE_WON})
+  WHEN due.amount > ${MAX_CHARGE_WON} THEN format('its price of %s is above %s', to_char(due.amount, 'FM9,999,999,999,999,999') || ' won', '${wonInWords(MAX_CHARGE_WON)}')
   WHEN due.store_product_id IN (SELECT store_product_id FROM product WHERE store_product_id ~ '${UNWRITABLE_TEXT_PATTERN}')
     OR due.product_name IN (SELECT name FROM product WHERE name ~ '${UNWRITABLE_TEXT_PATTERN}')
     THEN 'a request file can’t carry the id or the name of its product'

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { beyondUsual, mayBeUnusual, type Usual } from '../approval';
+import { DearCharges, type Dearest } from '../bulk-payment';
 import { BillingConfig } from '../config';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import type { Won } from '../kernel/won';
@@ -13,20 +14,54 @@ export interface RunSize {
   totalAmount: Won;
 }
 
+/** What is due: a SELECT, or the temporary table that planning fills. */
+interface DueCharges {
+  sql: string;
+  parameters?: readonly unknown[];
+}
+
+export const PLANNED_CHARGES: DueCharges = { sql: 'SELECT * FROM due' };
+
 /**
  * Says whether a run is so far beyond the usual that a person must look at it first. Too many questions cost an hour; one
  * too few may bill everybody twice, and T store calls nothing back.
  */
 @Injectable()
 export class UnusualRuns {
-  constructor(private readonly billing: BillingConfig) {}
+  constructor(
+    private readonly billing: BillingConfig,
+    private readonly dear: DearCharges,
+  ) {}
 
   /** @returns why the run needs a confirmation, or `undefined` when it needs none */
-  async reasonToAsk(session: SqlSession, billingDate: SeoulDate, size: RunSize): Promise<string | undefined> {
+  async reasonToAsk(
+    session: SqlSession,
+    billingDate: SeoulDate,
+    size: RunSize,
+    due: DueCharges,
+  ): Promise<string | undefined> {
+    const reasons = [await this.tooLarge(session, billingDate, size), await this.tooDear(session, due)];
+    return reasons.filter((reason) => reason !== undefined).join('; ') || undefined;
+  }
+
+  /** @returns why a single charge of what is due needs a second person, whatever all of it comes to */
+  async tooDear(session: SqlSession, { sql, parameters = [] }: DueCharges): Promise<string | undefined> {
+    const { confirm, confirmUpload } = this.billing;
+    if (confirm.factor === 0) return undefined;
+    const rows = await session.rows<{ product: string; amount: string }>(
+      `SELECT store_product_id AS product, max(amount) AS amount FROM (${sql}) AS due
+       WHERE amount > $${parameters.length + 1} GROUP BY store_product_id`,
+      [...parameters, confirmUpload.chargeAmount],
+    );
+    const dearest: Dearest = new Map(rows.map(({ product, amount }) => [product, Number(amount)]));
+    return this.dear.reasonToAsk(session, dearest, 'billing-run');
+  }
+
+  private async tooLarge(session: SqlSession, billingDate: SeoulDate, size: RunSize): Promise<string | undefined> {
     const { confirm } = this.billing;
     const { chargeCount: count, totalAmount: amount } = size;
     if (!mayBeUnusual({ count, amount }, confirm)) return undefined;
-    return beyondUsual({ count, amount }, await this.usual(session, billingDate), confirm, 'run(s)');
+    return beyondUsual({ count, amount }, await this.usual(session, billingDate), confirm, 'run');
   }
 
   /** Runs of the same day of the month are the same kind, all last days of months too; without one, any recent run is. */

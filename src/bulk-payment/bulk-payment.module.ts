@@ -14,6 +14,7 @@ import { BulkPaymentJob, BulkPaymentJobHistory } from './job/bulk-payment-job.en
 import { BulkPaymentJobRepository } from './job/bulk-payment-job.repository';
 import { BulkPaymentJobs } from './job/bulk-payment-jobs.service';
 import { CompletionService } from './submission/completion.service';
+import { DearCharges } from './dear-charges';
 import { DiscrepancyEvidence } from './discrepancy/discrepancy-evidence';
 import { Discrepancy, DiscrepancyLookup } from './discrepancy/discrepancy.entity';
 import { Discrepancies } from './discrepancy/discrepancies.service';
@@ -80,6 +81,7 @@ const STAGES = [
     BulkPaymentJobRepository,
     BulkPaymentJobs,
     CompletionService,
+    DearCharges,
     Discrepancies,
     DiscrepancyEvidence,
     DiscrepancyRepository,
@@ -109,6 +111,7 @@ const STAGES = [
     BulkPaymentJobRepository,
     BulkPaymentJobs,
     CompletionService,
+    DearCharges,
     Discrepancies,
     DoubtWatch,
     DoubtfulJobs,

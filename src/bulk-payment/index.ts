@@ -3,6 +3,7 @@ export { BulkPaymentJobRepository, type JobChanges } from './job/bulk-payment-jo
 export { JOB_TRANSITIONS, type JobState } from './job/bulk-payment-job.state';
 export { BulkPaymentJobs, type OutgoingFile } from './job/bulk-payment-jobs.service';
 export { BulkPaymentModule } from './bulk-payment.module';
+export { DearCharges, type Dearest } from './dear-charges';
 export { Discrepancies, type DiscrepancyRecord } from './discrepancy/discrepancies.service';
 export { Discrepancy, DiscrepancyLookup } from './discrepancy/discrepancy.entity';
 export { DISCREPANCY_TRANSITIONS, type DiscrepancyState } from './discrepancy/discrepancy.state';

@@ -1,7 +1,7 @@
 import { MAX_PRODUCT_ID_LENGTH, MAX_PRODUCT_NAME_LENGTH } from '../gateways';
 import type { InputFault } from '../kernel/errors';
 import { faultOfText } from '../kernel/text';
-import { MAX_CHARGE_WON, isWon } from '../kernel/won';
+import { MAX_CHARGE_WON, isWon, wonInWords } from '../kernel/won';
 import type { NewProduct, Price } from './price';
 
 const STORE_PRODUCT_ID = new RegExp(`^(?!\\.+$)[A-Za-z0-9._-]{1,${MAX_PRODUCT_ID_LENGTH}}$`);
@@ -36,7 +36,7 @@ export function faultsOfPrice(price: Price, prefix = ''): InputFault[] {
   const { amount, carrierAmount, creditCardAmount, tmembershipAmount } = price;
   const faults: InputFault[] = [];
   if (!isWon(amount) || amount === 0 || amount > MAX_CHARGE_WON) {
-    faults.push({ field: `${prefix}amount`, expected: `whole won from 1 to ${MAX_CHARGE_WON}` });
+    faults.push({ field: `${prefix}amount`, expected: `whole won, 1 to ${wonInWords(MAX_CHARGE_WON)}` });
   }
   for (const [name, part] of Object.entries({ carrierAmount, creditCardAmount, tmembershipAmount })) {
     if (!isWon(part)) faults.push({ field: prefix + name, expected: 'whole won, 0 or more' });

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Approvals, wordsOf, type Approval, type Person } from '../approval';
 import { DomainError } from '../kernel/errors';
-import { won, type Won } from '../kernel/won';
+import { won, type Won, wonInWords } from '../kernel/won';
 import { Clock } from '../platform/clock';
 import { Database, violatesCheck, violatesUnique, type SqlSession } from '../platform/database';
 import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';
@@ -138,7 +138,7 @@ export class OutsideRefunds implements OnModuleInit {
     return this.approvals.require(session, {
       ...{ kind: 'outside-refund', subjectId, by, reason, count: 1, amount, because },
       act: { ...act, ...(refundTransactionId && { refundTransactionId }) },
-      summary: `Record that T store gave back ${amount} won of ${orderNo} without us; its record says: ${shownBy(lookup)}`,
+      summary: `Record that T store gave back ${wonInWords(amount)} of ${orderNo} without us; its record says: ${shownBy(lookup)}`,
     });
   }
 

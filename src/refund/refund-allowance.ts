@@ -1,3 +1,5 @@
+import { counted } from '../kernel/counted';
+import { wonInWords } from '../kernel/won';
 import { Injectable } from '@nestjs/common';
 import { RefundConfig } from '../config';
 import { seoulDateAt } from '../kernel/seoul-calendar';
@@ -27,6 +29,6 @@ export class RefundAllowance {
       [seoulDateAt(this.clock.now()), amount, releaseAboveWon, releaseAboveCount],
     );
     if (taken === 1) return undefined;
-    return `the day’s refunds would be above ${releaseAboveWon} won or ${releaseAboveCount} refunds`;
+    return `the day’s refunds would be above ${wonInWords(releaseAboveWon)} or ${counted(releaseAboveCount, 'refund')}`;
   }
 }

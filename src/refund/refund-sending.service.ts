@@ -1,3 +1,4 @@
+import { wonInWords } from '../kernel/won';
 import { Injectable } from '@nestjs/common';
 import { Gateways, type GatewayAnswer, type RefundReceipt } from '../gateways';
 import { isStopped, messageOf } from '../kernel/errors';
@@ -99,7 +100,7 @@ export class RefundSendingService {
         const { amount, refundTransactionId, resultCode } = answer.value;
         if (amount !== refund.amount) {
           log.error('T store refunded another amount', { asked: refund.amount, refunded: amount });
-          const doubt = `T store answered that it refunded ${amount} won, not ${refund.amount}`;
+          const doubt = `T store answered that it refunded ${wonInWords(amount)}, not ${wonInWords(refund.amount)}`;
           return this.recorder.doubt(refund, doubt, null, holder);
         }
         const result = { resultCode, resultMessage: 'refunded by T store', refundTransactionId };

@@ -1,3 +1,4 @@
+import { wonInWords } from '../kernel/won';
 import { Injectable } from '@nestjs/common';
 import { Approvals, type Approval, type Person } from '../approval';
 import { ApprovalConfig } from '../config';
@@ -146,7 +147,7 @@ export class Refunds {
       return this.approvals.require(session, {
         ...{ kind: 'refund-doubt', subjectId: id, by, reason, count: 1, amount },
         act: { outcome, shown: seen.said, ...(refundTransactionId !== undefined && { refundTransactionId }) },
-        summary: `Record refund ${id} (${amount} won of ${orderNo}) as ${outcome}; T store at ${seen.at.toISOString()}: ${seen.said}`,
+        summary: `Record refund ${id} (${wonInWords(amount)} of ${orderNo}) as ${outcome}; T store at ${seen.at.toISOString()}: ${seen.said}`,
         because: 'nobody knows what became of it; a wrong word gives the money back twice, or never',
       });
     });
@@ -170,7 +171,10 @@ export class Refunds {
     if (reference === undefined) return undefined;
     const earlier = await this.refunds.findByReference(id, reference);
     if (earlier === undefined || amount === undefined || earlier.amount === amount) return earlier;
-    throw new DomainError('refund-reference-used', `${reference} of ${orderNo} is a refund of ${earlier.amount} won`);
+    throw new DomainError(
+      'refund-reference-used',
+      `${reference} of ${orderNo} is a refund of ${wonInWords(earlier.amount)}`,
+    );
   }
 
   private async store(
@@ -187,7 +191,7 @@ export class Refunds {
     const fields = { ...of, ...asked, holdReason, state } as const;
     const id = await this.refunds.create(session, fields, { cause: 'requested', actor, reason });
     if (holdReason !== null) {
-      const summary = `Send refund ${id}: ${amount} won of ${charge.orderNo}`;
+      const summary = `Send refund ${id}: ${wonInWords(amount)} of ${charge.orderNo}`;
       const what = { kind: 'refund', subjectId: id, summary, because: holdReason, count: 1, amount } as const;
       await this.approvals.require(session, { ...what, by, reason });
     }

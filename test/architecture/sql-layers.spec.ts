@@ -29,6 +29,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   line_check: 'bulk-payment',
   pace: 'platform',
   payment_refund_total: 'refund',
+  product_let_go: 'bulk-payment',
   refund_day: 'refund',
   // Declared by `charge`, whose states follow from it; the rows of `refund` keep it by a trigger.
   refund_total: 'charge',
@@ -36,7 +37,6 @@ const OWNERS: Readonly<Record<string, string>> = {
   unbalanced_job: 'bulk-payment',
   unpaid_charge_payment: 'bulk-payment',
   upload_day: 'bulk-payment',
-  upload_product: 'bulk-payment',
   write_proof: 'platform',
 };
 

@@ -3,6 +3,7 @@ import { BillingRunDecisions } from '../../src/billing-run';
 import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
 import {
   VERSION_CONFLICT,
+  agreed,
   historyOf,
   ifMatch,
   moveTo,
@@ -107,7 +108,7 @@ describe('billing runs over the admin API', () => {
     const ids = await subscribeMany('crowd', 9, '2027-02-20');
     const { body: run } = await open('2027-02-20');
     expect(run).toMatchObject({ state: 'AwaitingConfirmation', planned: { count: 9 }, jobCount: 3 });
-    expect(run.confirmationReason).toContain('9 charges, 49500 won; the usual of 2 run(s) is 2 charges');
+    expect(run.confirmationReason).toContain('9 charges, 49,500 won; the usual of 2 runs is 2 charges');
     await database.rows("SELECT pg_notify('billing_wake', '')");
     for (const job of await jobsOf(run.id)) {
       expect(job).toMatchObject({ state: 'Created', heldBy: `billing run ${run.id} awaits confirmation` });
@@ -161,10 +162,11 @@ describe('billing runs over the admin API', () => {
     await database.rows("UPDATE subscription SET state = 'Canceled' WHERE customer_reference LIKE 'held%'");
   });
 
-  it('too dear wait too; rejected they send nothing, and a job of them is billed only by an explicit act, once', async () => {
+  it('too dear wait too; rejected they send nothing, and a job of them is billed only by two persons, once', async () => {
     const price = { amount: 900_000, carrierAmount: 900_000, creditCardAmount: 0, tmembershipAmount: 0 };
     const id = await subscribe(world, 'dear', '2027-02-25');
     await send(world, 'PATCH', `subscriptions/${id}`, { priceOverride: price });
+    const sent = world.simulator.control.jobs().length;
     const { body: run } = await open('2027-02-25');
     expect(run).toMatchObject({ state: 'AwaitingConfirmation', planned: { count: 1, amount: 900_000 } });
     const decide = (act: string, version: string) =>
@@ -183,6 +185,17 @@ describe('billing runs over the admin API', () => {
       send(world, 'POST', `bulk-payment-jobs/${job.id}/rebill`, { reason: 'the price was right' });
     const answers = await Promise.all([rebill(), rebill(), rebill()]);
     expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409, 409]);
+    // Who rejected the run can't send its jobs one by one instead.
+    const { id: anew, heldBy } = answers.find((answer) => answer.status === 201)?.body as JsonBody;
+    expect(heldBy).toContain(
+      `rebill awaits a second person: billing run ${run.id} was rejected: 1 charge, 900,000 won`,
+    );
+    const [waiting] = (await world.get(`approvals?kind=job-rebill&subjectId=${anew}`)).body.items;
+    expect(waiting).toMatchObject({ state: 'Waiting', amount: 900_000, links: { job: expect.stringMatching(anew) } });
+    const alone = await send(world, 'POST', `approvals/${waiting.id}/approve`, { reason: 'the price was right' });
+    expect(alone).toMatchObject({ status: 409, body: { code: 'second-person-required' } });
+    expect(world.simulator.control.jobs()).toHaveLength(sent);
+    expect((await agreed(world, { status: 202, body: waiting })).status).toBe(200);
     await settleAll(world);
     expect(await subscriptionRow(world, id)).toMatchObject({ state: 'Active', next: '2027-03-25' });
     const charges = await database.rows<{ order_no: string }>(

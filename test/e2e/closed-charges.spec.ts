@@ -69,7 +69,7 @@ describe('a charge whose discrepancy is closed', () => {
       status: 202,
       body: { kind: 'discrepancy', state: 'Waiting', subjectId: id, act: { outcome: 'closed' } },
     });
-    expect(asked.body.because).toContain(`T store has payment ${discrepancy.found.transactionId} with 5500 won`);
+    expect(asked.body.because).toContain(`T store has payment ${discrepancy.found.transactionId} with 5,500 won`);
     expect((await world.get(`discrepancies/${id}`)).body.state).toBe('Open');
     expect((await world.get(`charges/${discrepancy.orderNo}`)).body.state).toBe('Submitted');
     // What is known better meanwhile can still be done, and ends what waits.

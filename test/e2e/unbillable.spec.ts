@@ -89,7 +89,7 @@ describe('one subscription that can’t be charged', () => {
     [
       'price',
       `UPDATE product SET amount = 9007199254740991, carrier_amount = 9007199254740991`,
-      `its price of 9007199254740991 won is above ${MAX_CHARGE_WON} won`,
+      'its price of 9,007,199,254,740,991 won is above 10,000,000 won',
     ],
     ['name', `UPDATE product SET name = 'a, b'`, 'a request file can’t carry the id or the name of its product'],
     [

@@ -113,7 +113,7 @@ describe('a charge whose billing token', () => {
 
       // Let go without being mended it is not parked again and again: its job says why it fails.
       await send(world, 'POST', `line-stops/${stop.id}/resolve`, { reason: 'let go' });
-      expect((await failed(aside.id)).retry.error).toContain('None of its 1 charges can be written');
+      expect((await failed(aside.id)).retry.error).toContain('Its one charge can’t be written');
       expect([await jobsOf(run), await stops()]).toMatchObject([[{}, {}], []]);
       await mend();
       world.clock.advanceSeconds(60);

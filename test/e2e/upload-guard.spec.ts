@@ -1,8 +1,9 @@
 import { ApprovalExpiry } from '../../src/approval';
+import { Database } from '../../src/platform/database';
 import { callAdmin } from '../support/admin-world';
 import { SECOND_PERSONS_KEY, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { REQUEST_HEADER, TOKEN_64 } from '../support/request-files';
-import { keyOf, send } from '../support/subscribers';
+import { carrierPrice, keyOf, send } from '../support/subscribers';
 import { until } from '../support/until';
 
 const REASON = { reason: 'looked at it' };
@@ -17,7 +18,7 @@ describe('an upload', () => {
       simulator: { declineRate: 0 },
       environment: {
         UPLOAD_CONFIRM_MIN_CHARGES: '4',
-        UPLOAD_CONFIRM_MIN_WON: '10000000',
+        UPLOAD_CONFIRM_MIN_WON: '100000000',
         UPLOAD_CONFIRM_CHARGE_WON: '50000',
       },
     });
@@ -58,7 +59,7 @@ describe('an upload', () => {
     const waiting = await waitingFor(job.id);
     expect(waiting).toMatchObject({
       ...{ count: 1, amount: 900_000, request: { byOwner: 'kim@example.com' } },
-      because: expect.stringMatching(/900000 won/),
+      because: expect.stringMatching(/900,000 won/),
     });
     await written(job.id);
     expect(await jobOf(job.id)).toMatchObject({ state: 'Created', submission: null, heldBy: expect.any(String) });
@@ -74,30 +75,70 @@ describe('an upload', () => {
     expect(await waitingFor((await upload([950_000])).id)).toBeUndefined();
   });
 
-  it('can’t raise what is usual step by step', async () => {
-    await upload([1_000]);
-    await upload([2_900]);
-    expect(await waitingFor((await upload([8_000])).id)).toMatchObject({
-      because: 'a charge of 8000 won for product 0910024116: usually 1000 won',
-    });
+  it('of what its product is really charged goes, however dear; and says the figures where it waits', async () => {
+    await send(world, 'POST', 'products', { storeProductId: 'yacht', name: 'Yacht', price: carrierPrice(9_000_000) });
+    const first = await upload([9_000_000], 'yacht');
+    const waiting = await waitingFor(first.id);
+    // One person alone can set a price.
+    expect(waiting.because).toBe(
+      'a charge of 9,000,000 won for product yacht: it costs 9,000,000 won, and fewer than 5 payments of it are known; ' +
+        'up to 50,000 won go without a second person',
+    );
+    expect((await asLee(`approvals/${waiting.id}/approve`)).status).toBe(200);
+    for (let one = 0; one < 4; one++) {
+      expect(await waitingFor((await upload([9_000_000], 'yacht')).id)).toBeUndefined();
+      if (one === 2) world.clock.advanceSeconds(DAY_SECONDS);
+    }
+    for (const { id } of (await world.get('bulk-payment-jobs')).body.items) await world.settled(id);
+    // Five payments say it too, as those of before there were second persons.
+    await world.service.app.get(Database).rows('DELETE FROM product_let_go');
+    world.clock.advanceSeconds(DAY_SECONDS);
+    expect(await waitingFor((await upload([9_000_000], 'yacht')).id)).toBeUndefined();
+    expect((await waitingFor((await upload([9_000_001], 'yacht')).id)).because).toContain(
+      '9,000,000 won is the most that 5 payments of it were for; up to 9,000,000 won go without a second person',
+    );
+  });
+
+  it('of a tiny sum says nothing of what comes after it', async () => {
+    await send(world, 'POST', 'products', { storeProductId: 'tv', name: 'TV', price: carrierPrice(5_500) });
+    for (const product of ['tv', 'unknown']) {
+      await world.settled((await upload([10], product)).id);
+      expect(await waitingFor((await upload([5_500], product)).id)).toBeUndefined();
+    }
+  });
+
+  it('is held above a few times what several payments were for, and above the set sum at no step without a second person', async () => {
+    const held = async (amounts: readonly number[]): Promise<string | undefined> => {
+      const { id } = await upload(amounts);
+      const waiting = await waitingFor(id);
+      if (waiting === undefined) await world.settled(id);
+      world.clock.advanceSeconds(DAY_SECONDS);
+      return waiting?.because;
+    };
+    const five = (amount: number): number[] => [amount, amount, amount, amount, amount];
+    for (const few of [[1_000, 1_000, 1_000], [1_000, 1_000]]) expect(await held(few)).toBeUndefined();
+    expect(await held([3_001])).toContain('up to 3,000 won go without a second person');
+    for (const amount of [3_000, 9_000, 27_000, 50_000]) expect(await held(five(amount))).toBeUndefined();
+    expect(await held([50_001])).toContain('up to 50,000 won go without a second person');
   });
 
   it('can’t make a dear first charge the measure of dearer ones', async () => {
     expect(await waitingFor((await upload([50_000], 'unknown-3')).id)).toBeUndefined();
     expect(await waitingFor((await upload([50_000], 'unknown-3')).id)).toBeUndefined();
     expect(await waitingFor((await upload([50_100], 'unknown-3')).id)).toMatchObject({ amount: 50_100 });
-    const price = { amount: 5_500, carrierAmount: 5_500, creditCardAmount: 0, tmembershipAmount: 0 };
-    await send(world, 'POST', 'products', { storeProductId: 'tv', name: 'TV', price });
+    await send(world, 'POST', 'products', { storeProductId: 'tv', name: 'TV', price: carrierPrice(5_500) });
     expect(await waitingFor((await upload([16_500], 'tv')).id)).toBeUndefined();
     expect(await waitingFor((await upload([16_501], 'tv')).id)).toMatchObject({
-      because: 'a charge of 16501 won for product tv: usually 5500 won',
+      because:
+        'a charge of 16,501 won for product tv: it costs 5,500 won, and fewer than 5 payments of it are known; ' +
+        'up to 16,500 won go without a second person',
     });
   });
 
   it('of a product nobody knows is held above a sum that is set', async () => {
     expect(await waitingFor((await upload([50_000], 'unknown-1')).id)).toBeUndefined();
     expect(await waitingFor((await upload([50_001], 'unknown-2')).id)).toMatchObject({
-      because: expect.stringContaining('nobody knows what it usually costs'),
+      because: expect.stringContaining('up to 50,000 won go without a second person'),
     });
   });
 
@@ -107,7 +148,7 @@ describe('an upload', () => {
     for (let part = 0; part < 4; part++) expect(await waitingFor((await upload([1_000, 1_000])).id)).toBeUndefined();
     const tenth = await upload([1_000, 1_000]);
     expect(await waitingFor(tenth.id)).toMatchObject({
-      because: '10 charges, 10000 won; the usual of 1 day(s) of uploads is 3 charges, 3000 won',
+      because: '10 charges, 10,000 won; the usual of 1 upload day is 3 charges, 3,000 won',
     });
     // One that is held counts only when it is let go.
     expect(await waitingFor((await upload([1_000])).id)).toBeUndefined();

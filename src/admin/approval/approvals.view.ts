@@ -90,6 +90,7 @@ function subjectLinkOf({ kind, subjectId, act }: Approval): Partial<ApprovalLink
     'billing-run': { billingRun: `/admin/v1/billing-runs/${subjectId}` },
     upload: job,
     'job-doubt': job,
+    'job-rebill': job,
     // Its subject is the charge, whose order number its act names.
     'outside-refund': {},
     rebill: { charge: `/admin/v1/charges/${encodeURIComponent(act.orderNo ?? '')}` },

@@ -2,7 +2,7 @@ import { Body, Param, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ChargeRebilling, Rebilling } from '../../billing-run';
-import { Actor, CurrentCaller, Scope, type Caller } from '../access';
+import { CurrentCaller, Scope, type Caller } from '../access';
 import { AdminController } from '../frame/admin-controller';
 import type { ApprovalView } from '../approval/approvals.view';
 import { MayAwaitApproval, awaiting } from '../frame/awaiting-approval';
@@ -23,15 +23,16 @@ export class RebillController {
   @Post(':id/rebill')
   @Scope('jobs:decide')
   @ApiOperation({
-    summary: 'Plan new attempts for the charges of a failed job, in a new job; one in doubt must be closed first',
+    summary:
+      'Plan new attempts for the charges of a failed job, in a new job; one in doubt must be closed first. Where its run was rejected, or a charge is far too dear, the new job waits for a second person',
   })
   @ApiCreatedResponse({ type: BulkPaymentJobView })
   async rebill(
     @Param() { id }: JobIdParameter,
     @Body() { reason }: ReasonBody,
-    @Actor() actor: string,
+    @CurrentCaller() by: Caller,
   ): Promise<BulkPaymentJobView> {
-    const rebilledAs = await this.rebilling.rebill(id, { actor, reason });
+    const rebilledAs = await this.rebilling.rebill(id, { by, reason });
     return this.views.ofId(rebilledAs);
   }
 }

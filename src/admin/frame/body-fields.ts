@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { Matches, ValidateBy, ValidateIf } from 'class-validator';
 import { STATED_DAY, parseSeoulDate, parseStatedDate } from '../../kernel/seoul-calendar';
-import { MAX_CHARGE_WON, isWon, type Won } from '../../kernel/won';
+import { MAX_CHARGE_WON, isWon, wonInWords, type Won } from '../../kernel/won';
 import type { Price } from '../../product';
 
 /** A calendar day as `YYYY-MM-DD`; the 30th of February is none. */
@@ -72,7 +72,7 @@ export class IdParameter {
 /** Whole won, 0 or more, and no more than one charge may ask for. */
 function IsWonAmount(): PropertyDecorator {
   const isAmount = (value: unknown): boolean => isWon(value) && value <= MAX_CHARGE_WON;
-  const defaultMessage = (): string => `whole won, 0 to ${MAX_CHARGE_WON}`;
+  const defaultMessage = (): string => `whole won, 0 to ${wonInWords(MAX_CHARGE_WON)}`;
   return ValidateBy({ name: 'isWon', validator: { validate: isAmount, defaultMessage } });
 }
 

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { REFUND_TRANSITIONS, type RefundState } from '../../refund';
 import { statesOf } from '../../kernel/transitions';
-import { MAX_CHARGE_WON, type Won } from '../../kernel/won';
+import { MAX_CHARGE_WON, wonInWords, type Won } from '../../kernel/won';
 import { ReasonBody } from '../frame/reason.dto';
 import { IsId, MayBeMissing } from '../frame/body-fields';
 import { PageOfDays } from '../frame/days.dto';
@@ -10,7 +10,7 @@ import { IsGatewayId, IsIdentifier, MAX_REFERENCE_LENGTH } from '../frame/text-f
 
 const STATES = statesOf(REFUND_TRANSITIONS);
 const OUTCOMES = ['refunded', 'not-refunded'] as const;
-const AMOUNT = { message: `whole won from 1 to ${MAX_CHARGE_WON}` };
+const AMOUNT = { message: `whole won, 1 to ${wonInWords(MAX_CHARGE_WON)}` };
 
 export class RefundBody extends ReasonBody {
   @ApiPropertyOptional({

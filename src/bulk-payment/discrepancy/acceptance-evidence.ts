@@ -1,3 +1,4 @@
+import { wonInWords } from '../../kernel/won';
 import { DomainError } from '../../kernel/errors';
 import type { FoundTransaction } from '../../transaction-lookup';
 import { isPaidAsAsked, type AskedPayment } from './discrepancy-suggestion';
@@ -48,7 +49,7 @@ export function againstPaid(transactionId: string, { asked, lines, words, claims
     const { amount, status } = word.found;
     throw contradicts(
       transactionId,
-      `T store has ${transactionId} with ${amount} won and status ${status}, not as asked`,
+      `T store has ${transactionId} with ${wonInWords(amount)} and status ${status}, not as asked`,
     );
   }
   const named = lines.map(namedTransactionOf).filter((one) => one !== null);
@@ -79,7 +80,7 @@ export function againstDeclined({ asked, lines, words }: ChargeEvidence): string
     const word = words.get(transactionId);
     if (word === undefined) throw lookUpFirst(transactionId);
     if (word.found === null || word.found.isRefunded === true) continue;
-    throw contradicts(transactionId, `T store has payment ${transactionId} with ${word.found.amount} won`);
+    throw contradicts(transactionId, `T store has payment ${transactionId} with ${wonInWords(word.found.amount)}`);
   }
   const paid = [...words].find(([, { found }]) => found !== null && isPaidAsAsked(found, asked));
   return [
@@ -104,7 +105,7 @@ export function againstClosing({ lines, words }: Omit<ChargeEvidence, 'asked'>, 
   const taken = [...words].flatMap(([transactionId, { found }]) =>
     found === null || found.isRefunded === true
       ? []
-      : [`T store has payment ${transactionId} with ${found.amount} won`],
+      : [`T store has payment ${transactionId} with ${wonInWords(found.amount)}`],
   );
   return isOfCharge ? [...taken, ...doubtsOf(lines)] : taken;
 }

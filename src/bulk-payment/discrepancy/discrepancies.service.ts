@@ -5,7 +5,7 @@ import { ApprovalConfig } from '../../config';
 import { RESULT_CODE_SUCCESS } from '../../gateways/tstore';
 import { DomainError } from '../../kernel/errors';
 import { LineStopRepository } from '../../line-stop';
-import { won } from '../../kernel/won';
+import { won, wonInWords } from '../../kernel/won';
 import { Clock, secondsAfter } from '../../platform/clock';
 import { KeyRing } from '../../platform/crypto';
 import { Database, wakeBilling, type SqlSession } from '../../platform/database';
@@ -198,14 +198,15 @@ export class Discrepancies implements OnModuleInit {
       ...(transactionId !== undefined && { transactionId }),
       ...(resultCode !== undefined && { resultCode }),
     };
+    const amount = won(expected?.amount ?? 0);
     const closing = `close discrepancy ${id} of order ${orderNo}, which then counts neither as paid nor as declined`;
     return this.approvals.require(session, {
       kind: 'discrepancy',
       subjectId: id,
       act: { outcome, ...named },
-      summary: outcome === 'closed' ? closing : `settle order ${orderNo} as ${outcome}, for ${expected?.amount} won`,
+      summary: outcome === 'closed' ? closing : `settle order ${orderNo} as ${outcome}, for ${wonInWords(amount)}`,
       because: against.join('; '),
-      amount: won(expected?.amount ?? 0),
+      amount,
       by,
       reason,
     });

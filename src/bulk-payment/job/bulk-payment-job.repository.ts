@@ -129,12 +129,13 @@ export class BulkPaymentJobRepository {
     await session.manager.update(BulkPaymentJob, { id }, { holdReason });
   }
 
-  /** Lets the held jobs of a billing run be submitted. */
-  async releaseHeld(session: SqlSession, billingRunId: string): Promise<void> {
-    await session.execute(
-      'UPDATE bulk_payment_job SET hold_reason = NULL WHERE billing_run_id = $1 AND hold_reason IS NOT NULL',
+  /** Lets the held jobs of a billing run be submitted. @returns their ids */
+  async releaseHeld(session: SqlSession, billingRunId: string): Promise<string[]> {
+    const released = await session.rows<{ id: string }>(
+      'UPDATE bulk_payment_job SET hold_reason = NULL WHERE billing_run_id = $1 AND hold_reason IS NOT NULL RETURNING id',
       [billingRunId],
     );
+    return released.map(({ id }) => id);
   }
 
   /** Cancels the held jobs of a billing run; a replica that is just writing a request file finds its claim gone. */

@@ -34,7 +34,9 @@ export class JobInterventions {
    */
   async cancel(id: string, { actor, reason }: Intervention): Promise<void> {
     await this.database.transaction(async (session) => {
-      await this.approvals.withdrawOf(session, 'upload', id, { actor, reason });
+      for (const kind of ['upload', 'job-rebill'] as const) {
+        await this.approvals.withdrawOf(session, kind, id, { actor, reason });
+      }
       const job = await this.locked(session, id);
       const changes = {
         ...RELEASED,

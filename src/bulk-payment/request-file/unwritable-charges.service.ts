@@ -1,3 +1,4 @@
+import { counted } from '../../kernel/counted';
 import { Injectable } from '@nestjs/common';
 import { won, wonFromDatabase, type Won } from '../../kernel/won';
 import { LineStops, type Violations } from '../../line-stop';
@@ -41,7 +42,11 @@ export class UnwritableCharges {
       await this.jobs.amend(
         session,
         job,
-        { cause: `${leaving.count} charges set aside in job ${newJobId}`, actor: ACTOR, reason: reasonsOf(found) },
+        {
+          cause: `${counted(leaving.count, 'charge')} set aside in job ${newJobId}`,
+          actor: ACTOR,
+          reason: reasonsOf(found),
+        },
         left,
       );
       await this.jobs.finish(claim, {}, session);

@@ -1,3 +1,4 @@
+import { counted } from '../../kernel/counted';
 import { DomainError, messageOf } from '../../kernel/errors';
 
 /** Charges that have one reason in common, and one of them. */
@@ -37,7 +38,8 @@ export class Unwritable {
     const { first, reasons } = this;
     const code = first?.code ?? 'internal-error';
     const why = reasons.map(({ reason, count }) => `${reason} (${count})`).join('; ');
-    return new DomainError(code, `None of its ${this.count} charges can be written: ${why}`, {}, { cause: first });
+    const none = this.count === 1 ? 'Its one charge can’t' : `None of its ${counted(this.count, 'charge')} can`;
+    return new DomainError(code, `${none} be written: ${why}`, {}, { cause: first });
   }
 }
 

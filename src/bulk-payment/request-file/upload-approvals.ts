@@ -1,6 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Approvals, type Approval, type Person } from '../../approval';
+import { counted } from '../../kernel/counted';
 import { DomainError } from '../../kernel/errors';
+import { wonInWords } from '../../kernel/won';
 import type { SqlSession } from '../../platform/database';
 import type { BulkPaymentJob } from '../job/bulk-payment-job.entity';
 import { BulkPaymentJobRepository } from '../job/bulk-payment-job.repository';
@@ -23,7 +25,7 @@ export class UploadApprovals implements OnModuleInit {
         const { id: jobId, lineCount: count, totalAmount: amount } = job;
         const why = { cause: 'released by a second person', actor: by.actor, reason };
         await this.jobs.amend(session, job, why, { holdReason: null });
-        await this.unusual.letGo(session, { jobId, count, amount });
+        await this.unusual.letGo(session, jobId, { count, amount });
       },
       turnDown: async (session, approval, { cause, actor, reason }) => {
         const job = await this.heldJob(session, approval);
@@ -38,7 +40,7 @@ export class UploadApprovals implements OnModuleInit {
     if (because === undefined) return;
     const { count, amount } = upload;
     await this.jobs.hold(session, jobId, `upload awaits a second person: ${because}`);
-    const summary = `Send the uploaded job ${jobId}: ${count} charges, ${amount} won`;
+    const summary = `Send the uploaded job ${jobId}: ${counted(count, 'charge')}, ${wonInWords(amount)}`;
     const size = { count, amount: amount as BulkPaymentJob['totalAmount'] };
     await this.approvals.require(session, { kind: 'upload', subjectId: jobId, summary, because, ...size, by });
   }

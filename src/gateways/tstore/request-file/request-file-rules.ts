@@ -1,4 +1,4 @@
-import { MAX_CHARGE_WON } from '../../../kernel/won';
+import { MAX_CHARGE_WON, wonInWords } from '../../../kernel/won';
 import { BILLING_TOKEN_LENGTHS, MAX_ORDER_NO_LENGTH, MAX_PRODUCT_ID_LENGTH } from '../../limits';
 import { REQUEST_FILE_COLUMNS } from '../wire';
 
@@ -17,7 +17,7 @@ export const REQUEST_COLUMN_EXPECTATIONS = {
   billingToken: `${BILLING_TOKEN_LENGTHS.join(' or ')} hexadecimal digits in upper case`,
   productId: `1 to ${MAX_PRODUCT_ID_LENGTH} characters of A-Z a-z 0-9 . _ -, not only dots`,
   noBranchOrder: `1 to ${MAX_ORDER_NO_LENGTH} characters of A-Z a-z 0-9 . _ -, not only dots`,
-  amtReqPurchase: `won from 1 to ${MAX_CHARGE_WON}, in digits only`,
+  amtReqPurchase: `from 1 to ${wonInWords(MAX_CHARGE_WON)}, in digits only`,
   amtCarrier: 'won, in digits only',
   amtCreditCard: 'won, in digits only',
   amtRms: 'won, in digits only',

@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { BillingConfig } from '../config';
+import { wonInWords } from '../kernel/won';
+import type { SqlSession } from '../platform/database';
+
+/** So many payments of a product make an amount one that it is charged; fewer may be a slip. */
+const EXAMPLES = 5;
+
+/** The most that is asked of each product, by its store product id. */
+export type Dearest = ReadonlyMap<string, number>;
+
+interface Held {
+  product: string;
+  amount: string;
+  /** What at least {@link EXAMPLES} payments of the product were for, or more; `null`: there are fewer. */
+  charged: string | null;
+  price: string | null;
+  /** Up to here it goes without a second person. */
+  most: string;
+}
+
+/**
+ * The one guard against a single charge that is far too dear, whoever makes it: an upload, a billing run, or billing again.
+ *
+ * Above `UPLOAD_CONFIRM_CHARGE_WON` a charge goes by itself only when its product was really charged so much, or a second
+ * person has let such a charge go. A price in the catalogue does not count there: one person alone can set it.
+ */
+@Injectable()
+export class DearCharges {
+  constructor(private readonly billing: BillingConfig) {}
+
+  /**
+   * Below that sum an upload may ask for a few times what its product is charged, or costs; what a product of the catalogue
+   * costs is what a run charges anyway.
+   *
+   * @returns why a second person must look at it first, with the figures; `undefined` when nobody must
+   */
+  reasonToAsk(session: SqlSession, dearest: Dearest, of: 'upload' | 'billing-run'): Promise<string | undefined> {
+    const { confirm, confirmUpload } = this.billing;
+    const { chargeAmount } = confirmUpload;
+    if (of === 'upload') return this.beyond(session, dearest, confirmUpload.factor, USUAL_SQL);
+    const above = new Map([...dearest].filter(([, amount]) => amount > chargeAmount));
+    return this.beyond(session, above, confirm.factor, '$4::bigint');
+  }
+
+  /** What second persons let go is no surprise from now on. @param jobIds whose charges they looked at */
+  async letGo(session: SqlSession, jobIds: readonly string[]): Promise<void> {
+    await session.execute(
+      `INSERT INTO product_let_go (store_product_id, amount)
+       SELECT store_product_id, max(amount) FROM charge WHERE bulk_payment_job_id = ANY ($1)
+       GROUP BY store_product_id ORDER BY store_product_id
+       ON CONFLICT (store_product_id) DO UPDATE SET amount = greatest(product_let_go.amount, EXCLUDED.amount)`,
+      [jobIds],
+    );
+  }
+
+  private async beyond(
+    session: SqlSession,
+    dearest: Dearest,
+    factor: number,
+    belowSql: string,
+  ): Promise<string | undefined> {
+    if (factor === 0 || dearest.size === 0) return undefined;
+    const { chargeAmount } = this.billing.confirmUpload;
+    const [held] = await session.rows<Held>(
+      `SELECT asked.product, asked.amount, charged.amount AS charged, product.amount AS price, bound.most
+       FROM unnest($1::text[], $2::bigint[]) AS asked (product, amount)
+       LEFT JOIN product_let_go ON product_let_go.store_product_id = asked.product
+       LEFT JOIN product ON product.store_product_id = asked.product
+       LEFT JOIN LATERAL (
+         SELECT charge.amount FROM charge
+         JOIN settlement ON settlement.charge_id = charge.id AND settlement.refund_id IS NULL AND settlement.kind = 'paid'
+         WHERE charge.store_product_id = asked.product
+         ORDER BY charge.amount DESC OFFSET ${EXAMPLES - 1} LIMIT 1) AS charged ON true
+       CROSS JOIN LATERAL (
+         SELECT greatest($3 * product_let_go.amount, charged.amount, ${belowSql}) AS most) AS bound
+       WHERE asked.amount > bound.most
+       ORDER BY asked.amount DESC, asked.product LIMIT 1`,
+      [[...dearest.keys()], [...dearest.values()], factor, chargeAmount],
+    );
+    return held && inWords(held);
+  }
+}
+
+/** `$3` times what is usual, as far as the sum `$4` that nobody has to know anything of. */
+const USUAL_SQL = 'least($4::bigint, coalesce($3 * coalesce(charged.amount, product.amount), $4))';
+
+function inWords({ product, amount, charged, price, most }: Held): string {
+  const costs = price === null ? '' : `it costs ${wonInWords(Number(price))}, and `;
+  const paid = charged === null ? `fewer than ${EXAMPLES} payments of it are known` : paidInWords(charged);
+  const what = `a charge of ${wonInWords(Number(amount))} for product ${product}`;
+  return `${what}: ${costs}${paid}; up to ${wonInWords(Number(most))} go without a second person`;
+}
+
+function paidInWords(charged: string): string {
+  return `${wonInWords(Number(charged))} is the most that ${EXAMPLES} payments of it were for`;
+}
