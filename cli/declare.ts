@@ -107,7 +107,7 @@ export function addAct<Op extends Operation>(
       const path = pathOf(operation, given as string[]);
       if (asks !== undefined) await session.confirm(() => asks(session, path, stated));
       const parts = Object.keys(options).length === 0 ? { path } : { path, body: stated };
-      session.showThing((await session.call(operation, parts)) as object);
+      session.showDone(await session.call(operation, parts));
     }),
   );
 }

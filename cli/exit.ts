@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { ApiProblem, Unreachable } from '../client/src';
+import { PROGRAM } from './operations';
 
 /** What a program that calls this one can go by. */
 export const EXIT_CODES = {
@@ -10,12 +11,19 @@ export const EXIT_CODES = {
   4: 'no such thing',
   5: 'no answer, or none that says whether it was done',
   6: 'not confirmed; nothing was done',
+  7: 'asked for; it waits for a second person',
 } as const;
 
 export class UsageError extends Error {}
 
 /** The service has answered, and knows nothing of what was asked about. */
 export class NothingFound extends Error {}
+
+/** It is there, and nothing was changed. */
+export class AlreadyThere extends Error {}
+
+/** What was asked for is done only once another person agrees. */
+export class AwaitsSecondPerson extends Error {}
 
 /** Nobody said that money may move. */
 export class NotConfirmed extends Error {}
@@ -25,7 +33,9 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return 2;
   if (error instanceof NothingFound) return 4;
   if (error instanceof Unreachable) return 5;
+  if (error instanceof AlreadyThere) return 3;
   if (error instanceof NotConfirmed) return 6;
+  if (error instanceof AwaitsSecondPerson) return 7;
   if (!(error instanceof ApiProblem)) return 1;
   if (error.status === 404) return 4;
   return error.status >= 500 ? 5 : 3;
@@ -41,7 +51,7 @@ export function explain(error: unknown): string {
   }
   if (error instanceof Unreachable) {
     if (error.idempotencyKey === null)
-      return `${error.message}\nIs the service there? --url or MERCHANT_BILLING_URL says where it is asked.`;
+      return `${error.message}\nIs the service there, and at that port (its setting PORT)? --url or MERCHANT_BILLING_URL says where it is asked.`;
     return `${error.message}\nIt may have been done. Ask again with --idempotency-key ${error.idempotencyKey}; nothing happens twice.`;
   }
   return error instanceof Error ? error.message : String(error);
@@ -50,8 +60,8 @@ export function explain(error: unknown): string {
 /** By status, where the answer itself does not say. */
 function nextStep({ status, faults }: ApiProblem): string | undefined {
   if (status === 401)
-    return 'MERCHANT_BILLING_API_KEY must hold a key that is neither revoked nor expired; an admin makes one with: cli keys create';
-  if (status === 403) return 'This key’s role does not allow it; who has what role is told by: cli keys list';
+    return `MERCHANT_BILLING_API_KEY must hold a key that is neither revoked nor expired; an admin makes one with: ${PROGRAM} keys create`;
+  if (status === 403) return `This key’s role does not allow it; who has what role is told by: ${PROGRAM} keys list`;
   if (status === 404) return 'Lists tell what there is; `list --help` of the same group says how to find it.';
   if (status === 409) return 'Look at it as it is now (`show`), and ask for what it allows: its `actions`.';
   if (status === 412) return 'Somebody changed it meanwhile. Look at it again before you decide.';

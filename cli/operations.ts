@@ -1,6 +1,9 @@
 import type { Command, Option } from 'commander';
 import type { paths } from '../client/src';
 
+/** How the program is called: what a person can copy out of a hint. */
+export const PROGRAM = 'npm run cli --';
+
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** Every operation of the admin API, as `GET /admin/v1/refunds/{id}`. */
@@ -70,7 +73,7 @@ export function commandsBelow(command: Command): Command[] {
 
 /**
  * A call of the API as the command that makes it: `POST /admin/v1/refunds/12/release` is
- * `cli refunds release 12 --reason <text>`. A call no command makes stays as it is.
+ * `npm run cli -- refunds release 12 --reason <text>`. A call no command makes stays as it is.
  */
 export function commandOf(program: Command, method: string, address: string): string {
   const { pathname, searchParams } = new URL(address, 'http://service');
@@ -85,6 +88,13 @@ export function commandOf(program: Command, method: string, address: string): st
   }
   return `${method} ${address}`;
 }
+
+/** A text of the service with the calls in it as the commands that make them. */
+export function inCommands(program: Command, text: string): string {
+  return text.replaceAll(CALL, (_, method: string, address: string) => commandOf(program, method, address));
+}
+
+const CALL = /\b(GET|POST|PUT|PATCH|DELETE) (\/admin\/v1\/[^\s,;)]*[^\s,;).:])/g;
 
 /** @returns what stands for each `{member}` of the path; `undefined` for the path of another operation */
 function valuesOf(operation: Operation, method: string, pathname: string): string[] | undefined {

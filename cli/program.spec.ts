@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_CODES } from './exit';
-import { commandOf, commandsBelow, operationsOf } from './operations';
+import { commandOf, commandsBelow, inCommands, operationsOf } from './operations';
 import { programOf } from './program';
 
 interface Document {
@@ -65,21 +65,40 @@ describe('the commands', () => {
   });
 
   it.each([
-    ['GET', '/admin/v1/refunds/12', 'cli refunds show 12'],
-    ['POST', '/admin/v1/refunds/12/release', 'cli refunds release 12 --reason <text>'],
-    ['POST', '/admin/v1/charges/B20270131-1-1/refunds', 'cli refund B20270131-1-1 --amount <won> --reason <text>'],
-    ['POST', '/admin/v1/refunds/3/resolve', 'cli refunds resolve 3 --as <refunded|not-refunded> --reason <text>'],
+    ['GET', '/admin/v1/refunds/12', 'npm run cli -- refunds show 12'],
+    ['POST', '/admin/v1/refunds/12/release', 'npm run cli -- refunds release 12 --reason <text>'],
+    [
+      'POST',
+      '/admin/v1/charges/B20270131-1-1/refunds',
+      'npm run cli -- refund B20270131-1-1 --amount <won> --reason <text>',
+    ],
+    [
+      'POST',
+      '/admin/v1/refunds/3/resolve',
+      'npm run cli -- refunds resolve 3 --as <refunded|not-refunded> --reason <text>',
+    ],
     [
       'POST',
       '/admin/v1/bulk-payment-jobs/3/attach-gateway-job',
-      'cli jobs resolve 3 --gateway-job <id> --reason <text>',
+      'npm run cli -- jobs resolve 3 --gateway-job <id> --reason <text>',
     ],
-    ['GET', '/admin/v1/bulk-payment-jobs?inDoubt=true&from=2026-11-01', 'cli jobs list --in-doubt --from 2026-11-01'],
-    ['GET', '/admin/v1/discrepancies?orderNo=a%20b', "cli discrepancies list --order 'a b'"],
-    ['GET', '/admin/v1/settlement-log?after=11&limit=1', 'cli settlement-log list --after 11 --limit 1'],
+    [
+      'GET',
+      '/admin/v1/bulk-payment-jobs?inDoubt=true&from=2026-11-01',
+      'npm run cli -- jobs list --in-doubt --from 2026-11-01',
+    ],
+    ['GET', '/admin/v1/discrepancies?orderNo=a%20b', "npm run cli -- discrepancies list --order 'a b'"],
+    ['GET', '/admin/v1/settlement-log?after=11&limit=1', 'npm run cli -- settlement-log list --after 11 --limit 1'],
     ['GET', '/admin/v1/refunds?colour=red', 'GET /admin/v1/refunds?colour=red'],
     ['GET', '/admin/v2/refunds', 'GET /admin/v2/refunds'],
   ])('are how people do what the API calls %s %s', (method, address, command) => {
     expect(commandOf(program, method, address)).toBe(command);
+  });
+
+  it('are what a text of the service says instead of calls', () => {
+    const text = 'Look it up first (GET /admin/v1/charges/B1/transaction), then POST /admin/v1/refunds/3/cancel.';
+    expect(inCommands(program, text)).toBe(
+      'Look it up first (npm run cli -- charges transaction B1), then npm run cli -- refunds cancel 3 --reason <text>.',
+    );
   });
 });

@@ -20,11 +20,12 @@ import { addSettlementLogCommands } from './commands/settlement-log';
 import { addSubscriptionCommands } from './commands/subscriptions';
 import { addSummaryCommands } from './commands/summary';
 import { EXIT_CODES } from './exit';
+import { PROGRAM } from './operations';
 import { runIn, type Surroundings } from './session';
 
 /** The operators' program: every command asks the admin API through its typed client. */
 export function programOf(surroundings: Surroundings): Command {
-  const program = new Command('cli')
+  const program = new Command(PROGRAM)
     .description('Operates the merchant billing backend through its admin API.')
     .option('--url <address>', 'where the service listens; MERCHANT_BILLING_URL unless stated')
     .option('--json', 'print JSON instead of tables')
@@ -69,13 +70,13 @@ Exit codes:
 ${codes.join('\n')}
 
 Examples:
-  cli summary
-  cli inquiry --customer 'customer 1042'
-  cli jobs list --state Processing
-  cli jobs resolve 42 --not-accepted --reason 'T store has no such job (ticket 811)'
-  cli approvals list --state Waiting
-  cli runs dry-run 2027-01-31
-  cli refund B20270131-42-1 --amount 1,000 --reason 'promised by support'
-  cli charges list --output charges.xlsx
+  ${PROGRAM} summary
+  ${PROGRAM} inquiry --customer 'customer 1042'
+  ${PROGRAM} jobs list --state Processing
+  ${PROGRAM} jobs resolve 42 --not-accepted --reason 'T store has no such job (ticket 811)'
+  ${PROGRAM} approvals list --state Waiting
+  ${PROGRAM} runs dry-run 2027-01-31
+  ${PROGRAM} refund B20270131-42-1 --amount 1,000 --reason 'promised by support'
+  ${PROGRAM} charges list --output charges.xlsx
 `;
 }

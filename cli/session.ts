@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { createClient, type MerchantBillingClient } from '../client/src';
-import { NotConfirmed, UsageError } from './exit';
-import { commandOf, type Operation } from './operations';
-import { pairsOf, tableOf, type Column } from './table';
+import { ApiProblem, createClient, type MerchantBillingClient } from '../client/src';
+import { AwaitsSecondPerson, NotConfirmed, UsageError } from './exit';
+import { commandOf, inCommands, type Operation } from './operations';
+import { pairsOf, tableOf, wrapped, type Column } from './table';
+import { waitingOf } from './waiting';
 import { jsonOf, membersOf, withClock } from './words';
 
 /** What stands around a command: the environment it reads and where it writes to. */
@@ -104,19 +105,39 @@ export class Session {
     this.tell(rows, () => this.table(rows, columns));
   }
 
+  /** A text as wide as the terminal, for {@link tell}. */
+  wrapped(text: string): string {
+    return wrapped(text, this.surroundings.width ?? Infinity);
+  }
+
   /** A table as wide as the terminal, for {@link tell}. */
   table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
     return tableOf(rows, columns, this.surroundings.width);
   }
 
-  show(answer: Answer<object>): void {
-    this.showThing(dataOf(answer));
+  /**
+   * What a change has answered.
+   *
+   * @throws {AwaitsSecondPerson} where nothing was done but to ask for a second person, once that is shown
+   */
+  showDone(answer: unknown): void {
+    const thing = answer as object;
+    this.showThing(thing);
+    const waiting = waitingOf(thing);
+    if (waiting === undefined) return;
+    const how = this.how(waiting.method, waiting.address);
+    throw new AwaitsSecondPerson(
+      `Asked for, and not done: ${waiting.what} waits for a second person, who says: ${how}`,
+    );
   }
 
   showThing(thing: object): void {
     this.tell(thing, () =>
       pairsOf(
-        membersOf(thing, (link) => this.how('GET', link)),
+        membersOf(thing, {
+          link: (link) => this.how('GET', link),
+          text: (text) => this.inCommands(text),
+        }),
         this.surroundings.width,
       ),
     );
@@ -124,9 +145,18 @@ export class Session {
 
   /** A call of the API as the command that makes it. */
   how(method: string, address: string): string {
+    return commandOf(this.program, method, address);
+  }
+
+  /** A text of the service, with the commands in it that it means. */
+  inCommands(text: string): string {
+    return inCommands(this.program, text);
+  }
+
+  private get program(): Command {
     let program = this.command;
     while (program.parent !== null) program = program.parent;
-    return commandOf(program, method, address);
+    return program;
   }
 
   /** Writes a value as JSON, or in the words for people. */
@@ -161,8 +191,14 @@ export type Run = <Given extends unknown[]>(work: Work<Given>) => (...given: [..
 
 export function runIn(surroundings: Surroundings): Run {
   return <Given extends unknown[]>(work: Work<Given>) =>
-    (...given: [...Given, Command]) => {
+    async (...given: [...Given, Command]) => {
       const command = given.at(-1) as Command;
-      return work(new Session(command, surroundings), ...(given.slice(0, -1) as Given));
+      const session = new Session(command, surroundings);
+      try {
+        await work(session, ...(given.slice(0, -1) as Given));
+      } catch (error) {
+        if (error instanceof ApiProblem) error.message = session.inCommands(error.message);
+        throw error;
+      }
     };
 }

@@ -62,6 +62,15 @@ describe('a table', () => {
     );
   });
 
+  it('breaks no word: it rather leaves a column out, or stacks', () => {
+    const row = { id: 1, name: 'subscriptions change-billing-token', amount: '1', note: 'spare' };
+    for (const width of [80, 60, 50, 40]) {
+      const text = tableOf([row], COLUMNS, width);
+      expect(text).toMatch(/change-billing-token/);
+      expect(text).toMatch(/subscriptions/);
+    }
+  });
+
   it('says when there is none', () => {
     expect(tableOf([], COLUMNS, 80)).toBe('none\n');
   });

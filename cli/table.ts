@@ -25,6 +25,8 @@ interface Cells {
 const GAP = 2;
 /** Narrower than this a text is no longer read but spelled. */
 const LEAST_TEXT = 16;
+/** What is longer is no word: a hash, an address. */
+const LONGEST_WORD = 40;
 
 const BARE = {
   ...Object.fromEntries(
@@ -72,7 +74,9 @@ function fit(columns: readonly Cells[], width: number): Cells[] | undefined {
   const fixed = columns.map(({ manner }, at) => (manner.wraps ? 0 : (widths[at] as number)));
   const room = width - sum(fixed) - GAP * (columns.length - 1);
   const shares = sharesOf(
-    columns.flatMap(({ manner }, at) => (manner.wraps ? [widths[at] as number] : [])),
+    columns.flatMap((column, at) =>
+      column.manner.wraps ? [{ need: widths[at] as number, least: leastOf(column) }] : [],
+    ),
     room,
   );
   if (shares === undefined) return undefined;
@@ -84,8 +88,9 @@ function fit(columns: readonly Cells[], width: number): Cells[] | undefined {
 }
 
 /** Gives each text what it needs as long as there is room; what is short is shared among the long ones. */
-function sharesOf(needs: readonly number[], room: number): number[] | undefined {
-  const shares = needs.map((need) => Math.min(need, LEAST_TEXT));
+function sharesOf(texts: readonly { need: number; least: number }[], room: number): number[] | undefined {
+  const needs = texts.map(({ need }) => need);
+  const shares = texts.map(({ need, least }) => Math.min(need, least));
   let left = room - sum(shares);
   if (left < 0) return undefined;
   while (left > 0) {
@@ -100,6 +105,13 @@ function sharesOf(needs: readonly number[], room: number): number[] | undefined 
     if (left === Infinity) return [...needs];
   }
   return shares;
+}
+
+/** No word is broken, unless it is longer than anybody's. */
+function leastOf(column: Cells): number {
+  const words = [column.heading, ...column.texts].flatMap((text) => text.split(/\s/));
+  const longest = Math.max(...words.map((word) => stringWidth(word)));
+  return Math.max(LEAST_TEXT, Math.min(longest, LONGEST_WORD));
 }
 
 function withoutLastSpare(columns: readonly Cells[]): Cells[] {
@@ -140,7 +152,8 @@ function widthOf({ heading, texts }: Cells): number {
   return Math.max(...[heading, ...texts].flatMap((text) => text.split('\n')).map((line) => stringWidth(line)));
 }
 
-function wrapped(text: string, width: number): string {
+/** A text in lines of at most so many columns; only a word longer than that is broken. */
+export function wrapped(text: string, width: number): string {
   return width === Infinity ? text : wrapAnsi(text, width, { hard: true });
 }
 

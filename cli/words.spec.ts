@@ -1,6 +1,7 @@
 import { membersOf, seoulTime, textOf, won, withClock } from './words';
 
-const asIs = (link: string): string => link;
+const same = (text: string): string => text;
+const asIs = { link: same, text: same };
 
 describe('what people read', () => {
   it('has one form of an amount, and one clock that is named once', () => {
@@ -21,7 +22,7 @@ describe('what people read', () => {
       actions: ['refund', 'look-up'],
       decidedAt: null,
     };
-    expect(Object.fromEntries(membersOf(thing, (link) => `cli of ${link}`))).toEqual({
+    expect(Object.fromEntries(membersOf(thing, { ...asIs, link: (link) => `cli of ${link}` }))).toEqual({
       amount: '28,600 won',
       carrierAmount: '1,000 won',
       attempts: '1000',

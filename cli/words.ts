@@ -35,24 +35,31 @@ export function withClock(text: string): string {
   return SEOUL_TIME.test(text) ? `${text}(times are Seoul’s)\n` : text;
 }
 
-/** A thing's members, those inside by their path, each as people read it. */
-export function membersOf(thing: object, linkInWords: (link: string) => string): [name: string, text: string][] {
-  return linesOf(thing, '', linkInWords);
+/** How the addresses and texts of the service are shown to people. */
+interface InWords {
+  link: (link: string) => string;
+  text: (text: string) => string;
 }
 
-function linesOf(thing: object, path: string, linkInWords: (link: string) => string): [string, string][] {
+/** A thing's members, those inside by their path, each as people read it. */
+export function membersOf(thing: object, inWords: InWords): [name: string, text: string][] {
+  return linesOf(thing, '', inWords);
+}
+
+function linesOf(thing: object, path: string, inWords: InWords): [string, string][] {
   return Object.entries(thing).flatMap(([name, value]: [string, unknown]): [string, string][] => {
     if (isTally(value)) return [[`${path}${name}`, tally(value)]];
     const inside = typeof value === 'object' && value !== null && !isListOfWords(value);
-    if (inside && Object.keys(value).length > 0) return linesOf(value, `${path}${name}.`, linkInWords);
-    return [[`${path}${name}`, memberText(name, value, linkInWords)]];
+    if (inside && Object.keys(value).length > 0) return linesOf(value, `${path}${name}.`, inWords);
+    return [[`${path}${name}`, memberText(name, value, inWords)]];
   });
 }
 
-function memberText(name: string, value: unknown, linkInWords: (link: string) => string): string {
+function memberText(name: string, value: unknown, { link, text }: InWords): string {
   if (typeof value === 'number' && AMOUNT.test(name)) return won(value);
-  if (typeof value === 'string' && value.startsWith('/admin/v1/')) return linkInWords(value);
-  return typeof value === 'string' && INSTANT.test(value) ? seoulSecond(value) : textOf(value);
+  if (typeof value === 'string' && value.startsWith('/admin/v1/')) return link(value);
+  if (typeof value !== 'string') return textOf(value);
+  return INSTANT.test(value) ? seoulSecond(value) : text(textOf(value));
 }
 
 function isTally(value: unknown): value is { count: number; amount: number } {

@@ -112,7 +112,7 @@ function addCreate(accounts: Command, run: Run): void {
     run(async (session, id: string, stated: Stated & { gateway: string; environment?: string; secrets: string }) => {
       const { gateway, environment, secrets } = stated;
       const body = { id, gateway, environment, ...fieldsOf(stated), credentials: await secretsOf(secrets) };
-      session.showThing((await session.call('POST /admin/v1/gateway-accounts', { body })) as object);
+      session.showDone(await session.call('POST /admin/v1/gateway-accounts', { body }));
     }),
   );
 }
@@ -128,7 +128,7 @@ function addChange(accounts: Command, run: Run): void {
   covers(change, 'PATCH /admin/v1/gateway-accounts/{id}').action(
     run(async (session, id: string, stated: Stated) => {
       const parts = { path: { id }, body: fieldsOf(stated) };
-      session.showThing((await session.call('PATCH /admin/v1/gateway-accounts/{id}', parts)) as object);
+      session.showDone(await session.call('PATCH /admin/v1/gateway-accounts/{id}', parts));
     }),
   );
 }
@@ -150,7 +150,7 @@ function addRotate(accounts: Command, run: Run): void {
       });
       const body = { credentials, oldValidUntil: stated.oldUntil, reason: stated.reason };
       const parts = { path: { id }, body };
-      session.showThing((await session.call('POST /admin/v1/gateway-accounts/{id}/credentials', parts)) as object);
+      session.showDone(await session.call('POST /admin/v1/gateway-accounts/{id}/credentials', parts));
     }),
   );
 }

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Schema } from '../../client/src';
 import { addAct, addList, addShow } from '../declare';
+import { AlreadyThere } from '../exit';
 import { covers } from '../operations';
 import { reasonOption, wholeNumber, yesOption } from '../options';
 import { dataOf, type Run, type Session } from '../session';
@@ -51,7 +52,15 @@ export function addBillingRunCommands(program: Command, run: Run): void {
         const { total } = await previewOf(session, date, 1);
         return `Bill what is due on ${date}: ${tally(total)}.`;
       });
-      session.show(await session.api.POST('/admin/v1/billing-runs', { headers: session.headers, body: { date } }));
+      const call = { headers: session.headers, body: { date } };
+      const { data, response } = await session.api.POST('/admin/v1/billing-runs', call);
+      const opened = dataOf<BillingRun>({ data });
+      // A day has one run: whoever asks for another is shown that one.
+      if (response.status !== 200) return session.showDone(opened);
+      session.showThing(opened);
+      const { id, billingDate, state, plannedAt } = opened;
+      const was = `run ${id} of ${billingDate} (${state}), opened at ${seoulTime(plannedAt)}`;
+      throw new AlreadyThere(`Already there: ${was}. Nothing was opened.`);
     }),
   );
   addAct(runs, run, {

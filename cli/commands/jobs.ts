@@ -161,7 +161,7 @@ function addUpload(jobs: Command, run: Run): void {
         ...(account !== undefined && { account }),
       };
       const parts = { query, headers, body, isRaw: true };
-      session.showThing((await session.call('POST /admin/v1/bulk-payment-jobs', parts)) as object);
+      session.showDone(await session.call('POST /admin/v1/bulk-payment-jobs', parts));
     }),
   );
 }
@@ -199,7 +199,7 @@ function addResolve(jobs: Command, run: Run): void {
             path,
             body: { gatewayJobId: gatewayJob, reason },
           }));
-      session.showThing(decided as object);
+      session.showDone(decided);
     }),
   );
 }

@@ -53,12 +53,8 @@ export function addKeyCommands(program: Command, run: Run): void {
     .option('--expires <time>', 'when it ends by itself, such as 2027-12-31T23:59:59+09:00');
   covers(create, 'POST /admin/v1/api-keys').action(
     run(async (session, name: string, { owner, role, expires }: NewKeyOptions) => {
-      session.show(
-        await session.api.POST('/admin/v1/api-keys', {
-          headers: session.headers,
-          body: { name, owner, role, ...(expires !== undefined && { expiresAt: expires }) },
-        }),
-      );
+      const body = { name, owner, role, ...(expires !== undefined && { expiresAt: expires }) };
+      session.showDone(await session.call('POST /admin/v1/api-keys', { body }));
     }),
   );
   addAct(keys, run, {

@@ -46,7 +46,7 @@ export function addProductCommands(program: Command, run: Run): void {
       const price = priceOf(stated);
       if (price === undefined) throw new UsageError('State its price: --carrier, --card or --membership.');
       const parts = { body: { storeProductId: stated.storeId, name, price, gatewayAccount: stated.account } };
-      session.showThing((await session.call('POST /admin/v1/products', parts)) as object);
+      session.showDone(await session.call('POST /admin/v1/products', parts));
     }),
   );
   addChange(products, run);
@@ -87,7 +87,7 @@ function addChange(products: Command, run: Run): void {
         return `Change ${product.name}, ${won(product.price.amount)} now: ${changes.join('; ') || 'nothing'}.`;
       });
       const body = { name, price, billingGroup, gatewayAccount: account, active: active && active === 'true' };
-      session.showThing((await session.call('PATCH /admin/v1/products/{id}', { path, body })) as object);
+      session.showDone(await session.call('PATCH /admin/v1/products/{id}', { path, body }));
     }),
   );
 }

@@ -93,12 +93,14 @@ function addRefund(program: Command, run: Run): void {
     run(async (session, orderNo: string, { amount, all, reason, reference }: RefundOptions) => {
       if (amount === undefined && all !== true) throw new UsageError('State --amount, or --all for all that is left.');
       await session.confirm(() => whatIsGivenBack(session, orderNo, amount));
-      session.show(
-        await session.api.POST('/admin/v1/charges/{orderNo}/refunds', {
-          params: { path: { orderNo } },
-          headers: session.headers,
-          body: { reason, ...(amount !== undefined && { amount }), ...(reference !== undefined && { reference }) },
-        }),
+      session.showDone(
+        dataOf(
+          await session.api.POST('/admin/v1/charges/{orderNo}/refunds', {
+            params: { path: { orderNo } },
+            headers: session.headers,
+            body: { reason, ...(amount !== undefined && { amount }), ...(reference !== undefined && { reference }) },
+          }),
+        ),
       );
     }),
   );

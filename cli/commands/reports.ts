@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Schema } from '../../client/src';
+import { collectedOf, DAY_KINDS, HOW_DAYS_ADD_UP } from '../day-kinds';
 import { saveTo, type SaveOptions } from '../files';
 import { covers } from '../operations';
 import { outputOption } from '../options';
@@ -10,15 +11,15 @@ import { tally, won } from '../words';
 
 type Day = Schema<'DayView'>;
 
-const KINDS = ['requested', 'paid', 'declined', 'missing', 'quarantined', 'failed', 'awaited', 'refunded'] as const;
-
 const DAYS: readonly Column<Day>[] = [
   ['day', (day) => day.day],
   ['adds up', (day) => (day.balanced ? 'yes' : 'NO')],
-  ...KINDS.map((kind): Column<Day> => [
-    kind,
+  ['requested', (day) => tally(day.requested), { right: true }],
+  ['collected in all', (day) => tally(collectedOf(day)), { right: true }],
+  ...DAY_KINDS.slice(1).map(([kind, words]): Column<Day> => [
+    words,
     (day) => tally(day[kind]),
-    kind === 'paid' || kind === 'refunded' || kind === 'requested' ? { right: true } : { right: true, spare: true },
+    kind === 'refunded' ? { right: true } : { right: true, spare: true },
   ]),
 ];
 
@@ -55,7 +56,7 @@ export function addReportCommands(program: Command, run: Run): void {
       const query = { from, to: to ?? from };
       if (output !== undefined) return saveTo(session, output, 'GET /admin/v1/reports/daily', { query });
       const { days } = dataOf(await session.api.GET('/admin/v1/reports/daily', { params: { query } }));
-      session.showList(days, DAYS);
+      session.tell(days, () => `${session.table(days, DAYS)}${session.wrapped(HOW_DAYS_ADD_UP)}\n`);
     }),
   );
   const monthly = reports

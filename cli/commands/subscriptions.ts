@@ -75,7 +75,7 @@ export function addSubscriptionCommands(program: Command, run: Run): void {
   covers(replace, 'PUT /admin/v1/subscriptions/{id}/billing-token').action(
     run(async (session, id: string, { tokenFile }: { tokenFile: string }) => {
       const parts = { path: { id }, body: { billingToken: await tokenIn(tokenFile) } };
-      session.showThing((await session.call('PUT /admin/v1/subscriptions/{id}/billing-token', parts)) as object);
+      session.showDone(await session.call('PUT /admin/v1/subscriptions/{id}/billing-token', parts));
     }),
   );
   addDownload(subscriptions, run, {
@@ -124,7 +124,7 @@ function addCreate(subscriptions: Command, run: Run): void {
       const body = { customerReference: customer, storeProductId: product, startedOn: start, billingToken };
       const terms = { anchorDay, intervalMonths, trialUntil, endsOn: end, priceOverride: price };
       const parts = { body: { ...body, ...terms } };
-      session.showThing((await session.call('POST /admin/v1/subscriptions', parts)) as object);
+      session.showDone(await session.call('POST /admin/v1/subscriptions', parts));
     }),
   );
 }
@@ -161,7 +161,7 @@ function addChange(subscriptions: Command, run: Run): void {
         const changes = named.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
         return `Of ${found.customerReference}, billed ${won(found.price.amount)} now, change: ${changes}.`;
       });
-      session.showThing((await session.call('PATCH /admin/v1/subscriptions/{id}', { path, body })) as object);
+      session.showDone(await session.call('PATCH /admin/v1/subscriptions/{id}', { path, body }));
     }),
   );
 }

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 import type { Schema } from '../../client/src';
+import { collectedOf, DAY_KINDS, HOW_DAYS_ADD_UP } from '../day-kinds';
 import { covers } from '../operations';
 import { dataOf, type Run, type Session } from '../session';
 import type { Column } from '../table';
 import { count, seoulTime, tally } from '../words';
 
 type Summary = Schema<'SummaryView'>;
-
-const KINDS = ['requested', 'paid', 'declined', 'missing', 'quarantined', 'failed', 'awaited', 'refunded'] as const;
 
 export function addSummaryCommands(program: Command, run: Run): void {
   const summary = program.command('summary').description('today, this month, and what is stuck');
@@ -20,9 +19,12 @@ export function addSummaryCommands(program: Command, run: Run): void {
 }
 
 function inWords(session: Session, { today, month, stuck, killSwitchEngaged }: Summary): string {
-  const rows = KINDS.map((kind) => ({ kind, today: today[kind], month: month[kind] }));
+  const rows = [
+    ...DAY_KINDS.map(([kind, words]) => ({ words, today: today[kind], month: month[kind] })),
+    { words: 'collected in all', today: collectedOf(today), month: collectedOf(month) },
+  ];
   const numbers = session.table(rows, [
-    ['charges', ({ kind }) => kind],
+    ['charges', ({ words }) => words],
     ['today', (row) => tally(row.today), { right: true }],
     [`since ${month.from}`, (row) => tally(row.month), { right: true }],
   ]);
@@ -34,5 +36,5 @@ function inWords(session: Session, { today, month, stuck, killSwitchEngaged }: S
     ['since', (one) => seoulTime(one.since)],
     ['to look at it', (one) => session.how('GET', one.link), { wraps: true }],
   ];
-  return `${stopped}${numbers}\n${stuck.length === 0 ? 'nothing is stuck\n' : session.table(stuck, waiting)}`;
+  return `${stopped}${numbers}${session.wrapped(HOW_DAYS_ADD_UP)}\n\n${stuck.length === 0 ? 'nothing is stuck\n' : session.table(stuck, waiting)}`;
 }

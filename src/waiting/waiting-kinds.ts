@@ -60,7 +60,7 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
     kind: 'no-gateway-token',
     what: 'gateway accounts that were given no access token when they asked last',
     link: 'gateway-accounts',
-    act: 'run `check tstore --account` of it: it says what is wrong and what to do',
+    act: 'run `npm run cli -- check tstore --account` of it: it says what is wrong and what to do',
     sql: () => `SELECT refresh_failed_at AS since, 'account ' || account.id || ': ' || refresh_failure AS detail
       FROM oauth_token JOIN gateway_account AS account ON account.id = oauth_token.name
       WHERE account.enabled AND refresh_failed_at IS NOT NULL`,

@@ -154,6 +154,10 @@ function schema(): string[] {
     // What one step takes away and makes again is there after it.
     for (const dropped of of('DROP')) there.delete(dropped);
     for (const created of of('CREATE(?: OR REPLACE)?')) there.add(created);
+    for (const [, was, is] of text.matchAll(/\bALTER TABLE ([a-z_]+) RENAME TO ([a-z_]+)/g)) {
+      there.delete(was!);
+      there.add(is!);
+    }
   }
   return [...there].sort();
 }

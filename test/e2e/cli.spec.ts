@@ -261,7 +261,15 @@ describe('the operators’ program', () => {
     expect(await json('jobs', 'list', '--in-doubt')).toMatchObject([{ id }]);
     const resolve = (...as: string[]) => run(['jobs', 'resolve', id, ...as, '--reason', 'T store said so', '--yes']);
     expect((await resolve('--gateway-job', 'J1', '--not-accepted')).exitCode).toBe(2);
-    expect((await resolve('--not-accepted')).output).toMatch(/^state +Waiting$/m);
+    const asked = await resolve('--not-accepted');
+    expect(asked.output).toMatch(/^state +Waiting$/m);
+    // Whoever asked is told that it is not done.
+    expect(asked).toMatchObject({
+      exitCode: 7,
+      complaint: expect.stringMatching(
+        /waits for a second person, who says: npm run cli -- approvals approve \d+ --reason <text>/,
+      ),
+    });
     const [waiting] = await json('approvals', 'list', '--state', 'Waiting');
     expect(waiting).toMatchObject({ kind: 'job-doubt', subjectId: id });
     const approve = (environment?: NodeJS.ProcessEnv) =>
@@ -279,8 +287,8 @@ describe('the operators’ program', () => {
     expect(answer).toMatchObject({ verdict: 'charged', charge: { orderNo: 'cli-2' } });
     const { output } = await run(['inquiry', '--transaction', answer.charge.transactionId]);
     expect(output).toContain(`cli-2: charged, ${answer.amountCharged.toLocaleString('en-US')} won`);
-    expect(output).toMatch(/settled.*cli settlement-log list --after \d+ --limit 1/);
-    expect(output).toContain('cli refund cli-2 --amount <won> --reason <text>');
+    expect(output).toMatch(/settled.*npm run cli -- settlement-log list --after \d+ --limit 1/);
+    expect(output).toContain('npm run cli -- refund cli-2 --amount <won> --reason <text>');
     expect(output).not.toContain('/admin/v1');
     expect(await run(['inquiry', '--customer', 'nobody'])).toMatchObject({ exitCode: 4, output: '' });
   });
@@ -289,12 +297,36 @@ describe('the operators’ program', () => {
     const { today } = await json('summary');
     const { output } = await run(['summary']);
     expect(output).toMatch(
-      new RegExp(`paid +${today.paid.count} \\(${today.paid.amount.toLocaleString('en-US')} won\\)`),
+      new RegExp(`paid by its line +${today.paid.count} \\(${today.paid.amount.toLocaleString('en-US')} won\\)`),
     );
+    for (const words of ['- accepted as paid', '- accepted as declined', '- closed', '- open', 'collected in all']) {
+      expect(output).toContain(`\n${words} `);
+    }
+    expect(output).toContain('Collected is what was paid by its line and what was accepted as paid');
     const [day] = await json('reports', 'daily', today.from);
     expect(day).toMatchObject({ day: today.from, balanced: true, paid: today.paid });
-    expect((await run(['reports', 'daily', today.from, today.to])).output).toContain('adds up');
+    const daily = (await run(['reports', 'daily', today.from, today.to])).output;
+    for (const words of ['adds up', 'paid by its line', '- accepted as paid', '- closed', '- open']) {
+      expect(daily).toContain(words);
+    }
     expect(await run(['reports', 'daily', '2020-01-01', '2027-01-01'])).toMatchObject({ exitCode: 3 });
+  });
+
+  it('opens the run of a day once, and says of another try that it is there', async () => {
+    const today = new Date().toLocaleDateString('sv-SE', { timeZone: 'Asia/Seoul' });
+    const first = await run(['runs', 'open', today, '--yes']);
+    expect(first).toMatchObject({ exitCode: 0, complaint: '' });
+    const again = await run(['runs', 'open', today, '--yes']);
+    expect(again.exitCode).toBe(3);
+    expect(again.complaint).toMatch(
+      new RegExp(`^Already there: run \\d+ of ${today} \\(Planned\\), opened at .*\\. Nothing was opened\\.$`),
+    );
+  });
+
+  it('says which address did not answer, and which settings it goes by', async () => {
+    const { exitCode, complaint } = await run(['summary'], { MERCHANT_BILLING_URL: 'http://127.0.0.1:9' });
+    expect(exitCode).toBe(5);
+    expect(complaint).toMatch(/127\.0\.0\.1:9 did not answer.*\n.*PORT.*--url or MERCHANT_BILLING_URL/);
   });
 
   it('shows notifications to the byte', async () => {

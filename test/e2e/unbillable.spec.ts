@@ -1,5 +1,4 @@
 import { readConfiguration } from '../../src/config';
-import { MAX_CHARGE_WON } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
 import { ADMIN_KEY, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
