@@ -993,7 +993,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Plan new attempts for the charges of a failed job, in a new job; one in doubt must be closed first */
+        /** Plan new attempts for the charges of a failed job, in a new job; one in doubt must be closed first. Where its run was rejected, or a charge is far too dear, the new job waits for a second person */
         post: operations["rebill.rebill"];
         delete?: never;
         options?: never;
@@ -1496,7 +1496,7 @@ export interface components {
              * @description Which of the kinds there are
              * @enum {string}
              */
-            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill" | "line-stop";
+            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill" | "line-stop" | "job-rebill";
             /**
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
@@ -1556,7 +1556,7 @@ export interface components {
              * @description Which of the kinds there are
              * @enum {string}
              */
-            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill" | "line-stop";
+            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill" | "line-stop" | "job-rebill";
             /**
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
@@ -4505,7 +4505,7 @@ export interface operations {
                 /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
                 /** @description Which of the kinds there are */
-                kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill" | "line-stop";
+                kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill" | "line-stop" | "job-rebill";
                 /** @description The refund, billing run, job or discrepancy it is about */
                 subjectId?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
