@@ -46,15 +46,6 @@ export const PARKED_SUBSCRIPTION_SQL = `(subscription.id IN (
     SELECT line_stop.subscription_id FROM line_stop
     WHERE line_stop.state = 'Open' AND line_stop.subscription_id IS NOT NULL))`;
 
-/** The open stop by which nothing more is given back of a charge, as `id` and `violation` of a query; few are open at once. */
-export function refundStopSql(chargeId: string): string {
-  return `SELECT line_stop.id, line_stop.violation FROM line_stop, charge
-    WHERE line_stop.state = 'Open' AND line_stop.kind = 'refunded-too-much' AND charge.id = ${chargeId}
-      AND (line_stop.bulk_payment_job_id = charge.bulk_payment_job_id
-        OR line_stop.subscription_id = charge.subscription_id OR line_stop.evidence ->> 'orderNo' = charge.order_no)
-    ORDER BY line_stop.id LIMIT 1`;
-}
-
 @Injectable()
 export class LineStopRepository {
   constructor(
@@ -141,14 +132,14 @@ export class LineStopRepository {
   }
 
   /**
-   * Called in the transaction that commits an intent to give money back. Only a refund too much keeps refunds from being
-   * sent: they are what heals the other stops.
+   * Called in the transaction that commits an intent, before it, as {@link assertMaySubmit} is.
    *
+   * @param sql a SELECT of the `id` and `violation` of the stop that forbids it
    * @throws {DomainError} `line-stopped`
    */
-  async assertMayRefund(session: SqlSession, chargeId: string): Promise<void> {
+  async assertNoStop(session: SqlSession, sql: string, parameters: readonly unknown[]): Promise<void> {
     await session.rows('SELECT pg_advisory_xact_lock_shared($1)', [LINE_STOP_LOCK]);
-    const [stop] = await session.rows<{ id: string; violation: string }>(refundStopSql('$1'), [chargeId]);
+    const [stop] = await session.rows<{ id: string; violation: string }>(sql, parameters);
     if (stop === undefined) return;
     throw new DomainError('line-stopped', `Parked by line stop ${stop.id}: ${stop.violation}`, { lineStopId: stop.id });
   }

@@ -10,6 +10,7 @@ import { Approvals } from '../approval';
 import { Database, type SqlSession } from '../platform/database';
 import { ChargeSettlement } from '../charge';
 import type { Refund } from './refund.entity';
+import { refundStopSql } from './refund-stop.sql';
 import type { RefundState } from './refund.state';
 import { RELEASED, RefundRepository, type RefundCause, type RefundClaim } from './refund.repository';
 
@@ -82,7 +83,7 @@ export class RefundRecorder {
     await this.database.transaction(async (session) => {
       await this.killSwitch.assertReleased(session);
       await this.accounts.assertEnabled(session, refund.gatewayAccount);
-      await this.stops.assertMayRefund(session, refund.chargeId);
+      await this.stops.assertNoStop(session, refundStopSql('$1'), [refund.chargeId]);
       await this.refunds.transition(session, refund, 'send', why, changes, { leaseId });
     });
     return { ...refund, ...sent, state: 'Refunding' };

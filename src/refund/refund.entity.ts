@@ -1,9 +1,9 @@
 import { Column, Entity, PrimaryGeneratedColumn, VirtualColumn } from 'typeorm';
 import type { GatewayName, PaymentPart } from '../gateways';
 import type { Won } from '../kernel/won';
-import { refundStopSql } from '../line-stop';
 import { nullable, wonColumn } from '../platform/database';
 import { HistoryEntry, Leased } from '../platform/work';
+import { refundStopSql } from './refund-stop.sql';
 import type { RefundState } from './refund.state';
 
 /** Money of one charge to be given back, and what became of it. In Unknown without `nextAttemptAt`, a person must decide. */

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { TimeRange } from '../kernel/seoul-calendar';
-import { refundStopSql } from '../line-stop';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
 import {
@@ -16,6 +15,7 @@ import {
 } from '../platform/work';
 import { Refund, RefundHistory } from './refund.entity';
 import type { FoundTransaction } from '../transaction-lookup';
+import { refundStopSql } from './refund-stop.sql';
 import { REFUND_TRANSITIONS, type RefundEvent, type RefundState } from './refund.state';
 
 const REFUND: Aggregate<Refund, typeof REFUND_TRANSITIONS> = {

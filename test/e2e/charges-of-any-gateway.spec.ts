@@ -6,6 +6,7 @@ import { seoulDateAt } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
 import { LineStopRepository } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
+import { refundStopSql } from '../../src/refund/refund-stop.sql';
 import { RefundRecorder } from '../../src/refund/refund-recorder';
 import { ADMIN_ACTOR, ADMIN_KEY, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { requestFile } from '../support/request-files';
@@ -269,7 +270,9 @@ describe('a charge of a gateway that takes payments one by one', () => {
     expect(stop.violation).toContain('toss-once');
     const stops = world.service.app.get(LineStopRepository);
     const { id } = (await world.get('charges/toss-once')).body;
-    await expect(database.transaction((session) => stops.assertMayRefund(session, id))).rejects.toThrow(stop.violation);
+    await expect(
+      database.transaction((session) => stops.assertNoStop(session, refundStopSql('$1'), [id])),
+    ).rejects.toThrow(stop.violation);
   });
 
   it.each([

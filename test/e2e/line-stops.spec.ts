@@ -2,6 +2,7 @@ import { BulkPaymentJobRepository, LineChecks } from '../../src/bulk-payment';
 import { RefundSendingService } from '../../src/refund';
 import { LineStopRepository } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
+import { refundStopSql } from '../../src/refund/refund-stop.sql';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
 import { acceptAsPaid } from '../support/discrepancies';
 import { metricOf, openStop, resolvedByTwo } from '../support/doubt';
@@ -157,7 +158,9 @@ describe('the line stops when money is not as it must be', () => {
     expect(await world.service.app.get(RefundSendingService).runOnce()).toEqual({ done: 0, postponed: 0 });
     const stops = world.service.app.get(LineStopRepository);
     const { id: chargeId } = (await world.get(`charges/${orderNo}`)).body;
-    await expect(database.transaction((session) => stops.assertMayRefund(session, chargeId))).rejects.toMatchObject({
+    await expect(
+      database.transaction((session) => stops.assertNoStop(session, refundStopSql('$1'), [chargeId])),
+    ).rejects.toMatchObject({
       code: 'line-stopped',
     });
     expect((await world.get(`refunds/${refund.id}`)).body.retry).toBeNull();
