@@ -2348,6 +2348,8 @@ export interface components {
             amount: number;
             /** @description Whether something of it was given back; null: nobody has set T store’s words for that */
             isRefunded?: boolean | null;
+            /** @description Whether its status is one of TSTORE_PAID_STATUSES */
+            isPaid?: boolean;
             /** @description T store’s word for how it stands */
             status: string;
             /** @description Why, in the words of who did it; kept for ever */
@@ -2397,7 +2399,7 @@ export interface components {
             found: components["schemas"]["FoundTransactionView"] | null;
             /** @description Why there is none */
             message: string | null;
-            /** @description Whether nothing differs; null: T store could not be asked */
+            /** @description Whether nothing differs; null: T store could not be asked, or nobody has named what its status means */
             agrees: boolean | null;
             /** @description What both sides know, and whether it is the same */
             fields: components["schemas"]["ComparedFieldView"][];

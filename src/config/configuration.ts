@@ -88,6 +88,10 @@ export abstract class TstoreConfig {
   abstract readonly refusalCodes: readonly string[];
   /** Its words for a payment of which something was refunded; empty: lookups decide nothing of refunds. */
   abstract readonly refundedStatuses: readonly string[];
+  /** Its words for a payment of which nothing was refunded; a word of neither list is a state that nobody knows. */
+  abstract readonly paidStatuses: readonly string[];
+  /** Of its refusals of a refund, those that mean more than is left of the payment. */
+  abstract readonly nothingLeftCodes: readonly string[];
   /** Whether it names the payer by the billing token that was charged, so that it can be compared. */
   abstract readonly authKeyIsBillingToken: boolean;
   /** A token that expires sooner than this counts as expired. */

@@ -174,6 +174,17 @@ export class Environment {
   )
   TSTORE_REFUNDED_STATUSES: string = '';
 
+  @Expose()
+  @Each('statuses', 'a list of status words, each 1 to 40 letters and digits', (word) =>
+    /^[0-9A-Za-z_-]{1,40}$/.test(word),
+  )
+  TSTORE_PAID_STATUSES: string = 'complite';
+
+  @Expose()
+  @IsOptional()
+  @Each('resultCodes', 'a list of result codes, letters and digits, or none', isResultCode)
+  TSTORE_NOTHING_LEFT_CODES?: string;
+
   @Expose() @Each('cidrs', 'a list of networks such as 203.0.113.0/24', isCidr) PNS_ALLOWED_CIDRS: string = '';
   @Whole(1, 6_000) PNS_QUESTIONS_PER_MINUTE: number = 120;
   @Whole(0, 10_000_000) NOTIFICATION_SOURCE_KILOBYTES_PER_DAY: number = 10_000;

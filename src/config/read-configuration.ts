@@ -40,6 +40,8 @@ const REFUSAL_CODES_OF_SIMULATOR = [
   '8500',
 ];
 
+const NOTHING_LEFT_CODES_OF_SIMULATOR = ['8009'];
+
 /** The settings can't be used; lists every fault at once, by name, never by value. */
 export class InvalidConfigurationError extends Error {
   override readonly name = 'InvalidConfigurationError';
@@ -147,8 +149,11 @@ function configurationOf(environment: Environment): Configuration {
       answerTimeoutMs: environment.TSTORE_ANSWER_TIMEOUT_SECONDS * 1000,
       idleTimeoutMs: environment.TSTORE_IDLE_TIMEOUT_SECONDS * 1000,
       leastBytesPerSecond: environment.TSTORE_LEAST_KILOBYTES_PER_SECOND * 1024,
-      refusalCodes: refusalCodesOf(environment),
+      // That nothing is left is said instead of refunding.
+      refusalCodes: [...new Set([...refusalCodesOf(environment), ...nothingLeftCodesOf(environment)])],
       refundedStatuses: commaSeparated(environment.TSTORE_REFUNDED_STATUSES),
+      paidStatuses: commaSeparated(environment.TSTORE_PAID_STATUSES),
+      nothingLeftCodes: nothingLeftCodesOf(environment),
       authKeyIsBillingToken: environment.TSTORE_AUTH_KEY_IS_BILLING_TOKEN,
       tokenMarginSeconds: environment.TSTORE_TOKEN_MARGIN_SECONDS,
     },
@@ -231,6 +236,14 @@ function tstoreAccountIn(environment: Environment): TstoreAccount | undefined {
 function refusalCodesOf({ TSTORE_REFUSAL_CODES, ENVIRONMENT }: Environment): readonly string[] {
   if (TSTORE_REFUSAL_CODES === undefined) return ENVIRONMENT === 'simulator' ? REFUSAL_CODES_OF_SIMULATOR : [];
   return TSTORE_REFUSAL_CODES === 'none' ? [] : commaSeparated(TSTORE_REFUSAL_CODES);
+}
+
+function nothingLeftCodesOf({ TSTORE_NOTHING_LEFT_CODES, ENVIRONMENT, ...more }: Environment): readonly string[] {
+  if (TSTORE_NOTHING_LEFT_CODES === undefined) {
+    const isKnown = ENVIRONMENT === 'simulator' && more.TSTORE_REFUSAL_CODES === undefined;
+    return isKnown ? NOTHING_LEFT_CODES_OF_SIMULATOR : [];
+  }
+  return TSTORE_NOTHING_LEFT_CODES === 'none' ? [] : commaSeparated(TSTORE_NOTHING_LEFT_CODES);
 }
 
 function encryptionOf(environment: Environment): EncryptionConfig {

@@ -17,6 +17,8 @@ export interface GatewayRefusal {
   resultMessage: string;
   /** The access token was not accepted; a new one may help. */
   unauthorized: boolean;
+  /** Of a refund: the gateway says that more was asked than is left, so somebody else has given money back. */
+  nothingLeft?: true;
 }
 
 export type UnknownReason =
@@ -61,6 +63,8 @@ export interface FoundPayment {
   amount: Won;
   /** Whether something of it was given back; `null` where nobody knows the gateway's words for that. */
   isRefunded: boolean | null;
+  /** Whether its status is one of the gateway's known words for a payment of which nothing was given back. */
+  isPaid: boolean;
   /** The gateway's words, shown to people as they come and never branched on. */
   status: string;
   reason: string;

@@ -54,6 +54,16 @@ export class OutsideRefundRepository {
     assertUnrecorded(await session.manager.findOneByOrFail(OutsideRefund, { chargeId, shown: shownBy(lookup) }));
   }
 
+  /** Notes what a lookup showed before T store refused a refund, which is not on its way any more. */
+  async noteRefused(chargeId: string, lookup: TransactionLookup, at: Date): Promise<void> {
+    await this.noteShown(this.database, 'true', chargeId, lookup, at);
+  }
+
+  /** Whether what a lookup shows waits for a person to say what it is. */
+  isSuspected(chargeId: string, lookup: TransactionLookup): Promise<boolean> {
+    return this.database.manager.existsBy(OutsideRefund, { chargeId, shown: shownBy(lookup), state: 'Suspected' });
+  }
+
   /** Whether anything of a charge waits for a person to say what it is. */
   isAnySuspected(chargeId: string): Promise<boolean> {
     return this.database.manager.existsBy(OutsideRefund, { chargeId, state: 'Suspected' });

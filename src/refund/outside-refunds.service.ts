@@ -4,7 +4,7 @@ import { DomainError } from '../kernel/errors';
 import { won, type Won, wonInWords } from '../kernel/won';
 import { Clock } from '../platform/clock';
 import { Database, violatesCheck, violatesUnique, type SqlSession } from '../platform/database';
-import { TransactionLookups, type TransactionLookup } from '../transaction-lookup';
+import { TransactionLookups, mayBeRefunded, type TransactionLookup } from '../transaction-lookup';
 import type { ChargeRecord } from '../charge';
 import { Charges } from '../charge';
 import type { OutsideRefund, OutsideRefundHistory } from './outside-refund.entity';
@@ -82,11 +82,16 @@ export class OutsideRefunds implements OnModuleInit {
    * @returns whether anything that was seen of the charge, now or before, waits for a person to record or dismiss it
    */
   async suspect(charge: ChargeRecord, lookup: TransactionLookup): Promise<boolean> {
-    const isShown = lookup.found?.isRefunded === true && charge.refundedAmount === 0;
+    const isShown = lookup.found !== null && mayBeRefunded(lookup.found) && charge.refundedAmount === 0;
     if (isShown || (await this.hasMovedSinceFailure(charge, lookup))) {
       await this.outside.suspect(charge.id, lookup, this.clock.now());
     }
     return this.outside.isAnySuspected(charge.id);
+  }
+
+  /** Notes that T store refused a refund of ours as more than is left, so that its lookup of just before shows too little. */
+  async suspectRefused({ chargeId, baselineLookupId }: { chargeId: string; baselineLookupId: string }): Promise<void> {
+    await this.outside.noteRefused(chargeId, await this.lookups.get(baselineLookupId), this.clock.now());
   }
 
   private async hasMovedSinceFailure(charge: ChargeRecord, { found }: TransactionLookup): Promise<boolean> {
@@ -189,16 +194,18 @@ export class OutsideRefunds implements OnModuleInit {
       const how = `Look the payment up first (GET /admin/v1/charges/${encodeURIComponent(orderNo)}/transaction)`;
       throw new DomainError('lookup-required', `${how}: T store’s record is the evidence`);
     }
-    const { isRefunded, status, updatedAt } = lookup.found;
+    const { isRefunded, isPaid, status, updatedAt } = lookup.found;
     const isOurOwn = updatedAt !== null && lastRefundedAt !== null && isBefore(updatedAt, lastRefundedAt);
-    const isNone = isRefunded === false;
-    if (!isNone && !isOurOwn) return lookup;
+    const isNone = isRefunded === false && isPaid !== false;
+    // A word of T store's that its record does not show, such as that nothing is left, has raised it.
+    if ((!isNone && !isOurOwn) || (await this.outside.isSuspected(charge.id, lookup))) return lookup;
     const why = isNone ? `has it as ${status}` : `has not changed it since our own last refund (${updatedAt})`;
     throw new DomainError('lookup-shows-no-refund', `T store ${why}; there is nothing to record of ${orderNo}`);
   }
 
   private whyUnsure({ found }: TransactionLookup): string | undefined {
-    if (typeof found?.isRefunded === 'boolean') return undefined;
+    if (found?.isRefunded === true) return undefined;
+    if (found?.isRefunded === false) return `T store’s record does not say that it is refunded, but ${found.status}`;
     return `nobody has set which of T store’s words mean refunded; it says ${found?.status}`;
   }
 }

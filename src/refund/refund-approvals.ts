@@ -3,7 +3,7 @@ import { Approvals, wordsOf, type Approval, type ApprovalDecision } from '../app
 import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import type { SqlSession } from '../platform/database';
-import { mayBeGivenBack } from './refund-evidence';
+import { mayBeGivenBack, traceOf } from './refund-evidence';
 import { RESULT_BY_DECISION, RESULT_NOT_SENT, RefundRecorder } from './refund-recorder';
 import type { Refund } from './refund.entity';
 import { RELEASED, RefundRepository, guardOf, type RefundCause, type SeenAfterSending } from './refund.repository';
@@ -77,17 +77,13 @@ export class RefundApprovals implements OnModuleInit {
   private async resolve(session: SqlSession, approval: Approval, decision: ApprovalDecision): Promise<void> {
     const { subjectId, act, requestedBy: actor } = approval;
     const { outcome, refundTransactionId, shown } = act as unknown as RefundOutcome & { shown?: string };
-    await this.refuseAgainstEvidence(subjectId, outcome, shown);
+    await this.refuseAgainstEvidence(subjectId, { outcome, refundTransactionId }, shown);
     const said = { actor, reason: wordsOf(approval, decision), version: decision.subjectVersion };
     await this.end(session, subjectId, { outcome, refundTransactionId }, said);
   }
 
   /** Whoever agrees was told what T store’s record said; when it has changed since, the money may be back after all. */
-  private async refuseAgainstEvidence(
-    id: string,
-    outcome: RefundOutcome['outcome'],
-    shown: string | undefined,
-  ): Promise<void> {
+  private async refuseAgainstEvidence(id: string, said: RefundOutcome, shown: string | undefined): Promise<void> {
     const refund = await this.refunds.find(id);
     const latest = refund && (await this.refunds.lookupAfterSending(refund));
     if (refund === undefined || latest === undefined) return;
@@ -95,22 +91,31 @@ export class RefundApprovals implements OnModuleInit {
       const what = `T store’s record has changed since it was asked for: ${shown} then, ${latest.said} now`;
       throw new DomainError('evidence-contradicts', `${what}. Reject it; it can be asked for anew`, { refundId: id });
     }
-    refuseContradicted(refund, outcome, latest);
+    refuseContradicted(refund, said, latest);
   }
 }
 
 /**
- * That a refund was not made is no word of a person's against T store's record: it would be made again.
+ * No word of a person's stands against T store's record. Said not to be made where that moved on, the refund would be made
+ * again; said to be made where it did not, the customer would never get it, so that needs T store's own id of the refund.
  *
- * @throws {DomainError} `evidence-contradicts` when that moved on since just before the refund was sent
+ * @throws {DomainError} `evidence-contradicts`
  */
 export function refuseContradicted(
   { id, orderNo }: Refund,
-  outcome: RefundOutcome['outcome'],
+  { outcome, refundTransactionId }: RefundOutcome,
   { said, found, baseline }: SeenAfterSending,
 ): void {
-  if (outcome !== 'not-refunded' || !found || !baseline || !mayBeGivenBack(baseline, found)) return;
-  const what = `T store’s record of ${orderNo} changed after refund ${id} was sent; it says now: ${said}`;
+  if (!found || !baseline) return;
+  const record = `T store’s record of ${orderNo}`;
+  if (outcome === 'refunded') {
+    if (refundTransactionId !== undefined || traceOf(baseline, found) !== 'unchanged') return;
+    const what = `${record} is as it was before refund ${id} was sent: ${said}`;
+    const how = 'State T store’s id of the refund (refundTransactionId), or look again: a lookup may be stale';
+    throw new DomainError('evidence-contradicts', `${what}. ${how}`, { refundId: id });
+  }
+  if (!mayBeGivenBack(baseline, found)) return;
+  const what = `${record} changed after refund ${id} was sent; it says now: ${said}`;
   throw new DomainError('evidence-contradicts', `${what}. Money was given back: say that it was refunded`, {
     refundId: id,
   });

@@ -56,7 +56,7 @@ export class RefundCheck {
 
 function whyOf(readiness: Readiness): string {
   if (readiness.kind === 'ready') return 'T store may have refunded it without us, by its record or a person’s word';
-  return `${readiness.why}. T store has refunded it without us`;
+  return `${readiness.why}. T store may have refunded it without us`;
 }
 
 function orderOf(refund: Refund, charge: ChargeRecord, basis: RefundBasis): RefundOrder {

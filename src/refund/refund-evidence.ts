@@ -50,5 +50,6 @@ export function traceOf(baseline: FoundTransaction, found: FoundTransaction): Re
  * Where nobody has set T store's words, it never says so, and any move counts.
  */
 export function mayBeGivenBack(baseline: FoundTransaction, found: FoundTransaction): boolean {
-  return found.isRefunded !== false && traceOf(baseline, found) !== 'unchanged';
+  const isSaidNot = found.isRefunded === false && found.isPaid !== false;
+  return !isSaidNot && traceOf(baseline, found) !== 'unchanged';
 }

@@ -31,7 +31,7 @@ export interface RefundIntent {
 }
 
 /** A refund that is on its way, or may be. */
-export type SentRefund = Refund & { sendingId: string };
+export type SentRefund = Refund & { sendingId: string; baselineLookupId: string };
 
 /** How a refund ended, as it is kept. */
 export interface RefundResult {

@@ -6,6 +6,7 @@ import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport }
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
+import { OutsideRefunds } from './outside-refunds.service';
 import { RefundCheck } from './refund-check';
 import { RefundQueue } from './refund-queue';
 import { RESULT_NOT_SENT, RefundRecorder, type SentRefund } from './refund-recorder';
@@ -28,6 +29,7 @@ export class RefundSendingService {
     private readonly check: RefundCheck,
     private readonly gateways: Gateways,
     private readonly recorder: RefundRecorder,
+    private readonly outside: OutsideRefunds,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -114,6 +116,8 @@ export class RefundSendingService {
           resultMessage: answer.resultMessage,
         };
         log.error('refund refused', { resultCode: result.resultCode });
+        // Noted first: noting it twice does nothing, and a replica that ends between the two leaves the refund in doubt.
+        if (answer.nothingLeft === true) await this.outside.suspectRefused(refund);
         return this.recorder.fail(refund, result, { cause: 'refused by T store', actor: ACTOR }, holder);
       }
       case 'unknown':

@@ -137,7 +137,7 @@ export class Refunds {
     this.assertInDoubt(refund, version);
     const seen = await this.refunds.lookupAfterSending(refund);
     if (seen === undefined) throw unseen(refund);
-    refuseContradicted(refund, outcome, seen);
+    refuseContradicted(refund, finding, seen);
     return this.database.transaction(async (session) => {
       if (!this.policy.ofDoubt) {
         await this.approvals.withdrawOf(session, 'refund-doubt', id, { actor: by.actor, reason });

@@ -17,6 +17,7 @@ const found: FoundTransaction = {
   transactionId: 'TS003_1',
   amount: won(5_500),
   status: 'complite',
+  isPaid: true,
   reason: '1',
   message: '',
   description: '',
@@ -52,6 +53,25 @@ describe('a charge held against T store’s transaction', () => {
     const { agrees, fields } = compareWithTransaction(charge, { answer: 'found', found: named });
     expect(agrees).toBe(true);
     expect(fields).toContainEqual({ field: 'billingToken', ours: 'a1a1a1a1', tstore: 'a1a1a1a1', same: true });
+  });
+
+  it.each<[boolean | null, string, boolean | null]>([
+    [true, 'complite', true],
+    [false, 'partiallyRefunded', false],
+    [false, 'chargeback', false],
+  ])('named as paid: %p, as %s: agrees %p, whether or not the words for refunded are set', (isPaid, status, agrees) => {
+    for (const isRefunded of [null, false]) {
+      const shown = { ...found, status, isRefunded, isPaid: isPaid === true };
+      expect(compareWithTransaction(charge, { answer: 'found', found: shown }).agrees).toBe(agrees);
+    }
+  });
+
+  it('says neither of what we gave back, nor of what earlier versions kept, where nobody has named the state', () => {
+    const refunded = { ...charge, refundedAmount: won(500) };
+    const shown = { ...found, status: 'partiallyRefunded', isRefunded: null, isPaid: false };
+    expect(compareWithTransaction(refunded, { answer: 'found', found: shown }).agrees).toBeNull();
+    const { isPaid: _, ...earlier } = found;
+    expect(compareWithTransaction(charge, { answer: 'found', found: earlier }).agrees).toBeNull();
   });
 
   it('says neither when T store could not be asked', () => {

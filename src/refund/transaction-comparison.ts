@@ -12,12 +12,15 @@ export interface ComparedField {
 
 /** A charge beside T store's transaction. */
 export interface TransactionComparison {
-  /** Whether nothing differs; `null` when T store could not be asked. */
+  /** Whether nothing differs; `null` when T store could not be asked, or nobody has named what its status means. */
   agrees: boolean | null;
   fields: ComparedField[];
 }
 
-/** Holds the gateway's answer against our record. Where nobody knows its words for refunded, its status is shown and not compared. */
+/**
+ * Holds the gateway's answer against our record. A payment of which we have given nothing back is in a state that somebody
+ * has named as paid; where nobody has set the words for refunded, those of which we have can't be compared.
+ */
 export function compareWithTransaction(
   charge: ChargeRecord,
   { answer, found }: Pick<TransactionLookup, 'answer' | 'found'>,
@@ -26,7 +29,13 @@ export function compareWithTransaction(
   const isPaid = charge.state !== 'Declined' && charge.state !== 'Closed';
   const paid = compared('paid', isPaid, found !== null);
   const fields = found === null ? [paid] : [...(paid.same ? [] : [paid]), ...fieldsOf(charge, found)];
-  return { agrees: fields.every((field) => field.same), fields };
+  if (!fields.every((field) => field.same)) return { agrees: false, fields };
+  return { agrees: found === null || isNamed(charge, found) ? true : null, fields };
+}
+
+/** Whether the payment's state is known to be what our record says it is. */
+function isNamed({ refundedAmount }: ChargeRecord, { isRefunded, isPaid }: FoundTransaction): boolean {
+  return isRefunded === true || (refundedAmount === 0 && isPaid === true);
 }
 
 function fieldsOf(charge: ChargeRecord, found: FoundTransaction): ComparedField[] {
@@ -35,7 +44,9 @@ function fieldsOf(charge: ChargeRecord, found: FoundTransaction): ComparedField[
     compared('amount', charge.amount, found.amount),
     compared('sumOfParts', charge.amount, sumWon(found.paymentParts.map((part) => part.amount))),
   ];
-  if (typeof found.isRefunded === 'boolean') {
+  if (charge.refundedAmount === 0 && found.isRefunded !== true && found.isPaid === false) {
+    fields.push(compared('status', 'paid', found.status));
+  } else if (typeof found.isRefunded === 'boolean') {
     fields.push(compared('refunded', charge.refundedAmount > 0, found.isRefunded));
   }
   if (found.billingTokenHash !== undefined && charge.billingTokenHash !== null) {

@@ -1,3 +1,9 @@
-export { TransactionLookup, isOfProduct, isWithToken, type FoundTransaction } from './transaction-lookup.entity';
+export {
+  TransactionLookup,
+  isOfProduct,
+  isWithToken,
+  mayBeRefunded,
+  type FoundTransaction,
+} from './transaction-lookup.entity';
 export { TransactionLookupModule } from './transaction-lookup.module';
 export { TransactionLookups } from './transaction-lookups.service';

@@ -3,11 +3,18 @@ import type { FoundPayment, GatewayName } from '../gateways';
 import { nullable } from '../platform/database';
 
 /** A payment as its gateway has it; `updatedAt` as text, because it is kept as JSON. */
-export type FoundTransaction = Omit<FoundPayment, 'isRefunded' | 'updatedAt'> & {
+export type FoundTransaction = Omit<FoundPayment, 'isPaid' | 'isRefunded' | 'updatedAt'> & {
   updatedAt: string | null;
   /** As in {@link FoundPayment}; absent from what earlier versions kept, which says as little as `null`. */
   isRefunded?: boolean | null;
+  /** As in {@link FoundPayment}; absent from what earlier versions kept. */
+  isPaid?: boolean;
 };
+
+/** Whether it is in a state in which money may have been given back: one of that meaning, or one that nobody has named. */
+export function mayBeRefunded({ isRefunded, isPaid }: FoundTransaction): boolean {
+  return isRefunded === true || isPaid === false;
+}
 
 /** Whether it can be a payment for a product: goods are shown in samples and promised nowhere, so none is no difference. */
 export function isOfProduct({ goods }: FoundTransaction, storeProductId: string | undefined): boolean {

@@ -12,6 +12,15 @@ const UNLIMITED = {
   TSTORE_LOOKUP_FRESH_SECONDS: '0',
 };
 
+/** Gives back as another client of the merchant's does; our records hear nothing of it. */
+async function giveBack(world: BillingWorld, orderNo: string, amount: number, isFull = false): Promise<void> {
+  const { transactionId } = (await world.get(`charges/${orderNo}`)).body;
+  const token = await world.service.app.get(AccessTokens).of('tstore').get();
+  const none = { payerAuthKey: null, refundTransactionId: null, note: null, paymentParts: null, link: null };
+  const order = { transactionId, amount: won(amount), isFull, ...none };
+  expect(await world.service.app.get(TstoreClient).refund(order, token.value)).toMatchObject({ kind: 'success' });
+}
+
 describe('refunds that T store made without us', () => {
   let world: BillingWorld;
   let counter = 0;
@@ -29,6 +38,8 @@ describe('refunds that T store made without us', () => {
   const look = (orderNo: string): Promise<JsonAnswer> => world.get(`charges/${orderNo}/transaction`);
   const record = (orderNo: string, amount: number, more = {}): Promise<JsonAnswer> =>
     send(world, 'POST', 'outside-refunds', { orderNo, amount, reason: 'seen on the operator’s site', ...more });
+  const giveBackOutside = (orderNo: string, amount: number, isFull = false): Promise<void> =>
+    giveBack(world, orderNo, amount, isFull);
   const suspected = async (orderNo: string): Promise<JsonBody[]> =>
     (await world.get('outside-refunds?state=Suspected&limit=100')).body.items.filter(
       (one: JsonBody) => one.orderNo === orderNo,
@@ -39,15 +50,6 @@ describe('refunds that T store made without us', () => {
     world.clock.advanceSeconds(86_400);
     const [orderNo = ''] = await paidCharges(world, 1, `outside-${(counter += 1)}-`);
     return orderNo;
-  }
-
-  /** Gives back as another client of the merchant's does; our records hear nothing of it. */
-  async function giveBackOutside(orderNo: string, amount: number, isFull = false): Promise<void> {
-    const { transactionId } = await charge(orderNo);
-    const token = await world.service.app.get(AccessTokens).of('tstore').get();
-    const none = { payerAuthKey: null, refundTransactionId: null, note: null, paymentParts: null, link: null };
-    const order = { transactionId, amount: won(amount), isFull, ...none };
-    expect(await world.service.app.get(TstoreClient).refund(order, token.value)).toMatchObject({ kind: 'success' });
   }
 
   /** What the report, the log, the charge and the book say was given back of it. */
@@ -204,7 +206,7 @@ describe('refunds that T store made without us, while nobody has set its words',
       simulator: { declineRate: 0 },
       environment: { ...UNLIMITED, TSTORE_REFUNDED_STATUSES: '' },
     });
-    orderNos = await paidCharges(world, 4, 'wordless-');
+    orderNos = await paidCharges(world, 5, 'wordless-');
   });
 
   afterAll(() => world.close());
@@ -236,6 +238,26 @@ describe('refunds that T store made without us, while nobody has set its words',
     expect(await approve(approval)).toMatchObject({ status: 200, body: { state: 'Approved' } });
     expect((await world.get(`charges/${orderNo}`)).body.refundedAmount).toBe(100);
     expect(await record()).toMatchObject({ status: 409, body: { code: 'outside-refund-recorded' } });
+  });
+
+  it('are suspected by a word that nobody has named: nothing agrees with it, and nothing more is given back', async () => {
+    const orderNo = orderNos.pop() as string;
+    const look = async (): Promise<JsonBody> => (await world.get(`charges/${orderNo}/transaction`)).body;
+    expect((await look()).agrees).toBe(true);
+    await giveBack(world, orderNo, 400);
+    world.clock.advanceSeconds(1);
+    const differing = (await look()).fields.filter((field: JsonBody) => !field.same);
+    expect(differing).toEqual([{ field: 'status', ours: 'paid', tstore: 'partiallyRefunded', same: false }]);
+    expect(await suspicionOf(orderNo)).toMatchObject({ state: 'Suspected' });
+    const { body: ours } = await askRefund(world, orderNo, 100);
+    await refundInState(world, ours.id, 'Failed');
+    expect(await bookedRefunds(world, orderNo)).toEqual([400]);
+    const { body } = await send(world, 'POST', 'outside-refunds', { orderNo, amount: 400, reason: 'seen' });
+    expect(await approve(body.approval)).toMatchObject({ status: 200 });
+    // What was given back of it is recorded; whether its word says as much, nobody has named.
+    expect((await look()).agrees).toBeNull();
+    await refundInState(world, (await askRefund(world, orderNo, 100)).body.id, 'Refunded');
+    expect(await bookedRefunds(world, orderNo)).toEqual([400, 100]);
   });
 
   it('that are asked for are suspected meanwhile: we give nothing of it back a second time', async () => {
@@ -286,5 +308,36 @@ describe('refunds that T store made without us, while nobody has set its words',
     );
     expect(await approve(approval)).toMatchObject({ status: 409, body: { code: 'refund-exceeds' } });
     expect((await world.get(`charges/${orderNo}`)).body.refundedAmount).toBe(0);
+  });
+});
+
+describe('refunds that T store made without us, and that its record does not show', () => {
+  it('are suspected when it refuses a refund of ours as more than is left, and can be recorded by two', async () => {
+    const world = await startWorld({
+      simulator: { declineRate: 0 },
+      environment: {
+        ...UNLIMITED,
+        TSTORE_REFUNDED_STATUSES: 'refunded',
+        TSTORE_PAID_STATUSES: 'complite,partiallyRefunded',
+      },
+    });
+    try {
+      const [orderNo = ''] = await paidCharges(world, 1, 'unshown-');
+      await giveBack(world, orderNo, 400);
+      const { body: ours } = await askRefund(world, orderNo);
+      expect(await refundInState(world, ours.id, 'Failed')).toMatchObject({ result: { resultCode: '8009' } });
+      const { body } = await world.get('outside-refunds?state=Suspected');
+      expect(body.items).toMatchObject([{ orderNo, state: 'Suspected' }]);
+      // Nothing more is sent until a person has told what it was.
+      const { body: again } = await askRefund(world, orderNo);
+      expect(await refundInState(world, again.id, 'Failed')).toMatchObject({ result: { resultCode: 'not-sent' } });
+      const told = await send(world, 'POST', 'outside-refunds', { orderNo, amount: 400, reason: 'T store says so' });
+      expect(told).toMatchObject({ status: 202, body: { approval: { kind: 'outside-refund' } } });
+      expect(told.body.approval.because).toContain('does not say that it is refunded');
+      expect(await agreed(world, { status: 202, body: told.body.approval })).toMatchObject({ status: 200 });
+      expect((await world.get(`charges/${orderNo}`)).body).toMatchObject({ refundedAmount: 400 });
+    } finally {
+      await world.close();
+    }
   });
 });

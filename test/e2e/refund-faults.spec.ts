@@ -303,6 +303,14 @@ describe('refunds where nobody knows T store’s words', () => {
       // T store's record has moved on, and nobody's word stands against that: the money would be given back again.
       const contradicted = await resolve(one.id, 'not-refunded');
       expect(contradicted).toMatchObject({ status: 409, body: { code: 'evidence-contradicts' } });
+      // Its record is as it was, so the other way round the customer would never get the money.
+      const unseen = await resolve(other.id, 'refunded');
+      expect(unseen).toMatchObject({ status: 409, body: { code: 'evidence-contradicts' } });
+      expect(unseen.body.detail).toContain('is as it was before refund');
+      const named = { outcome: 'refunded', reason: 'on its site', refundTransactionId: 'SITE-7' };
+      const believed = await send(world, 'POST', `refunds/${other.id}/resolve`, named);
+      expect(believed).toMatchObject({ status: 202, body: { act: { refundTransactionId: 'SITE-7' } } });
+      await send(world, 'POST', `approvals/${believed.body.id}/reject`, { reason: 'it is another one' });
       const answers = await Promise.all([resolve(one.id, 'refunded'), resolve(one.id, 'refunded')]);
       expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
       expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'approval-open' });

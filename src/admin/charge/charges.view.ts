@@ -134,7 +134,7 @@ export class ChargeTransactionView {
   @ApiProperty({
     type: Boolean,
     nullable: true,
-    description: 'Whether nothing differs; null: T store could not be asked',
+    description: 'Whether nothing differs; null: T store could not be asked, or nobody has named what its status means',
   })
   agrees!: boolean | null;
   @ApiProperty({ type: [ComparedFieldView], description: 'What both sides know, and whether it is the same' })

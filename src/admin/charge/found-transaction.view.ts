@@ -23,6 +23,9 @@ export class FoundTransactionView {
   })
   isRefunded?: boolean | null;
 
+  @ApiProperty({ required: false, description: 'Whether its status is one of TSTORE_PAID_STATUSES' })
+  isPaid?: boolean;
+
   @ApiProperty() status!: string;
   @ApiProperty() reason!: string;
   @ApiProperty() message!: string;

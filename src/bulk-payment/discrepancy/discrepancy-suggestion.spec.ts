@@ -32,6 +32,7 @@ describe('what a lookup suggests', () => {
     ['another amount', ASKED, found({ amount: 5_000 }), 'ask-tstore'],
     ['another product', ASKED, found({ goods: [{ appId: 'OA1', productId: '0000000000' }] }), 'ask-tstore'],
     ['the payment, refunded', ASKED, found({ isRefunded: true }), 'ask-tstore'],
+    ['the payment, in a state that nobody has named', ASKED, found({ isRefunded: null, isPaid: false }), 'ask-tstore'],
     ['no such payment, of a line that says paid', ASKED, refused, 'ask-tstore'],
     ['no such payment, of a line that says neither', UNCLEAR, refused, 'accept-as-declined'],
     ['no such payment, of a line that says declined', DECLINED, refused, 'accept-as-declined'],
@@ -48,7 +49,7 @@ describe('what a lookup suggests', () => {
     expect(suggestionOf(discrepancy, lookup)).toBe(suggestion);
   });
 
-  it('takes a refunded payment for paid where nobody has set T store’s words for it', () => {
+  it('takes for paid what an earlier version kept, which did not say whether anybody has named its state', () => {
     expect(suggestionOf(ASKED, found({ status: 'REFUNDED', isRefunded: null }))).toBe('accept-as-paid');
   });
 });

@@ -1,4 +1,10 @@
-import { isOfProduct, isWithToken, type FoundTransaction, type TransactionLookup } from '../../transaction-lookup';
+import {
+  isOfProduct,
+  isWithToken,
+  mayBeRefunded,
+  type FoundTransaction,
+  type TransactionLookup,
+} from '../../transaction-lookup';
 import { namedTransactionOf, saysPaid, type LineWords } from './line-words';
 
 /**
@@ -59,5 +65,5 @@ export function suggestionOf(
 /** Whether T store has a payment just as it was asked, and nothing of it given back. Its answer names no order. */
 export function isPaidAsAsked(found: FoundTransaction, expected: AskedPayment): boolean {
   const isAsAsked = found.amount === expected.amount && isOfProduct(found, expected.storeProductId);
-  return isAsAsked && isWithToken(found, expected.billingTokenHash ?? '') && found.isRefunded !== true;
+  return isAsAsked && isWithToken(found, expected.billingTokenHash ?? '') && !mayBeRefunded(found);
 }

@@ -45,11 +45,12 @@ export class TstorePayments implements FindsPayments {
 
   /** The payer's key is a secret: what may be kept is its hash, where it is the billing token. */
   private paymentOf({ payerAuthKey, ...shown }: GatewayTransaction): FoundPayment {
-    const { refundedStatuses, authKeyIsBillingToken } = this.config;
+    const { refundedStatuses, paidStatuses, authKeyIsBillingToken } = this.config;
     const isToken = authKeyIsBillingToken && payerAuthKey !== null;
     return {
       ...shown,
       isRefunded: refundedStatuses.length === 0 ? null : refundedStatuses.includes(shown.status),
+      isPaid: paidStatuses.includes(shown.status),
       ...(isToken && { billingTokenHash: hash('sha256', payerAuthKey) }),
     };
   }

@@ -18,8 +18,9 @@ export class TstoreRefunds implements RefundsPayments {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly client: TstoreClient,
-    { connectTimeoutMs, answerTimeoutMs, idleTimeoutMs }: TstoreConfig,
+    private readonly config: TstoreConfig,
   ) {
+    const { connectTimeoutMs, answerTimeoutMs, idleTimeoutMs } = config;
     this.longestCallMs = connectTimeoutMs + answerTimeoutMs + idleTimeoutMs;
   }
 
@@ -38,6 +39,9 @@ export class TstoreRefunds implements RefundsPayments {
   ): Promise<GatewayAnswer<RefundReceipt>> {
     const answer = await this.client.refund(order, token.value);
     if (answer.kind === 'refused' && answer.unauthorized) await tokens.invalidate(token.generation);
+    if (answer.kind === 'refused' && this.config.nothingLeftCodes.includes(answer.resultCode ?? '')) {
+      return { ...answer, nothingLeft: true };
+    }
     if (answer.kind !== 'success') return answer;
     const { transactionId, amount, refundTransactionId } = answer.value;
     const receipt = { transactionId, amount, refundTransactionId, resultCode: RESULT_CODE_SUCCESS };

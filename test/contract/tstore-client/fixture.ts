@@ -30,6 +30,8 @@ export function tstoreConfig(baseUrl: string, changes: Partial<TstoreConfig> = {
     leastBytesPerSecond: 64 * 1024,
     refusalCodes: Object.values(REFUSAL_CODES),
     refundedStatuses: [],
+    paidStatuses: ['complite'],
+    nothingLeftCodes: [],
     authKeyIsBillingToken: false,
     tokenMarginSeconds: 300,
     ...changes,
