@@ -155,4 +155,3 @@ export const BULK_JOB_LISTENER_TYPE = 'bigcharging_notify_verification';
 
 /** The notification's five members, `null` where it lacked one, and which listener received it. */
 export type VerificationRequest = Record<NotificationMember, string | null> & { listenerType: string };
-
