@@ -9,6 +9,7 @@ import { Database } from '../../src/platform/database';
 import { refundStopSql } from '../../src/refund/refund-stop.sql';
 import { RefundRecorder } from '../../src/refund/refund-recorder';
 import { ADMIN_ACTOR, ADMIN_KEY, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { askRefund, refundInState, runRefunds } from '../support/refunds';
 import { requestFile } from '../support/request-files';
 import { billOn, chargesOf, moveTo, send, subscribe, subscriptionRow } from '../support/subscribers';
 
@@ -225,6 +226,18 @@ describe('a charge of a gateway that takes payments one by one', () => {
     expect((await world.get('line-stops')).body.items).toEqual([]);
   });
 
+  it('keeps a refund of it waiting, and says why, while its gateway has no way to make one', async () => {
+    const { status, body: asked } = await askRefund(world, 'toss-monthly', 500);
+    expect(status).toBe(202);
+    const fileRefund = await askRefund(world, 'file-0', 100);
+    await runRefunds(world.service);
+    const { body } = await world.get(`refunds/${asked.id}`);
+    expect(body).toMatchObject({ state: 'Requested', retry: { error: expect.stringContaining('toss has no way to') } });
+    await refundInState(world, fileRefund.body.id, 'Refunded');
+    await send(world, 'POST', `refunds/${asked.id}/cancel`, { reason: 'it can’t be made yet' });
+    expect((await world.get('charges/toss-monthly')).body).toMatchObject({ state: 'Paid', pendingRefundAmount: 0 });
+  });
+
   it('shares a transaction id with one of another gateway, and with none of its own', async () => {
     const { transactionId } = (await world.get('charges/file-0')).body;
     await made({ orderNo: 'toss-same', amount: 700 });
@@ -232,7 +245,7 @@ describe('a charge of a gateway that takes payments one by one', () => {
     expect(orderNosOf(await world.get(`charges?transactionId=${transactionId}`))).toEqual(['toss-same', 'file-0']);
     await refunded('toss-same', transactionId, 700);
     expect((await world.get('charges/toss-same')).body).toMatchObject({ state: 'Refunded' });
-    expect((await world.get('charges/file-0')).body).toMatchObject({ state: 'Paid', refundedAmount: 0 });
+    expect((await world.get('charges/file-0')).body).toMatchObject({ state: 'PartiallyRefunded', refundedAmount: 100 });
     await made({ orderNo: 'toss-again', amount: 700 });
     await expect(settled('toss-again', 'paid', transactionId)).rejects.toThrow('settlement_transaction_once');
   });
