@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { trialKeys } from '../src/config';
 import { billingDateAfter, seoulDateAt } from '../src/kernel/seoul-calendar';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/platform/embedded-postgres';
@@ -30,12 +31,14 @@ const MONTHS_DATABASE = 'demo_months';
 /** Starts everything, bills a month or many, and leaves it running. */
 export async function runDemo(options: DemoOptions): Promise<FinishedDemo> {
   const { print, months, subscriptions, port } = options;
-  const dataDirectory = process.env.DATA_DIR ?? '.data';
+  // Of its own: what `npm start` keeps beside it may have other keys, and goes on as if the demo had never been.
+  const dataDirectory = join(process.env.DATA_DIR || '.data', 'demo');
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.reverse()) await closer();
   };
   try {
+    print(`The demo’s data and keys are in ${dataDirectory}; .env is not read. Delete the folder to begin anew.`);
     print('Starting PostgreSQL, the T store simulator and the service …');
     const postgres = await startEmbeddedPostgres({ directory: `${dataDirectory}/postgres`, log: print });
     closers.push(() => postgres.stop());
@@ -46,7 +49,6 @@ export async function runDemo(options: DemoOptions): Promise<FinishedDemo> {
             databaseUrl: postgres.url,
             dataDirectory,
             port,
-            // The same as of `npm start`, which goes on with what is billed here.
             settings: trialKeys(dataDirectory),
             // The service outlives the simulator in the data, so its job ids must not begin at 1 each time.
             simulator: { firstJobId: Math.floor(Date.now() / 1000) },
@@ -92,6 +94,7 @@ function addressesOf(parts: StartedParts): string {
   return `
 Where to look next:
   the admin API, as a page   ${service}/docs
+  the operators’ program     MERCHANT_BILLING_URL=${service} MERCHANT_BILLING_API_KEY=${parts.environment.ADMIN_BOOTSTRAP_KEY} npm run cli -- summary
   jobs                       curl ${authorization} ${service}/admin/v1/bulk-payment-jobs
   health and metrics         ${service}/health/ready   ${service}/metrics
   the simulator              ${parts.simulator.baseUrl}/

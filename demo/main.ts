@@ -7,7 +7,8 @@ const HELP = `npm run demo [-- OPTIONS]
 Starts an embedded PostgreSQL, the T store simulator and the service, bills one month of
 subscriptions and one uploaded .pay file end to end, shows it happening, and ends with the
 reconciled result held against the simulator's own book. Then it keeps serving.
-Run it again for the next month, on the same data.
+Run it again for the next month, on the same data: it has a folder of its own, demo/ in DATA_DIR
+(.data unless the environment says so), and keys of its own in it. It does not read .env.
 
   --exit               end after the result: status 0 if everything added up, else 1
   --months N           go through N months day by simulated day instead, with pauses, price

@@ -97,12 +97,16 @@ function readEnvFile() {
   if (existsSync(file)) process.loadEnvFile(file);
 }
 
-/** The operators' program finds the service of `npm start` by itself while that has made its own keys. */
+/** The operators' program finds the service of `npm start` by itself while that has made its own keys, at whichever port. */
 function useTrial() {
   const { env } = process;
-  const keys = join(root, env.DATA_DIR || '.data', 'trial-keys.json');
+  const data = join(root, env.DATA_DIR || '.data');
+  const keys = join(data, 'trial-keys.json');
+  const address = join(data, 'trial-address');
   if (env.MERCHANT_BILLING_URL || env.ENCRYPTION_KEYS || !existsSync(keys)) return;
-  env.MERCHANT_BILLING_URL = `http://127.0.0.1:${env.PORT || '8080'}`;
+  env.MERCHANT_BILLING_URL = existsSync(address)
+    ? readFileSync(address, 'utf8').trim()
+    : `http://127.0.0.1:${env.PORT || '8080'}`;
   env.MERCHANT_BILLING_API_KEY ||= JSON.parse(readFileSync(keys, 'utf8')).ADMIN_BOOTSTRAP_KEY;
 }
 

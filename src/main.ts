@@ -1,4 +1,4 @@
-import { InvalidConfigurationError, readConfiguration, withTrialSettings } from './config';
+import { InvalidConfigurationError, noteTrialAddress, readConfiguration, withTrialSettings } from './config';
 import { Lifecycle } from './platform/health';
 import { collectEagerly } from './platform/memory';
 import type { RunningService } from './service';
@@ -20,7 +20,10 @@ async function main(): Promise<void> {
   const { startService } = await import('./service.js');
   const service = await startService(configuration, { lifecycle });
   endOnFault(service);
-  if (keysFile !== undefined) process.stderr.write(trialText(service.url, configuration.http.host, keysFile));
+  if (keysFile !== undefined) {
+    noteTrialAddress(keysFile, service.url);
+    process.stderr.write(trialText(service.url, configuration.http.host, keysFile));
+  }
   const signal = await signalled;
   service.log.logger.info('draining', { signal });
   await service.close();

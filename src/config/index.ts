@@ -11,4 +11,4 @@ export {
 } from './environment';
 export { InvalidConfigurationError, readConfiguration } from './read-configuration';
 export { TSTORE_ACCOUNT_SETTINGS, tstoreAccountOf } from './tstore-account';
-export { TRIAL_KEYS_FILE, trialKeys, withTrialSettings } from './trial';
+export { TRIAL_KEYS_FILE, noteTrialAddress, trialKeys, withTrialSettings } from './trial';

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DEMO_ENCRYPTION_KEY } from './demo-secrets';
 
 /** Beside the data that is encrypted under them; both are thrown away together. */
 export const TRIAL_KEYS_FILE = 'trial-keys.json';
+
+/** Where the service listens that was started with these keys last: the operators’ program asks it there. */
+export const TRIAL_ADDRESS_FILE = 'trial-address';
 
 type TrialKeys = Record<'ENCRYPTION_KEYS' | 'ADMIN_BOOTSTRAP_KEY', string>;
 
@@ -47,4 +50,9 @@ export function trialKeys(directory: string): TrialKeys {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return JSON.parse(readFileSync(file, 'utf8')) as TrialKeys;
   }
+}
+
+/** @param keysFile where the keys of the trial are */
+export function noteTrialAddress(keysFile: string, url: string): void {
+  writeFileSync(join(dirname(keysFile), TRIAL_ADDRESS_FILE), `${url}\n`);
 }
