@@ -6,13 +6,16 @@ import { TallyView } from '../frame/tally.view';
 export class DayNumbersView {
   @ApiProperty({ type: 'integer', description: 'Jobs whose sending began then' }) jobs!: number;
   @ApiProperty({ type: TallyView, description: 'What gateways were asked to collect' }) requested!: TallyView;
-  @ApiProperty({ type: TallyView, description: 'Collected' }) paid!: TallyView;
-  @ApiProperty({ type: TallyView, description: 'Not collected: the gateway said no' }) declined!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Paid by its result; acceptedPaid was collected too' }) paid!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Declined by its result: the gateway said no' }) declined!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Asked for, and no line of the result tells of them' })
   missing!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Told of by lines that are not as asked; discrepancies' })
   quarantined!: TallyView;
-  @ApiProperty({ type: TallyView, description: 'Of the missing and quarantined: settled as paid by decision' })
+  @ApiProperty({
+    type: TallyView,
+    description: 'Of the missing and quarantined: settled as paid by decision; collected, beside paid',
+  })
   acceptedPaid!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Of them: settled as declined by decision' })
   acceptedDeclined!: TallyView;
@@ -30,7 +33,7 @@ export class DayView extends DayNumbersView {
   refunded!: TallyView;
   @ApiProperty({
     description:
-      'Whether requested is the sum of what was found, and what became of missing and quarantined that of both',
+      'Whether requested is paid, declined, missing, quarantined, failed and awaited; and what people decided (acceptedPaid, acceptedDeclined, closed) and open are missing and quarantined',
   })
   balanced!: boolean;
 }
@@ -43,7 +46,8 @@ export class DaysTotalView extends DayNumbersView {
 /** What charges and settlement log say of a job. */
 class LoggedView {
   @ApiProperty({ type: TallyView, description: 'What T store was asked to collect' }) requested!: TallyView;
-  @ApiProperty({ type: TallyView, description: 'Collected, by lines of the result' }) paid!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Paid by lines of the result; acceptedPaid was collected too' })
+  paid!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Declined, by lines of the result' }) declined!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Settled as paid by decision' }) acceptedPaid!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Settled as declined by decision' }) acceptedDeclined!: TallyView;
