@@ -3801,15 +3801,15 @@ export interface components {
             jobs: number;
             /** @description What gateways were asked to collect */
             requested: components["schemas"]["TallyView"];
-            /** @description Collected */
+            /** @description Paid by its result; acceptedPaid was collected too */
             paid: components["schemas"]["TallyView"];
-            /** @description Not collected: the gateway said no */
+            /** @description Declined by its result: the gateway said no */
             declined: components["schemas"]["TallyView"];
             /** @description Asked for, and no line of the result tells of them */
             missing: components["schemas"]["TallyView"];
             /** @description Told of by lines that are not as asked; discrepancies */
             quarantined: components["schemas"]["TallyView"];
-            /** @description Of the missing and quarantined: settled as paid by decision */
+            /** @description Of the missing and quarantined: settled as paid by decision; collected, beside paid */
             acceptedPaid: components["schemas"]["TallyView"];
             /** @description Of them: settled as declined by decision */
             acceptedDeclined: components["schemas"]["TallyView"];
@@ -3829,15 +3829,15 @@ export interface components {
             jobs: number;
             /** @description What gateways were asked to collect */
             requested: components["schemas"]["TallyView"];
-            /** @description Collected */
+            /** @description Paid by its result; acceptedPaid was collected too */
             paid: components["schemas"]["TallyView"];
-            /** @description Not collected: the gateway said no */
+            /** @description Declined by its result: the gateway said no */
             declined: components["schemas"]["TallyView"];
             /** @description Asked for, and no line of the result tells of them */
             missing: components["schemas"]["TallyView"];
             /** @description Told of by lines that are not as asked; discrepancies */
             quarantined: components["schemas"]["TallyView"];
-            /** @description Of the missing and quarantined: settled as paid by decision */
+            /** @description Of the missing and quarantined: settled as paid by decision; collected, beside paid */
             acceptedPaid: components["schemas"]["TallyView"];
             /** @description Of them: settled as declined by decision */
             acceptedDeclined: components["schemas"]["TallyView"];
@@ -3856,7 +3856,7 @@ export interface components {
             day: string;
             /** @description Given back on that day, whenever it was paid; no part of requested */
             refunded: components["schemas"]["TallyView"];
-            /** @description Whether requested is the sum of what was found, and what became of missing and quarantined that of both */
+            /** @description Whether requested is paid, declined, missing, quarantined, failed and awaited; and what people decided (acceptedPaid, acceptedDeclined, closed) and open are missing and quarantined */
             balanced: boolean;
         };
         WonByMethodView: {
@@ -3931,7 +3931,7 @@ export interface components {
         StatedView: {
             /** @description What T store was asked to collect */
             requested: components["schemas"]["TallyView"];
-            /** @description Collected, by lines of the result */
+            /** @description Paid by lines of the result; acceptedPaid was collected too */
             paid: components["schemas"]["TallyView"];
             /** @description Declined, by lines of the result */
             declined: components["schemas"]["TallyView"];
@@ -3951,7 +3951,7 @@ export interface components {
         LoggedView: {
             /** @description What T store was asked to collect */
             requested: components["schemas"]["TallyView"];
-            /** @description Collected, by lines of the result */
+            /** @description Paid by lines of the result; acceptedPaid was collected too */
             paid: components["schemas"]["TallyView"];
             /** @description Declined, by lines of the result */
             declined: components["schemas"]["TallyView"];
@@ -4230,15 +4230,15 @@ export interface components {
             jobs: number;
             /** @description What gateways were asked to collect */
             requested: components["schemas"]["TallyView"];
-            /** @description Collected */
+            /** @description Paid by its result; acceptedPaid was collected too */
             paid: components["schemas"]["TallyView"];
-            /** @description Not collected: the gateway said no */
+            /** @description Declined by its result: the gateway said no */
             declined: components["schemas"]["TallyView"];
             /** @description Asked for, and no line of the result tells of them */
             missing: components["schemas"]["TallyView"];
             /** @description Told of by lines that are not as asked; discrepancies */
             quarantined: components["schemas"]["TallyView"];
-            /** @description Of the missing and quarantined: settled as paid by decision */
+            /** @description Of the missing and quarantined: settled as paid by decision; collected, beside paid */
             acceptedPaid: components["schemas"]["TallyView"];
             /** @description Of them: settled as declined by decision */
             acceptedDeclined: components["schemas"]["TallyView"];
@@ -4320,7 +4320,7 @@ export interface components {
              * @description Which problem it is; stable, listed in the guide
              * @enum {string}
              */
-            code: "invalid-request" | "unsupported-content-type" | "upload-too-slow" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "gateway-not-configured" | "gateway-account-not-found" | "gateway-account-unusable" | "gateway-account-of-settings" | "duplicate-gateway-account" | "gateway-cannot" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
+            code: "invalid-request" | "unsupported-content-type" | "upload-too-slow" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "gateway-not-configured" | "gateway-account-not-found" | "gateway-account-unusable" | "gateway-account-of-settings" | "duplicate-gateway-account" | "gateway-cannot" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "file-not-kept" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
             /** @description Whether the same request may succeed later without being changed */
             retryable: boolean;
             /** @description Under which the log and the audit log know it */

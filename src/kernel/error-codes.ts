@@ -124,6 +124,7 @@ export const ERROR_CODES = {
   'line-stopped': { kind: 'conflict', title: 'A line stop parks it; resolve that first', retryable: false },
   'gateway-job-taken': { kind: 'conflict', title: 'The gateway job belongs to another job', retryable: false },
   'file-not-ready': { kind: 'not-found', title: 'The file does not exist yet', retryable: true },
+  'file-not-kept': { kind: 'not-found', title: 'No file that is kept has this SHA-256', retryable: false },
   'invalid-request-file': { kind: 'invalid', title: 'The request file has faulty lines', retryable: false },
   'duplicate-request-file': {
     kind: 'conflict',

@@ -186,7 +186,7 @@ describe('billing runs over the admin API', () => {
     const answers = await Promise.all([rebill(), rebill(), rebill()]);
     expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409, 409]);
     // Who rejected the run can't send its jobs one by one instead.
-    const { id: anew, heldBy } = answers.find((answer) => answer.status === 201)?.body;
+    const { id: anew, heldBy } = answers.find((answer) => answer.status === 201)!.body;
     expect(heldBy).toContain(
       `rebill awaits a second person: billing run ${run.id} was rejected: 1 charge, 900,000 won`,
     );

@@ -38,6 +38,11 @@ describe('billing a failed job again', () => {
     expect(await subscriptionRow(world, stays)).toMatchObject({ state: 'Active', next: '2027-02-05' });
     expect(await chargesOf(world, stays)).toHaveLength(2);
     expect(await chargesOf(world, leaves)).toHaveLength(1);
+    const actionsOf = async (id: string) => (await world.get(`bulk-payment-jobs/${id}`)).body.actions;
+    expect(refused.actions).toContain('rebill');
+    expect(await actionsOf(refused.id)).not.toContain('rebill');
+    const [answer] = (await world.get('inquiry?customerReference=leaves')).body.items;
+    expect(answer.actions).not.toContainEqual(expect.objectContaining({ action: 'rebill' }));
     expect((await rebill(refused.id)).body.detail).toContain(`job ${rebilled.body.id} bills its charges again`);
     expect((await rebill(rebilled.body.id)).status).toBe(409);
     expect((await rebill('999')).status).toBe(404);

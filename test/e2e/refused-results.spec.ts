@@ -80,7 +80,13 @@ describe('a result file that is not the whole answer, for good', () => {
     const { sha256 } = kept[1];
     expect((await take(id, { sha256 })).status).toBe(400);
     expect((await take(id, { ...LOOKED, sha256: 'what?' })).status).toBe(400);
-    expect((await take(id, { ...LOOKED, sha256: '0'.repeat(64) })).body.code).toBe('file-not-ready');
+    const wrong = '0'.repeat(64);
+    const notKept = {
+      status: 404,
+      body: { code: 'file-not-kept', retryable: false, detail: expect.stringContaining(wrong) },
+    };
+    expect(await take(id, { ...LOOKED, sha256: wrong })).toMatchObject(notKept);
+    expect(await world.get(`bulk-payment-jobs/${id}/refused-result-files/${wrong}/file`)).toMatchObject(notKept);
     expect((await take('99999', { ...LOOKED, sha256 })).body.code).toBe('job-not-found');
     expect(await take(id, { ...LOOKED, sha256 })).toMatchObject({ status: 200, body: { retry: null } });
 

@@ -67,6 +67,8 @@ export class BulkPaymentJobDetailView extends BulkPaymentJobView {
 /** What is known of a job beside its row. */
 export interface JobSurroundings {
   inDoubt: boolean;
+  /** Whether another job bills its charges again: a job is billed again once. */
+  isRebilled: boolean;
   /** The open stop that parks it. */
   lineStop: LineStop | undefined;
   killSwitch: KillSwitchState;
@@ -82,7 +84,7 @@ export function jobViewOf(job: BulkPaymentJob, surroundings: JobSurroundings): B
     state: job.state,
     standing: jobStandingOf(job, { inDoubt: surroundings.inDoubt, held: heldBy(job, surroundings) !== null }),
     inDoubt: surroundings.inDoubt,
-    actions: jobActionsOf(job, surroundings.inDoubt),
+    actions: jobActionsOf(job, surroundings),
     links: jobLinksOf(job),
     origin: job.origin,
     billingRunId: job.billingRunId,

@@ -23,12 +23,15 @@ export class JobLinksView {
 const ROOT = '/admin/v1/bulk-payment-jobs';
 
 /** What people may do with a job now, as the last part of each address. Whether a rebill finds anybody to charge it says itself. */
-export function jobActionsOf(job: BulkPaymentJob, isInDoubt: boolean): string[] {
+export function jobActionsOf(
+  job: BulkPaymentJob,
+  { inDoubt, isRebilled }: { inDoubt: boolean; isRebilled: boolean },
+): string[] {
   if (job.state === 'Created') return ['cancel'];
-  if (isInDoubt) return ['close-as-not-accepted', 'attach-gateway-job'];
+  if (inDoubt) return ['close-as-not-accepted', 'attach-gateway-job'];
   if (job.state === 'Failed') {
     const attach = failedAfterSending(job) ? ['attach-gateway-job'] : [];
-    return job.billingRunId === null ? attach : [...attach, 'rebill'];
+    return job.billingRunId === null || isRebilled ? attach : [...attach, 'rebill'];
   }
   const isRefused = job.state === 'VerifiedCompleted' && job.resultDownloadedAt === null && job.resultFilesRefused > 0;
   if (isRefused) return ['reconcile-as-is'];

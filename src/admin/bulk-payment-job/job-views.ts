@@ -21,10 +21,12 @@ export class JobViews {
     const ids = jobs.map((job) => job.id);
     const stops = await this.lineStops.parking(ids);
     const decisions = await this.jobs.decisions(ids);
+    const rebilled = await this.jobs.rebilled(ids);
     return jobs.map((job) => {
       const known = { inDoubt: this.jobs.isInDoubt(job), lineStop: stops.get(job.id), killSwitch };
+      const isRebilled = rebilled.has(job.id);
       const accountProblem = idle.get(job.gatewayAccount);
-      return jobViewOf(job, { ...known, accountProblem, decisions: decisions(job.id) });
+      return jobViewOf(job, { ...known, isRebilled, accountProblem, decisions: decisions(job.id) });
     });
   }
 

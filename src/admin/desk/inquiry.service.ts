@@ -19,6 +19,8 @@ export interface ChargeFacts {
   /** `null`: it is in none, because another gateway than T store collects it. */
   job: BulkPaymentJob | null;
   isInDoubt: boolean;
+  /** Whether another job bills the charges of its job again. */
+  isRebilled: boolean;
   refunds: Refund[];
   discrepancies: DiscrepancyRecord[];
   /** Open ones that park its job or its subscription; resolved ones too that say that the gateway has its failed job. */
@@ -73,6 +75,7 @@ export class Inquiry {
       charge,
       job,
       isInDoubt: job !== null && this.jobs.isInDoubt(job),
+      isRebilled: job !== null && (await this.jobs.rebilled([job.id])).has(job.id),
       refunds: await this.refunds.list({ chargeId }, { beforeId: undefined, limit: MANY }),
       discrepancies: await this.discrepancies.list({ orderNo, afterId: '0', limit: MANY }),
       lineStops: await this.stopsOf(charge, job),

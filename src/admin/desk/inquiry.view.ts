@@ -204,7 +204,15 @@ function linkOf({ id }: BulkPaymentJob): string {
   return `${ROOT}/bulk-payment-jobs/${id}`;
 }
 
-function actionsOf({ charge, job, isInDoubt, refunds, discrepancies, lineStops }: ChargeFacts): ActionView[] {
+function actionsOf({
+  charge,
+  job,
+  isInDoubt: inDoubt,
+  isRebilled,
+  refunds,
+  discrepancies,
+  lineStops,
+}: ChargeFacts): ActionView[] {
   const own = `${ROOT}/charges/${encodeURIComponent(charge.orderNo)}`;
   const post = (base: string, action: string): ActionView => ({ action, method: 'POST', href: `${base}/${action}` });
   const ofCharge: Record<string, ActionView> = {
@@ -225,6 +233,6 @@ function actionsOf({ charge, job, isInDoubt, refunds, discrepancies, lineStops }
     ...lineStops.flatMap((stop) =>
       lineStopViewOf(stop).actions.map((action) => post(`${ROOT}/line-stops/${stop.id}`, action)),
     ),
-    ...(job === null ? [] : jobActionsOf(job, isInDoubt).map((action) => post(linkOf(job), action))),
+    ...(job === null ? [] : jobActionsOf(job, { inDoubt, isRebilled }).map((action) => post(linkOf(job), action))),
   ];
 }

@@ -115,6 +115,15 @@ export class BulkPaymentJobs {
     return readJobDecisions(this.database, jobIds);
   }
 
+  /** Those of these jobs whose charges another job bills again. */
+  async rebilled(jobIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.database.rows<{ id: string }>(
+      'SELECT rebill_of_job_id AS id FROM bulk_payment_job WHERE rebill_of_job_id = ANY ($1)',
+      [jobIds],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** The request file as it was sent. @throws {DomainError} `job-not-found`, `file-not-ready` */
   async requestFile(jobId: string): Promise<OutgoingFile> {
     const job = await this.get(jobId);

@@ -26,7 +26,7 @@ export class RefusedResults {
     return this.database.manager.find(RefusedResultFile, { where, order: { id: 'ASC' } });
   }
 
-  /** One of them, as it came. @throws {DomainError} `job-not-found`, `file-not-ready` */
+  /** One of them, as it came. @throws {DomainError} `job-not-found`, `file-not-kept` */
   async file(jobId: string, sha256: string): Promise<OutgoingFile> {
     const { fileName } = await this.kept(this.database, jobId, sha256);
     const byteCount = await this.files.size(fileName);
@@ -38,7 +38,7 @@ export class RefusedResults {
    * Has one of them reconciled though it is not what was asked for: its good lines settle, and what is missing, doubled or
    * unknown becomes a discrepancy. Whoever is just fetching another one finds the claim gone.
    *
-   * @throws {DomainError} `job-not-found`; `file-not-ready` when it is not kept; `state-conflict` when the job does not wait
+   * @throws {DomainError} `job-not-found`; `file-not-kept` when the SHA-256 is none of those; `state-conflict` when the job does not wait
    *   for its result any more, or the file has other columns than can be read
    */
   async reconcileAsIs(jobId: string, { sha256, actor, reason }: Intervention & { sha256: string }): Promise<void> {
@@ -70,7 +70,11 @@ export class RefusedResults {
     const file = await session.manager.findOneBy(RefusedResultFile, where);
     if (file !== null) return file;
     if ((await this.jobs.find(bulkPaymentJobId, session)) === undefined) throw notFound(bulkPaymentJobId);
-    throw new DomainError('file-not-ready', `Job ${bulkPaymentJobId} has no refused result file of this SHA-256`);
+    throw new DomainError(
+      'file-not-kept',
+      `No refused result file of job ${bulkPaymentJobId} has the SHA-256 ${sha256}; those that are kept have others`,
+      { jobId: bulkPaymentJobId },
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { DomainError, type InputFault } from '../../kernel/errors';
+import { refusedFields } from './validation';
 
 /** Ten times the deepest body there is; far below what recursion over it could take. */
 const MOST_LEVELS = 32;
@@ -16,7 +17,7 @@ export function parseJsonBody(bytes: Buffer): unknown {
   // Before parsing: what is parsed makes objects, and those have prototypes.
   const parsed = parse(text);
   const fault = faultOf(text);
-  if (fault !== undefined) throw refused(fault);
+  if (fault !== undefined) throw fault;
   return parsed;
 }
 
@@ -36,20 +37,23 @@ function refused(fault: InputFault): DomainError {
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[\]{}]/gs;
 
 /** @param text valid JSON, so that brackets and strings are all there is to look at */
-function faultOf(text: string): InputFault | undefined {
+function faultOf(text: string): DomainError | undefined {
   /** The names so far of each object that is open; an array has none. */
   const open: Set<string>[] = [];
   for (const [token, colon] of text.matchAll(TOKEN)) {
     if (token === '{' || token === '[') {
       open.push(new Set());
-      if (open.length > MOST_LEVELS) return { expected: `at most ${MOST_LEVELS} levels of objects and arrays` };
+      if (open.length > MOST_LEVELS)
+        return refused({ expected: `at most ${MOST_LEVELS} levels of objects and arrays` });
     } else if (token === '}' || token === ']') {
       open.pop();
     } else if (colon !== undefined) {
       const name = JSON.parse(token.slice(0, -colon.length)) as string;
       const names = open.at(-1);
-      if (names?.has(name)) return { field: name, expected: 'each member once' };
-      if (name in Object.prototype) return { field: name, expected: `property ${name} should not exist` };
+      if (names?.has(name)) return refused({ field: name, expected: 'each member once' });
+      // It is JSON, and a member like any other that nobody knows.
+      if (name in Object.prototype)
+        return refusedFields([{ field: name, expected: `property ${name} should not exist` }]);
       names?.add(name);
     }
   }

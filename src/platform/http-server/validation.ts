@@ -9,7 +9,7 @@ export function createValidationPipe(): ValidationPipe {
     whitelist: true,
     forbidNonWhitelisted: true,
     validationError: { target: false, value: false },
-    exceptionFactory: (errors) => refused(errors.flatMap((error) => faultsOf(error, ''))),
+    exceptionFactory: (errors) => refusedFields(errors.flatMap((error) => faultsOf(error, ''))),
   });
 }
 
@@ -26,7 +26,7 @@ class InputPipe extends ValidationPipe {
     // What a decorator of ours has made of the request is no input.
     if (metadata.type === 'custom') return value;
     const faults = unstorable(value, typeof metadata.data === 'string' ? metadata.data : '');
-    if (faults.length > 0) throw refused(faults);
+    if (faults.length > 0) throw refusedFields(faults);
     return super.transform(value, metadata);
   }
 }
@@ -42,7 +42,8 @@ function unstorable(value: unknown, path: string): InputFault[] {
   return Object.entries(value).flatMap(([name, member]) => unstorable(member, path === '' ? name : `${path}.${name}`));
 }
 
-function refused(faults: InputFault[]): DomainError {
+/** What is read, and is not what was asked for. */
+export function refusedFields(faults: InputFault[]): DomainError {
   return new DomainError('invalid-request', 'Some fields are not valid; `faults` names them.', { faults });
 }
 
