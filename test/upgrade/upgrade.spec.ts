@@ -11,6 +11,9 @@ const TAKEN_AWAY: Readonly<Record<string, string>> = {
   settlement_check: 'each line check has a position of its own, in line_check',
 };
 
+/** What a migration has given another name. */
+const RENAMED: Readonly<Record<string, string>> = { upload_product: 'product_let_go' };
+
 const before = readDatabaseOfBefore();
 
 /** Answers that differ on purpose; the rows behind them are held to the dump above. */
@@ -66,7 +69,7 @@ describe('a database that the service of one gateway has left', () => {
   it.each(Object.entries(before.tables).filter(([name]) => !(name in TAKEN_AWAY)))(
     'has every row of %s as it was',
     async (name, { columns, rows }) => {
-      const now = await rowsOf(database.url, name, columns);
+      const now = await rowsOf(database.url, RENAMED[name] ?? name, columns);
       expect(missing(sorted(rows), sorted(now))).toEqual([]);
     },
   );
