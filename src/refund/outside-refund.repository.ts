@@ -15,6 +15,9 @@ const OUTSIDE_REFUND: Aggregate<OutsideRefund, typeof OUTSIDE_REFUND_TRANSITIONS
   transitions: OUTSIDE_REFUND_TRANSITIONS,
 };
 
+/** What follows a lookup's showing where T store has said more than its record. */
+const REFUSED = ' | refused: ';
+
 /** Who decided on a showing, when and why. */
 interface OutsideDecision {
   actor: string;
@@ -45,23 +48,34 @@ export class OutsideRefundRepository {
   /** Notes what a lookup shows, unless it was noted before, or a refund of ours is on its way and may be what it shows. */
   async suspect(chargeId: string, lookup: TransactionLookup, at: Date): Promise<void> {
     const isOurs = `EXISTS (SELECT FROM refund WHERE charge_id = $1 AND state IN ('Refunding', 'Unknown'))`;
-    await this.noteShown(this.database, `NOT ${isOurs}`, chargeId, lookup, at);
+    await this.noteShown(this.database, `NOT ${isOurs}`, chargeId, lookup, shownBy(lookup), at);
   }
 
   /** Notes what a lookup shows, which a person takes for a refund. @throws {DomainError} as {@link record} */
   async noteAsked(session: SqlSession, chargeId: string, lookup: TransactionLookup, at: Date): Promise<void> {
-    await this.noteShown(session, 'true', chargeId, lookup, at);
-    assertUnrecorded(await session.manager.findOneByOrFail(OutsideRefund, { chargeId, shown: shownBy(lookup) }));
+    const shown = (await this.openShowing(chargeId, lookup, session)) ?? shownBy(lookup);
+    await this.noteShown(session, 'true', chargeId, lookup, shown, at);
+    assertUnrecorded(await session.manager.findOneByOrFail(OutsideRefund, { chargeId, shown }));
   }
 
-  /** Notes what a lookup showed before T store refused a refund, which is not on its way any more. */
-  async noteRefused(chargeId: string, lookup: TransactionLookup, at: Date): Promise<void> {
-    await this.noteShown(this.database, 'true', chargeId, lookup, at);
+  /** Notes that T store refused a refund, whatever the lookup just before showed: that may be recorded already, with too little. */
+  async noteRefused(chargeId: string, lookup: TransactionLookup, refused: string, at: Date): Promise<void> {
+    await this.noteShown(this.database, 'true', chargeId, lookup, `${shownBy(lookup)}${REFUSED}${refused}`, at);
   }
 
-  /** Whether what a lookup shows waits for a person to say what it is. */
-  isSuspected(chargeId: string, lookup: TransactionLookup): Promise<boolean> {
-    return this.database.manager.existsBy(OutsideRefund, { chargeId, shown: shownBy(lookup), state: 'Suspected' });
+  /** What waits for a person to say what it is, of that which a lookup shows or T store refused since; `undefined`: nothing. */
+  async openShowing(
+    chargeId: string,
+    lookup: TransactionLookup,
+    session: SqlSession = this.database,
+  ): Promise<string | undefined> {
+    const [open] = await session.rows<{ shown: string }>(
+      `SELECT shown FROM outside_refund
+       WHERE charge_id = $1 AND state = 'Suspected' AND (shown = $2 OR starts_with(shown, $2 || $3))
+       ORDER BY id LIMIT 1`,
+      [chargeId, shownBy(lookup), REFUSED],
+    );
+    return open?.shown;
   }
 
   /** Whether anything of a charge waits for a person to say what it is. */
@@ -80,9 +94,10 @@ export class OutsideRefundRepository {
     lookup: TransactionLookup,
     { refundId, actor, reason, at }: OutsideDecision & { refundId: string },
   ): Promise<void> {
-    await this.noteShown(session, 'true', chargeId, lookup, at);
+    const shown = (await this.openShowing(chargeId, lookup, session)) ?? shownBy(lookup);
+    await this.noteShown(session, 'true', chargeId, lookup, shown, at);
     const lock = { mode: 'pessimistic_write' } as const;
-    const where = { chargeId, shown: shownBy(lookup) };
+    const where = { chargeId, shown };
     const outside = await session.manager.findOneOrFail(OutsideRefund, { where, lock });
     assertUnrecorded(outside);
     const changes = { refundId, lookupId: lookup.id, decidedAt: at, decidedBy: actor, decisionReason: reason };
@@ -99,6 +114,7 @@ export class OutsideRefundRepository {
     conditionSql: string,
     chargeId: string,
     lookup: TransactionLookup,
+    shown: string,
     at: Date,
   ): Promise<void> {
     await session.rows(
@@ -108,7 +124,7 @@ export class OutsideRefundRepository {
          ON CONFLICT (charge_id, shown) DO NOTHING RETURNING id, state)
        INSERT INTO outside_refund_history (outside_refund_id, to_state, cause, actor, at)
        SELECT id, state, 'shown by a lookup', $5, $4 FROM noted`,
-      [chargeId, lookup.id, shownBy(lookup), at, lookup.actor],
+      [chargeId, lookup.id, shown, at, lookup.actor],
     );
   }
 

@@ -90,8 +90,12 @@ export class OutsideRefunds implements OnModuleInit {
   }
 
   /** Notes that T store refused a refund of ours as more than is left, so that its lookup of just before shows too little. */
-  async suspectRefused({ chargeId, baselineLookupId }: { chargeId: string; baselineLookupId: string }): Promise<void> {
-    await this.outside.noteRefused(chargeId, await this.lookups.get(baselineLookupId), this.clock.now());
+  async suspectRefused(
+    { id, chargeId, baselineLookupId }: { id: string; chargeId: string; baselineLookupId: string },
+    refusal: string,
+  ): Promise<void> {
+    const lookup = await this.lookups.get(baselineLookupId);
+    await this.outside.noteRefused(chargeId, lookup, `refund ${id}, ${refusal}`, this.clock.now());
   }
 
   private async hasMovedSinceFailure(charge: ChargeRecord, { found }: TransactionLookup): Promise<boolean> {
@@ -113,7 +117,7 @@ export class OutsideRefunds implements OnModuleInit {
     const { charge, lookup } = await this.recordable(orderNo, amount);
     return this.database.transaction(async (session) => {
       await this.approvals.assertNoneWaits(session, 'outside-refund', charge.id);
-      const because = (await this.allowance.take(session, amount)) ?? this.whyUnsure(lookup);
+      const because = (await this.allowance.take(session, amount)) ?? (await this.whyUnsure(session, charge, lookup));
       if (because !== undefined) {
         return { kind: 'awaits-approval', approval: await this.ask(session, charge, lookup, { ...finding, because }) };
       }
@@ -198,12 +202,20 @@ export class OutsideRefunds implements OnModuleInit {
     const isOurOwn = updatedAt !== null && lastRefundedAt !== null && isBefore(updatedAt, lastRefundedAt);
     const isNone = isRefunded === false && isPaid !== false;
     // A word of T store's that its record does not show, such as that nothing is left, has raised it.
-    if ((!isNone && !isOurOwn) || (await this.outside.isSuspected(charge.id, lookup))) return lookup;
+    if ((!isNone && !isOurOwn) || (await this.outside.openShowing(charge.id, lookup)) !== undefined) return lookup;
     const why = isNone ? `has it as ${status}` : `has not changed it since our own last refund (${updatedAt})`;
     throw new DomainError('lookup-shows-no-refund', `T store ${why}; there is nothing to record of ${orderNo}`);
   }
 
-  private whyUnsure({ found }: TransactionLookup): string | undefined {
+  private async whyUnsure(
+    session: SqlSession,
+    { id }: ChargeRecord,
+    lookup: TransactionLookup,
+  ): Promise<string | undefined> {
+    const { found } = lookup;
+    const open = await this.outside.openShowing(id, lookup, session);
+    if (open !== undefined && open !== shownBy(lookup))
+      return `T store’s record does not tell it, a refusal does: ${open}`;
     if (found?.isRefunded === true) return undefined;
     if (found?.isRefunded === false) return `T store’s record does not say that it is refunded, but ${found.status}`;
     return `nobody has set which of T store’s words mean refunded; it says ${found?.status}`;

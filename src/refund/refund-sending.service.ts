@@ -117,7 +117,8 @@ export class RefundSendingService {
         };
         log.error('refund refused', { resultCode: result.resultCode });
         // Noted first: noting it twice does nothing, and a replica that ends between the two leaves the refund in doubt.
-        if (answer.nothingLeft === true) await this.outside.suspectRefused(refund);
+        if (answer.nothingLeft === true)
+          await this.outside.suspectRefused(refund, `${result.resultCode} ${result.resultMessage}`);
         return this.recorder.fail(refund, result, { cause: 'refused by T store', actor: ACTOR }, holder);
       }
       case 'unknown':

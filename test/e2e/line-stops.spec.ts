@@ -1,5 +1,6 @@
 import { BulkPaymentJobRepository, LineChecks } from '../../src/bulk-payment';
 import { RefundSendingService } from '../../src/refund';
+import { RefundRepository } from '../../src/refund/refund.repository';
 import { LineStopRepository } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
 import { refundStopSql } from '../../src/refund/refund-stop.sql';
@@ -155,6 +156,7 @@ describe('the line stops when money is not as it must be', () => {
     expect(stop.jobId).not.toBeNull();
     const { body: refund } = await askRefund(world, orderNo, 300);
     expect(refund).toMatchObject({ state: 'Requested', heldBy: `line stop ${stop.id}: ${stop.violation}` });
+    expect(await world.service.app.get(RefundRepository).claim('send', 60)).toBeUndefined();
     expect(await world.service.app.get(RefundSendingService).runOnce()).toEqual({ done: 0, postponed: 0 });
     const stops = world.service.app.get(LineStopRepository);
     const { id: chargeId } = (await world.get(`charges/${orderNo}`)).body;

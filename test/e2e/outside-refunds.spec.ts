@@ -137,6 +137,27 @@ describe('refunds that T store made without us', () => {
     expect(await sumsOf(orderNo)).toEqual([300, 300, 300]);
   });
 
+  it('recorded with too little are suspected again once T store refuses the rest, and two persons record the difference', async () => {
+    const orderNo = await paid();
+    await giveBackOutside(orderNo, 400);
+    await look(orderNo);
+    expect((await record(orderNo, 100)).status).toBe(201);
+    const { body: rest } = await askRefund(world, orderNo);
+    expect(await refundInState(world, rest.id, 'Failed')).toMatchObject({
+      amount: 900,
+      result: { resultCode: '8009' },
+    });
+    const [one] = await suspected(orderNo);
+    expect(one.shown).toContain(`refused: refund ${rest.id}, 8009`);
+    const { status, body } = await record(orderNo, 300);
+    expect(status).toBe(202);
+    expect((await record(orderNo, 300)).body.code).toBe('approval-open');
+    expect(await agreed(world, { status, body: body.approval })).toMatchObject({ status: 200 });
+    expect((await record(orderNo, 300)).body.code).toBe('outside-refund-recorded');
+    await refundInState(world, (await askRefund(world, orderNo)).body.id, 'Refunded');
+    expect(await sumsOf(orderNo)).toEqual([1_000, 1_000, 1_000]);
+  });
+
   it('that were none are dismissed, and the same showing does not come up again', async () => {
     const orderNo = await paid();
     await giveBackOutside(orderNo, 300);
@@ -333,7 +354,7 @@ describe('refunds that T store made without us, and that its record does not sho
       expect(await refundInState(world, again.id, 'Failed')).toMatchObject({ result: { resultCode: 'not-sent' } });
       const told = await send(world, 'POST', 'outside-refunds', { orderNo, amount: 400, reason: 'T store says so' });
       expect(told).toMatchObject({ status: 202, body: { approval: { kind: 'outside-refund' } } });
-      expect(told.body.approval.because).toContain('does not say that it is refunded');
+      expect(told.body.approval.because).toMatch(/a refusal does: .*refused: refund .* 8009/);
       expect(await agreed(world, { status: 202, body: told.body.approval })).toMatchObject({ status: 200 });
       expect((await world.get(`charges/${orderNo}`)).body).toMatchObject({ refundedAmount: 400 });
     } finally {
