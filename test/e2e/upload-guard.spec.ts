@@ -116,7 +116,11 @@ describe('an upload', () => {
       return waiting?.because;
     };
     const five = (amount: number): number[] => [amount, amount, amount, amount, amount];
-    for (const few of [[1_000, 1_000, 1_000], [1_000, 1_000]]) expect(await held(few)).toBeUndefined();
+    for (const few of [
+      [1_000, 1_000, 1_000],
+      [1_000, 1_000],
+    ])
+      expect(await held(few)).toBeUndefined();
     expect(await held([3_001])).toContain('up to 3,000 won go without a second person');
     for (const amount of [3_000, 9_000, 27_000, 50_000]) expect(await held(five(amount))).toBeUndefined();
     expect(await held([50_001])).toContain('up to 50,000 won go without a second person');
