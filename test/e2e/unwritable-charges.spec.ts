@@ -101,7 +101,7 @@ describe('a charge whose billing token', () => {
       });
       const causes = async (id: string): Promise<string[]> =>
         (await job(id)).history.map(({ cause }: { cause: string }) => cause);
-      expect(await causes(of.id)).toContain(`1 charges set aside in job ${aside.id}`);
+      expect(await causes(of.id)).toContain(`1 charge set aside in job ${aside.id}`);
       expect(await causes(aside.id)).toEqual([
         `set aside from job ${of.id}`,
         `parked by line stop ${stop.id}: unbillable`,
