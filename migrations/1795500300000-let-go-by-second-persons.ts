@@ -7,8 +7,6 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class LetGoBySecondPersons1795500300000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE upload_product RENAME TO product_let_go');
-    // The dearest first, and of the same amount the oldest, which is settled: five of them are found at once.
-    await runner.query('CREATE INDEX charge_dearest_of_product ON charge (store_product_id, amount DESC)');
     await addApprovalKind(runner, 'job-rebill');
   }
 

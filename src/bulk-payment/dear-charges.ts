@@ -6,6 +6,12 @@ import type { SqlSession } from '../platform/database';
 /** So many payments of a product make an amount one that it is charged; fewer may be a slip. */
 const EXAMPLES = 5;
 
+/**
+ * Of the latest payments, so that a million charges of a run keep no index for it. What was paid longer ago is let go by a
+ * second person once, and known from then on.
+ */
+const LOOKED_AT = 20_000;
+
 /** The most that is asked of each product, by its store product id. */
 export type Dearest = ReadonlyMap<string, number>;
 
@@ -63,15 +69,18 @@ export class DearCharges {
     if (factor === 0 || dearest.size === 0) return undefined;
     const { chargeAmount } = this.billing.confirmUpload;
     const [held] = await session.rows<Held>(
-      `SELECT asked.product, asked.amount, charged.amount AS charged, product.amount AS price, bound.most
+      `WITH lately AS MATERIALIZED (
+         SELECT charge.store_product_id, charge.amount
+         FROM (SELECT charge_id FROM settlement WHERE refund_id IS NULL AND kind = 'paid'
+           ORDER BY position DESC LIMIT ${LOOKED_AT}) AS paid
+         JOIN charge ON charge.id = paid.charge_id)
+       SELECT asked.product, asked.amount, charged.amount AS charged, product.amount AS price, bound.most
        FROM unnest($1::text[], $2::bigint[]) AS asked (product, amount)
        LEFT JOIN product_let_go ON product_let_go.store_product_id = asked.product
        LEFT JOIN product ON product.store_product_id = asked.product
        LEFT JOIN LATERAL (
-         SELECT charge.amount FROM charge
-         JOIN settlement ON settlement.charge_id = charge.id AND settlement.refund_id IS NULL AND settlement.kind = 'paid'
-         WHERE charge.store_product_id = asked.product
-         ORDER BY charge.amount DESC OFFSET ${EXAMPLES - 1} LIMIT 1) AS charged ON true
+         SELECT lately.amount FROM lately WHERE lately.store_product_id = asked.product
+         ORDER BY lately.amount DESC OFFSET ${EXAMPLES - 1} LIMIT 1) AS charged ON true
        CROSS JOIN LATERAL (
          SELECT greatest($3 * product_let_go.amount, charged.amount, ${belowSql}) AS most) AS bound
        WHERE asked.amount > bound.most
