@@ -48,7 +48,7 @@ describe('the numbers finance asks for', () => {
     const rows = Array.from({ length: count }, (_, index) => {
       const token = index.toString(16).toUpperCase().padStart(64, 'B');
       const product = random(PRODUCTS.length);
-      const [carrier, card, membership] = [random(3) * 1_111, random(2) * 2_345, 500 + random(900)];
+      const [carrier, card, membership] = [random(3) * 1_111, random(2) * 2_345, 3_000 + random(900)];
       const amount = carrier + card + membership;
       return `skpcorp,${token},091002411${product},${PRODUCTS[product]},${prefix}${index},${amount},${carrier},${card},${membership}`;
     });
