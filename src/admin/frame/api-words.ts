@@ -81,7 +81,6 @@ export const API_WORDS: Readonly<Record<string, string>> = {
   refund: 'The refund that was recorded',
   approval: 'What another person must approve first; null: nobody must',
   payments: 'The payments of the period',
-  bulkPaymentJobId: 'The job it was sent in',
   jobId: 'The job',
   // Links.
   self: 'Where it is',
