@@ -49,8 +49,9 @@ export function addBillingRunCommands(program: Command, run: Run): void {
   covers(open, 'POST /admin/v1/billing-runs').action(
     run(async (session, date: string) => {
       await session.confirm(async () => {
-        const { total } = await previewOf(session, date, 1);
-        return `Bill what is due on ${date}: ${tally(total)}.`;
+        const { total, lookAlikes } = await previewOf(session, date, 1);
+        const twice = `${lookAlikes.count} of them may be charged twice: \`runs dry-run ${date}\` shows who. `;
+        return `${lookAlikes.count > 0 ? twice : ''}Bill what is due on ${date}: ${tally(total)}.`;
       });
       const call = { headers: session.headers, body: { date } };
       const { data, response } = await session.api.POST('/admin/v1/billing-runs', call);

@@ -1757,6 +1757,29 @@ export interface components {
             /** @description The first of them */
             first: components["schemas"]["ParkedLineView"][];
         };
+        LookAlikeView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+            orderNo: string;
+            /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
+            subscriptionId: string;
+            /** @description Your own name for the customer */
+            customerReference: string;
+            /** @description The other subscription */
+            otherSubscriptionId: string;
+            /** @description Whose that is */
+            otherCustomerReference: string;
+            /**
+             * Format: date
+             * @description First day the other one has not paid; null: it has paid nothing yet
+             */
+            otherPaidThroughOn: string | null;
+        };
+        LookAlikesView: {
+            /** @description How many */
+            count: number;
+            /** @description The first of them */
+            first: components["schemas"]["LookAlikeView"][];
+        };
         ComparedRunView: {
             /** @description How many */
             count: number;
@@ -1806,6 +1829,8 @@ export interface components {
             firstLines: components["schemas"]["PreviewLineView"][];
             /** @description Due, and parked by a line stop instead of charged */
             parked: components["schemas"]["ParkedView"];
+            /** @description Charged, although another subscription to the product whose customer reads the same pays for these days */
+            lookAlikes: components["schemas"]["LookAlikesView"];
             /** @description null when there is no run to compare with */
             differences: components["schemas"]["RunDifferencesView"] | null;
         };

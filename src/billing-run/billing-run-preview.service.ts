@@ -4,6 +4,7 @@ import { shownWon, sumWon, wonFromDatabase, type Won } from '../kernel/won';
 import { Database, type SqlSession } from '../platform/database';
 import { UnusualRuns } from './unusual-run';
 import { DUE_CHARGES_SQL, LINE_ORDER_SQL, ORDER_NO_SQL } from './due-charges.sql';
+import { LOOK_ALIKES_SQL } from './look-alikes.sql';
 import { BILLABLE_CHARGES_SQL, UNBILLABLE_REASON_SQL } from './unbillable.sql';
 
 interface Sum {
@@ -27,6 +28,17 @@ export interface ParkedLine {
   subscriptionId: string;
   customerReference: string;
   reason: string;
+}
+
+/** A subscription that would be charged for days that another one pays, or has paid, under a name that reads the same. */
+export interface LookAlike {
+  orderNo: string;
+  subscriptionId: string;
+  customerReference: string;
+  otherSubscriptionId: string;
+  otherCustomerReference: string;
+  /** First day that the other one has not paid; `null`: it has paid nothing yet. */
+  otherPaidThroughOn: string | null;
 }
 
 /** How a run would differ from the one a month before; each sum is of the run it belongs to. */
@@ -53,6 +65,8 @@ export interface RunPreview {
   firstLines: PreviewLine[];
   /** Who is due and can't be charged: the run would park each with a line stop, and bill everybody else. */
   parked: { count: number; first: ParkedLine[] };
+  /** Who may be charged twice. They are charged all the same: once both have paid, a line stop parks the later one. */
+  lookAlikes: { count: number; first: LookAlike[] };
   /** `null` when there was no run to compare with. */
   differences: RunDifferences | null;
 }
@@ -82,6 +96,7 @@ export class BillingRunPreview {
         confirmationReason: (await this.unusual.reasonToAsk(session, billingDate, size, due)) ?? null,
         firstLines: await this.firstLines(session, billingDate, lineLimit),
         parked: await this.parked(session, billingDate, lineLimit),
+        lookAlikes: await this.lookAlikes(session, billingDate, lineLimit),
         differences: (await this.differences(session, billingDate)) ?? null,
       };
     });
@@ -131,6 +146,11 @@ export class BillingRunPreview {
       return { orderNo, subscriptionId, customerReference, reason };
     });
     return { count: rows[0]?.count ?? 0, first };
+  }
+
+  private async lookAlikes(session: SqlSession, date: SeoulDate, limit: number): Promise<RunPreview['lookAlikes']> {
+    const rows = await session.rows<LookAlike & { count: number }>(LOOK_ALIKES_SQL, [date, Math.max(limit, 1)]);
+    return { count: rows[0]?.count ?? 0, first: rows.map(({ count: _, ...lookAlike }) => lookAlike) };
   }
 
   /**

@@ -17,6 +17,7 @@ export { GatewayEvidence } from './checks/gateway-evidence';
 export { contradictedSql } from './checks/gateway-contradictions.sql';
 export { JobInterventions } from './job/job-interventions.service';
 export { LineChecks } from './checks/line-checks';
+export { TOLD_APART_SQL } from './checks/payment-checks.sql';
 export { NotificationVerification } from './notification/notification-verification.service';
 export { ReconciliationService } from './result/reconciliation.service';
 export { RefusedResultFile } from './result/refused-result-file.entity';

@@ -27,6 +27,13 @@ describe('the line stops where payments and charges don’t fit', () => {
     return (await world.get('line-stops?limit=100')).body.items;
   }
 
+  /** Whom the dry run of a date says may be charged twice. */
+  async function lookAlikesOn(date: string): Promise<JsonBody[]> {
+    const { body } = await send(world, 'POST', 'billing-runs/dry-run', { date });
+    expect(body.lookAlikes.count).toBe(body.lookAlikes.first.length);
+    return body.lookAlikes.first;
+  }
+
   /** The newest subscription: a customer may have had others. */
   async function again(customer: string, on: string): Promise<string> {
     await subscribe(world, customer, on);
@@ -42,6 +49,17 @@ describe('the line stops where payments and charges don’t fit', () => {
     expect(second).not.toBe(first);
     await settleAll(world);
     expect(await checked()).toEqual([]);
+    // The dry run tells before what the line stop tells after.
+    expect(await lookAlikesOn('2027-01-06')).toEqual([
+      {
+        orderNo: `B20270106-${second}-1`,
+        subscriptionId: second,
+        customerReference: 'hasty',
+        otherSubscriptionId: first,
+        otherCustomerReference: 'hasty',
+        otherPaidThroughOn: '2027-02-05',
+      },
+    ]);
     await billOn(world, '2027-01-06');
     const stop = await openStop(world, 'customer-charged-twice');
     expect(stop).toMatchObject({ subscriptionId: second, jobId: null });
@@ -58,6 +76,9 @@ describe('the line stops where payments and charges don’t fit', () => {
     const one = await subscribe(world, 'D-77', '2027-01-05');
     const other = await subscribe(world, 'd-77', '2027-01-05');
     await subscribe(world, 'D-78', '2027-01-05');
+    expect(await lookAlikesOn('2027-01-05')).toEqual([
+      expect.objectContaining({ subscriptionId: other, customerReference: 'd-77', otherSubscriptionId: one }),
+    ]);
     await billOn(world, '2027-01-05');
     const stop = await openStop(world, 'customer-charged-twice');
     expect(stop).toMatchObject({ subscriptionId: other });
@@ -76,6 +97,7 @@ describe('the line stops where payments and charges don’t fit', () => {
       reason: expect.stringContaining('asked both'),
       differentCustomers: true,
     });
+    expect(await lookAlikesOn('2027-03-05')).toEqual([]);
     await billOn(world, '2027-03-05');
     for (const id of [one, other]) expect(await chargesOf(world, id)).toHaveLength(3);
     expect(await checked()).toHaveLength(2);

@@ -29,6 +29,26 @@ class ParkedView {
   @ApiProperty({ type: [ParkedLineView] }) first!: ParkedLineView[];
 }
 
+class LookAlikeView {
+  @ApiProperty() orderNo!: string;
+  @ApiProperty() subscriptionId!: string;
+  @ApiProperty() customerReference!: string;
+  @ApiProperty({ description: 'The other subscription' }) otherSubscriptionId!: string;
+  @ApiProperty({ description: 'Whose that is' }) otherCustomerReference!: string;
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'First day the other one has not paid; null: it has paid nothing yet',
+  })
+  otherPaidThroughOn!: string | null;
+}
+
+class LookAlikesView {
+  @ApiProperty({ type: 'integer' }) count!: number;
+  @ApiProperty({ type: [LookAlikeView] }) first!: LookAlikeView[];
+}
+
 class ComparedRunView extends TallyView {
   @ApiProperty() id!: string;
   @ApiProperty({ format: 'date' }) billingDate!: string;
@@ -59,6 +79,12 @@ export class RunPreviewView {
   @ApiProperty({ type: [PreviewLineView] }) firstLines!: RunPreview['firstLines'];
   @ApiProperty({ type: ParkedView, description: 'Due, and parked by a line stop instead of charged' })
   parked!: RunPreview['parked'];
+  @ApiProperty({
+    type: LookAlikesView,
+    description:
+      'Charged, although another subscription to the product whose customer reads the same pays for these days',
+  })
+  lookAlikes!: RunPreview['lookAlikes'];
   @ApiProperty({ type: RunDifferencesView, nullable: true, description: 'null when there is no run to compare with' })
   differences!: Differences | null;
 }

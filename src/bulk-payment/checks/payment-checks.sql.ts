@@ -101,8 +101,8 @@ export const PAYMENT_REFUNDED_TOO_MUCH_SQL = `
   JOIN charge ON charge.id = settlement.charge_id
   WHERE paid.count > 1 AND given_back.amount > paid.amount`;
 
-/** Whether a person has said of two subscriptions that they are of different customers, when one of them was parked. */
-const TOLD_APART = `EXISTS (
+/** Whether a person has said of the subscriptions `earlier` and `later` that they are of different customers. */
+export const TOLD_APART_SQL = `EXISTS (
     SELECT FROM line_stop AS said
     WHERE said.subscription_id IN (earlier.id, later.id) AND said.different_customers
       AND (said.evidence @> jsonb_build_object('customers', jsonb_build_array(
@@ -151,5 +151,5 @@ export const CUSTOMER_CHARGED_TWICE_SQL = `
     AND NOT EXISTS (
       SELECT FROM settlement AS refund
       WHERE refund.charge_id IN (first.id, second.id) AND refund.kind = 'refunded')
-    AND NOT ${TOLD_APART}
+    AND NOT ${TOLD_APART_SQL}
   ORDER BY earlier.id, later.id, second.period_start_on, first.period_start_on`;
