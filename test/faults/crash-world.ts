@@ -13,6 +13,7 @@ import { ServiceProcess } from '../support/service-process';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 import { brokenPromises } from './broken-promises';
+import { UNCHECKED_SQL } from './due-steps';
 
 const PRELOAD = join(__dirname, 'crash-point.preload.cjs');
 /** Past every lease of a process that was killed. */
@@ -94,7 +95,9 @@ export class CrashWorld {
       if (broken.length === 0 && (await this.isAtWork())) return undefined;
       broken = await brokenPromises(this.client, this.simulator.control);
       return (broken.length === 0 && !(await this.isAtWork())) || undefined;
-    }).catch(() => undefined);
+    }).catch((gaveUp: Error) => {
+      if (broken.length === 0) broken = [gaveUp.message];
+    });
     return broken;
   }
 
@@ -242,7 +245,7 @@ export class CrashWorld {
          AND NOT (state = 'Processing' AND gateway_job_id IS NULL))
        UNION ALL SELECT FROM refund WHERE ended_at IS NULL
        UNION ALL SELECT FROM bulk_payment_job WHERE settled_at IS NOT NULL AND numbers_checked_at IS NULL
-       UNION ALL SELECT FROM settlement WHERE position > (SELECT min(position) FROM line_check)`,
+       UNION ALL ${UNCHECKED_SQL}`,
       [now],
     );
     return rows.length > 0;
