@@ -3,12 +3,15 @@ import { benchmarkLists } from './lists';
 import { benchmarkListener } from './listener';
 import type { BenchmarkOptions, Comparison } from './measure';
 import { benchmarkMonth } from './month';
+import { benchmarkDemo, benchmarkStart } from './start';
 import { benchmarkUpload } from './upload';
 
 export interface Benchmark {
   what: string;
   /** At which of the sizes asked for it is run; the first stands for none. */
   at: 'every' | 'largest' | 'first';
+  /** What it measures is in other processes, whose memory nobody sees here. */
+  isApart?: true;
   run: (options: BenchmarkOptions) => Promise<Comparison[]>;
 }
 
@@ -26,6 +29,8 @@ export const BENCHMARKS = {
     at: 'largest',
     run: benchmarkBusyListener,
   },
+  start: { what: 'from the start of the process to ready', at: 'first', isApart: true, run: benchmarkStart },
+  demo: { what: 'the demo, from nothing to its result', at: 'first', isApart: true, run: benchmarkDemo },
 } as const satisfies Record<string, Benchmark>;
 
 export type BenchmarkName = keyof typeof BENCHMARKS;

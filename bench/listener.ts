@@ -3,30 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '../src/platform/database';
 import { withDatabase } from './database';
-import { Load } from './load';
-import { spreadOf, type Bar, type BenchmarkOptions, type Comparison } from './measure';
+import { Load, type LoadResult } from './load';
+import { limitOf, spreadOf, type BenchmarkOptions, type Comparison } from './measure';
 import { answerOf, startProcess } from './processes';
-import type { BareInserts } from './processes/bare-listener';
-import type { LoadResult } from './processes/load-generator';
 import { startBenchService } from './service';
 
-const CONNECTIONS = 64;
-const REQUESTS = 6_000;
-const RESTING_REQUESTS = 300;
+const LOAD = { connections: 64, requests: 6_000 };
 
-type Side = 'ours' | BareInserts;
+const SIDES = ['limit', 'peer', 'ours'] as const;
+type Who = (typeof SIDES)[number];
 
-/** What a round measured: each side under load, and one message at a time. */
-interface Round {
-  loaded: Record<Side, LoadResult>;
-  restingMs: number;
-  bareRestingMs: number;
-  insertMs: number;
-}
+/** What a round measured of each. */
+type Round = Record<Who, LoadResult>;
 
 /**
- * The listener beside bare node:http servers, one with an INSERT a request (the floor L) and one that shares its commits.
- * All are durable before they answer. The load, the floors and ours are processes of their own.
+ * The listener beside a bare node:http server that shares its commits too, and beside a Nest controller that saves. All are
+ * durable before they answer. The load, both of them and ours are processes of their own.
  */
 export async function benchmarkListener({ adminUrl, rounds, print }: BenchmarkOptions): Promise<Comparison[]> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-listener-'));
@@ -35,21 +27,25 @@ export async function benchmarkListener({ adminUrl, rounds, print }: BenchmarkOp
       const service = await startBenchService({ url, directory, role: 'listener' });
       const client = new Connection(url);
       await client.connect();
-      await client.query(FLOOR_TABLE);
-      const processes = [startProcess('bare-listener', url, 'each'), startProcess('bare-listener', url, 'shared')];
-      const [each = '', shared = ''] = await Promise.all(processes.map((child) => answerOf<string>(child)));
-      const bench = new Bench(client, { ours: `${service.url}/noti_listener`, each, shared });
+      for (const table of TABLES) await client.query(table);
+      const processes = [startProcess('bare-listener', url), startProcess('../peers/listener', url)];
+      const [limit = '', peer = ''] = await Promise.all(processes.map((child) => answerOf<string>(child)));
+      const addresses = { limit, peer, ours: `${service.url}/noti_listener` };
+      const generator = new Load();
       try {
         const measured: Round[] = [];
         for (let round = 0; round <= rounds; round++) {
-          const figures = await bench.round();
-          print(`listener ${round}/${rounds}: ${SIDES.map((side) => textOf(side, figures.loaded[side])).join('; ')}`);
+          const figures: Partial<Round> = {};
+          for (const who of SIDES) figures[who] = await generator.send(addresses[who], LOAD);
+          const loaded = figures as Round;
+          print(`listener ${round}/${rounds}: ${SIDES.map((who) => textOf(who, loaded[who])).join('; ')}`);
           // The first warms up.
-          if (round > 0) measured.push(figures);
+          if (round > 0) measured.push(loaded);
         }
+        await expectStored(client, (rounds + 1) * LOAD.requests);
         return comparisonsOf(measured);
       } finally {
-        bench.stop();
+        generator.stop();
         processes.forEach((child) => child.kill());
         await client.end();
         await service.close();
@@ -60,86 +56,54 @@ export async function benchmarkListener({ adminUrl, rounds, print }: BenchmarkOp
   }
 }
 
-const SIDES = ['each', 'shared', 'ours'] as const;
-export const FLOOR_TABLE =
-  'CREATE TABLE floor_notification (id bigserial PRIMARY KEY, body jsonb NOT NULL, at timestamptz DEFAULT now())';
+/** Each stores every message, and the one that two senders have is one for us and the peer. */
+const TABLES = [
+  'CREATE TABLE bare_notification (id bigserial PRIMARY KEY, body jsonb NOT NULL, at timestamptz DEFAULT now())',
+  'CREATE TABLE peer_notification (message_key bytea PRIMARY KEY, body jsonb NOT NULL, received_at timestamptz NOT NULL)',
+];
 
-class Bench {
-  private readonly generator = new Load();
-
-  constructor(
-    private readonly client: Connection,
-    private readonly addresses: Record<Side, string>,
-  ) {}
-
-  async round(): Promise<Round> {
-    const each = await this.load('each', CONNECTIONS, REQUESTS);
-    const shared = await this.load('shared', CONNECTIONS, REQUESTS);
-    const ours = await this.load('ours', CONNECTIONS, REQUESTS);
-    const resting = await this.load('ours', 1, RESTING_REQUESTS);
-    const bareResting = await this.load('each', 1, RESTING_REQUESTS);
-    return {
-      loaded: { each, shared, ours },
-      restingMs: resting.medianMs,
-      bareRestingMs: bareResting.medianMs,
-      insertMs: await this.insertMs(),
-    };
-  }
-
-  stop(): void {
-    this.generator.stop();
-  }
-
-  private load(side: Side, connections: number, requests: number): Promise<LoadResult> {
-    return this.generator.send(this.addresses[side], { connections, requests });
-  }
-
-  /** One INSERT with its commit, by a client that does nothing else. */
-  private async insertMs(): Promise<number> {
-    const waitsMs: number[] = [];
-    for (let count = 0; count < RESTING_REQUESTS; count++) {
-      const startedAt = performance.now();
-      await this.client.query('INSERT INTO floor_notification (body) VALUES ($1)', [JSON.stringify({ count })]);
-      waitsMs.push(performance.now() - startedAt);
-    }
-    return spreadOf(waitsMs).median;
+/** What was answered is stored. */
+async function expectStored(client: Connection, sent: number): Promise<void> {
+  for (const table of ['bare_notification', 'peer_notification', 'notification']) {
+    const { rows } = await client.query<{ stored: number }>(`SELECT count(*)::int AS stored FROM ${table}`);
+    const stored = rows[0]?.stored;
+    if (stored !== sent) throw new Error(`${table} has ${stored} of ${sent} messages that were answered`);
   }
 }
 
 function comparisonsOf(rounds: readonly Round[]): Comparison[] {
-  const compare = (
-    what: Pick<Comparison, 'name' | 'unit' | 'floorIs' | 'bar' | 'plainly'>,
-    figures: (round: Round) => { ours: number; floor: number },
-  ): Comparison => {
-    const ours = spreadOf(rounds.map((round) => figures(round).ours));
-    const floor = spreadOf(rounds.map((round) => figures(round).floor));
-    return { ...what, ours, floor, ratio: ours.median / floor.median };
-  };
-  const perSecond = (side: BareInserts) => (round: Round) => ({
-    ours: round.loaded.ours.perSecond,
-    floor: round.loaded[side].perSecond,
-  });
-  const p99 = (round: Round) => ({ ours: round.loaded.ours.p99Ms, floor: round.loaded.each.p99Ms });
-  const resting = (round: Round) => ({ ours: round.restingMs, floor: round.insertMs });
-  const plainly = (is: string, figure: (round: Round) => number) => ({ is, figure: spreadOf(rounds.map(figure)) });
-  const atLeast = (ratio: number): Bar => ({ kind: 'at least', ratio });
-  const atMost = (ratio: number): Bar => ({ kind: 'at most', ratio });
-  const unit = 'answers/s';
-  const fastest = plainly(SHARED, (round) => round.loaded.shared.perSecond);
-  const quickest = plainly(SHARED, (round) => round.loaded.shared.p99Ms);
-  const bareAtRest = plainly(EACH, (round) => round.bareRestingMs);
+  const spread = (who: Who, figure: (result: LoadResult) => number) =>
+    spreadOf(rounds.map((round) => figure(round[who])));
+  const perSecond = (who: Who) => spread(who, (result) => result.perSecond);
+  const p99Ms = (who: Who) => spread(who, (result) => result.p99Ms);
   return [
-    compare({ name: 'listener', unit, floorIs: EACH, bar: atLeast(2.5), plainly: fastest }, perSecond('each')),
-    compare({ name: 'listener', unit, floorIs: SHARED, bar: atLeast(0.8) }, perSecond('shared')),
-    compare({ name: 'listener, p99', unit: 'ms', floorIs: EACH, bar: atMost(0.5), plainly: quickest }, p99),
-    compare({ name: 'a message at rest', unit: 'ms', floorIs: ONE, bar: atMost(1.5), plainly: bareAtRest }, resting),
+    {
+      name: 'listener',
+      unit: 'answers/s',
+      ours: perSecond('ours'),
+      limit: limitOf(perSecond('ours'), {
+        is: LIMIT,
+        figure: perSecond('limit'),
+        bar: { kind: 'at least', ratio: 0.85 },
+      }),
+      peer: {
+        is: 'Nest, TypeORM save',
+        figure: perSecond('peer'),
+        ratio: perSecond('ours').median / perSecond('peer').median,
+        bar: { kind: 'at least', ratio: 5 },
+      },
+    },
+    {
+      name: 'listener, p99',
+      unit: 'ms',
+      ours: p99Ms('ours'),
+      limit: limitOf(p99Ms('ours'), { is: LIMIT, figure: p99Ms('limit'), bar: { kind: 'at most', ratio: 1.3 } }),
+    },
   ];
 }
 
-export const EACH = 'bare node:http, an INSERT a request';
-const SHARED = 'bare node:http, shared INSERTs';
-const ONE = 'one INSERT';
+const LIMIT = 'bare node:http that shares commits';
 
-function textOf(side: Side, { perSecond, p99Ms }: LoadResult): string {
-  return `${side} ${Math.round(perSecond)} answers/s, p99 ${Math.round(p99Ms)} ms`;
+function textOf(who: Who, { perSecond, p99Ms }: LoadResult): string {
+  return `${who} ${Math.round(perSecond)} answers/s, p99 ${Math.round(p99Ms)} ms`;
 }

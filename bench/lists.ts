@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DEMO_ADMIN_KEY } from '../src/config';
 import { Connection } from '../src/platform/database';
 import { withDatabase } from './database';
-import { spreadOf, type BenchmarkOptions, type Comparison } from './measure';
+import { limitOf, spreadOf, type BenchmarkOptions, type Comparison } from './measure';
 import { answerOf, startProcess } from './processes';
 import type { PagesOrder, PagesResult } from './processes/page-reader';
 import { startBenchService } from './service';
@@ -21,9 +21,9 @@ const PAGES = 500;
 interface List {
   name: string;
   path: (place: number) => string;
-  floorIs: string;
-  floorSql: string;
-  floorParameters: (place: number) => number[];
+  limitIs: string;
+  bareSql: string;
+  bareParameters: (place: number) => number[];
 }
 
 /** What a page of charges shows of each: what was asked, and what became of it. */
@@ -35,31 +35,31 @@ const LISTS: readonly List[] = [
   {
     name: 'charges',
     path: (place) => `charges?limit=${PAGE}&cursor=${place}`,
-    floorIs: 'the same charges and settlements by primary key',
-    floorSql: LATEST_CHARGES_SQL,
-    floorParameters: (place) => [place],
+    limitIs: 'the same charges and settlements by primary key',
+    bareSql: LATEST_CHARGES_SQL,
+    bareParameters: (place) => [place],
   },
   {
     name: 'declined charges',
     path: (place) => `charges?state=Declined&limit=${PAGE}&cursor=${place}`,
-    floorIs: 'as many charges and settlements by primary key',
-    floorSql: LATEST_CHARGES_SQL,
-    floorParameters: (place) => [place],
+    limitIs: 'as many charges and settlements by primary key',
+    bareSql: LATEST_CHARGES_SQL,
+    bareParameters: (place) => [place],
   },
   {
     name: 'charges of a job',
     path: (place) => `bulk-payment-jobs/${jobAt(place)}/charges?limit=${PAGE}&cursor=${lineAt(place)}`,
-    floorIs: 'the same charges and settlements by primary key',
-    floorSql: `${CHARGES_SQL} WHERE charge.id >= $1 AND charge.id < $1::bigint + ${PAGE} ORDER BY charge.id`,
-    floorParameters: (place) => [(jobAt(place) - 1) * CHARGES_A_JOB + lineAt(place)],
+    limitIs: 'the same charges and settlements by primary key',
+    bareSql: `${CHARGES_SQL} WHERE charge.id >= $1 AND charge.id < $1::bigint + ${PAGE} ORDER BY charge.id`,
+    bareParameters: (place) => [(jobAt(place) - 1) * CHARGES_A_JOB + lineAt(place)],
   },
   {
     name: 'settlement log',
     path: (place) => `settlement-log?limit=${PAGE}&after=${place}`,
-    floorIs: 'the same entries and their charges by primary key',
-    floorSql: `SELECT settlement.*, charge.* FROM settlement JOIN charge ON charge.id = settlement.charge_id
+    limitIs: 'the same entries and their charges by primary key',
+    bareSql: `SELECT settlement.*, charge.* FROM settlement JOIN charge ON charge.id = settlement.charge_id
       WHERE settlement.position > $1 ORDER BY settlement.position LIMIT ${PAGE}`,
-    floorParameters: (place) => [place],
+    bareParameters: (place) => [place],
   },
 ];
 
@@ -100,11 +100,11 @@ async function measured(url: string, directory: string, parts: Parts): Promise<C
   const service = await startBenchService({ url, directory, role: 'admin' });
   const reader = startProcess('page-reader');
   const read = (list: List, places: readonly number[]): Promise<PagesResult> => {
-    const { path, floorSql, floorParameters } = list;
+    const { path, bareSql, bareParameters } = list;
     const pageAt = (place: number) => ({
       address: `${service.url}/admin/v1/${path(place)}`,
-      floorSql,
-      floorParameters: floorParameters(place),
+      bareSql,
+      bareParameters: bareParameters(place),
     });
     reader.send({ databaseUrl: url, key: DEMO_ADMIN_KEY, pages: places.map(pageAt) } satisfies PagesOrder);
     return answerOf(reader);
@@ -121,25 +121,25 @@ async function measured(url: string, directory: string, parts: Parts): Promise<C
 
 /** The first round warms up and does not count. */
 async function compared(
-  { name, floorIs }: List,
+  { name, limitIs }: List,
   read: (places: readonly number[]) => Promise<PagesResult>,
   { rounds, print }: Parts,
 ): Promise<Comparison> {
-  const figures: { ours: number; floor: number }[] = [];
+  const figures: { ours: number; bare: number }[] = [];
   for (let round = 0; round <= rounds; round++) {
     // Spread over the whole table, the same places in every run.
     const places = Array.from({ length: PAGES }, (_, page) => {
       return PAGE + (((page * 7_919 + round) * 104_729) % (CHARGES - 2 * PAGE));
     });
-    const { ours, floor } = await read(places);
-    const figure = { ours: spreadOf(ours).median, floor: spreadOf(floor).median };
-    print(`${name} ${round}/${rounds}: ${figure.ours.toFixed(2)} ms, bare ${figure.floor.toFixed(2)} ms`);
+    const { ours, bare } = await read(places);
+    const figure = { ours: spreadOf(ours).median, bare: spreadOf(bare).median };
+    print(`${name} ${round}/${rounds}: ${figure.ours.toFixed(2)} ms, bare ${figure.bare.toFixed(2)} ms`);
     if (round > 0) figures.push(figure);
   }
   const ours = spreadOf(figures.map((figure) => figure.ours));
-  const floor = spreadOf(figures.map((figure) => figure.floor));
-  const bar = { kind: 'at most', ratio: 3 } as const;
-  return { name: `a page of ${name}`, unit: 'ms', ours, floor, floorIs, ratio: ours.median / floor.median, bar };
+  const bare = spreadOf(figures.map((figure) => figure.bare));
+  const limit = limitOf(ours, { is: limitIs, figure: bare, bar: { kind: 'at most', ratio: 3 } });
+  return { name: `a page of ${name}`, unit: 'ms', ours, limit };
 }
 
 /** Uploaded charges, all settled; every tenth declined. */

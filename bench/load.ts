@@ -1,6 +1,24 @@
 import type { ChildProcess } from 'node:child_process';
 import { answerOf, startProcess } from './processes';
-import type { LoadOrder, LoadResult } from './processes/load-generator';
+
+/** Notifications to send, all different, over kept connections; or what an attacker sends. */
+export interface LoadOrder {
+  address: string;
+  sender: 'pns' | 'attacker';
+  connections: number;
+  requests: number;
+  /** Job ids begin here, so that no two orders send the same message. */
+  firstJobId: number;
+}
+
+export interface LoadResult {
+  perSecond: number;
+  p99Ms: number;
+  medianMs: number;
+}
+
+/** Of every message sent from here, and of none of the simulator's. */
+export const UPDATE_TIME = '20270101000000';
 
 let nextJobId = 1;
 

@@ -6,8 +6,9 @@ export interface Spread {
 
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((one, other) => one - other);
-  const at = (share: number) => sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN;
-  return { min: at(0), median: at(0.5), max: at(1) };
+  const at = (index: number) => sorted[index] ?? Number.NaN;
+  const last = sorted.length - 1;
+  return { min: at(0), median: (at(Math.floor(last / 2)) + at(Math.ceil(last / 2))) / 2, max: at(last) };
 }
 
 /** What one run of a side of a benchmark took. */
@@ -33,58 +34,111 @@ export function startWatch(): () => Run {
   };
 }
 
-/** A benchmark's answer: a figure of ours beside the same figure of its floor, from one and the same run. */
-export interface Comparison {
-  name: string;
-  unit: string;
-  ours: Spread;
-  floor: Spread;
-  floorIs: string;
-  /** Ours by floor, of the medians. */
-  ratio: number;
-  /** What the ratio is asked to be. */
-  bar: Bar;
-  /** Rows of a round, where it is about rows. */
-  rows?: number;
-  /** Processor seconds of our process in a round, the median. */
-  cpuSeconds?: number;
-  /** The same duties done plainly, where the floor has fewer: whether the bar can be reached at all. */
-  plainly?: Plain | undefined;
-}
-
-export interface Plain {
-  is: string;
-  figure: Spread;
-}
-
 export interface Bar {
   kind: 'at most' | 'at least';
   ratio: number;
 }
 
-export function holds({ ratio, bar }: Pick<Comparison, 'ratio' | 'bar'>): boolean {
+/** What a figure of ours stands beside, taken in the same round. */
+export interface Side {
+  is: string;
+  figure: Spread;
+  /** Processor seconds of its process, the median. */
+  cpuSeconds?: number | undefined;
+  /** Of the medians: ours by the limit, or how many times faster than the peer we are. */
+  ratio: number;
+  bar: Bar;
+}
+
+/** A figure of ours and what it is asked to be. */
+export interface Comparison {
+  name: string;
+  unit: 's' | 'ms' | 'answers/s';
+  ours: Spread;
+  /** Rows of a round, where it is about rows. */
+  rows?: number;
+  /** Processor seconds of our process in a round, the median. */
+  cpuSeconds?: number;
+  /** The same duties done plainly, by the best statement we know. */
+  limit?: Side;
+  /** The same work as a good team usually writes it. */
+  peer?: Side | undefined;
+  /** What the figure itself may be. */
+  atMost?: number;
+}
+
+export function holds({ ratio, bar }: Pick<Side, 'ratio' | 'bar'>): boolean {
   return bar.kind === 'at most' ? ratio <= bar.ratio : ratio >= bar.ratio;
 }
 
-/** Seconds of both sides in a round, and of the same duties done plainly where that is not the floor itself. */
-export interface RoundRuns {
-  ours: Run;
-  floor: Run;
-  plainly?: Run;
+/** The limit of a figure. */
+export function limitOf(ours: Spread, limit: Omit<Side, 'ratio'>): Side {
+  return { ...limit, ratio: ours.median / limit.figure.median };
 }
 
-/** Seconds of both sides, a pair a round, as a comparison. */
-export function compareSeconds(
-  what: Pick<Comparison, 'name' | 'floorIs' | 'bar'> & { rows: number; plainlyIs?: string | undefined },
-  rounds: readonly RoundRuns[],
-): Comparison {
-  const { plainlyIs, ...named } = what;
-  const ours = spreadOf(rounds.map((round) => round.ours.seconds));
-  const floor = spreadOf(rounds.map((round) => round.floor.seconds));
-  const cpuSeconds = spreadOf(rounds.map((round) => round.ours.cpuSeconds)).median;
-  const figure = spreadOf(rounds.flatMap((round) => round.plainly?.seconds ?? []));
-  const plainly = plainlyIs === undefined ? undefined : { is: plainlyIs, figure };
-  return { ...named, unit: 's', ours, floor, cpuSeconds, ratio: ours.median / floor.median, plainly };
+/** What a round of each side took; the peer is not in every round. */
+export interface RoundRuns {
+  ours: Run;
+  limit: Run;
+  peer?: Run | undefined;
+}
+
+/** A round, for reading while it runs. */
+export function textOf({ ours, limit, peer }: RoundRuns): string {
+  const beside = [limit, ...(peer === undefined ? [] : [peer])].map(({ seconds }) => seconds.toFixed(2));
+  return `${ours.seconds.toFixed(2)} s (${beside.join(', ')})`;
+}
+
+/** What seconds of ours are asked to be. */
+export interface SecondsAsked {
+  name: string;
+  rows: number;
+  limitIs: string;
+  /** By the limit. */
+  atMost: number;
+  peerIs?: string;
+  /** Times faster than the peer. */
+  atLeast?: number;
+}
+
+/** Seconds of the sides, round by round, as a comparison. */
+export function compareSeconds(asked: SecondsAsked, rounds: readonly RoundRuns[]): Comparison {
+  const ours = rounds.map((round) => round.ours);
+  const limit = rounds.map((round) => round.limit);
+  const peers = rounds.flatMap((round) => round.peer ?? []);
+  const median = (runs: readonly Run[]) => secondsOf(runs).median;
+  const { name, rows, limitIs, peerIs, atMost, atLeast } = asked;
+  return {
+    name,
+    unit: 's',
+    ours: secondsOf(ours),
+    rows,
+    cpuSeconds: cpuSecondsOf(ours),
+    limit: limitOf(secondsOf(ours), {
+      is: limitIs,
+      figure: secondsOf(limit),
+      cpuSeconds: cpuSecondsOf(limit),
+      bar: { kind: 'at most', ratio: atMost },
+    }),
+    peer:
+      peerIs === undefined || atLeast === undefined || peers.length === 0
+        ? undefined
+        : {
+            is: peerIs,
+            figure: secondsOf(peers),
+            cpuSeconds: cpuSecondsOf(peers),
+            ratio: median(peers) / median(ours),
+            bar: { kind: 'at least', ratio: atLeast },
+          },
+  };
+}
+
+function secondsOf(runs: readonly Run[]): Spread {
+  return spreadOf(runs.map(({ seconds }) => seconds));
+}
+
+function cpuSecondsOf(runs: readonly Run[]): number {
+  return spreadOf(runs.map(({ cpuSeconds }) => cpuSeconds)).median;
 }
 
 export interface BenchmarkOptions {
@@ -100,6 +154,6 @@ export interface BenchmarkOptions {
 /** What a benchmark's process answers. */
 export interface Measured {
   comparisons: Comparison[];
-  /** The most memory the process ever had. */
-  peakRssMegabytes: number;
+  /** The most memory the process ever had, where the service is in it. */
+  peakRssMegabytes?: number;
 }

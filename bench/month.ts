@@ -10,16 +10,20 @@ import type { RunningService } from '../src/service';
 import { BillingRunPlanning } from '../src/billing-run';
 import { Connection } from '../src/platform/database';
 import { withDatabase } from './database';
-import { createFloorTable, floorOf } from './floors';
+import { copyApart, createTextTable } from './copies';
 import {
   compareSeconds,
   startWatch,
+  textOf,
   timed,
   type BenchmarkOptions,
   type Comparison,
   type RoundRuns,
   type Run,
+  type SecondsAsked,
 } from './measure';
+import { isPeerRound, PeerTables, peerDoes } from './peers';
+import type { WrittenByPeer } from './peers/request-file';
 import { PlainStatements, sumOf } from './plain';
 import { answerOf, startProcess } from './processes';
 import { onlyJobOf, startBenchService } from './service';
@@ -32,7 +36,7 @@ const RETRY_DAYS = ['20', '28'];
 const STEPS = ['plan', 'write', 'load', 'stage'] as const;
 type Step = (typeof STEPS)[number];
 
-/** One month: what each step took, and the same rows moved plainly. */
+/** One month: what each step took of each side. */
 interface Month extends Record<Step, RoundRuns> {
   /** Where the time of the stage went, for reading. */
   stageParts: string;
@@ -83,17 +87,18 @@ class Bench {
   /** The first month warms up and does not count. */
   async months(): Promise<Month[]> {
     const { rounds, lines, print } = this.options;
-    await createFloorTable(this.client, 'floor_result', 14);
+    await createTextTable(this.client, 'plain_result', 14);
     const plain = await PlainStatements.prepare(this.client);
+    const peers = await PeerTables.prepare(this.client);
     const months: Month[] = [];
     let date = FIRST_BILLING_DATE;
     for (let round = 0; round <= rounds; round++) {
-      const month = await this.month(date, plain);
+      const month = await this.month(date, plain, isPeerRound(round, lines) ? peers : undefined);
       for (const day of RETRY_DAYS) await this.retry(seoulDate(date.slice(0, -2) + day));
       await plain.settlements();
       // Between two runs lies a month, in which autovacuum comes round.
       await this.client.query('VACUUM ANALYZE');
-      const took = STEPS.map((step) => `${step} ${month[step].ours.seconds.toFixed(2)} s`).join(', ');
+      const took = STEPS.map((step) => `${step} ${textOf(month[step])}`).join(', ');
       print(`month ${round}/${rounds} of ${lines}: ${took} (${month.stageParts})`);
       if (round > 0) months.push(month);
       date = billingDateAfter(date, 1, Number(FIRST_BILLING_DATE.slice(-2)));
@@ -101,26 +106,47 @@ class Bench {
     return months;
   }
 
-  private async month(date: SeoulDate, plain: PlainStatements): Promise<Month> {
+  private async month(date: SeoulDate, plain: PlainStatements, peers: PeerTables | undefined): Promise<Month> {
+    await peers?.fill('subscription');
     const plan = await timed(() => this.service.app.get(BillingRunPlanning).plan(date));
     const { job, write, load, stage } = await this.followed(date, new Date());
-    // The floors come when the service has nothing left to do, and in the same month, so that both meet the same machine.
-    const file = join(this.directory, 'floor.csv');
-    const planFloor = await plain.charges(job.id);
+    // The others come when the service has nothing left to do, and in the same month, so that all meet the same machine.
+    const file = join(this.directory, 'plain.csv');
+    const planLimit = await plain.charges(job.id);
     const rows = `SELECT charge.*, billing_token.ciphertext, billing_token.key_id
       FROM charge JOIN billing_token ON billing_token.token_hash = charge.billing_token_hash
       WHERE charge.bulk_payment_job_id = ${job.id} ORDER BY charge.line_number`;
-    const writeFloor = await floorOf(this.url, { query: rows, file });
+    const writeLimit = await copyApart(this.url, { query: rows, file });
     await pipeline((await this.jobs.resultFile(job.id)).content, createWriteStream(file));
-    const resultFloor = await floorOf(this.url, { table: 'floor_result', file });
-    const effects = sumOf(resultFloor, await plain.settlements());
+    const loadLimit = await copyApart(this.url, { table: 'plain_result', file });
+    const stageLimit = sumOf(loadLimit, await plain.settlements());
+    const peer = peers && (await this.peersMonth(job, file, peers));
     return {
-      plan: { ours: plan, floor: planFloor },
-      write: { ours: write, floor: writeFloor },
-      load: { ours: load, floor: resultFloor },
-      stage: { ours: stage, floor: resultFloor, plainly: effects },
+      plan: { ours: plan, limit: planLimit },
+      write: { ours: write, limit: writeLimit, peer: peer?.write },
+      load: { ours: load, limit: loadLimit },
+      stage: { ours: stage, limit: stageLimit, peer: peer?.stage },
       stageParts: partsOf(job),
     };
+  }
+
+  /** The same charges written and settled by the peer, to the same file and the same rows. */
+  private async peersMonth(
+    { id: jobId, merchantId, requestFileSha256 }: BulkPaymentJob,
+    resultFile: string,
+    tables: PeerTables,
+  ): Promise<Record<'write' | 'stage', Run>> {
+    await tables.empty('settlement', 'subscription_history');
+    await tables.fill('billing_token');
+    await tables.fill('charge', `bulk_payment_job_id = ${jobId}`);
+    const file = join(this.directory, 'peer.pay');
+    const written = await peerDoes<WrittenByPeer>('request-file', this.url, { jobId, merchantId, file });
+    if (written.sha256 !== requestFileSha256?.toString('hex')) throw new Error('the peer wrote another request file');
+    const stage = await peerDoes<Run>('result-stage', this.url, { jobId, file: resultFile });
+    await tables.expectSame('settlement', `bulk_payment_job_id = ${jobId}`);
+    await tables.expectSame('subscription');
+    await tables.expectSame('subscription_history', historyOfSettling(jobId));
+    return { write: written.run, stage };
   }
 
   /** What was declined is tried again on its own day and not with the next month, as in production; nobody measures it. */
@@ -161,21 +187,37 @@ class Bench {
   }
 }
 
-function comparisonsOf(months: readonly Month[], lines: number): Comparison[] {
-  const compare = (step: Step, name: string, floorIs: string, ratio: number, plainlyIs?: string): Comparison =>
+function comparisonsOf(months: readonly Month[], rows: number): Comparison[] {
+  const compare = (step: Step, asked: Omit<SecondsAsked, 'rows'>): Comparison =>
     compareSeconds(
-      { name, floorIs, rows: lines, bar: { kind: 'at most', ratio }, plainlyIs },
+      { ...asked, rows },
       months.map((month) => month[step]),
     );
   return [
-    compare('plan', 'planning a run', 'INSERT … SELECT of the same charges', 1.5),
-    compare('write', 'writing the request file', 'COPY … TO of the same rows', 2.2),
-    compare('load', 'loading the result file', 'COPY of the same file', 1),
-    compare('stage', 'the whole result stage', 'COPY of the same file', 4.5, EFFECTS),
+    compare('plan', { name: 'planning a run', limitIs: 'INSERT … SELECT of the same charges', atMost: 1.5 }),
+    compare('write', {
+      name: 'writing the request file',
+      limitIs: 'COPY … TO of the same rows',
+      atMost: 1.5,
+      peerIs: 'TypeORM, pages of 1,000, csv-stringify',
+      atLeast: 5,
+    }),
+    compare('load', { name: 'loading the result file', limitIs: 'COPY of the same file', atMost: 1 }),
+    compare('stage', {
+      name: 'the whole result stage',
+      limitIs: 'COPY of the file, INSERT … SELECT of the settlements, UPDATE of the subscriptions',
+      atMost: 1.25,
+      peerIs: 'csv-parse, TypeORM in transactions of 1,000',
+      atLeast: 15,
+    }),
   ];
 }
 
-const EFFECTS = 'the COPY, INSERT … SELECT of the same settlements, UPDATE of the same subscriptions';
+/** What settling a job wrote of the subscriptions whose charges are in it. */
+function historyOfSettling(jobId: string): string {
+  return `actor = 'settlement' AND (subscription_id, at) IN (
+    SELECT subscription_id, settled_at FROM settlement WHERE bulk_payment_job_id = ${jobId})`;
+}
 
 function partsOf(job: BulkPaymentJob): string {
   const parts = {

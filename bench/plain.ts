@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { timed, type Run } from './measure';
 
 /**
- * The same rows stored plainly, under the same keys and checks, one statement after the other: what a bar would take of
+ * The same rows stored plainly, under the same keys and checks, one statement after the other: the limit of
  * anybody whose rows are durable and unique. Each table is a copy without rows of its own at first.
  */
 export class PlainStatements {

@@ -5,31 +5,37 @@ import { collectEagerly } from '../src/platform/memory';
 import { startService, type RunningService } from '../src/service';
 import { serviceSettings } from '../simulator';
 
-/** The service as it is deployed, but for its log and for jobs as large as they may be. */
-export function startBenchService(parts: {
+interface Parts {
   url: string;
   directory: string;
   simulatorUrl?: string;
   role?: string;
-}): Promise<RunningService> {
+}
+
+/** The service as it is deployed, but for its log and for jobs as large as they may be. */
+export function startBenchService(parts: Parts): Promise<RunningService> {
   collectEagerly();
-  const configuration = readConfiguration({
-    ROLE: parts.role ?? 'all',
+  return startService(readConfiguration(benchSettings(parts)), { drainTimes: { noticeMs: 0, finishMs: 1_000 } });
+}
+
+/** The settings of its environment. */
+export function benchSettings({ url, directory, simulatorUrl = '', role = 'all' }: Parts): Record<string, string> {
+  return {
+    ROLE: role,
     HOST: '127.0.0.1',
     PORT: '0',
-    DATABASE_URL: parts.url,
-    DATA_DIR: parts.directory,
+    DATABASE_URL: url,
+    DATA_DIR: directory,
     ENCRYPTION_KEYS: `bench:${DEMO_ENCRYPTION_KEY}`,
     ADMIN_BOOTSTRAP_KEY: DEMO_ADMIN_KEY,
     ADMIN_REQUESTS_PER_MINUTE: '0',
-    ...serviceSettings(parts.simulatorUrl ?? ''),
+    ...serviceSettings(simulatorUrl),
     BULK_JOB_MAX_ROWS: '1000000',
     // The first run of all is a million charges; nobody is there to confirm it.
     BILLING_RUN_CONFIRM_FACTOR: '0',
     UPLOAD_CONFIRM_FACTOR: '0',
     LOG_LEVEL: 'silent',
-  });
-  return startService(configuration, { drainTimes: { noticeMs: 0, finishMs: 1_000 } });
+  };
 }
 
 /** The job of a date's billing run. @returns its id @throws when the run was split */

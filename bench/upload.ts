@@ -8,8 +8,17 @@ import { RequestFileIntakeService } from '../src/bulk-payment';
 import type { RunningService } from '../src/service';
 import { Connection } from '../src/platform/database';
 import { withDatabase } from './database';
-import { createFloorTable, floorOf } from './floors';
-import { compareSeconds, timed, type BenchmarkOptions, type Comparison, type RoundRuns } from './measure';
+import {
+  compareSeconds,
+  textOf,
+  timed,
+  type BenchmarkOptions,
+  type Comparison,
+  type RoundRuns,
+  type Run,
+  type SecondsAsked,
+} from './measure';
+import { isPeerRound, PeerTables, peerDoes } from './peers';
 import { PlainStatements, sumOf } from './plain';
 import { startBenchService } from './service';
 import { billingTokenOf } from './subscriptions';
@@ -17,7 +26,7 @@ import { billingTokenOf } from './subscriptions';
 /** Which billing tokens a file brings: ones never seen, as in a merchant's first month, or those of the month before. */
 type Tokens = 'new' | 'known';
 
-/** A `.pay` file of `lines` charges taken in: checked, encrypted and stored; beside a plain COPY of the same bytes. */
+/** A `.pay` file of `lines` charges taken in: checked, encrypted and stored; beside the same rows stored plainly. */
 export async function benchmarkUpload(options: BenchmarkOptions): Promise<Comparison[]> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-upload-'));
   try {
@@ -26,22 +35,14 @@ export async function benchmarkUpload(options: BenchmarkOptions): Promise<Compar
       const client = new Connection(url);
       await client.connect();
       try {
-        await createFloorTable(client, 'floor_request', 9);
         const plain = await PlainStatements.prepare(client);
-        const bench = new Bench(service, plain, url, join(directory, 'request.pay'), options);
-        const taken = { new: await bench.rounds('new'), known: await bench.rounds('known') };
-        return (['new', 'known'] as const).map((tokens) =>
-          compareSeconds(
-            {
-              name: `upload of a .pay file, billing tokens ${tokens}`,
-              floorIs: 'COPY of the same file',
-              rows: options.lines,
-              bar: { kind: 'at most', ratio: 3 },
-              plainlyIs: PLAINLY[tokens],
-            },
-            taken[tokens],
-          ),
-        );
+        const peers = await PeerTables.prepare(client);
+        const bench = new Bench(service, plain, peers, url, join(directory, 'request.pay'), options);
+        const comparisons: Comparison[] = [];
+        for (const tokens of ['new', 'known'] as const) {
+          comparisons.push(compareSeconds({ ...ASKED[tokens], rows: options.lines }, await bench.rounds(tokens)));
+        }
+        return comparisons;
       } finally {
         await client.end();
         await service.close();
@@ -52,9 +53,21 @@ export async function benchmarkUpload(options: BenchmarkOptions): Promise<Compar
   }
 }
 
-const PLAINLY: Record<Tokens, string> = {
-  new: 'INSERT … SELECT of the same charges and sealed billing tokens',
-  known: 'INSERT … SELECT of the same charges',
+const PEER = { peerIs: 'csv-parse, class-validator, TypeORM, 1,000 at once', atLeast: 10 };
+
+const ASKED: Record<Tokens, Omit<SecondsAsked, 'rows'>> = {
+  new: {
+    name: 'upload of a .pay file, billing tokens new',
+    limitIs: 'INSERT … SELECT of the same charges and sealed billing tokens',
+    atMost: 2,
+    ...PEER,
+  },
+  known: {
+    name: 'upload of a .pay file, billing tokens known',
+    limitIs: 'INSERT … SELECT of the same charges',
+    atMost: 1.6,
+    ...PEER,
+  },
 };
 
 class Bench {
@@ -63,6 +76,7 @@ class Bench {
   constructor(
     private readonly service: RunningService,
     private readonly plain: PlainStatements,
+    private readonly peers: PeerTables,
     private readonly url: string,
     private readonly file: string,
     private readonly options: BenchmarkOptions,
@@ -75,18 +89,30 @@ class Bench {
     const measured: RoundRuns[] = [];
     for (let round = 0; round <= count; round++) {
       await writeFile(this.file, requestFileOf(lines, ++this.files, tokens));
-      const floor = await floorOf(this.url, { table: 'floor_request', file: this.file });
+      const hasPeer = isPeerRound(round, lines);
+      // What it knows is what we know.
+      if (hasPeer) await this.peers.fill('billing_token');
       const content = createReadStream(this.file);
       let jobId = '';
       const ours = await timed(async () => {
         jobId = (await intake.take({ content, batchReference: '', gatewayAccount: 'tstore', by: SERVICE })).id;
       });
       const charges = await this.plain.charges(jobId);
-      const plainly = tokens === 'new' ? sumOf(charges, await this.plain.billingTokens()) : charges;
-      print(`upload ${round}/${count} of ${lines}, tokens ${tokens}: ${ours.seconds.toFixed(2)} s`);
-      if (round > 0) measured.push({ ours, floor, plainly });
+      const limit = tokens === 'new' ? sumOf(charges, await this.plain.billingTokens()) : charges;
+      const peer = hasPeer ? await this.peerTakes(jobId) : undefined;
+      print(`upload ${round}/${count} of ${lines}, tokens ${tokens}: ${textOf({ ours, limit, peer })}`);
+      if (round > 0) measured.push({ ours, limit, peer });
     }
     return measured;
+  }
+
+  /** The same file, to the same charges and tokens. */
+  private async peerTakes(jobId: string): Promise<Run> {
+    await this.peers.empty('charge');
+    const run = await peerDoes<Run>('upload', this.url, { file: this.file, jobId });
+    await this.peers.expectSame('charge', `bulk_payment_job_id = ${jobId}`);
+    await this.peers.expectSame('billing_token');
+    return run;
   }
 }
 

@@ -2,16 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openPool } from '../../src/platform/database';
 
-/** `each`: an INSERT a request. `shared`: whatever arrives while one is in flight is the next. */
-export type BareInserts = 'each' | 'shared';
-
+/** A bare server that is durable before it answers: whatever arrives while an INSERT is in flight is the next. */
 const ANSWER = '{"resultCode":"0000","resultMsg":"SUCCESS"}';
-const [url = '', inserts = 'each'] = process.argv.slice(2);
+const [url = ''] = process.argv.slice(2);
 const pool = openPool({ connectionString: url, max: 10 });
-
-async function insertEach(body: string): Promise<void> {
-  await pool.query('INSERT INTO floor_notification (body) VALUES ($1)', [body]);
-}
 
 interface Waiting {
   body: string;
@@ -22,7 +16,7 @@ interface Waiting {
 let waiting: Waiting[] = [];
 let inFlight = false;
 
-function insertShared(body: string): Promise<void> {
+function insert(body: string): Promise<void> {
   return new Promise((resolve, reject) => {
     waiting.push({ body, resolve, reject });
     void flush();
@@ -36,7 +30,7 @@ async function flush(): Promise<void> {
     const batch = waiting;
     waiting = [];
     const bodies = batch.map((one) => one.body);
-    await pool.query('INSERT INTO floor_notification (body) SELECT unnest($1::jsonb[])', [bodies]).then(
+    await pool.query('INSERT INTO bare_notification (body) SELECT unnest($1::jsonb[])', [bodies]).then(
       () => batch.forEach((one) => one.resolve()),
       (error: unknown) => batch.forEach((one) => one.reject(error)),
     );
@@ -44,7 +38,6 @@ async function flush(): Promise<void> {
   inFlight = false;
 }
 
-const insert = inserts === 'shared' ? insertShared : insertEach;
 const server = createServer((call, answer) => {
   const chunks: Buffer[] = [];
   call.on('data', (chunk: Buffer) => chunks.push(chunk));

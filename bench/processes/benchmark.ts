@@ -1,17 +1,12 @@
-import { BENCHMARKS, isBenchmark } from '../benchmarks';
+import { BENCHMARKS, isBenchmark, type Benchmark } from '../benchmarks';
 import type { BenchmarkOptions, Measured } from '../measure';
+import { answerOnce } from './exchange';
 
 /** Runs one benchmark at one size and sends what it measured. */
-async function main(): Promise<void> {
-  const [name = '', options = ''] = process.argv.slice(2);
+answerOnce<Measured>(async (name, options) => {
   if (!isBenchmark(name)) throw new Error(`there is no benchmark ${name}`);
   const print = (line: string) => void process.stderr.write(`${line}\n`);
-  const comparisons = await BENCHMARKS[name].run({ ...(JSON.parse(options) as BenchmarkOptions), print });
-  const measured: Measured = { comparisons, peakRssMegabytes: process.resourceUsage().maxRSS / 1024 };
-  process.send?.(measured, undefined, undefined, () => process.disconnect());
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exit(1);
+  const { run, isApart }: Benchmark = BENCHMARKS[name];
+  const comparisons = await run({ ...(JSON.parse(options) as BenchmarkOptions), print });
+  return isApart ? { comparisons } : { comparisons, peakRssMegabytes: process.resourceUsage().maxRSS / 1024 };
 });

@@ -1,5 +1,17 @@
 import type { ClientRequest } from 'node:http';
 
+/** Does once what the parameters of the process say, sends what came of it and ends; a fault ends the process without. */
+export function answerOnce<Result>(work: (first: string, second: string) => Promise<Result>): void {
+  const [first = '', second = ''] = process.argv.slice(2);
+  work(first, second).then(
+    (result) => process.send?.(result, undefined, undefined, () => process.disconnect()),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.exit(1);
+    },
+  );
+}
+
 /** Does what the benchmark orders, one order after the other, and sends what came of each; a fault ends the process. */
 export function answerOrders<Order, Result>(work: (order: Order) => Promise<Result>): void {
   process.on('message', (order: Order) => {

@@ -2,11 +2,11 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** Starts one of the programs of this folder; it ends with us. */
-export function startProcess(
-  name: 'load-generator' | 'bare-listener' | 'subscriptions' | 'floor' | 'page-reader',
-  ...parameters: string[]
-): ChildProcess {
+export type BenchProgram =
+  'load-generator' | 'bare-listener' | 'subscriptions' | 'copy' | 'page-reader' | `../peers/${string}`;
+
+/** Starts one of the programs of this folder, or of the peers; it ends with us. */
+export function startProcess(name: BenchProgram, ...parameters: string[]): ChildProcess {
   const child = fork(join(__dirname, `${name}.js`), parameters);
   const end = (): void => void child.kill();
   process.once('exit', end);

@@ -1,21 +1,6 @@
 import { Agent, request } from 'node:http';
+import { UPDATE_TIME, type LoadOrder, type LoadResult } from '../load';
 import { answerOrders, answerTo } from './exchange';
-
-/** Notifications to send, all different, over kept connections; or what an attacker sends. */
-export interface LoadOrder {
-  address: string;
-  sender: 'pns' | 'attacker';
-  connections: number;
-  requests: number;
-  /** Job ids begin here, so that no two orders send the same message. */
-  firstJobId: number;
-}
-
-export interface LoadResult {
-  perSecond: number;
-  p99Ms: number;
-  medianMs: number;
-}
 
 async function load({ address, sender, connections, requests, firstJobId }: LoadOrder): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -45,7 +30,7 @@ async function post(address: string, agent: Agent, jobId: number): Promise<void>
     event: 'bulkJob',
     status: 'completed',
     jobId: String(jobId),
-    updateTime: '20270101000000',
+    updateTime: UPDATE_TIME,
   });
   const status = await answerTo(request(address, { method: 'POST', agent, headers: headersOf(body) }).end(body));
   if (status !== 200) throw new Error(`HTTP ${status}`);

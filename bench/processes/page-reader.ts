@@ -6,27 +6,26 @@ import { answerOrders, answerTo } from './exchange';
 export interface PagesOrder {
   databaseUrl: string;
   key: string;
-  pages: readonly { address: string; floorSql: string; floorParameters: readonly number[] }[];
+  pages: readonly { address: string; bareSql: string; bareParameters: readonly number[] }[];
 }
 
 /** Milliseconds, page by page. */
 export interface PagesResult {
   ours: number[];
-  floor: number[];
+  bare: number[];
 }
 
 async function read({ databaseUrl, key, pages }: PagesOrder): Promise<PagesResult> {
   const client = new Connection(databaseUrl);
   await client.connect();
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const result: PagesResult = { ours: [], floor: [] };
+  const result: PagesResult = { ours: [], bare: [] };
   try {
-    for (const [index, { address, floorSql, floorParameters }] of pages.entries()) {
+    for (const [index, { address, bareSql, bareParameters }] of pages.entries()) {
       const ours = async () => result.ours.push(await milliseconds(() => readPage(agent, address, key)));
-      const floor = async () =>
-        result.floor.push(await milliseconds(() => client.query(floorSql, [...floorParameters])));
+      const bare = async () => result.bare.push(await milliseconds(() => client.query(bareSql, [...bareParameters])));
       // Whoever comes first brings the rows into memory.
-      for (const one of index % 2 === 0 ? [ours, floor] : [floor, ours]) await one();
+      for (const one of index % 2 === 0 ? [ours, bare] : [bare, ours]) await one();
     }
     return result;
   } finally {

@@ -6,15 +6,15 @@ import { timed, type Run } from './measure';
 import { answerOf, startProcess } from './processes';
 
 /** A file to be copied into an emptied table, or a query's rows into a file. */
-export type FloorOrder = { file: string } & ({ table: string } | { query: string });
+export type CopyOrder = { file: string } & ({ table: string } | { query: string });
 
-/** Does it in a process of its own: the service keeps its memory small, which would slow the floor down too. */
-export function floorOf(url: string, order: FloorOrder): Promise<Run> {
-  return answerOf<Run>(startProcess('floor', url, JSON.stringify(order)));
+/** Does it in a process of its own: the service keeps its memory small, which would slow the copying down too. */
+export function copyApart(url: string, order: CopyOrder): Promise<Run> {
+  return answerOf<Run>(startProcess('copy', url, JSON.stringify(order)));
 }
 
 /** A plain table of text columns with no index, to copy a file into. */
-export async function createFloorTable(client: Client, table: string, columns: number): Promise<void> {
+export async function createTextTable(client: Client, table: string, columns: number): Promise<void> {
   const list = Array.from({ length: columns }, (_, index) => `c${index} text`).join(', ');
   await client.query(`CREATE TABLE ${table} (${list})`);
 }
