@@ -14,6 +14,8 @@ export const UNBILLABLE_REASON_SQL = `CASE
   WHEN due.store_product_id IN (SELECT store_product_id FROM product WHERE store_product_id ~ '${UNWRITABLE_TEXT_PATTERN}')
     OR due.product_name IN (SELECT name FROM product WHERE name ~ '${UNWRITABLE_TEXT_PATTERN}')
     THEN 'a request file can’t carry the id or the name of its product'
+  WHEN due.gateway_account IN (SELECT id FROM gateway_account WHERE gateway <> 'tstore')
+    THEN format('its product is sold by the account %s, whose gateway takes no request files', due.gateway_account)
   WHEN due.subscription_id IN (SELECT subscription_id FROM (${TAKEN_ORDER_NOS_SQL}) AS taken) THEN (
     SELECT format('its order number %s was used by the uploaded job %s', taken.order_no, taken.job_id)
     FROM (${TAKEN_ORDER_NOS_SQL}) AS taken WHERE taken.order_no = ${ORDER_NO_SQL})

@@ -77,7 +77,9 @@ export class GatewayAccounts {
   async whyNotFor(purpose: Exclude<Purpose, 'any'>, id: string): Promise<string | undefined> {
     const found = await this.accounts.find(id);
     if (found === null) return 'the id of a gateway account (GET /admin/v1/gateway-accounts)';
-    const { purpose: its, environment } = this.settings.completed(found);
+    const { gateway, purpose: its, environment } = this.settings.completed(found);
+    // The only gateway by which anything is collected so far.
+    if (gateway !== 'tstore') return `an account of T store; this one is of ${gateway}`;
     if (its !== 'any' && its !== purpose) return `an account that collects what is ${purpose}; this one is for ${its}`;
     const { environment: here } = this.deployment;
     return environment === here ? undefined : `an account of ${here}; this one is of ${environment}`;

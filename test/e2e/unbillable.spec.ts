@@ -96,6 +96,11 @@ describe('one subscription that can’t be charged', () => {
       `UPDATE product SET store_product_id = E'1\\n2'`,
       'a request file can’t carry the id or the name of its product',
     ],
+    [
+      'account',
+      `UPDATE product SET gateway_account = 'toss-web'`,
+      'its product is sold by the account toss-web, whose gateway takes no request files',
+    ],
   ])('because of its product’s %s is parked, run by run, until that is mended', async (_, harm, reason) => {
     const harmed = await subscribe(world, 'harmed', '2027-01-05', { storeProductId: OTHER_PRODUCT.storeProductId });
     const also = await subscribe(world, 'also harmed', '2027-01-05', { storeProductId: OTHER_PRODUCT.storeProductId });
@@ -103,6 +108,11 @@ describe('one subscription that can’t be charged', () => {
     const [{ before }] = (await database.rows(
       `SELECT to_jsonb(product) AS before FROM product WHERE id = ${productId}`,
     )) as [{ before: { name: string; store_product_id: string; amount: number } }];
+    await database.execute(
+      `INSERT INTO gateway_account (id, gateway, label, environment, purpose, identifiers, created_at, updated_at)
+       VALUES ('toss-web', 'toss', 'Toss, web shop', 'simulator', 'any', '{}', $1, $1)`,
+      [world.clock.now()],
+    );
     // As it may have come to be before the database had its own rules.
     await database.execute('ALTER TABLE product DISABLE TRIGGER USER');
     await database.execute(`${harm} WHERE id = ${productId}`);
@@ -121,7 +131,8 @@ describe('one subscription that can’t be charged', () => {
     expect(await stops()).toHaveLength(2);
 
     await database.execute(
-      `UPDATE product SET name = $1, store_product_id = $2, amount = $3, carrier_amount = $3 WHERE id = ${productId}`,
+      `UPDATE product SET name = $1, store_product_id = $2, amount = $3, carrier_amount = $3,
+         gateway_account = 'tstore' WHERE id = ${productId}`,
       [before.name, before.store_product_id, before.amount],
     );
     for (const stop of await stops()) await send(world, 'POST', `line-stops/${stop.id}/resolve`, { reason: 'mended' });
