@@ -89,9 +89,10 @@ export function documentOf(results: readonly Result[], rounds: string): string {
   return `# Benchmarks
 
 Written by \`npm run bench\`; do not edit. Every figure stands beside its limit, the same duties done plainly, and some beside
-a peer, the same work as a good team usually writes it; taken in the same rounds: ${rounds}. The ratio is ours by the
-limit, or how many times faster than the peer. Only ratios can be compared between machines. CPU seconds are the
-process's own, without PostgreSQL's. What is measured, and against what, is in [bench/](../bench/README.md).
+a peer, the same work as a good team usually writes it; taken in the same rounds.
+Rounds: ${rounds}. The ratio is ours by the limit, or how many times
+faster than the peer. Only ratios can be compared between machines. CPU seconds are the process's own, without PostgreSQL's.
+What is measured, and against what, is in [bench/](../bench/README.md).
 
 Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB,
 Node ${process.versions.node}. ${held} of ${held + count(FAILS)} bars hold.
