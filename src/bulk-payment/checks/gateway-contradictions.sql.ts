@@ -1,10 +1,13 @@
+/** Whether a line stop, open or resolved, says that the gateway was heard to contradict what is recorded of `job`. */
+const heardSql = (job: string): string => `EXISTS (
+  SELECT FROM line_stop AS heard
+  WHERE heard.bulk_payment_job_id = ${job}.id AND heard.kind = 'gateway-contradicts')`;
+
 /**
  * Whether `job`, a row of `bulk_payment_job`, failed here and was heard to be at the gateway all the same, and nobody has
  * brought it back: its charges may have taken money, whoever has resolved the line stop.
  */
-export const contradictedSql = (job: string): string => `(${job}.state = 'Failed' AND EXISTS (
-    SELECT FROM line_stop AS heard
-    WHERE heard.bulk_payment_job_id = ${job}.id AND heard.kind = 'gateway-contradicts'))`;
+export const contradictedSql = (job: string): string => `(${job}.state = 'Failed' AND ${heardSql(job)})`;
 
 /** Failed jobs that PNS has confirmed a message of, and that nothing was raised of: whatever the way they came there. */
 export const UNRAISED_CONTRADICTIONS_SQL = `
@@ -12,8 +15,7 @@ export const UNRAISED_CONTRADICTIONS_SQL = `
   FROM bulk_payment_job AS job
   JOIN notification ON notification.callback_token_hash = job.callback_token_hash
   WHERE job.state = 'Failed' AND notification.state = 'Verified' AND notification.gateway_job_id IS NOT NULL
-    AND NOT EXISTS (
-      SELECT FROM line_stop AS heard WHERE heard.bulk_payment_job_id = job.id AND heard.kind = 'gateway-contradicts')
+    AND NOT ${heardSql('job')}
   ORDER BY job.id LIMIT 1`;
 
 /**
