@@ -3,15 +3,16 @@
  * other.
  */
 const LAYERS = [
-  ['billing-scheduler', 'admin', 'start'],
+  ['billing-scheduler', 'admin', 'checkout', 'start'],
   ['waiting'],
-  ['billing-run'],
-  ['subscription', 'bulk-payment'],
-  ['refund'],
+  ['billing-run', 'tie-out', 'gateway-message'],
+  ['subscription', 'bulk-payment', 'order'],
+  ['refund', 'direct-payment'],
   ['charge'],
   ['transaction-lookup'],
-  ['line-stop', 'inbox', 'billing-token', 'product'],
+  ['line-stop', 'billing-token', 'payment-method', 'product'],
   ['gateways', 'approval', 'kill-switch'],
+  ['inbox'],
   ['gateway-account'],
   ['platform'],
   ['config'],
@@ -57,10 +58,17 @@ module.exports = {
     {
       name: 'inbox-never-a-gateway',
       comment:
-        'the listener answers and does nothing else; what it can’t reach, not even through another room, it can’t call',
+        'the listener answers and does nothing else: no room lends it a way out, and the linter refuses Node’s own',
       severity: 'error',
       from: { path: '^src/inbox/' },
       to: { path: '^src/gateways/|^src/platform/http-client/|node_modules/axios/', reachable: true },
+    },
+    {
+      name: 'webhooks-call-nobody',
+      comment: 'the listener runs what a gateway’s room reads messages by; that can’t reach a way to call out either',
+      severity: 'error',
+      from: { path: '^src/gateways/(?:[^/]+/webhook/|webhooks\\.ts$)' },
+      to: { path: '\\.(?:client|gateway)\\.ts$|^src/platform/http-client/|node_modules/axios/', reachable: true },
     },
     {
       name: 'approval-knows-no-room',
@@ -92,13 +100,26 @@ module.exports = {
       to: { path: '^src/gateways/', pathNot: '^src/gateways/(?:tstore/)?index\\.ts$' },
     },
     {
+      name: 'gateways-are-named-where-they-are-joined',
+      comment: 'what all may import names no gateway’s room, so that nobody gets one through it',
+      severity: 'error',
+      from: {
+        path: '^src/gateways/(?:[^/]+\\.ts$|(?:exchange|reading)/)',
+        pathNot: '^src/gateways/(?:gateways(?:\\.module)?|webhooks)\\.ts$',
+      },
+      to: { path: '^src/gateways/[^/]+/', pathNot: '^src/gateways/(?:exchange|reading)/' },
+    },
+    {
       name: 'gateways-are-apart',
       comment: 'a gateway is one room: it knows the ports, and of the others nothing',
       severity: 'error',
       from: { path: '^src/gateways/([^/]+)/' },
       to: {
         path: '^src/gateways/',
-        pathNot: ['^src/gateways/$1/', '^src/gateways/(?:gateway|limits|ports)\\.ts$'],
+        pathNot: [
+          '^src/gateways/$1/',
+          '^src/gateways/(?:(?:calls|collection|gateway|limits|ports)\\.ts$|exchange/|reading/)',
+        ],
       },
     },
     {

@@ -3,6 +3,12 @@ import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 
 const CLOCK_MESSAGE = 'Inject Clock (src/platform/clock), so that tests can move time.';
+const CALLS_NOBODY = 'The listener calls nobody.';
+const PG = {
+  name: 'pg',
+  message: 'Connection and openPool (src/platform/database) state what is relied on.',
+  allowTypeImports: true,
+};
 
 export default tseslint.config(
   { ignores: ['dist/**', 'client/dist/**', 'client/src/schema.ts', 'node_modules/**', '.data/**', 'coverage/**'] },
@@ -50,12 +56,32 @@ export default tseslint.config(
     files: ['src/**/*.ts', 'demo/**/*.ts', 'bench/**/*.ts'],
     ignores: ['src/**/*.spec.ts', 'src/platform/database/**'],
     rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', PG],
+    },
+  },
+  {
+    // The listener answers and does nothing else.
+    files: ['src/inbox/**/*.ts', 'src/gateways/*/webhook/**/*.ts', 'src/gateways/webhooks.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['fetch', 'WebSocket', 'EventSource'].map((name) => ({ name, message: CALLS_NOBODY })),
+      ],
       '@typescript-eslint/no-restricted-imports': [
         'error',
         {
-          name: 'pg',
-          message: 'Connection and openPool (src/platform/database) state what is relied on.',
-          allowTypeImports: true,
+          paths: [
+            PG,
+            ...['http', 'https', 'http2', 'tls', 'dgram'].flatMap((name) =>
+              [name, `node:${name}`].map((module) => ({ name: module, message: CALLS_NOBODY, allowTypeImports: true })),
+            ),
+            ...['net', 'node:net'].map((name) => ({
+              name,
+              message: CALLS_NOBODY,
+              allowImportNames: ['BlockList', 'isIP'],
+            })),
+          ],
         },
       ],
     },

@@ -33,8 +33,8 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testSequencer: '<rootDir>/test/support/faults-first.cjs',
-  // One PostgreSQL serves them all.
-  maxWorkers: Math.max(2, Math.min(4, availableParallelism())),
+  // One PostgreSQL serves them all. More workers than two cores, because tests wait for processes, ticks and the database.
+  maxWorkers: Math.max(3, Math.min(4, availableParallelism())),
   // Modules of spec files that are over stay in a worker's memory.
   workerIdleMemoryLimit: '1.5GB',
   // Far more than any test takes: so that a machine that is busy with others turns none red.

@@ -3,6 +3,7 @@ import { benchmarkLists } from './lists';
 import { benchmarkListener } from './listener';
 import type { BenchmarkOptions, Comparison } from './measure';
 import { benchmarkMonth } from './month';
+import { benchmarkPayments } from './payments';
 import { benchmarkDemo, benchmarkStart } from './start';
 import { benchmarkUpload } from './upload';
 
@@ -22,6 +23,11 @@ export const BENCHMARKS = {
     run: benchmarkMonth,
   },
   upload: { what: 'taking in a merchant’s .pay file', at: 'every', run: benchmarkUpload },
+  payments: {
+    what: 'charging a month’s cards at Toss Payments, answered at once and after 300 ms',
+    at: 'first',
+    run: benchmarkPayments,
+  },
   lists: { what: 'pages of the admin API’s lists over ten million charges', at: 'first', run: benchmarkLists },
   listener: { what: 'answering notifications', at: 'first', run: benchmarkListener },
   busy: {

@@ -10,6 +10,8 @@ interface Parts {
   directory: string;
   simulatorUrl?: string;
   role?: string;
+  /** Of its environment, where they are not as for all. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /** The service as it is deployed, but for its log and for jobs as large as they may be. */
@@ -19,7 +21,8 @@ export function startBenchService(parts: Parts): Promise<RunningService> {
 }
 
 /** The settings of its environment. */
-export function benchSettings({ url, directory, simulatorUrl = '', role = 'all' }: Parts): Record<string, string> {
+export function benchSettings(parts: Parts): Record<string, string> {
+  const { url, directory, simulatorUrl = '', role = 'all', settings } = parts;
   return {
     ROLE: role,
     HOST: '127.0.0.1',
@@ -34,7 +37,10 @@ export function benchSettings({ url, directory, simulatorUrl = '', role = 'all' 
     // The first run of all is a million charges; nobody is there to confirm it.
     BILLING_RUN_CONFIRM_FACTOR: '0',
     UPLOAD_CONFIRM_FACTOR: '0',
+    // Each round uploads what the round before did; all in a day, as nobody does.
+    UPLOAD_CONFIRM_REPEATED_CHARGES: '0',
     LOG_LEVEL: 'silent',
+    ...settings,
   };
 }
 

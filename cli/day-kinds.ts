@@ -1,6 +1,6 @@
 /**
  * How the charges of some days ended, in the order in which they add up: what is asked for is the sum of those without a
- * dash; the missing and the quarantined are the sum of those with one.
+ * dash; the missing and the quarantined are the sum of those with one up to open.
  */
 export const DAY_KINDS = [
   ['requested', 'requested'],
@@ -13,14 +13,17 @@ export const DAY_KINDS = [
   ['closed', '- closed'],
   ['open', '- open'],
   ['failed', 'failed'],
+  ['contradicted', '- at the gateway all the same'],
   ['awaited', 'awaited'],
   ['refunded', 'refunded'],
+  ['reversed', 'refunds that were none'],
 ] as const;
 
 /** What the names alone don't say. */
 export const HOW_DAYS_ADD_UP =
   'requested is paid, declined, missing, quarantined, failed and awaited; what people decided of the missing and ' +
-  'quarantined stands behind the dashes. Collected is what was paid by its line and what was accepted as paid.';
+  'quarantined, and what of the failed the gateway was heard to have, stands behind the dashes. Collected is what was ' +
+  'paid by its line and what was accepted as paid.';
 
 interface Tally {
   count: number;

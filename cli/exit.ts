@@ -12,6 +12,7 @@ export const EXIT_CODES = {
   5: 'no answer, or none that says whether it was done',
   6: 'not confirmed; nothing was done',
   7: 'asked for; it waits for a second person',
+  8: 'checked, and it does not work',
 } as const;
 
 export class UsageError extends Error {}
@@ -25,6 +26,9 @@ export class AlreadyThere extends Error {}
 /** What was asked for is done only once another person agrees. */
 export class AwaitsSecondPerson extends Error {}
 
+/** What was checked does not work; what to do is shown. */
+export class CheckFailed extends Error {}
+
 /** Nobody said that money may move. */
 export class NotConfirmed extends Error {}
 
@@ -36,6 +40,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof AlreadyThere) return 3;
   if (error instanceof NotConfirmed) return 6;
   if (error instanceof AwaitsSecondPerson) return 7;
+  if (error instanceof CheckFailed) return 8;
   if (!(error instanceof ApiProblem)) return 1;
   if (error.status === 404) return 4;
   return error.status >= 500 ? 5 : 3;

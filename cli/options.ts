@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Schema } from '../client/src';
+import { UsageError } from './exit';
 
 /** Rows shown unless more are asked for. */
 const ROWS = 50;
@@ -39,6 +40,14 @@ export function dayOptions(what: string): { from: Option; to: Option } {
   };
 }
 
+/** A filter by who collects. */
+export function gatewayOptions(): { gateway: Option; gatewayAccount: Option } {
+  return {
+    gateway: new Option('--gateway <name>', 'of one gateway').choices(['tstore', 'toss', 'kakaopay', 'portone']),
+    gatewayAccount: new Option('--account <id>', 'of one gateway account'),
+  };
+}
+
 export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('a whole number above 0 is expected.');
   return Number(text);
@@ -52,8 +61,9 @@ export function wonAmount(text: string): number {
   return Number(text.replaceAll(',', ''));
 }
 
-/** A price by its parts, of which the sum is charged. */
+/** A price by T store's parts, of which the sum is charged; or as a whole, which another gateway collects. */
 export interface PriceOptions {
+  amount?: number;
   carrier?: number;
   card?: number;
   membership?: number;
@@ -61,15 +71,21 @@ export interface PriceOptions {
 
 export function priceOptions(): Option[] {
   return [
+    new Option('--amount <won>', 'the whole price, of what another gateway than T store collects').argParser(wonAmount),
     new Option('--carrier <won>', 'part of the price that is collected with the phone bill').argParser(wonAmount),
     new Option('--card <won>', 'part that is charged to the credit card').argParser(wonAmount),
     new Option('--membership <won>', 'part that is taken from the T membership').argParser(wonAmount),
   ];
 }
 
-/** @returns `undefined` when no part is stated */
-export function priceOf({ carrier, card, membership }: PriceOptions): Schema<'PriceBody'> | undefined {
-  if (carrier === undefined && card === undefined && membership === undefined) return undefined;
+/** @returns `undefined` when none is stated */
+export function priceOf({ amount: whole, carrier, card, membership }: PriceOptions): Schema<'PriceBody'> | undefined {
+  const isSplit = carrier !== undefined || card !== undefined || membership !== undefined;
+  if (whole !== undefined && isSplit) {
+    throw new UsageError('State either --amount, or T store’s parts: --carrier, --card, --membership.');
+  }
+  if (whole !== undefined) return { amount: whole };
+  if (!isSplit) return undefined;
   const [carrierAmount, creditCardAmount, tmembershipAmount] = [carrier ?? 0, card ?? 0, membership ?? 0];
   const amount = carrierAmount + creditCardAmount + tmembershipAmount;
   return { amount, carrierAmount, creditCardAmount, tmembershipAmount };

@@ -18,12 +18,15 @@ const NOT_COMMANDS: Record<string, string> = {};
 
 /** What moves money, lets it move, or decides about it for ever: a person is asked before. */
 const ASKS_BEFORE = [
-  'accounts enable',
-  'accounts rotate',
   'approvals approve',
   'charges rebill',
+  'direct-payments resolve',
   'discrepancies accept',
   'discrepancies close',
+  // Takes the word and asks nothing: it only lets money wait.
+  'gateway-accounts disable',
+  'gateway-accounts enable',
+  'gateway-accounts rotate',
   'jobs rebill',
   'jobs reconcile-as-is',
   'jobs resolve',
@@ -31,10 +34,12 @@ const ASKS_BEFORE = [
   'kill-switch release',
   'line-stops resolve',
   'outside-refunds record',
+  'payment-methods remove',
   'products change',
   'refund',
   'refunds release',
   'refunds resolve',
+  'refunds reverse',
   'runs confirm',
   'runs open',
   'subscriptions change',

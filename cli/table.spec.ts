@@ -46,6 +46,16 @@ describe('a table', () => {
     expect(text.replaceAll(/\s/g, '')).toContain('동영상');
   });
 
+  it('breaks a long heading as it does texts', () => {
+    const wordy: Column<Row>[] = [
+      ...COLUMNS.slice(0, 1),
+      ['what is done when it is approved', () => 'refund', { wraps: true }],
+    ];
+    const text = tableOf(ROWS, wordy, 30);
+    expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(30);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('what is done when it');
+  });
+
   it('leaves out what is spare and says so', () => {
     const text = tableOf([LONG], COLUMNS, 36);
     expect(text).not.toContain('first');

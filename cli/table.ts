@@ -83,7 +83,11 @@ function fit(columns: readonly Cells[], width: number): Cells[] | undefined {
   return columns.map((column) => {
     if (!column.manner.wraps) return column;
     const share = shares.shift() as number;
-    return { ...column, texts: column.texts.map((text) => wrapped(text, share)) };
+    return {
+      ...column,
+      heading: wrapped(column.heading, share),
+      texts: column.texts.map((text) => wrapped(text, share)),
+    };
   });
 }
 

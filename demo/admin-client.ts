@@ -47,15 +47,16 @@ export class AdminClient {
     return (await this.http.get<Answer>(path)).data;
   }
 
-  /** @throws for every answer but a success and a conflict */
+  /** @throws {Error} for every answer but a success and a conflict: what the service said */
   async act(method: string, path: string, body: object): Promise<ActAnswer> {
-    const validateStatus = (status: number): boolean => (status >= 200 && status < 300) || status === 409;
     const { status, data } = await this.http.request<{ code?: string }>({
       method,
       url: path,
       data: body,
-      validateStatus,
+      validateStatus: () => true,
     });
+    const isAnswered = (status >= 200 && status < 300) || status === 409;
+    if (!isAnswered) throw new Error(`${method} ${path} answered ${status}: ${JSON.stringify(data)}`);
     return status === 409 ? { done: false, refused: data.code ?? '', body: data } : { done: true, body: data };
   }
 

@@ -38,8 +38,9 @@ export async function runDemo(options: DemoOptions): Promise<FinishedDemo> {
     for (const closer of closers.reverse()) await closer();
   };
   try {
-    print(`The demo’s data and keys are in ${dataDirectory}; .env is not read. Delete the folder to begin anew.`);
-    print('Starting PostgreSQL, the T store simulator and the service …');
+    print(`The demo’s data and keys are in ${dataDirectory}; .env is not read.`);
+    print('Delete the folder to begin anew.');
+    print('Starting PostgreSQL, the simulator of T store and Toss, and the service …');
     const postgres = await startEmbeddedPostgres({ directory: `${dataDirectory}/postgres`, log: print });
     closers.push(() => postgres.stop());
     const startsOn = billingDateAfter(seoulDateAt(new Date()), 1, 1);

@@ -4,9 +4,11 @@ import { runDemo, type DemoOptions } from './demo';
 
 const HELP = `npm run demo [-- OPTIONS]
 
-Starts an embedded PostgreSQL, the T store simulator and the service, bills one month of
-subscriptions and one uploaded .pay file end to end, shows it happening, and ends with the
-reconciled result held against the simulator's own book. Then it keeps serving.
+Starts an embedded PostgreSQL, a simulator of T store and Toss Payments and the service.
+Bills one month of subscriptions, by T store and by registered cards, and one uploaded .pay
+file end to end, and has a customer pay an order in Toss's window and get a part of it back.
+Shows it happening, and ends with results held against each gateway's own book. Then it
+keeps serving.
 Run it again for the next month, on the same data: it has a folder of its own, demo/ in DATA_DIR
 (.data unless the environment says so), and keys of its own in it. It does not read .env.
 

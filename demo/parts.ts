@@ -2,10 +2,10 @@ import { createServer } from 'node:net';
 import { DEMO_ADMIN_KEY, DEMO_ENCRYPTION_KEY, readConfiguration } from '../src/config';
 import type { Clock } from '../src/platform/clock';
 import { startService, type RunningService } from '../src/service';
-import { serviceSettings, startSimulator, type Simulator, type SimulatorOptions } from '../simulator';
+import { serviceSettings, startSimulator, tossSettings, type Simulator, type SimulatorOptions } from '../simulator';
 import { AdminClient } from './admin-client';
 
-/** What the demo shows: the service, the gateway it talks to, and the admin API. */
+/** What the demo shows: the service, the gateways it talks to, and the admin API. */
 export interface DemoParts {
   service: RunningService;
   simulator: Simulator;
@@ -47,9 +47,15 @@ export async function startParts(options: PartsOptions): Promise<StartedParts> {
       ADMIN_BOOTSTRAP_KEY: DEMO_ADMIN_KEY,
       ADMIN_REQUESTS_PER_MINUTE: '0',
       ...serviceSettings(simulator.baseUrl),
+      ...tossSettings(simulator.baseUrl),
+      // Whose books are gone with the simulator, so days before can't be compared.
+      TIE_OUT_CRON: 'none',
       SCHEDULER_TICK_SECONDS: '1',
       // The demo's first run has nothing to be compared with, and shows itself without a person.
       BILLING_RUN_CONFIRM_FACTOR: '0',
+      // Nobody is there to agree to what is unusual about a few customers' upload.
+      UPLOAD_CONFIRM_FACTOR: '0',
+      UPLOAD_CONFIRM_REPEATED_CHARGES: '0',
       LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
       ...options.settings,
     };

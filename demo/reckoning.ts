@@ -30,12 +30,12 @@ export function reckon(jobs: readonly JobAnswer[], simulator: Simulator): Reckon
       row('requested (청구)', requested),
       ...outcomes.map((outcome) => row(`  ${outcome.outcome}`, outcome)),
       row('sum of the four', answered),
-      row("charged by the gateway's book", book),
+      row("charged by T store's own book", book),
     ],
     checks: [
       { what: 'every job ended in VerifiedCompleted and settled', holds: jobs.length > 0 && jobs.every(isSettled) },
       { what: 'requested = paid + declined + missing + quarantined', holds: same(requested, answered) },
-      { what: "paid = what the gateway's own book has charged", holds: same(paid, book) },
+      { what: "paid = what T store's own book has charged", holds: same(paid, book) },
     ],
   };
 }
@@ -57,7 +57,8 @@ function sum(tallies: readonly Tally[]): Tally {
   });
 }
 
-function same(one: Tally, other: Tally): boolean {
+/** Whether both are as many and as much. */
+export function same(one: Tally, other: Tally): boolean {
   return one.count === other.count && one.amount === other.amount;
 }
 

@@ -22,7 +22,8 @@ export async function collectBySecondAccount({ administrator, client, print }: D
   if (product === undefined) throw new Error(`there is no product ${collected?.storeProductId}`);
   await client.act('PATCH', `products/${product.id}`, { gatewayAccount: ACCOUNT });
   if (made.done) {
-    print(`Made a second gateway account (가맹점 계정), ${ACCOUNT}: it collects ${collected?.name} as mid ${mid}.`);
+    print(`Made a second gateway account (가맹점 계정), ${ACCOUNT}:`);
+    print(`  it collects ${collected?.name} as mid ${mid}.`);
   }
 }
 

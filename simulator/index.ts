@@ -1,6 +1,6 @@
 export { startSimulator, type Simulator } from './simulator';
 export { DEFAULT_OPTIONS, SECOND_CLIENT, type ClientOptions, type SimulatorOptions } from './options';
-export { serviceSettings } from './service-settings';
+export { serviceSettings, tossSettings } from './service-settings';
 export type { SimulatorControl } from './tstore/control/control';
 export type { JobView, NotificationView } from './tstore/control/views';
 export type { BookEntry, BookState, BookTotals } from './tstore/book';
@@ -8,3 +8,7 @@ export type { RecordedCall } from './shared/call-log';
 export { FaultOrderError, type ArmedFaultView, type FaultOrder } from './tstore/faults/armed-faults';
 export { FAULTS, type FaultKind } from './tstore/faults/catalogue';
 export { checkScenario, readScenarioFile, ScenarioError, type Scenario } from './tstore/faults/scenario';
+export { DEFAULT_TOSS_OPTIONS, SECOND_TOSS_MERCHANT, TOSS_MERCHANT, type TossMerchantOptions } from './toss/options';
+export type { TossControl } from './toss/control/toss-control';
+export type { TossBookEntry, TossBookTotals } from './toss/book';
+export { TOSS_FAULTS, type TossFaultKind, type TossFaultOrder } from './toss/faults/catalogue';

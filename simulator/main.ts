@@ -1,7 +1,8 @@
 import { readCommandLine } from './command-line';
-import { FaultOrderError } from './tstore/faults/armed-faults';
+import { FaultOrderError } from './shared/faults/armed-faults';
 import { ScenarioError } from './tstore/faults/scenario';
 import { CommandLineError } from './shared/flag-values';
+import { tossSettings } from './service-settings';
 import { startSimulator } from './simulator';
 
 const print = (line: string): void => {
@@ -15,8 +16,13 @@ async function main(): Promise<void> {
     return;
   }
   const simulator = await startSimulator({ ...command.options, ...(command.quiet ? {} : { log: print }) });
+  const { baseUrl } = simulator;
+  print(`T store simulator at ${baseUrl} (page: ${baseUrl}/, control: ${baseUrl}/_simulator/)`);
   print(
-    `T store simulator at ${simulator.baseUrl} (page: ${simulator.baseUrl}/, control: ${simulator.baseUrl}/_simulator/)`,
+    `Toss Payments at the same address (script: ${baseUrl}/v2/standard, control: ${baseUrl}/_simulator/toss/), with ` +
+      Object.entries(tossSettings(baseUrl))
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' '),
   );
   let isStopping = false;
   const stop = (): void => {

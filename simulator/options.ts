@@ -1,3 +1,4 @@
+import { DEFAULT_TOSS_OPTIONS, type TossOptions } from './toss/options';
 import type { Scenario } from './tstore/faults/scenario';
 
 export const TOKEN_EXPIRY_FORMATS = ['seconds', 'epoch-ms', 'compact'] as const;
@@ -22,7 +23,7 @@ export interface ClientOptions {
 }
 
 /** Everything that can be chosen at start; what is not given comes from DEFAULT_OPTIONS. */
-export interface SimulatorOptions extends ClientOptions {
+export interface SimulatorOptions extends ClientOptions, TossOptions {
   host: string;
   /** 0 takes any free port. */
   port: number;
@@ -91,5 +92,6 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   insecureTls: false,
   temporaryFolder: null,
   scenario: null,
+  ...DEFAULT_TOSS_OPTIONS,
   log: () => undefined,
 };

@@ -1,4 +1,5 @@
 import { DEFAULT_OPTIONS } from './options';
+import { TOSS_MERCHANT } from './toss/options';
 import { REFUNDED_STATUSES } from './tstore/payments/lookup-call';
 
 /** The settings a billing service is started with to talk to a simulator of default credentials, by their names in `.env.example`. */
@@ -13,5 +14,14 @@ export function serviceSettings(baseUrl: string): Record<string, string> {
     TSTORE_API_BASE_URL: baseUrl,
     TSTORE_PNS_BASE_URL: baseUrl,
     TSTORE_REFUNDED_STATUSES: REFUNDED_STATUSES.join(','),
+  };
+}
+
+/** The same for a default account of the simulated Toss Payments. */
+export function tossSettings(baseUrl: string): Record<string, string> {
+  return {
+    TOSS_SECRET_KEY: TOSS_MERCHANT.secretKey,
+    TOSS_CLIENT_KEY: TOSS_MERCHANT.clientKey,
+    TOSS_API_BASE_URL: baseUrl,
   };
 }

@@ -8,7 +8,7 @@ import { CallLog } from './shared/call-log';
 import { SimulatorClock } from './shared/clock';
 import { SimulatorControl } from './tstore/control/control';
 import { ControlApi } from './tstore/control/control-api';
-import { ArmedFaults } from './tstore/faults/armed-faults';
+import { TstoreFaults } from './tstore/faults/armed-faults';
 import { TstoreExchange } from './tstore/exchange';
 import { GatewayRouter } from './tstore/router';
 import type { Job } from './tstore/jobs/job';
@@ -29,12 +29,15 @@ import { Notifier } from './tstore/pns/notifier';
 import { NotificationOutbox } from './tstore/pns/outbox';
 import { VerifyCall } from './tstore/pns/verify-call';
 import { REFUSAL_CODES } from './tstore/result-codes';
+import type { TossControl } from './toss/control/toss-control';
+import { TossPayments } from './toss/toss-payments';
 
-/** A running simulator. Token, API and PNS calls share one address; each may be a base URL of its own to the client. */
+/** A running simulator: T store and Toss Payments on one address and one clock; it is each base URL of a client. */
 export interface Simulator {
   readonly baseUrl: string;
   readonly port: number;
   readonly control: SimulatorControl;
+  readonly toss: TossControl;
   /** Ends all connections and removes everything it wrote to disk. */
   close(): Promise<void>;
 }
@@ -45,6 +48,7 @@ interface Wiring {
   clock: SimulatorClock;
   control: SimulatorControl;
   router: GatewayRouter;
+  toss: TossPayments;
   log: CallLog;
 }
 
@@ -62,6 +66,7 @@ export async function startSimulator(given: Partial<SimulatorOptions> = {}): Pro
       baseUrl: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
       port,
       control: wiring.control,
+      toss: wiring.toss.control,
       close: async () => {
         wiring.clock.close();
         const closed = new Promise((resolve) => server.close(resolve));
@@ -82,7 +87,7 @@ function wire(options: SimulatorOptions, folder: string): Wiring {
   const clock = new SimulatorClock(options.startAt ?? Date.now(), options.timeFactor, (error) =>
     log.say(`simulator failed at a scheduled task: ${String(error)}`),
   );
-  const faults = new ArmedFaults(options.seed);
+  const faults = new TstoreFaults(options.seed);
   const clients = new Clients(options);
   const tokens = new Tokens(clock, options.tokenExpiryFormat);
   const authorization = new Authorization(tokens, faults);
@@ -108,6 +113,7 @@ function wire(options: SimulatorOptions, folder: string): Wiring {
   return {
     clock,
     log,
+    toss: new TossPayments(options, clock, log),
     control: new SimulatorControl({ clock, faults, jobs, clients, tokens, charging, notifier, outbox, book, log }),
     router: new GatewayRouter({
       token: (exchange) => token.handle(exchange),
@@ -136,20 +142,25 @@ async function listen(options: SimulatorOptions, wiring: Wiring): Promise<Server
 
 async function answer(exchange: TstoreExchange, wiring: Wiring, controlApi: ControlApi): Promise<void> {
   try {
-    if (controlApi.owns(exchange.path)) {
+    if (wiring.toss.owns(exchange)) {
+      await wiring.toss.handle(exchange);
+      if (wiring.toss.isControl(exchange)) return;
+    } else if (controlApi.owns(exchange.path)) {
       await controlApi.handle(exchange);
       return;
+    } else {
+      await wiring.router.handle(exchange);
     }
-    await wiring.router.handle(exchange);
   } catch (error) {
     exchange.note += ` simulator failed: ${String(error)}`;
-    exchange.result(500, REFUSAL_CODES.failure, 'The simulator failed');
+    if (wiring.toss.owns(exchange)) wiring.toss.fail(exchange);
+    else exchange.result(500, REFUSAL_CODES.failure, 'The simulator failed');
   }
   wiring.log.record({
     at: new Date(wiring.clock.now()).toISOString(),
     direction: 'in',
     method: exchange.method,
-    path: exchange.path,
+    path: wiring.toss.shownPath(exchange.path),
     status: exchange.status,
     durationMs: exchange.durationMs,
     note: exchange.note,

@@ -1,8 +1,11 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AdminModule } from './admin';
 import { BillingSchedulerModule } from './billing-scheduler';
+import { BulkPaymentPortsModule } from './bulk-payment';
+import { CheckoutModule } from './checkout';
 import { ConfigModule, type Configuration, type Role } from './config';
-import { NotificationListenerModule } from './inbox';
+import { webhooksOf } from './gateways';
+import { NotificationListenerModule, type Webhook } from './inbox';
 import { Clock } from './platform/clock';
 import { CryptoModule } from './platform/crypto';
 import { DatabaseModule } from './platform/database';
@@ -22,13 +25,16 @@ export interface AppParts {
   logger: Logger;
   metrics: Metrics;
   lifecycle: Lifecycle;
+  /** Ways in which gateways send messages, in place of those of `gateways/`. */
+  webhooks?: readonly Webhook[] | undefined;
 }
 
-/** What each role runs. A module that several roles need is named by each. */
-const FEATURES: Readonly<Record<Role, Type[]>> = {
-  listener: [NotificationListenerModule],
-  scheduler: [BillingSchedulerModule],
-  admin: [AdminModule],
+/** What each role runs. */
+const FEATURES: Readonly<Record<Role, (parts: AppParts) => DynamicModule | Type>> = {
+  listener: ({ configuration, webhooks = webhooksOf(configuration) }) => NotificationListenerModule.of(webhooks),
+  scheduler: () => BillingSchedulerModule,
+  admin: () => AdminModule,
+  checkout: () => CheckoutModule,
 };
 
 @Module({})
@@ -42,7 +48,8 @@ class ClockModule {
 /** The composition root: the platform, and the features of the roles this process has. */
 @Module({})
 export class AppModule {
-  static forRoot({ configuration, databaseUrl, clock, logger, metrics, lifecycle }: AppParts): DynamicModule {
+  static forRoot(parts: AppParts): DynamicModule {
+    const { configuration, databaseUrl, clock, logger, metrics, lifecycle } = parts;
     const { poolSize } = configuration.database;
     return {
       module: AppModule,
@@ -59,8 +66,9 @@ export class AppModule {
         CryptoModule,
         PaceModule,
         StorageModule,
+        BulkPaymentPortsModule,
         SubscriptionPortsModule,
-        ...new Set([...configuration.roles].flatMap((role) => FEATURES[role])),
+        ...[...configuration.roles].map((role) => FEATURES[role](parts)),
       ],
     };
   }

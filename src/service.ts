@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { serveApiDocs } from './admin';
 import { AppModule } from './app.module';
 import { TRIAL_KEYS_FILE, type Configuration } from './config';
+import type { Webhook } from './inbox';
 import type { ErrorCode } from './kernel/error-codes';
 import { DomainError, codeOf, messageOf } from './kernel/errors';
 import { registerOperatorNotices } from './start/operator-notices';
@@ -37,6 +38,8 @@ export interface ServiceOverrides {
   httpLimits?: HttpLimits;
   /** How often certificate files are looked at, in milliseconds. */
   tlsPollMs?: number;
+  /** Ways in which gateways send messages. */
+  webhooks?: readonly Webhook[];
 }
 
 export interface RunningService {
@@ -123,7 +126,7 @@ async function createApplication(
   log: RootLogger,
 ): Promise<NestFastifyApplication> {
   const metrics = new Metrics();
-  const { clock, lifecycle, httpLimits, tlsPollMs } = overrides;
+  const { clock, lifecycle, httpLimits, tlsPollMs, webhooks } = overrides;
   const adapter = await createHttpAdapter({
     config: configuration.http,
     log,
@@ -132,7 +135,8 @@ async function createApplication(
     ...(httpLimits && { limits: httpLimits }),
     ...(tlsPollMs !== undefined && { tlsPollMs }),
   }).catch(asStartError);
-  const module = AppModule.forRoot({ configuration, databaseUrl, clock, logger: log.logger, metrics, lifecycle });
+  const parts = { configuration, databaseUrl, clock, logger: log.logger, metrics, lifecycle, webhooks };
+  const module = AppModule.forRoot(parts);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(log.logger),
     abortOnError: false,

@@ -18,12 +18,15 @@ const COLUMNS: readonly Column<Account>[] = [
   ['environment', (account) => account.environment],
   ['collects', (account) => account.purpose, { spare: true }],
   ['enabled', (account) => (account.enabled ? 'yes' : 'no')],
-  ['problem', (account) => account.problem, { wraps: true, spare: true }],
+  ['problem', (account) => account.problem, { wraps: true }],
   ['changed', (account) => seoulTime(account.updatedAt), { spare: true }],
 ];
 
 export function addAccountCommands(program: Command, run: Run): void {
-  const accounts = program.command('accounts').description('contracts with gateways (가맹점 계정)');
+  const accounts = program
+    .command('gateway-accounts')
+    .alias('accounts')
+    .description('contracts with gateways (가맹점 계정)');
   addList(accounts, run, {
     name: 'list',
     does: 'accounts, newest first',
@@ -43,7 +46,8 @@ export function addAccountCommands(program: Command, run: Run): void {
     does: 'let its submissions and refunds wait',
     operation: 'POST /admin/v1/gateway-accounts/{id}/disable',
     body: { reason: reasonOption() },
-  });
+    // Nothing is asked: it only lets money wait. Who writes `--yes` behind every act may do so here too.
+  }).addOption(yesOption());
   addAct(accounts, run, {
     name: 'enable <id>',
     does: 'let its submissions and refunds go on',
@@ -101,9 +105,9 @@ function addCreate(accounts: Command, run: Run): void {
   const create = accounts
     .command('create <id>')
     .description('make an account; its secrets are read from a file, and never shown again')
-    .addOption(new Option('--gateway <name>', 'who collects by it').choices(['tstore']).default('tstore'))
+    .addOption(new Option('--gateway <name>', 'who collects by it').choices(['tstore', 'toss']).default('tstore'))
     .requiredOption('--label <text>', 'what people call it')
-    .addOption(identifierOption().makeOptionMandatory())
+    .addOption(identifierOption().default({}, 'none'))
     .addOption(secretsOption().makeOptionMandatory())
     .addOption(new Option('--environment <which>', 'else the service’s').choices(['simulator', 'sandbox', 'live']))
     .addOption(purposeOption());

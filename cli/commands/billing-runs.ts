@@ -39,7 +39,9 @@ export function addBillingRunCommands(program: Command, run: Run): void {
   const dryRun = runs
     .command('dry-run <date>')
     .description('what the run of a date would bill; writes nothing')
-    .addOption(new Option('--lines <rows>', 'how many first lines to show').argParser(wholeNumber).default(20));
+    .addOption(
+      new Option('--lines <rows>', 'how many of the first charges to show').argParser(wholeNumber).default(20),
+    );
   covers(dryRun, 'POST /admin/v1/billing-runs/dry-run').action(
     run(async (session, date: string, { lines }: { lines: number }) => {
       session.showThing(await previewOf(session, date, lines));
@@ -71,8 +73,9 @@ export function addBillingRunCommands(program: Command, run: Run): void {
     body: { reason: reasonOption() },
     asks: async (session, path) => {
       const found = await session.call('GET /admin/v1/billing-runs/{id}', { path });
-      const { billingDate, planned } = found as BillingRun;
-      return `Let the held run of ${billingDate} go on: ${tally(planned)} are charged.`;
+      const { billingDate, planned, changesSincePlanning } = found as Schema<'BillingRunDetailView'>;
+      const changed = changesSincePlanning === null ? '' : changesInWords(changesSincePlanning);
+      return `Let the held run of ${billingDate} go on: ${tally(planned)} were planned and are charged.${changed}`;
     },
   });
   addAct(runs, run, {
@@ -81,6 +84,14 @@ export function addBillingRunCommands(program: Command, run: Run): void {
     operation: 'POST /admin/v1/billing-runs/{id}/reject',
     body: { reason: reasonOption() },
   });
+}
+
+/** What a person must know before charges go that were planned a while ago. */
+function changesInWords({ unwanted, repriced }: Schema<'PlanChangesView'>): string {
+  const left = unwanted.map(({ reason, ...of }) => ` Of these ${tally(of)} are not: ${reason}.`).join('');
+  if (repriced.count === 0) return left;
+  const now = `${repriced.difference > 0 ? '+' : ''}${won(repriced.difference)}`;
+  return `${left} ${count(repriced.count)} would be charged another price now (${now} in all), and keep the one of their period.`;
 }
 
 async function previewOf(session: Session, date: string, lines: number): Promise<Schema<'RunPreviewView'>> {

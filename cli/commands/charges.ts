@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Schema } from '../../client/src';
 import { addAct, addList, addShow } from '../declare';
-import { dayOptions, reasonOption } from '../options';
+import { dayOptions, gatewayOptions, reasonOption } from '../options';
 import type { Run } from '../session';
 import type { Column } from '../table';
 import { seoulTime, won } from '../words';
@@ -15,6 +15,7 @@ export const CHARGE_COLUMNS: readonly Column<Charge>[] = [
   ['amount', (charge) => won(charge.amount), { right: true }],
   ['product', (charge) => charge.productName, { wraps: true }],
   ['settled', (charge) => seoulTime(charge.settledAt), { spare: true }],
+  ['account', (charge) => charge.gatewayAccount, { spare: true }],
   ['subscription', (charge) => charge.subscriptionId, { spare: true }],
   ['transaction', (charge) => charge.transactionId, { spare: true }],
 ];
@@ -31,8 +32,10 @@ export function addChargeCommands(program: Command, run: Run): void {
       state: new Option('--state <state>', 'such as Paid or Declined'),
       jobId: new Option('--job <id>', 'of one job'),
       subscriptionId: new Option('--subscription <id>', 'of one subscription'),
-      transactionId: new Option('--transaction <id>', 'by T store’s id of the payment'),
+      customerReference: new Option('--customer <reference>', 'of one customer, by subscription or order'),
+      transactionId: new Option('--transaction <id>', 'by the gateway’s id of the payment'),
       unbilled: new Option('--unbilled', 'only those whose period nobody bills again but a person'),
+      ...gatewayOptions(),
       ...dayOptions('made'),
     },
   });
@@ -43,7 +46,7 @@ export function addChargeCommands(program: Command, run: Run): void {
   });
   addShow(charges, run, {
     name: 'transaction <orderNo>',
-    does: 'what T store says of a charge, beside our own record',
+    does: 'what its gateway says of a charge, beside our own record',
     operation: 'GET /admin/v1/charges/{orderNo}/transaction',
   });
   addList(charges, run, {

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { Schema } from '../../client/src';
+import { CheckFailed } from '../exit';
 import { covers } from '../operations';
 import type { Run } from '../session';
 
@@ -11,7 +13,9 @@ export function addCheckCommands(program: Command, run: Run): void {
   covers(tstore, 'POST /admin/v1/checks/tstore').action(
     run(async (session, { account }: { account?: string }) => {
       const query = account === undefined ? {} : { account };
-      session.showThing((await session.call('POST /admin/v1/checks/tstore', { query })) as object);
+      const seen = (await session.call('POST /admin/v1/checks/tstore', { query })) as Schema<'AccountCheckView'>;
+      session.showThing(seen);
+      if (seen.outcome !== 'works') throw new CheckFailed(`It does not work (${seen.outcome}). ${seen.act}`);
     }),
   );
 }

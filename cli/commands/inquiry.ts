@@ -17,7 +17,7 @@ interface InquiryOptions {
 
 const NAMES = {
   orderNo: new Option('--order <orderNo>', 'our order number'),
-  transactionId: new Option('--transaction <id>', 'T store’s id of the payment'),
+  transactionId: new Option('--transaction <id>', 'the gateway’s id of the payment'),
   customerReference: new Option(
     '--customer <reference>',
     'your own name for the customer; the latest charges are told',
@@ -55,5 +55,5 @@ function inWords(session: Session, { charge, verdict, amountCharged, because, ev
     ['may be done now', (one) => one.action],
     ['how', (one) => session.how(one.method, one.href), { wraps: true }],
   ]);
-  return `${charge.orderNo}: ${verdict}, ${won(amountCharged)}\n${because}\n\n${known}\n${possible}`;
+  return `${charge.orderNo}: ${verdict}, ${won(amountCharged)}\n${session.wrapped(because)}\n\n${known}\n${possible}`;
 }

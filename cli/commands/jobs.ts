@@ -6,7 +6,7 @@ import { addAct, addDownload, addList, addShow } from '../declare';
 import { UsageError } from '../exit';
 import { contentOf } from '../files';
 import { covers } from '../operations';
-import { dayOptions, reasonOption, yesOption } from '../options';
+import { dayOptions, gatewayOptions, reasonOption, yesOption } from '../options';
 import type { Run } from '../session';
 import type { Column } from '../table';
 import { count, seoulTime, tally, won } from '../words';
@@ -23,6 +23,7 @@ const COLUMNS: readonly Column<Job>[] = [
   ['amount', (job) => won(job.requested.amount), { right: true }],
   ['created', (job) => seoulTime(job.createdAt)],
   ['undecided', (job) => count(job.result?.totals?.open.count), { right: true, spare: true }],
+  ['account', (job) => job.gatewayAccount, { spare: true }],
   ['origin', (job) => job.origin, { spare: true }],
   ['T store job', (job) => job.submission?.gatewayJobId, { spare: true }],
 ];
@@ -54,8 +55,10 @@ export function addJobCommands(program: Command, run: Run): void {
       ]),
       inDoubt: new Option('--in-doubt', 'only those nobody knows whether T store took them'),
       failing: new Option('--failing', 'only those whose last stage failed'),
+      undecided: new Option('--undecided', 'only those of which a discrepancy is open'),
       unnotified: new Option('--unnotified', 'only those of which no notification came for a day'),
       gatewayJobId: new Option('--gateway-job <id>', 'by T store’s id of the job'),
+      ...gatewayOptions(),
       ...dayOptions('made'),
     },
   });

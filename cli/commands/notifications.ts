@@ -11,14 +11,15 @@ const COLUMNS: readonly Column<Notification>[] = [
   ['id', (one) => one.id, { right: true }],
   ['state', (one) => one.state],
   ['says', (one) => one.status],
-  ['T store job', (one) => one.gatewayJobId],
+  ['gateway', (one) => one.gateway, { spare: true }],
+  ['job there', (one) => one.gatewayJobId],
   ['received', (one) => seoulTime(one.receivedAt)],
   ['repeats', (one) => one.repeatCount, { right: true, spare: true }],
   ['from', (one) => one.sourceAddress, { spare: true }],
 ];
 
 export function addNotificationCommands(program: Command, run: Run): void {
-  const notifications = program.command('notifications').description('what T store’s notifications said (통지)');
+  const notifications = program.command('notifications').description('what gateways have notified us of (통지)');
   addList(notifications, run, {
     name: 'list',
     does: 'notifications, newest first',

@@ -13,11 +13,11 @@ const COLUMNS: readonly Column<OutsideRefund>[] = [
   ['state', (outside) => outside.state],
   ['order number', (outside) => outside.orderNo],
   ['found', (outside) => seoulTime(outside.foundAt)],
-  ['T store shows', (outside) => outside.shown, { wraps: true }],
+  ['the gateway shows', (outside) => outside.shown, { wraps: true }],
 ];
 
 export function addOutsideRefundCommands(program: Command, run: Run): void {
-  const outside = program.command('outside-refunds').description('refunds that T store made without us');
+  const outside = program.command('outside-refunds').description('refunds that the gateway made without us');
   addList(outside, run, {
     name: 'list',
     does: 'what lookups show of them, newest first',
@@ -36,12 +36,14 @@ export function addOutsideRefundCommands(program: Command, run: Run): void {
     operation: 'POST /admin/v1/outside-refunds',
     body: {
       orderNo: new Option('--order <orderNo>', 'whose payment was given back').makeOptionMandatory(),
-      amount: new Option('--amount <won>', 'what T store gave back').argParser(wonAmount).makeOptionMandatory(),
-      refundTransactionId: new Option('--refund-transaction <id>', 'T store’s id of the refund'),
+      amount: new Option('--amount <won>', 'what the gateway gave back').argParser(wonAmount).makeOptionMandatory(),
+      refundTransactionId: new Option('--refund-transaction <id>', 'the gateway’s id of the refund'),
       reason: reasonOption(),
     },
     asks: (_session, _path, { orderNo, amount }) =>
-      Promise.resolve(`Say for ever that T store gave back ${won(Number(amount))} of ${String(orderNo)} without us.`),
+      Promise.resolve(
+        `Say for ever that the gateway gave back ${won(Number(amount))} of ${String(orderNo)} without us.`,
+      ),
   });
   addAct(outside, run, {
     name: 'dismiss <id>',

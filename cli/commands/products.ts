@@ -38,13 +38,16 @@ export function addProductCommands(program: Command, run: Run): void {
   const create = products
     .command('create <name>')
     .description('sell something new')
-    .requiredOption('--store-id <id>', 'its id at T store, such as 0910024116')
+    .requiredOption('--store-id <id>', 'its id at T store, such as 0910024116, or one of your own')
     .option('--account <id>', 'the gateway account that collects it; tstore unless stated');
   for (const option of priceOptions()) create.addOption(option);
   covers(create, 'POST /admin/v1/products', {}, '--carrier <won>').action(
     run(async (session, name: string, stated: PriceOptions & { storeId: string; account?: string }) => {
       const price = priceOf(stated);
-      if (price === undefined) throw new UsageError('State its price: --carrier, --card or --membership.');
+      if (price === undefined)
+        throw new UsageError(
+          'State its price: --carrier, --card or --membership; or --amount, of what another gateway collects.',
+        );
       const parts = { body: { storeProductId: stated.storeId, name, price, gatewayAccount: stated.account } };
       session.showDone(await session.call('POST /admin/v1/products', parts));
     }),

@@ -3,7 +3,7 @@ import type { Schema } from '../../client/src';
 import { addAct, addList, addShow } from '../declare';
 import { UsageError } from '../exit';
 import { covers } from '../operations';
-import { dayOptions, reasonOption, wonAmount, yesOption } from '../options';
+import { dayOptions, gatewayOptions, reasonOption, wonAmount, yesOption } from '../options';
 import { dataOf, type Run, type Session } from '../session';
 import type { Column } from '../table';
 import { seoulTime, won } from '../words';
@@ -16,6 +16,7 @@ export const REFUND_COLUMNS: readonly Column<Refund>[] = [
   ['order number', (refund) => refund.orderNo],
   ['amount', (refund) => won(refund.amount), { right: true }],
   ['asked for', (refund) => seoulTime(refund.requestedAt)],
+  ['account', (refund) => refund.gatewayAccount, { spare: true }],
   ['asked for by', (refund) => refund.requestedBy, { spare: true }],
   ['transaction', (refund) => refund.transactionId, { spare: true }],
 ];
@@ -38,6 +39,7 @@ export function addRefundCommands(program: Command, run: Run): void {
     filters: {
       state: new Option('--state <state>', 'such as Requested or Refunded'),
       chargeId: new Option('--charge <id>', 'of one charge'),
+      ...gatewayOptions(),
       ...dayOptions('asked for'),
     },
   });
@@ -53,8 +55,10 @@ export function addRefundCommands(program: Command, run: Run): void {
     body: { reason: reasonOption() },
     asks: async (session, path) => {
       const refund = (await session.call('GET /admin/v1/refunds/{id}', { path })) as Refund;
-      const { amount, orderNo, requestedBy, reason } = refund;
-      return `Give back ${won(amount)} of ${orderNo}, as ${requestedBy} asked for: ${reason}`;
+      const { amount, orderNo, requestedBy, reason, transactionId, claimedBy } = refund;
+      const claimed =
+        claimedBy.length === 0 ? '' : `. ${transactionId} may as well be the payment of ${claimedBy.join(', ')}`;
+      return `Give back ${won(amount)} of ${orderNo}, as ${requestedBy} asked for: ${reason}${claimed}`;
     },
   });
   addAct(refunds, run, {
@@ -69,13 +73,23 @@ export function addRefundCommands(program: Command, run: Run): void {
     operation: 'POST /admin/v1/refunds/{id}/resolve',
     body: {
       outcome: new Option('--as <outcome>').choices(['refunded', 'not-refunded']).makeOptionMandatory(),
-      refundTransactionId: new Option('--refund-transaction <id>', 'T store’s id of the refund'),
+      refundTransactionId: new Option('--refund-transaction <id>', 'the gateway’s id of the refund'),
       reason: reasonOption(),
     },
     asks: async (session, path, { outcome }) => {
       const { amount, orderNo } = (await session.call('GET /admin/v1/refunds/{id}', { path })) as Refund;
       const follows = outcome === 'refunded' ? 'counts as given back' : 'may be given back by another refund';
       return `Say for ever that the ${won(amount)} of ${orderNo} were ${String(outcome)}: the sum ${follows}.`;
+    },
+  });
+  addAct(refunds, run, {
+    name: 'reverse <id>',
+    does: 'say that a refund which persons said was made was not; sends nothing',
+    operation: 'POST /admin/v1/refunds/{id}/reverse',
+    body: { reason: reasonOption() },
+    asks: async (session, path) => {
+      const { amount, orderNo } = (await session.call('GET /admin/v1/refunds/{id}', { path })) as Refund;
+      return `Say that the ${won(amount)} of ${orderNo} were not given back: they may be given back by another refund.`;
     },
   });
 }

@@ -43,6 +43,20 @@ const UNBALANCED: readonly Column<Schema<'UnbalancedJobView'>>[] = [
   ['by the log ', (one) => tally(one.logged.declined), { right: true }],
 ];
 
+const GATEWAY_DAYS: readonly Column<Schema<'GatewayDayView'>>[] = [
+  ['day', (one) => one.day],
+  ['account', (one) => one.gatewayAccount],
+  ['compared', (one) => one.tieOut ?? 'no'],
+  ['collected', (one) => won(one.collected), { right: true }],
+  ['refunded', (one) => won(one.refunded), { right: true }],
+  ['fees', (one) => won(one.fees), { right: true }],
+  ['to be paid out', (one) => won(one.payOut), { right: true }],
+  ['paid out', (one) => won(one.paidOut), { right: true }],
+  ['open', (one) => String(one.openDifferences), { right: true }],
+  ['collected here', (one) => won(one.collectedHere), { right: true, spare: true }],
+  ['refunded here', (one) => won(one.refundedHere), { right: true, spare: true }],
+];
+
 const stretch = () => ({ from: new Option('--from <day>'), to: new Option('--to <day>') });
 
 export function addReportCommands(program: Command, run: Run): void {
@@ -68,9 +82,25 @@ export function addReportCommands(program: Command, run: Run): void {
       const query = { from, to: to ?? from };
       if (output !== undefined) return saveTo(session, output, 'GET /admin/v1/reports/monthly', { query });
       const report = dataOf(await session.api.GET('/admin/v1/reports/monthly', { params: { query } }));
-      const { collected, refunded, netAmount } = report.total;
-      const total = `in all: ${tally(collected)} collected; ${tally(refunded)} refunded; ${won(netAmount)} net`;
+      const { collected, refunded, reversed, netAmount } = report.total;
+      const none = reversed.count === 0 ? '' : `, ${tally(reversed)} of refunds were none`;
+      const total = `in all: ${tally(collected)} collected; ${tally(refunded)} refunded${none}; ${won(netAmount)} net`;
       session.tell(report, () => `${session.table(report.items, MONTHS)}${total}\n`);
+    }),
+  );
+  const account = new Option('--account <id>', 'of this gateway account only');
+  const gatewayDays = reports
+    .command('gateway-days <from> [to]')
+    .description('what each account collected, gave back, cost and paid out, by the gateway’s own lists')
+    .addOption(account)
+    .addOption(outputOption());
+  covers(gatewayDays, 'GET /admin/v1/reports/gateway-days', { ...stretch(), gatewayAccount: account }).action(
+    run(async (session, from: string, to: string | undefined, stated: SaveOptions & { account?: string }) => {
+      const { output, account: gatewayAccount } = stated;
+      const query = { from, to: to ?? from, ...(gatewayAccount !== undefined && { gatewayAccount }) };
+      if (output !== undefined) return saveTo(session, output, 'GET /admin/v1/reports/gateway-days', { query });
+      const { items } = dataOf(await session.api.GET('/admin/v1/reports/gateway-days', { params: { query } }));
+      session.showList(items, GATEWAY_DAYS);
     }),
   );
   const unbalanced = reports

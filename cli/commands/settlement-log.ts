@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { Schema } from '../../client/src';
 import { addList } from '../declare';
 import { covers } from '../operations';
-import { dayOptions } from '../options';
+import { dayOptions, gatewayOptions } from '../options';
 import type { Run } from '../session';
 import type { Column } from '../table';
 import { seoulTime, won } from '../words';
@@ -16,6 +16,7 @@ const COLUMNS: readonly Column<Entry>[] = [
   ['order number', (entry) => entry.orderNo],
   ['amount', (entry) => won(entry.amount), { right: true }],
   ['product', (entry) => entry.productName, { spare: true, wraps: true }],
+  ['account', (entry) => entry.gatewayAccount, { spare: true }],
   ['delivery', (entry) => entry.delivery, { spare: true }],
   ['transaction', (entry) => entry.transactionId, { spare: true }],
 ];
@@ -31,7 +32,7 @@ export function addSettlementLogCommands(program: Command, run: Run): void {
     does: 'entries, oldest first',
     operation: 'GET /admin/v1/settlement-log',
     columns: COLUMNS,
-    filters: { after: afterOption(), ...dayOptions('settled') },
+    filters: { after: afterOption(), ...gatewayOptions(), ...dayOptions('settled') },
   });
   const deliveries = program.command('deliveries').description('paid one-time products, until they are delivered');
   addList(deliveries, run, {
@@ -39,7 +40,7 @@ export function addSettlementLogCommands(program: Command, run: Run): void {
     does: 'what is to be delivered, oldest first',
     operation: 'GET /admin/v1/deliveries',
     columns: COLUMNS,
-    filters: { after: afterOption(), ...dayOptions('settled') },
+    filters: { after: afterOption(), ...gatewayOptions(), ...dayOptions('settled') },
   });
   covers(
     deliveries.command('acknowledge <positions...>').description('note that these were delivered'),

@@ -23,13 +23,13 @@ const COLUMNS: readonly Column<Subscription>[] = [
 ];
 
 /** Where a billing token is read from: an argument would be seen by everybody who lists the processes. */
-const tokenFileOption = () =>
-  new Option('--token-file <file>', 'holds the billing token; - for standard input').makeOptionMandatory();
+const tokenFileOption = () => new Option('--token-file <file>', 'holds the billing token; - for standard input');
 
 const filters = () => ({
   state: new Option('--state <state>').choices(['Active', 'PastDue', 'Paused', 'Canceled', 'Expired']),
   customerReference: new Option('--customer <reference>', 'of one customer'),
   productId: new Option('--product <id>', 'of one product'),
+  newMethodNeeded: new Option('--new-method-needed', 'that wait for another payment method of the customer'),
 });
 
 export function addSubscriptionCommands(program: Command, run: Run): void {
@@ -71,13 +71,19 @@ export function addSubscriptionCommands(program: Command, run: Run): void {
   const replace = subscriptions
     .command('replace-billing-token <id>')
     .description('collect with another billing token from now on')
-    .addOption(tokenFileOption());
+    .addOption(tokenFileOption().makeOptionMandatory());
   covers(replace, 'PUT /admin/v1/subscriptions/{id}/billing-token').action(
     run(async (session, id: string, { tokenFile }: { tokenFile: string }) => {
       const parts = { path: { id }, body: { billingToken: await tokenIn(tokenFile) } };
       session.showDone(await session.call('PUT /admin/v1/subscriptions/{id}/billing-token', parts));
     }),
   );
+  addAct(subscriptions, run, {
+    name: 'pay-by <id>',
+    does: 'collect by another payment method of the customer from now on',
+    operation: 'PUT /admin/v1/subscriptions/{id}/payment-method',
+    body: { paymentMethodId: new Option('--payment-method <id>', 'such as 12').makeOptionMandatory() },
+  });
   addDownload(subscriptions, run, {
     name: 'export',
     does: 'save subscriptions as CSV; of a billing token the beginning of its hash',
@@ -90,7 +96,8 @@ export function addSubscriptionCommands(program: Command, run: Run): void {
 interface NewSubscription extends PriceOptions {
   customer: string;
   product: string;
-  tokenFile: string;
+  tokenFile?: string;
+  paymentMethod?: string;
   start: string;
   anchorDay?: number;
   intervalMonths?: number;
@@ -106,6 +113,7 @@ function addCreate(subscriptions: Command, run: Run): void {
     .requiredOption('--product <store product id>', 'T store’s id of the product, such as 0910024116')
     .requiredOption('--start <day>', 'Seoul day it begins on, such as 2026-12-01')
     .addOption(tokenFileOption())
+    .option('--payment-method <id>', 'the customer’s payment method, in place of a billing token')
     .addOption(new Option('--anchor-day <day>', 'day of the month it is billed on').argParser(wholeNumber))
     .addOption(new Option('--interval-months <months>', 'how often it is billed').argParser(wholeNumber))
     .option('--trial-until <day>', 'first day that is not free any more')
@@ -116,12 +124,22 @@ function addCreate(subscriptions: Command, run: Run): void {
     run(async (session, stated: NewSubscription) => {
       const price = priceOf(stated);
       const { customer, product, start, anchorDay, intervalMonths, trialUntil, end } = stated;
-      const billingToken = await tokenIn(stated.tokenFile);
+      const { tokenFile, paymentMethod: paymentMethodId } = stated;
+      if ((tokenFile === undefined) === (paymentMethodId === undefined)) {
+        throw new UsageError('state one of --token-file and --payment-method');
+      }
+      const billingToken = tokenFile === undefined ? undefined : await tokenIn(tokenFile);
       await session.confirm(() => {
         const amount = price === undefined ? 'the product’s price' : won(price.amount);
         return Promise.resolve(`Bill ${customer} ${amount} for ${product}, again and again from ${start} on.`);
       });
-      const body = { customerReference: customer, storeProductId: product, startedOn: start, billingToken };
+      const body = {
+        customerReference: customer,
+        storeProductId: product,
+        startedOn: start,
+        billingToken,
+        paymentMethodId,
+      };
       const terms = { anchorDay, intervalMonths, trialUntil, endsOn: end, priceOverride: price };
       const parts = { body: { ...body, ...terms } };
       session.showDone(await session.call('POST /admin/v1/subscriptions', parts));

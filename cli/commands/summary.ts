@@ -28,7 +28,9 @@ function inWords(session: Session, { today, month, stuck, killSwitchEngaged }: S
     ['today', (row) => tally(row.today), { right: true }],
     [`since ${month.from}`, (row) => tally(row.month), { right: true }],
   ]);
-  const stopped = killSwitchEngaged ? 'The kill switch is engaged: nothing is submitted and nothing refunded.\n' : '';
+  const stopped = killSwitchEngaged
+    ? 'The kill switch is engaged: nothing is submitted, no payment is asked for and nothing refunded.\n'
+    : '';
   const waiting: readonly Column<Schema<'StuckView'>>[] = [
     ['stuck', (one) => one.what, { wraps: true }],
     ['the oldest', (one) => one.detail, { wraps: true, spare: true }],

@@ -388,7 +388,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Its payment as T store has it, beside our record; an answer is given again for a minute */
+        /** Its payment as the gateway has it, beside our record; an answer is given again for a minute */
         get: operations["charges.transaction"];
         put?: never;
         post?: never;
@@ -408,7 +408,7 @@ export interface paths {
         /** Its refunds, newest first */
         get: operations["charges.refunds"];
         put?: never;
-        /** Give all or a part of it back: queued, checked against T store, then sent once; one refund at a time */
+        /** Give all or a part of it back: queued, checked against the gateway, then sent once; one refund at a time */
         post: operations["charges.refund"];
         delete?: never;
         options?: never;
@@ -425,7 +425,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask T store for an access token of an account; a failure leaves the stored one. A few times a minute */
+        /** Try the credentials of an account at its gateway; a failure changes nothing. A few times a minute */
         post: operations["checks.checkTstore"];
         delete?: never;
         options?: never;
@@ -461,6 +461,74 @@ export interface paths {
         put?: never;
         /** Note that the items at these positions were delivered; saying so again changes nothing */
         post: operations["deliveries.acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/direct-payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments that one call collects each, newest first */
+        get: operations["directPayments.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/direct-payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A payment, with the history of its states */
+        get: operations["directPayments.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/direct-payments/{id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a payment in doubt, or that waits for a deposit, looked up at once */
+        post: operations["directPayments.look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/direct-payments/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what became of a payment in doubt; the gateway is asked first, and nothing is sent */
+        post: operations["directPayments.resolve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -673,6 +741,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/gateway-exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls to gateways that moved money, or may have, newest first */
+        get: operations["gatewayExchanges.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/gateway-exchanges/{id}/wire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What went over the wire in one call, secrets masked */
+        get: operations["gatewayExchanges.wire"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/inquiry": {
         parameters: {
             query?: never;
@@ -879,6 +981,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders, newest first */
+        get: operations["orders.list"];
+        put?: never;
+        /** Store an order before anything of it is shown; the same reference again is the same order */
+        post: operations["orders.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An order, with its items, its attempts and the history of its states */
+        get: operations["orders.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an order that is not paid; not while a payment of it is on its way */
+        post: operations["orders.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/outside-refunds": {
         parameters: {
             query?: never;
@@ -889,7 +1043,7 @@ export interface paths {
         /** What lookups show of refunds that we did not make, newest first */
         get: operations["outsideRefunds.list"];
         put?: never;
-        /** Record a refund that T store made without us, after a look at the payment; sends nothing */
+        /** Record a refund that the gateway made without us, after a look at the payment; sends nothing */
         post: operations["outsideRefunds.record"];
         delete?: never;
         options?: never;
@@ -931,6 +1085,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/payment-methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payment methods, newest first; T store’s billing tokens once another took their place */
+        get: operations["paymentMethods.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/payment-methods/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A payment method, with the history of its states */
+        get: operations["paymentMethods.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/payment-methods/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a method away: charged no more, deleted at its gateway, its secrets erased after that */
+        post: operations["paymentMethods.remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/products": {
         parameters: {
             query?: never;
@@ -965,6 +1170,41 @@ export interface paths {
         head?: never;
         /** Change name, price or whether it is sold; charges that exist stay as they are */
         patch: operations["products.change"];
+        trace?: never;
+    };
+    "/admin/v1/payment-method-registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Registrations of payment methods, newest first */
+        get: operations["registrations.list"];
+        put?: never;
+        /** Let a customer register a payment method in the gateway’s window */
+        post: operations["registrations.open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/payment-method-registrations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A registration, with the history of its states */
+        get: operations["registrations.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/admin/v1/charges/{orderNo}/rebill": {
@@ -1078,8 +1318,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say what became of a refund whose answer was lost, after a look at T store (GET …/transaction) since; sends nothing */
+        /** Say what became of a refund whose answer was lost, after a look at the gateway (GET …/transaction) since; sends nothing */
         post: operations["refunds.resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/refunds/{id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a refund which persons said was made was not, after a look at the gateway (GET …/transaction) since; sends nothing */
+        post: operations["refunds.reverse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1120,6 +1377,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/reports/gateway-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each account collected, gave back, cost and paid out, a Seoul day each, by the gateway’s own lists */
+        get: operations["reports.gatewayDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/reports/unbalanced-jobs": {
         parameters: {
             query?: never;
@@ -1146,6 +1420,92 @@ export interface paths {
         };
         /** Entries behind a position; who remembers nextAfter misses none and sees none twice */
         get: operations["settlementLog.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/tie-out-differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the gateway’s lists have otherwise than we do, newest first */
+        get: operations["tieOutDifferences.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/tie-out-differences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with the history of its states */
+        get: operations["tieOutDifferences.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/tie-out-differences/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what it is; it moves nothing, and is open again when it looks otherwise */
+        post: operations["tieOutDifferences.explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/tie-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days that are or were held against the gateway’s lists, newest first */
+        get: operations["tieOuts.list"];
+        put?: never;
+        /** Have a day held against the gateway’s lists, again where it was before; one under way goes on */
+        post: operations["tieOuts.run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/tie-outs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with the history of its states */
+        get: operations["tieOuts.get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1292,6 +1652,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/subscriptions/{id}/payment-method": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Have another payment method of the customer pay the charges to come */
+        put: operations["subscriptions.payBy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/summary": {
         parameters: {
             query?: never;
@@ -1327,7 +1704,7 @@ export interface components {
              */
             role: "viewer" | "operator" | "finance" | "manager" | "admin";
             /** @description Only these of the role’s; left out: all of them */
-            scopes?: ("accounts:manage" | "accounts:read" | "approvals:decide" | "approvals:read" | "approvals:withdraw" | "audit:read" | "charges:read" | "checks:run" | "deliveries:acknowledge" | "discrepancies:decide" | "discrepancies:lookup" | "discrepancies:read" | "files:download" | "jobs:decide" | "jobs:read" | "jobs:upload" | "keys:manage" | "keys:read" | "kill-switch:change" | "kill-switch:read" | "line-stops:read" | "line-stops:resolve" | "notifications:read" | "products:manage" | "products:read" | "refunds:create" | "refunds:read" | "reports:read" | "runs:open" | "runs:read" | "settlement:read" | "subscriptions:manage" | "subscriptions:read" | "transactions:lookup")[];
+            scopes?: ("accounts:manage" | "accounts:read" | "approvals:decide" | "approvals:read" | "approvals:withdraw" | "audit:read" | "charges:read" | "checks:run" | "deliveries:acknowledge" | "discrepancies:decide" | "discrepancies:lookup" | "discrepancies:read" | "exchanges:open" | "files:download" | "jobs:decide" | "jobs:read" | "jobs:upload" | "keys:manage" | "keys:read" | "kill-switch:change" | "kill-switch:read" | "line-stops:read" | "line-stops:resolve" | "notifications:read" | "orders:manage" | "orders:read" | "payment-methods:manage" | "payment-methods:read" | "products:manage" | "products:read" | "refunds:create" | "refunds:read" | "reports:read" | "runs:open" | "runs:read" | "settlement:read" | "subscriptions:manage" | "subscriptions:read" | "transactions:lookup")[];
             /**
              * Format: date-time
              * @description When it ends by itself, at the latest when the key it is made with does; left out: never
@@ -1456,6 +1833,8 @@ export interface components {
             billingRun?: string;
             /** @description The refund it is about */
             refund?: string;
+            /** @description The payment it is about */
+            directPayment?: string;
             /** @description The discrepancy it is about */
             discrepancy?: string;
             /** @description The charge it is about */
@@ -1496,7 +1875,7 @@ export interface components {
              * @description Which of the kinds there are
              * @enum {string}
              */
-            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill" | "line-stop" | "job-rebill";
+            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "refund-reversal" | "payment-doubt" | "discrepancy" | "rebill" | "line-stop" | "job-rebill";
             /**
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
@@ -1556,7 +1935,7 @@ export interface components {
              * @description Which of the kinds there are
              * @enum {string}
              */
-            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill" | "line-stop" | "job-rebill";
+            kind: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "refund-reversal" | "payment-doubt" | "discrepancy" | "rebill" | "line-stop" | "job-rebill";
             /**
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
@@ -1661,6 +2040,8 @@ export interface components {
         BillingRunLinksView: {
             /** @description With its jobs and its history */
             self: string;
+            /** @description What it charges to payment methods */
+            directPayments: string;
         };
         TallyView: {
             /** @description How many */
@@ -1711,7 +2092,7 @@ export interface components {
              */
             date: string;
             /**
-             * @description How many first lines to show
+             * @description How many of the first charges to show
              * @default 20
              */
             lines: number;
@@ -1773,6 +2154,8 @@ export interface components {
              * @description First day the other one has not paid; null: it has paid nothing yet
              */
             otherPaidThroughOn: string | null;
+            /** @description The names tell them apart, and they are paid for by one billing token */
+            byBillingToken: boolean;
         };
         LookAlikesView: {
             /** @description How many */
@@ -1826,10 +2209,10 @@ export interface components {
             /** @description Why a person would have to confirm it */
             confirmationReason: string | null;
             /** @description The first charges, as they would be made */
-            firstLines: components["schemas"]["PreviewLineView"][];
+            firstCharges: components["schemas"]["PreviewLineView"][];
             /** @description Due, and parked by a line stop instead of charged */
             parked: components["schemas"]["ParkedView"];
-            /** @description Charged, although another subscription to the product whose customer reads the same pays for these days */
+            /** @description May be charged twice: another subscription to the product, whose customer reads the same or has the same billing token, is due or paid for, too. Whose days are charged already, or by this run, are `parked` as well */
             lookAlikes: components["schemas"]["LookAlikesView"];
             /** @description null when there is no run to compare with */
             differences: components["schemas"]["RunDifferencesView"] | null;
@@ -1894,9 +2277,9 @@ export interface components {
              * @description When T store answered; null: not yet, or never
              */
             answeredAt: string | null;
-            /** @description T store’s code: 0000 is success */
+            /** @description The gateway’s code; of T store 0000 is success */
             resultCode: string | null;
-            /** @description T store’s words to that code */
+            /** @description The gateway’s words to that code */
             resultMessage: string | null;
             /** @description Why nobody knows whether it was accepted */
             doubt: string | null;
@@ -1921,9 +2304,9 @@ export interface components {
             verifiedAt: string | null;
         };
         TotalsView: {
-            /** @description What T store collected */
+            /** @description What was collected */
             paid: components["schemas"]["TallyView"];
-            /** @description What T store refused to collect */
+            /** @description What the gateway refused to collect */
             declined: components["schemas"]["TallyView"];
             /** @description Without a line in the result */
             missing: components["schemas"]["TallyView"];
@@ -1999,7 +2382,7 @@ export interface components {
              * @description Where it stands, in one word: how it ended, or what comes next
              * @enum {string}
              */
-            standing: "waiting" | "held" | "in-doubt" | "sent" | "verifying" | "fetching-result" | "settling" | "settled" | "refused" | "closed-as-not-accepted" | "canceled" | "rejected";
+            standing: "waiting" | "held" | "in-doubt" | "sent" | "verifying" | "fetching-result" | "settling" | "settled" | "settled-with-open-discrepancies" | "refused" | "closed-as-not-accepted" | "canceled" | "rejected";
             /** @description Sent, and not known whether the gateway took it; never sent again by itself */
             inDoubt: boolean;
             /** @description What may be done with it now */
@@ -2043,6 +2426,40 @@ export interface components {
             /** @description The stage that failed last, when it is tried again */
             retry: components["schemas"]["RetryView"] | null;
         };
+        RunPaymentsView: {
+            /** @description How many */
+            count: number;
+            /** @description Won */
+            amount: number;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Pending" | "Sending" | "Unknown" | "Awaited" | "Paid" | "Declined" | "Canceled";
+        };
+        UnwantedView: {
+            /** @description How many */
+            count: number;
+            /** @description Won */
+            amount: number;
+            /**
+             * @description Why, in the words of who did it; kept for ever
+             * @enum {string}
+             */
+            reason: "canceled" | "ending" | "ended" | "paused" | "period-over" | "product-inactive" | "method-ended" | "run-rejected";
+        };
+        RepricedView: {
+            /** @description How many */
+            count: number;
+            /** @description Won; what they would be charged now, minus what they are */
+            difference: number;
+        };
+        PlanChangesView: {
+            /** @description Charges that are not wanted any more; they will not be sent */
+            unwanted: components["schemas"]["UnwantedView"][];
+            /** @description Charges that would be planned for another amount now; they keep the one of their period */
+            repriced: components["schemas"]["RepricedView"];
+        };
         BillingRunDetailView: {
             /** @description Its id: digits in text */
             id: string;
@@ -2080,6 +2497,10 @@ export interface components {
             version: string;
             /** @description Its jobs */
             jobs: components["schemas"]["BulkPaymentJobView"][];
+            /** @description What became of what it charges to payment methods, by state */
+            directPayments: components["schemas"]["RunPaymentsView"][];
+            /** @description Of its jobs that are not sent; null when there is none */
+            changesSincePlanning: components["schemas"]["PlanChangesView"] | null;
             /** @description Changes of its state, oldest first */
             history: components["schemas"]["StateChangeView"][];
         };
@@ -2120,7 +2541,7 @@ export interface components {
              * @description Where it stands, in one word: how it ended, or what comes next
              * @enum {string}
              */
-            standing: "waiting" | "held" | "in-doubt" | "sent" | "verifying" | "fetching-result" | "settling" | "settled" | "refused" | "closed-as-not-accepted" | "canceled" | "rejected";
+            standing: "waiting" | "held" | "in-doubt" | "sent" | "verifying" | "fetching-result" | "settling" | "settled" | "settled-with-open-discrepancies" | "refused" | "closed-as-not-accepted" | "canceled" | "rejected";
             /** @description Sent, and not known whether the gateway took it; never sent again by itself */
             inDoubt: boolean;
             /** @description What may be done with it now */
@@ -2167,6 +2588,8 @@ export interface components {
             progress: components["schemas"]["ProgressView"] | null;
             /** @description How many of its discrepancies are in which state */
             discrepancies: components["schemas"]["DiscrepancyCountsView"];
+            /** @description null once it is sent, and of an upload */
+            changesSincePlanning: components["schemas"]["PlanChangesView"] | null;
             /** @description Changes of its state, oldest first */
             history: components["schemas"]["StateChangeView"][];
         };
@@ -2183,8 +2606,10 @@ export interface components {
             subscription?: string;
             /** @description Where its refunds are */
             refunds?: string;
-            /** @description Its payment as T store has it */
+            /** @description Its payment as the gateway has it */
             transaction?: string;
+            /** @description The calls to its gateway, as they went over the wire */
+            exchanges?: string;
             /** @description Where the file is that T store answered with */
             resultFile?: string;
             /** @description The discrepancy whose decision settled it */
@@ -2208,7 +2633,7 @@ export interface components {
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
              */
-            state: "Pending" | "Submitted" | "Paid" | "Declined" | "Closed" | "Refunding" | "PartiallyRefunded" | "Refunded";
+            state: "Pending" | "Withdrawn" | "Submitted" | "Paid" | "Declined" | "Closed" | "Refunding" | "PartiallyRefunded" | "Refunded";
             /** @description What may be done with it now */
             actions: string[];
             /** @description The job it was sent in; null: of another gateway than T store */
@@ -2217,7 +2642,7 @@ export interface components {
             lineNumber: number | null;
             /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
             subscriptionId: string | null;
-            /** @description Your own name for the customer; null: of no subscription */
+            /** @description Your own name for the customer; null: not known, or of an uploaded file */
             customerReference: string | null;
             /**
              * Format: date
@@ -2228,7 +2653,7 @@ export interface components {
             attempt: number | null;
             /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
-            /** @description Name of the product as T store was told it */
+            /** @description Name of the product as the gateway was told it */
             productName: string;
             /** @description Won; T store’s are the sum of the three parts */
             amount: number;
@@ -2242,9 +2667,9 @@ export interface components {
             tmembershipAmount: number | null;
             /** @description The gateway’s id of the payment */
             transactionId: string | null;
-            /** @description T store’s code: 0000 is success */
+            /** @description The gateway’s code; of T store 0000 is success */
             resultCode: string | null;
-            /** @description T store’s words to that code */
+            /** @description The gateway’s words to that code */
             resultMessage: string | null;
             /** @description Where the settlement log tells it */
             settlementPosition: string | null;
@@ -2261,6 +2686,11 @@ export interface components {
              * @description When its outcome was recorded; null: not yet
              */
             settledAt: string | null;
+            /**
+             * @description Why it was taken out before it was sent
+             * @enum {string|null}
+             */
+            withdrawnBecause: "canceled" | "ending" | "ended" | "paused" | "period-over" | "product-inactive" | "method-ended" | "run-rejected" | null;
             /**
              * Format: date-time
              * @description When it was recorded here
@@ -2296,9 +2726,9 @@ export interface components {
             creditCardAmount?: number;
             /** @description Won of it taken from the T membership */
             tmembershipAmount?: number;
-            /** @description T store’s code: 0000 is success */
+            /** @description The gateway’s code; of T store 0000 is success */
             resultCode?: string;
-            /** @description T store’s id of the payment */
+            /** @description The gateway’s id of the payment */
             transactionId?: string | null;
             /** @description Why the line can’t be read */
             reason?: string;
@@ -2344,6 +2774,8 @@ export interface components {
             found: components["schemas"]["ComparedView"] | null;
             /** @description The line as it came, its billing token cut short */
             rawLine: string | null;
+            /** @description The order that the payment which its line names has settled, where that is another one */
+            settledInstead: string | null;
             /**
              * Format: date-time
              * @description When it was recorded here
@@ -2355,7 +2787,7 @@ export interface components {
             version: string;
         };
         PaymentPartView: {
-            /** @description T store’s code of the payment method */
+            /** @description The gateway’s code of the payment method */
             method: string;
             /** @description Won */
             amount: number;
@@ -2366,65 +2798,91 @@ export interface components {
             /** @description T store’s id of the product */
             productId: string;
         };
+        FoundRefundView: {
+            /** @description The gateway’s id of it */
+            refundTransactionId: string;
+            /** @description Won */
+            amount: number;
+            /** @description As it was given with it; ours is by this */
+            note: string;
+            /**
+             * Format: date-time
+             * @description When that was
+             */
+            at: string | null;
+        };
         FoundTransactionView: {
-            /** @description T store’s id of the payment */
+            /** @description The gateway’s id of the payment */
             transactionId: string;
             /** @description Won */
             amount: number;
-            /** @description Whether something of it was given back; null: nobody has set T store’s words for that */
+            /** @description Whether something of it was given back; null: nobody has set the gateway’s words for that */
             isRefunded?: boolean | null;
             /** @description Whether its status is one of TSTORE_PAID_STATUSES */
             isPaid?: boolean;
-            /** @description T store’s word for how it stands */
+            /** @description The gateway’s word for how it stands */
             status: string;
             /** @description Why, in the words of who did it; kept for ever */
             reason: string;
-            /** @description What T store says, for people */
+            /** @description What the gateway says, for people */
             message: string;
-            /** @description T store’s description of the payment */
+            /** @description The gateway’s description of the payment */
             description: string;
             /**
              * Format: date-time
-             * @description When T store changed it last
+             * @description When the gateway changed it last
              */
             updatedAt: string | null;
-            /** @description The payment’s parts as T store holds them */
+            /** @description The payment’s parts as the gateway holds them */
             paymentParts: components["schemas"]["PaymentPartView"][];
             /** @description What was paid for */
             goods: components["schemas"]["GoodsView"][];
-            /** @description SHA-256 of the billing token that was charged, where T store names it (TSTORE_AUTH_KEY_IS_BILLING_TOKEN) */
+            /** @description SHA-256 of the billing token that was charged, where the gateway names it (TSTORE_AUTH_KEY_IS_BILLING_TOKEN) */
             billingTokenHash?: string;
+            /** @description Our name of it, where the gateway knows that */
+            orderNo?: string;
+            /** @description Where the gateway takes more than won; then amounts of others are 0 */
+            currency?: string;
+            /**
+             * @description How far it is, where its status is known
+             * @enum {string}
+             */
+            standing?: "paid" | "awaited" | "open" | "over" | "refunded";
+            /** @description Won that can still be given back, where the gateway tells */
+            balance?: number;
+            /** @description What was given back, where the gateway lists it */
+            refunds?: components["schemas"]["FoundRefundView"][];
         };
         ComparedFieldView: {
             /** @description Name of the member or parameter */
             field: string;
             /** @description By our record */
             ours: string | number | boolean | null;
-            /** @description By T store’s */
-            tstore: string | number | boolean | null;
+            /** @description By the gateway’s */
+            gateway: string | number | boolean | null;
             /** @description Whether both say the same */
             same: boolean;
         };
         ChargeTransactionView: {
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
-            /** @description T store’s id of the payment */
+            /** @description The gateway’s id of the payment */
             transactionId: string;
             /**
              * Format: date-time
-             * @description When T store was asked
+             * @description When the gateway was asked
              */
             at: string;
             /**
-             * @description found: T store knows it; refused: it says no; unknown: it could not be asked
+             * @description not-found: it has no such payment. refused: it said no for another reason; unknown: it could not be asked; both decide nothing
              * @enum {string}
              */
-            answer: "found" | "refused" | "unknown";
-            /** @description The payment as T store has it */
+            answer: "found" | "not-found" | "refused" | "unknown";
+            /** @description The payment as the gateway has it */
             found: components["schemas"]["FoundTransactionView"] | null;
             /** @description Why there is none */
             message: string | null;
-            /** @description Whether nothing differs; null: T store could not be asked, or nobody has named what its status means */
+            /** @description Whether nothing differs; null: the gateway said nothing of the payment, or nobody has named what its status means */
             agrees: boolean | null;
             /** @description What both sides know, and whether it is the same */
             fields: components["schemas"]["ComparedFieldView"][];
@@ -2434,8 +2892,10 @@ export interface components {
             self: string;
             /** @description Where the charge is */
             charge: string;
-            /** @description The payment as T store has it now */
+            /** @description The payment as the gateway has it now */
             transaction: string;
+            /** @description The calls that asked for it and for others of its charge, as they went over the wire */
+            exchanges: string;
         };
         ReleaseView: {
             /** @description Why a second person must release it */
@@ -2458,7 +2918,7 @@ export interface components {
             at: string;
             /** @description Whether it is all of the payment */
             isFull: boolean | null;
-            /** @description The payment’s parts as T store holds them */
+            /** @description The payment’s parts as the gateway holds them */
             paymentParts: components["schemas"]["PaymentPartView"][] | null;
         };
         DoubtView: {
@@ -2470,17 +2930,23 @@ export interface components {
             /** @description Why that is so, for people */
             why: string | null;
         };
+        RefundReceiverView: {
+            /** @description Its bank, the end of its number, the beginning of whose it is */
+            shown: string;
+            /** @description How far the gateway’s transfer is, by its own word: a refund that is made may still be on its way, or have failed */
+            transferStatus: string | null;
+        };
         RefundResultView: {
             /**
              * Format: date-time
              * @description When that was
              */
             at: string;
-            /** @description T store’s id of the refund */
+            /** @description The gateway’s id of the refund */
             refundTransactionId: string | null;
-            /** @description T store’s code: 0000 is success */
+            /** @description The gateway’s code; of T store 0000 is success */
             resultCode: string | null;
-            /** @description T store’s words to that code */
+            /** @description The gateway’s words to that code */
             resultMessage: string | null;
         };
         RefundView: {
@@ -2490,6 +2956,13 @@ export interface components {
             chargeId: string;
             /** @description Of the charge */
             orderNo: string;
+            /**
+             * @description Who gives it back
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account that collected it */
+            gatewayAccount: string;
             /** @description The payment it takes back */
             transactionId: string;
             /** @description Won */
@@ -2498,8 +2971,8 @@ export interface components {
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
              */
-            state: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
-            /** @description T store made it without us, and a person recorded it */
+            state: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled" | "Reversed";
+            /** @description The gateway made it without us, and a person recorded it */
             outside: boolean;
             /** @description What may be done with it now */
             actions: string[];
@@ -2522,16 +2995,28 @@ export interface components {
             requestedAt: string;
             /** @description Why a second person must release it, and who did */
             release: components["schemas"]["ReleaseView"] | null;
+            /** @description Other orders that claimed its payment when it was asked for: it may be their customer’s money, so a second person releases it */
+            claimedBy: string[];
             /** @description When it was sent, and with which parameters */
             sent: components["schemas"]["SentView"] | null;
             /** @description Why its outcome is or was not known, and since when */
             doubt: components["schemas"]["DoubtView"] | null;
+            /** @description Where it goes, of what was paid by a deposit */
+            receiver: components["schemas"]["RefundReceiverView"] | null;
             /** @description How it ended */
             result: components["schemas"]["RefundResultView"] | null;
             /** @description Why it is not on, and when it is looked at again */
             retry: components["schemas"]["RetryView"] | null;
             /** @description Changes with it; also its ETag */
             version: string;
+        };
+        ReceiveAccountBody: {
+            /** @description The gateway’s code of the bank, or its Korean name */
+            bank: string;
+            /** @description Digits only */
+            accountNumber: string;
+            /** @description Whose it is */
+            holderName: string;
         };
         RefundBody: {
             /** @description Why, in words; kept for ever */
@@ -2540,8 +3025,10 @@ export interface components {
             amount?: number;
             /** @description What you call it: a charge is refunded once under a reference */
             reference?: string;
+            /** @description Where it goes, of what was paid by a deposit; of anything else it must be absent */
+            account?: components["schemas"]["ReceiveAccountBody"];
         };
-        TstoreCheckView: {
+        AccountCheckView: {
             /**
              * @description `no-token`: it was reached and gave none, for another reason than the credentials
              * @enum {string}
@@ -2569,7 +3056,7 @@ export interface components {
              * @description Which of the kinds there are
              * @enum {string}
              */
-            kind: "paid" | "declined" | "closed" | "refunded" | "partially-refunded";
+            kind: "paid" | "declined" | "closed" | "refunded" | "partially-refunded" | "refund-reversed";
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
             /** @description The charge */
@@ -2579,11 +3066,13 @@ export interface components {
              * @enum {string}
              */
             gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account it is collected by */
+            gatewayAccount: string;
             /** @description null: of a charge in no job */
             bulkPaymentJobId: string | null;
             /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
             subscriptionId: string | null;
-            /** @description Your own name for the customer; null: of no subscription */
+            /** @description Your own name for the customer; null: not known, or of an uploaded file */
             customerReference: string | null;
             /**
              * Format: date
@@ -2592,15 +3081,15 @@ export interface components {
             periodStartOn: string | null;
             /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
-            /** @description Name of the product as T store was told it */
+            /** @description Name of the product as the gateway was told it */
             productName: string;
             /** @description Won */
             amount: number;
-            /** @description T store’s id of the payment */
+            /** @description The gateway’s id of the payment */
             transactionId: string | null;
-            /** @description T store’s code: 0000 is success */
+            /** @description The gateway’s code; of T store 0000 is success */
             resultCode: string;
-            /** @description T store’s words to that code */
+            /** @description The gateway’s words to that code */
             resultMessage: string;
             /** @description Line of the result file that tells it; null: a decision or a refund does */
             resultLineNumber: number | null;
@@ -2622,6 +3111,161 @@ export interface components {
             /** @description Positions that were named */
             acknowledged: number;
         };
+        DirectPaymentLinksView: {
+            /** @description With the history of its states */
+            self: string;
+            /** @description The charge that it collects */
+            charge: string;
+        };
+        PaymentDoubtView: {
+            /**
+             * Format: date-time
+             * @description When its outcome was first not known
+             */
+            since: string;
+            /** @description Why its outcome is not known */
+            why: string | null;
+        };
+        PaymentResultView: {
+            /**
+             * Format: date-time
+             * @description When it ended
+             */
+            at: string;
+            /** @description The gateway’s code, or by-decision */
+            resultCode: string | null;
+            /** @description The gateway’s words, or a person’s */
+            resultMessage: string | null;
+        };
+        DirectPaymentView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Pending" | "Sending" | "Unknown" | "Awaited" | "Paid" | "Declined" | "Canceled";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["DirectPaymentLinksView"];
+            /** @description Of the charge */
+            orderNo: string;
+            /** @description Won */
+            amount: number;
+            /** @description Who collects it */
+            gateway: string;
+            /** @description The gateway account that collects it */
+            gatewayAccount: string;
+            /**
+             * @description Made in a payment window, or with a payment method
+             * @enum {string}
+             */
+            origin: "checkout" | "method";
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it was sent first
+             */
+            sentAt: string | null;
+            /** @description The gateway’s id of the payment */
+            transactionId: string | null;
+            /** @description Why its outcome is or was not known */
+            doubt: components["schemas"]["PaymentDoubtView"] | null;
+            /** @description How it ended */
+            result: components["schemas"]["PaymentResultView"] | null;
+            /** @description Why it is not on, and when it is looked at again */
+            retry: components["schemas"]["RetryView"] | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
+        };
+        PaymentLookView: {
+            /**
+             * Format: date-time
+             * @description When that was
+             */
+            at: string;
+            /** @description Who asked */
+            actor: string;
+            /**
+             * @description What it answered
+             * @enum {string}
+             */
+            answer: "found" | "not-found" | "refused" | "unknown";
+            /** @description Of what was found */
+            transactionId: string | null;
+            /** @description Won; 0 in another currency */
+            amount: number | null;
+            /** @description How far the gateway has it */
+            standing: string | null;
+            /** @description Why it did not tell, or that it has none */
+            message: string | null;
+        };
+        DirectPaymentDetailView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Pending" | "Sending" | "Unknown" | "Awaited" | "Paid" | "Declined" | "Canceled";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["DirectPaymentLinksView"];
+            /** @description Of the charge */
+            orderNo: string;
+            /** @description Won */
+            amount: number;
+            /** @description Who collects it */
+            gateway: string;
+            /** @description The gateway account that collects it */
+            gatewayAccount: string;
+            /**
+             * @description Made in a payment window, or with a payment method
+             * @enum {string}
+             */
+            origin: "checkout" | "method";
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it was sent first
+             */
+            sentAt: string | null;
+            /** @description The gateway’s id of the payment */
+            transactionId: string | null;
+            /** @description Why its outcome is or was not known */
+            doubt: components["schemas"]["PaymentDoubtView"] | null;
+            /** @description How it ended */
+            result: components["schemas"]["PaymentResultView"] | null;
+            /** @description Why it is not on, and when it is looked at again */
+            retry: components["schemas"]["RetryView"] | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
+            /** @description What the gateway said where persons decide, newest first */
+            looks: components["schemas"]["PaymentLookView"][];
+            /** @description Changes of its state, oldest first */
+            history: components["schemas"]["StateChangeView"][];
+        };
+        ResolvePaymentBody: {
+            /** @description Why, in words; kept for ever */
+            reason: string;
+            /**
+             * @description What the gateway did
+             * @enum {string}
+             */
+            outcome: "paid" | "not-paid";
+            /** @description The gateway’s id of the payment; of one that is paid */
+            transactionId?: string;
+        };
         LookupView: {
             /**
              * Format: date-time
@@ -2630,16 +3274,16 @@ export interface components {
             at: string;
             /** @description Who did it: the name of their key, or the step of the service */
             actor: string;
-            /** @description T store’s id of the payment */
+            /** @description The gateway’s id of the payment */
             transactionId: string;
             /**
-             * @description found: T store knows it; refused: it says no; unknown: it could not be asked
+             * @description not-found: it has no such payment. refused: it said no for another reason; unknown: it could not be asked; both decide nothing
              * @enum {string}
              */
-            answer: "found" | "refused" | "unknown";
+            answer: "found" | "not-found" | "refused" | "unknown";
             /** @description The payment as T store has it */
             found: components["schemas"]["FoundTransactionView"] | null;
-            /** @description What T store says, for people */
+            /** @description What the gateway says, for people */
             message: string | null;
             /** @description The decision this answer suggests */
             suggestion: string;
@@ -2672,6 +3316,8 @@ export interface components {
             found: components["schemas"]["ComparedView"] | null;
             /** @description The line as it came, its billing token cut short */
             rawLine: string | null;
+            /** @description The order that the payment which its line names has settled, where that is another one */
+            settledInstead: string | null;
             /**
              * Format: date-time
              * @description When it was recorded here
@@ -2727,7 +3373,7 @@ export interface components {
              * @description Who collects by it
              * @enum {string}
              */
-            gateway: "tstore";
+            gateway: "tstore" | "toss";
             /**
              * @description What people call it
              * @example T store, children’s brand
@@ -2959,6 +3605,119 @@ export interface components {
              */
             oldValidUntil?: string;
         };
+        ExchangeLinksView: {
+            /** @description Request and answer, secrets masked; each look at them is audited */
+            wire: string;
+        };
+        GatewayExchangeView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account it was made by */
+            gatewayAccount: string;
+            /**
+             * @description What was asked for
+             * @enum {string}
+             */
+            operation: "confirm" | "charge" | "refund" | "issue-method" | "remove-method" | "issue-account" | "look-up";
+            /** @description Of the payment */
+            orderNo: string | null;
+            /** @description The gateway’s id of the payment, where it was known before */
+            transactionId: string | null;
+            /** @description SHA-256 of its key: two sendings of one call have the same */
+            idempotencyKeyHash: string | null;
+            /**
+             * Format: date-time
+             * @description When it began
+             */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description null: nobody has come back with an answer
+             */
+            endedAt: string | null;
+            /** @description HTTP status; null: no answer came */
+            httpStatus: number | null;
+            /**
+             * @description What the answer was taken for
+             * @enum {string|null}
+             */
+            outcome: "success" | "declined" | "refused" | "unknown" | null;
+            /** @description The gateway’s code, or why there is no answer */
+            resultCode: string | null;
+            /** @description By which the gateway’s own people find it */
+            traceId: string | null;
+            /** @description Where its evidence is */
+            links: components["schemas"]["ExchangeLinksView"];
+        };
+        RequestWireView: {
+            /**
+             * @description HTTP method of the call that does it
+             * @example POST
+             */
+            method: string;
+            /** @description Below the gateway’s address, with its query */
+            path: string;
+            /** @description As it was sent, secrets masked */
+            body: string;
+        };
+        AnswerWireView: {
+            /** @description As it came, secrets masked */
+            body: string;
+        };
+        GatewayExchangeWireView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account it was made by */
+            gatewayAccount: string;
+            /**
+             * @description What was asked for
+             * @enum {string}
+             */
+            operation: "confirm" | "charge" | "refund" | "issue-method" | "remove-method" | "issue-account" | "look-up";
+            /** @description Of the payment */
+            orderNo: string | null;
+            /** @description The gateway’s id of the payment, where it was known before */
+            transactionId: string | null;
+            /** @description SHA-256 of its key: two sendings of one call have the same */
+            idempotencyKeyHash: string | null;
+            /**
+             * Format: date-time
+             * @description When it began
+             */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description null: nobody has come back with an answer
+             */
+            endedAt: string | null;
+            /** @description HTTP status; null: no answer came */
+            httpStatus: number | null;
+            /**
+             * @description What the answer was taken for
+             * @enum {string|null}
+             */
+            outcome: "success" | "declined" | "refused" | "unknown" | null;
+            /** @description The gateway’s code, or why there is no answer */
+            resultCode: string | null;
+            /** @description By which the gateway’s own people find it */
+            traceId: string | null;
+            /** @description Where its evidence is */
+            links: components["schemas"]["ExchangeLinksView"];
+            /** @description What was sent */
+            request: components["schemas"]["RequestWireView"];
+            /** @description null: nothing came back, or nobody recorded it */
+            answer: components["schemas"]["AnswerWireView"] | null;
+        };
         EvidenceView: {
             /**
              * @description What it is
@@ -2995,6 +3754,11 @@ export interface components {
              * @enum {string}
              */
             verdict: "charged" | "partly-refunded" | "refunded" | "not-charged" | "not-known";
+            /**
+             * @description How we know, in one word
+             * @enum {string}
+             */
+            ground: "paid" | "refunded" | "refunding" | "declined" | "declined-by-people" | "closed" | "not-sent" | "withdrawn" | "not-taken" | "contradicted" | "in-doubt" | "discrepant" | "unanswered" | "answer-announced" | "answer-refused" | "answer-unsettled";
             /** @description Won the customer is out of pocket, by our record */
             amountCharged: number;
             /** @description The verdict in words */
@@ -3045,7 +3809,7 @@ export interface components {
             auditLog: string;
         };
         KillSwitchChangeView: {
-            /** @description true: nothing is submitted and nothing refunded */
+            /** @description true: nothing is submitted, no payment is asked for and nothing refunded */
             engaged: boolean;
             /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
@@ -3058,7 +3822,7 @@ export interface components {
             changedAt: string | null;
         };
         KillSwitchDetailView: {
-            /** @description true: nothing is submitted and nothing refunded */
+            /** @description true: nothing is submitted, no payment is asked for and nothing refunded */
             engaged: boolean;
             /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
@@ -3079,7 +3843,7 @@ export interface components {
             history: components["schemas"]["KillSwitchChangeView"][];
         };
         KillSwitchView: {
-            /** @description true: nothing is submitted and nothing refunded */
+            /** @description true: nothing is submitted, no payment is asked for and nothing refunded */
             engaged: boolean;
             /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
@@ -3106,7 +3870,7 @@ export interface components {
             amount: number;
             /** @description The job whose result has the payments */
             resultOfJobId: string;
-            /** @description T store’s ids of the payments */
+            /** @description The gateway’s ids of the payments */
             transactionIds: string[];
         };
         PeriodPaymentView: {
@@ -3116,7 +3880,7 @@ export interface components {
             jobId: string | null;
             /** @description Won */
             amount: number;
-            /** @description T store’s id of the payment */
+            /** @description The gateway’s id of the payment */
             transactionId: string | null;
             /** @description In the settlement log */
             position: string;
@@ -3169,7 +3933,7 @@ export interface components {
         CustomerChargedTwiceEvidenceView: {
             /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
-            /** @description One customer, by each spelling of the name */
+            /** @description One customer, by each spelling of the name or by one billing token */
             customers: components["schemas"]["ChargedCustomerView"][];
         };
         CustomerStandsTwiceEvidenceView: {
@@ -3187,7 +3951,7 @@ export interface components {
             position: string;
         };
         TransactionSettledTwiceEvidenceView: {
-            /** @description T store’s id of the payment */
+            /** @description The gateway’s id of the payment */
             transactionId: string;
             /** @description The charges that were settled by it */
             orders: components["schemas"]["SettledOrderView"][];
@@ -3207,14 +3971,26 @@ export interface components {
         PaidAfterAllEvidenceView: {
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
-            /** @description The job */
-            jobId: string;
+            /** @description null: the charge is in no job */
+            jobId: string | null;
             /** @description Won */
             amount: number;
-            /** @description The payment that T store has */
+            /** @description The payment that the gateway has */
             transactionId: string;
-            /** @description Won, as T store has it */
+            /** @description Won, as the gateway has it */
             foundAmount: number;
+        };
+        DepositTakenBackEvidenceView: {
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+            orderNo: string;
+            /** @description null: the charge is in no job */
+            jobId: string | null;
+            /** @description Won */
+            amount: number;
+            /** @description The payment that was settled */
+            transactionId: string;
+            /** @description The gateway’s own word for what has become of it */
+            foundAs: string;
         };
         GivenBackView: {
             /** @description The refund */
@@ -3235,19 +4011,29 @@ export interface components {
             refunds: components["schemas"]["GivenBackView"][];
         };
         PaymentRefundedTooMuchEvidenceView: {
-            /** @description T store’s id of the payment */
+            /** @description The gateway’s id of the payment */
             transactionId: string;
             /** @description Won */
             paid: number;
             /** @description Won */
             givenBack: number;
         };
+        RefundNotMadeEvidenceView: {
+            /** @description The refund */
+            refundId: string;
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+            orderNo: string;
+            /** @description Won */
+            amount: number;
+            /** @description The gateway’s id of it, as persons said */
+            refundTransactionId: string | null;
+        };
         StatedNumbersView: {
-            /** @description What T store was asked to collect */
+            /** @description What the gateways were asked to collect */
             requested: number[];
-            /** @description What T store collected */
+            /** @description What was collected */
             paid: number[];
-            /** @description What T store refused to collect */
+            /** @description What the gateway refused to collect */
             declined: number[];
             /** @description Settled as paid by decision */
             acceptedPaid: number[];
@@ -3263,11 +4049,11 @@ export interface components {
             open: number[];
         };
         FoundNumbersView: {
-            /** @description What T store was asked to collect */
+            /** @description What the gateways were asked to collect */
             requested: number[];
-            /** @description What T store collected */
+            /** @description What was collected */
             paid: number[];
-            /** @description What T store refused to collect */
+            /** @description What the gateway refused to collect */
             declined: number[];
             /** @description Settled as paid by decision */
             acceptedPaid: number[];
@@ -3292,6 +4078,12 @@ export interface components {
             /** @description Why it failed; null: it did not */
             failureReason: string | null;
         };
+        AlikeCustomerView: {
+            /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
+            subscriptionId: string;
+            /** @description Your own name for the customer */
+            customerReference: string;
+        };
         UnbillableEvidenceView: {
             /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
             orderNo: string;
@@ -3304,6 +4096,8 @@ export interface components {
             amount: number;
             /** @description Why it can’t be charged */
             reason: string;
+            /** @description Where days are charged already: whose, the older subscription first */
+            customers?: components["schemas"]["AlikeCustomerView"][];
         };
         UnwritableReasonView: {
             /** @description Why, in the words of who did it; kept for ever */
@@ -3341,7 +4135,7 @@ export interface components {
             by: string | null;
             /** @description Why, in the words of who did it; kept for ever */
             reason: string | null;
-            /** @description Those it took for one customer are several, who only look alike */
+            /** @description Those it took for one customer are several, who only look alike or have one payer */
             differentCustomers: boolean;
         };
         LineStopView: {
@@ -3351,7 +4145,7 @@ export interface components {
              * @description Which of the kinds there are
              * @enum {string}
              */
-            kind: "charged-twice" | "period-paid-twice" | "customer-charged-twice" | "transaction-settled-twice" | "declined-with-transaction" | "paid-after-all" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
+            kind: "charged-twice" | "period-paid-twice" | "customer-charged-twice" | "transaction-settled-twice" | "declined-with-transaction" | "paid-after-all" | "deposit-taken-back" | "refunded-too-much" | "refund-not-made" | "numbers-differ" | "gateway-contradicts" | "unbillable";
             /**
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
@@ -3368,7 +4162,7 @@ export interface components {
             /** @description What is wrong, in words */
             violation: string;
             /** @description The rows that show it, by its kind */
-            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["PaidBesideTakenEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["CustomerStandsTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["PaidAfterAllEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"] | components["schemas"]["UnwritableEvidenceView"];
+            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["PaidBesideTakenEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["CustomerStandsTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["PaidAfterAllEvidenceView"] | components["schemas"]["DepositTakenBackEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["RefundNotMadeEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"] | components["schemas"]["UnwritableEvidenceView"];
             /**
              * Format: date-time
              * @description When it was found
@@ -3383,7 +4177,7 @@ export interface components {
             /** @description Why, in words; kept for ever */
             reason: string;
             /**
-             * @description Of `customer-charged-twice`: the subscriptions are of different customers, who only look alike. Said once, nothing is raised of the two again; without it, the next charge of both is
+             * @description Of `customer-charged-twice`, or of `unbillable` whose evidence names two customers: the subscriptions are of different customers, who only look alike or are paid for by one person. Said once, and agreed to by a second person, nothing is raised of the two again; without it, the next charge of both is
              * @default false
              */
             differentCustomers: boolean;
@@ -3400,9 +4194,9 @@ export interface components {
              * @description When that was
              */
             at: string;
-            /** @description T store’s code: 0000 is success */
+            /** @description The gateway’s code; of T store 0000 is success */
             resultCode: string | null;
-            /** @description T store’s words to that code */
+            /** @description The gateway’s words to that code */
             resultMessage: string | null;
         };
         NotificationRetryView: {
@@ -3429,19 +4223,26 @@ export interface components {
              * @enum {string}
              */
             state: "Received" | "Verified" | "Rejected";
-            /** @description Nothing, ever: whether it is true is for PNS to say */
+            /** @description Nothing, ever: whether it is true is for its gateway to say */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["NotificationLinksView"];
-            /** @description What T store calls the event */
+            /**
+             * @description Whose way it came by
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description What the gateway calls the event */
             event: string | null;
-            /** @description T store’s word for how it stands */
+            /** @description The gateway’s word for how it stands */
             status: string | null;
             /** @description T store’s id of the job */
             gatewayJobId: string | null;
-            /** @description Of which gateway account the job is; null: of none known */
+            /** @description Of the payment it is about, as it says */
+            orderNo: string | null;
+            /** @description To which gateway account it was sent, or whose job it speaks of; null: of none known */
             gatewayAccount: string | null;
-            /** @description As PNS wrote it */
+            /** @description As its gateway wrote it */
             updateTime: string | null;
             /** @description Whether it came to the address of one job */
             toOwnAddress: boolean;
@@ -3459,7 +4260,7 @@ export interface components {
             lastReceivedAt: string;
             /** @description Times it came beyond the first */
             repeatCount: number;
-            /** @description What PNS said of it */
+            /** @description What its gateway said of it */
             verdict: components["schemas"]["VerdictView"] | null;
             /** @description Why it is not verified, and when it is tried again */
             retry: components["schemas"]["NotificationRetryView"] | null;
@@ -3497,19 +4298,26 @@ export interface components {
              * @enum {string}
              */
             state: "Received" | "Verified" | "Rejected";
-            /** @description Nothing, ever: whether it is true is for PNS to say */
+            /** @description Nothing, ever: whether it is true is for its gateway to say */
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["NotificationLinksView"];
-            /** @description What T store calls the event */
+            /**
+             * @description Whose way it came by
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description What the gateway calls the event */
             event: string | null;
-            /** @description T store’s word for how it stands */
+            /** @description The gateway’s word for how it stands */
             status: string | null;
             /** @description T store’s id of the job */
             gatewayJobId: string | null;
-            /** @description Of which gateway account the job is; null: of none known */
+            /** @description Of the payment it is about, as it says */
+            orderNo: string | null;
+            /** @description To which gateway account it was sent, or whose job it speaks of; null: of none known */
             gatewayAccount: string | null;
-            /** @description As PNS wrote it */
+            /** @description As its gateway wrote it */
             updateTime: string | null;
             /** @description Whether it came to the address of one job */
             toOwnAddress: boolean;
@@ -3527,7 +4335,7 @@ export interface components {
             lastReceivedAt: string;
             /** @description Times it came beyond the first */
             repeatCount: number;
-            /** @description What PNS said of it */
+            /** @description What its gateway said of it */
             verdict: components["schemas"]["VerdictView"] | null;
             /** @description Why it is not verified, and when it is tried again */
             retry: components["schemas"]["NotificationRetryView"] | null;
@@ -3535,6 +4343,274 @@ export interface components {
             rawBody: components["schemas"]["RawBodyView"];
             /** @description Changes of its state, oldest first */
             history: components["schemas"]["NotificationChangeView"][];
+        };
+        OrderItemBody: {
+            /** @description A product of the catalogue, at its price */
+            productId?: string;
+            /** @description What it is called; the product’s name without it */
+            name?: string;
+            /** @description Won for one; only of what is no product */
+            unitAmount?: number;
+            /**
+             * @description How many
+             * @default 1
+             */
+            quantity: number;
+            /**
+             * @description Won of all of them that bear no VAT
+             * @default 0
+             */
+            taxFreeAmount: number;
+        };
+        OrderCustomerBody: {
+            /** @description Your own name for the customer */
+            reference?: string;
+            /** @description In the payment window */
+            name?: string;
+            /** @description Where the gateway sends its receipt */
+            email?: string;
+        };
+        NewOrderBody: {
+            /** @description What you call it: the same one again is the same order */
+            reference: string;
+            /** @description The gateway account that collects it */
+            gatewayAccount: string;
+            /**
+             * @description In the payment window and on receipts
+             * @example 문구 세트
+             */
+            name: string;
+            /** @description What is bought */
+            items: components["schemas"]["OrderItemBody"][];
+            /** @description Won that you expect them to cost; another sum is refused */
+            amount: number;
+            /** @description Who buys it; a guest without it */
+            customer?: components["schemas"]["OrderCustomerBody"];
+            /** @description Where the customer comes back to; order and state are added as ?order=…&state=… */
+            returnUrl: string;
+            /**
+             * @description Minutes in which it can be paid
+             * @default 30
+             */
+            expiresInMinutes: number;
+        };
+        OrderLinksView: {
+            /** @description With its items, attempts and history */
+            self: string;
+        };
+        OrderFailureView: {
+            /** @description The gateway’s code */
+            code: string;
+            /** @description In the gateway’s words */
+            message: string;
+        };
+        NewOrderView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Created" | "Ready" | "Confirming" | "InDoubt" | "AwaitingDeposit" | "Paid" | "Failed" | "Expired" | "Canceled";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["OrderLinksView"];
+            /** @description What the shop calls it */
+            reference: string;
+            /** @description Who collects by it */
+            gateway: string;
+            /** @description The gateway account that collects it */
+            gatewayAccount: string;
+            /** @description What people call it */
+            name: string;
+            /** @description Won */
+            amount: number;
+            /** @description Won of it that bear no VAT */
+            taxFreeAmount: number;
+            /** @description Your own name for the customer */
+            customerReference: string | null;
+            /** @description Why the last attempt came to nothing */
+            failure: components["schemas"]["OrderFailureView"] | null;
+            /** @description The key it was made with */
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null: never
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When it was paid, or ended otherwise
+             */
+            endedAt: string | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
+            /** @description By which the customer’s browser names it; whoever has it can pay the order */
+            checkoutToken: string;
+            /** @description POST opens the payment window: …/checkout/v1/orders/TOKEN/windows */
+            windowsUrl: string;
+        };
+        OrderView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Created" | "Ready" | "Confirming" | "InDoubt" | "AwaitingDeposit" | "Paid" | "Failed" | "Expired" | "Canceled";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["OrderLinksView"];
+            /** @description What the shop calls it */
+            reference: string;
+            /** @description Who collects by it */
+            gateway: string;
+            /** @description The gateway account that collects it */
+            gatewayAccount: string;
+            /** @description What people call it */
+            name: string;
+            /** @description Won */
+            amount: number;
+            /** @description Won of it that bear no VAT */
+            taxFreeAmount: number;
+            /** @description Your own name for the customer */
+            customerReference: string | null;
+            /** @description Why the last attempt came to nothing */
+            failure: components["schemas"]["OrderFailureView"] | null;
+            /** @description The key it was made with */
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null: never
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When it was paid, or ended otherwise
+             */
+            endedAt: string | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
+        };
+        OrderItemView: {
+            /** @description The product, by its id here */
+            productId: string | null;
+            /** @description What people call it */
+            name: string;
+            /** @description How many */
+            quantity: number;
+            /** @description Won for one */
+            unitAmount: number;
+            /** @description Won of all of them that bear no VAT */
+            taxFreeAmount: number;
+        };
+        OrderAttemptView: {
+            /** @description As the gateway knows it; that of the charge once it was confirmed */
+            orderNo: string;
+            /**
+             * Format: date-time
+             * @description When its window was opened
+             */
+            openedAt: string;
+            /** @description Whether what came back was confirmed */
+            confirmed: boolean;
+            /** @description The charge, once it was confirmed */
+            charge: string | null;
+        };
+        DepositView: {
+            /** @description The gateway’s code of it */
+            bankCode: string;
+            /** @description As people know it */
+            bankName: string;
+            /** @description Of this order only until it is paid or over */
+            accountNumber: string;
+            /** @description In whose name it is */
+            holder: string;
+            /**
+             * Format: date-time
+             * @description Until when a deposit is taken
+             */
+            dueAt: string;
+            /**
+             * Format: date-time
+             * @description When it was issued
+             */
+            issuedAt: string;
+            /**
+             * Format: date-time
+             * @description Since when a deposit is known; it counts once it has stayed
+             */
+            depositedAt: string | null;
+        };
+        OrderDetailView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Created" | "Ready" | "Confirming" | "InDoubt" | "AwaitingDeposit" | "Paid" | "Failed" | "Expired" | "Canceled";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["OrderLinksView"];
+            /** @description What the shop calls it */
+            reference: string;
+            /** @description Who collects by it */
+            gateway: string;
+            /** @description The gateway account that collects it */
+            gatewayAccount: string;
+            /** @description What people call it */
+            name: string;
+            /** @description Won */
+            amount: number;
+            /** @description Won of it that bear no VAT */
+            taxFreeAmount: number;
+            /** @description Your own name for the customer */
+            customerReference: string | null;
+            /** @description Why the last attempt came to nothing */
+            failure: components["schemas"]["OrderFailureView"] | null;
+            /** @description The key it was made with */
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null: never
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When it was paid, or ended otherwise
+             */
+            endedAt: string | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
+            /** @description What is bought */
+            items: components["schemas"]["OrderItemView"][];
+            /** @description Windows that were opened, oldest first */
+            attempts: components["schemas"]["OrderAttemptView"][];
+            /** @description Where it is to be paid, or was, by a deposit */
+            deposit: components["schemas"]["DepositView"] | null;
+            /** @description The open line stop that says that the gateway has a payment of it otherwise than it ended here */
+            lineStop: string | null;
+            /** @description Changes of its state, oldest first */
+            history: components["schemas"]["StateChangeView"][];
         };
         OutsideDecisionView: {
             /**
@@ -3550,7 +4626,7 @@ export interface components {
         OutsideRefundLinksView: {
             /** @description Where the charge is */
             charge: string;
-            /** @description The payment as T store has it now */
+            /** @description The payment as the gateway has it now */
             transaction: string;
             /** @description What it was recorded as */
             refund: string | null;
@@ -3567,7 +4643,7 @@ export interface components {
             state: "Suspected" | "Recorded" | "Dismissed";
             /** @description What may be done with it now */
             actions: string[];
-            /** @description Status, reason, message and time of T store’s record */
+            /** @description Status, reason, message and time of the gateway’s record */
             shown: string;
             /** @description The lookup that showed it */
             lookupId: string;
@@ -3593,7 +4669,7 @@ export interface components {
             state: "Suspected" | "Recorded" | "Dismissed";
             /** @description What may be done with it now */
             actions: string[];
-            /** @description Status, reason, message and time of T store’s record */
+            /** @description Status, reason, message and time of the gateway’s record */
             shown: string;
             /** @description The lookup that showed it */
             lookupId: string;
@@ -3617,9 +4693,9 @@ export interface components {
              * @example B20270131-42-1
              */
             orderNo: string;
-            /** @description Won that T store gave back; its lookups don’t tell */
+            /** @description Won that the gateway gave back; its lookups don’t tell */
             amount: number;
-            /** @description T store’s id of the refund */
+            /** @description The gateway’s id of the refund */
             refundTransactionId?: string;
         };
         RecordedOutsideView: {
@@ -3628,31 +4704,135 @@ export interface components {
             /** @description What another person must approve first; null: nobody must */
             approval: components["schemas"]["ApprovalView"] | null;
         };
+        MethodLinksView: {
+            /** @description With its history */
+            self: string;
+            /** @description Those of its customer */
+            subscriptions: string;
+        };
+        PaymentMethodView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /** @description Your own name for the customer */
+            customerReference: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Active" | "Invalid" | "Replaced" | "Removed";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["MethodLinksView"];
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account it is charged by */
+            gatewayAccount: string;
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
+            kind: "billing-token" | "billing-key" | "sid";
+            /** @description Such as card company and last digits; null: not told */
+            label: string | null;
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When another took its place, or it was taken away
+             */
+            endedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When its gateway had deleted it, and its secrets went
+             */
+            erasedAt: string | null;
+            /** @description Why its gateway has not deleted it yet */
+            lastError: string | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
+        };
+        PaymentMethodDetailView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /** @description Your own name for the customer */
+            customerReference: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Active" | "Invalid" | "Replaced" | "Removed";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["MethodLinksView"];
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account it is charged by */
+            gatewayAccount: string;
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
+            kind: "billing-token" | "billing-key" | "sid";
+            /** @description Such as card company and last digits; null: not told */
+            label: string | null;
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When another took its place, or it was taken away
+             */
+            endedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When its gateway had deleted it, and its secrets went
+             */
+            erasedAt: string | null;
+            /** @description Why its gateway has not deleted it yet */
+            lastError: string | null;
+            /** @description Changes with it; also its ETag */
+            version: string;
+            /** @description Changes of its state, oldest first */
+            history: components["schemas"]["StateChangeView"][];
+        };
         PriceBody: {
             /**
-             * @description Won; the sum of the three parts
+             * @description Won; the sum of the three parts, where T store collects it
              * @example 5500
              */
             amount: number;
             /**
-             * @description Won collected with the phone bill
+             * @description Won collected with the phone bill; T store’s
              * @example 5500
              */
-            carrierAmount: number;
+            carrierAmount?: number | null;
             /**
-             * @description Won charged to the credit card
+             * @description Won charged to the credit card; T store’s
              * @example 0
              */
-            creditCardAmount: number;
+            creditCardAmount?: number | null;
             /**
-             * @description Won taken from the T membership
+             * @description Won taken from the T membership; T store’s
              * @example 0
              */
-            tmembershipAmount: number;
+            tmembershipAmount?: number | null;
         };
         NewProductBody: {
             /**
-             * @description The product’s id at T store
+             * @description The product’s id at T store; your own where another gateway collects it
              * @example 0910024116
              */
             storeProductId: string;
@@ -3675,6 +4855,19 @@ export interface components {
             /** @description Where its subscriptions are */
             subscriptions: string;
         };
+        PriceView: {
+            /**
+             * @description Won
+             * @example 5500
+             */
+            amount: number;
+            /** @description Won collected with the phone bill; null: not by T store */
+            carrierAmount: number | null;
+            /** @description Won charged to the credit card; null: not by T store */
+            creditCardAmount: number | null;
+            /** @description Won taken from the T membership; null: not by T store */
+            tmembershipAmount: number | null;
+        };
         ProductView: {
             /** @description Its id: digits in text */
             id: string;
@@ -3687,7 +4880,7 @@ export interface components {
             /** @description What people call it */
             name: string;
             /** @description What a period costs, by who collects it */
-            price: components["schemas"]["PriceBody"];
+            price: components["schemas"]["PriceView"];
             /** @description Whether it is sold and billed */
             active: boolean;
             /** @description Products of one group share bulk payment jobs */
@@ -3729,7 +4922,7 @@ export interface components {
             /** @description What people call it */
             name: string;
             /** @description What a period costs, by who collects it */
-            price: components["schemas"]["PriceBody"];
+            price: components["schemas"]["PriceView"];
             /** @description Whether it is sold and billed */
             active: boolean;
             /** @description Products of one group share bulk payment jobs */
@@ -3755,8 +4948,182 @@ export interface components {
             active?: boolean;
             /** @description Products of one group share bulk payment jobs; empty is a group */
             billingGroup?: string;
-            /** @description The gateway account that collects it from the next run on */
+            /** @description The account of the same gateway that collects it from the next run on */
             gatewayAccount?: string;
+        };
+        NewRegistrationBody: {
+            /** @description Your own name for the customer */
+            customerReference: string;
+            /** @description The gateway account that will collect by it */
+            gatewayAccount: string;
+            /** @description The payment method whose place it takes in all that is paid by that */
+            replaces?: string;
+            /** @description Where the customer comes back to; registration and state are added as a query */
+            returnUrl: string;
+            /**
+             * @description Minutes in which the customer may come back
+             * @default 30
+             */
+            expiresInMinutes: number;
+        };
+        RegistrationLinksView: {
+            /** @description With its history */
+            self: string;
+            /** @description Where the payment method is; null: there is none */
+            paymentMethod: string | null;
+        };
+        RegistrationFailureView: {
+            /** @description The gateway’s code */
+            code: string;
+            /** @description In the gateway’s words */
+            message: string;
+        };
+        NewRegistrationView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /** @description Your own name for the customer */
+            customerReference: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Open" | "Issuing" | "Issued" | "Failed" | "Expired";
+            /** @description What may be done with it now: nothing, its customer goes on */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["RegistrationLinksView"];
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account that will collect by it */
+            gatewayAccount: string;
+            /** @description The payment method whose place it takes */
+            replaces: string | null;
+            /** @description The payment method that was issued */
+            paymentMethodId: string | null;
+            /** @description Why it came to nothing */
+            failure: components["schemas"]["RegistrationFailureView"] | null;
+            /** @description Why the gateway is asked again */
+            lastError: string | null;
+            /** @description The key it was made with */
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null: never
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When it came to its end
+             */
+            endedAt: string | null;
+            /** @description By which the customer’s browser names it; whoever has it can register a method */
+            checkoutToken: string;
+            /** @description POST says what opens the window: …/checkout/v1/registrations/TOKEN/window */
+            windowUrl: string;
+        };
+        RegistrationView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /** @description Your own name for the customer */
+            customerReference: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Open" | "Issuing" | "Issued" | "Failed" | "Expired";
+            /** @description What may be done with it now: nothing, its customer goes on */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["RegistrationLinksView"];
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account that will collect by it */
+            gatewayAccount: string;
+            /** @description The payment method whose place it takes */
+            replaces: string | null;
+            /** @description The payment method that was issued */
+            paymentMethodId: string | null;
+            /** @description Why it came to nothing */
+            failure: components["schemas"]["RegistrationFailureView"] | null;
+            /** @description Why the gateway is asked again */
+            lastError: string | null;
+            /** @description The key it was made with */
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null: never
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When it came to its end
+             */
+            endedAt: string | null;
+        };
+        RegistrationDetailView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /** @description Your own name for the customer */
+            customerReference: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Open" | "Issuing" | "Issued" | "Failed" | "Expired";
+            /** @description What may be done with it now: nothing, its customer goes on */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["RegistrationLinksView"];
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account that will collect by it */
+            gatewayAccount: string;
+            /** @description The payment method whose place it takes */
+            replaces: string | null;
+            /** @description The payment method that was issued */
+            paymentMethodId: string | null;
+            /** @description Why it came to nothing */
+            failure: components["schemas"]["RegistrationFailureView"] | null;
+            /** @description Why the gateway is asked again */
+            lastError: string | null;
+            /** @description The key it was made with */
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null: never
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When it came to its end
+             */
+            endedAt: string | null;
+            /** @description Changes of its state, oldest first */
+            history: components["schemas"]["StateChangeView"][];
         };
         RefundDetailView: {
             /** @description Its id: digits in text */
@@ -3765,6 +5132,13 @@ export interface components {
             chargeId: string;
             /** @description Of the charge */
             orderNo: string;
+            /**
+             * @description Who gives it back
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account that collected it */
+            gatewayAccount: string;
             /** @description The payment it takes back */
             transactionId: string;
             /** @description Won */
@@ -3773,8 +5147,8 @@ export interface components {
              * @description Where it is in its life; docs/state-machines.md draws it
              * @enum {string}
              */
-            state: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
-            /** @description T store made it without us, and a person recorded it */
+            state: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled" | "Reversed";
+            /** @description The gateway made it without us, and a person recorded it */
             outside: boolean;
             /** @description What may be done with it now */
             actions: string[];
@@ -3797,10 +5171,14 @@ export interface components {
             requestedAt: string;
             /** @description Why a second person must release it, and who did */
             release: components["schemas"]["ReleaseView"] | null;
+            /** @description Other orders that claimed its payment when it was asked for: it may be their customer’s money, so a second person releases it */
+            claimedBy: string[];
             /** @description When it was sent, and with which parameters */
             sent: components["schemas"]["SentView"] | null;
             /** @description Why its outcome is or was not known, and since when */
             doubt: components["schemas"]["DoubtView"] | null;
+            /** @description Where it goes, of what was paid by a deposit */
+            receiver: components["schemas"]["RefundReceiverView"] | null;
             /** @description How it ended */
             result: components["schemas"]["RefundResultView"] | null;
             /** @description Why it is not on, and when it is looked at again */
@@ -3814,11 +5192,11 @@ export interface components {
             /** @description Why, in words; kept for ever */
             reason: string;
             /**
-             * @description What T store did
+             * @description What the gateway did
              * @enum {string}
              */
             outcome: "refunded" | "not-refunded";
-            /** @description T store’s id of the refund */
+            /** @description The gateway’s id of the refund */
             refundTransactionId?: string;
         };
         DaysTotalView: {
@@ -3842,12 +5220,16 @@ export interface components {
             closed: components["schemas"]["TallyView"];
             /** @description Of them: nobody has decided yet */
             open: components["schemas"]["TallyView"];
-            /** @description Of jobs that T store never took */
+            /** @description Of jobs that the gateway never took */
             failed: components["schemas"]["TallyView"];
+            /** @description Of the failed: the gateway was heard to have their jobs all the same, and may have taken this money */
+            contradicted: components["schemas"]["TallyView"];
             /** @description Their answer is not here yet, or not reconciled */
             awaited: components["schemas"]["TallyView"];
             /** @description Given back on these days */
             refunded: components["schemas"]["TallyView"];
+            /** @description Refunds that were said on these days to be none */
+            reversed: components["schemas"]["TallyView"];
         };
         DayView: {
             /** @description Jobs whose sending began then */
@@ -3870,8 +5252,10 @@ export interface components {
             closed: components["schemas"]["TallyView"];
             /** @description Of them: nobody has decided yet */
             open: components["schemas"]["TallyView"];
-            /** @description Of jobs that T store never took */
+            /** @description Of jobs that the gateway never took */
             failed: components["schemas"]["TallyView"];
+            /** @description Of the failed: the gateway was heard to have their jobs all the same, and may have taken this money */
+            contradicted: components["schemas"]["TallyView"];
             /** @description Their answer is not here yet, or not reconciled */
             awaited: components["schemas"]["TallyView"];
             /**
@@ -3881,7 +5265,9 @@ export interface components {
             day: string;
             /** @description Given back on that day, whenever it was paid; no part of requested */
             refunded: components["schemas"]["TallyView"];
-            /** @description Whether requested is paid, declined, missing, quarantined, failed and awaited; and what people decided (acceptedPaid, acceptedDeclined, closed) and open are missing and quarantined */
+            /** @description Refunds, of whatever day, that were said on that day to be none */
+            reversed: components["schemas"]["TallyView"];
+            /** @description Whether requested is paid, declined, missing, quarantined, failed and awaited; and what people decided (acceptedPaid, acceptedDeclined, closed) and open are missing and quarantined; and nothing of failed is contradicted */
             balanced: boolean;
         };
         WonByMethodView: {
@@ -3925,7 +5311,9 @@ export interface components {
             declined: components["schemas"]["TallyView"];
             /** @description Given back in the month, whenever it was paid */
             refunded: components["schemas"]["RefundedView"];
-            /** @description Won collected less won refunded; before fees, VAT included */
+            /** @description Refunds, of whatever month, that were said in the month to be none */
+            reversed: components["schemas"]["TallyView"];
+            /** @description Won collected less won refunded, and won reversed; before fees, VAT included */
             netAmount: number;
         };
         ProductMonthView: {
@@ -3935,7 +5323,9 @@ export interface components {
             declined: components["schemas"]["TallyView"];
             /** @description Given back in the month, whenever it was paid */
             refunded: components["schemas"]["RefundedView"];
-            /** @description Won collected less won refunded; before fees, VAT included */
+            /** @description Refunds, of whatever month, that were said in the month to be none */
+            reversed: components["schemas"]["TallyView"];
+            /** @description Won collected less won refunded, and won reversed; before fees, VAT included */
             netAmount: number;
             /**
              * @description Seoul month
@@ -3952,6 +5342,41 @@ export interface components {
              * @example 동영상 클라우드 어린이TV
              */
             productName: string;
+        };
+        GatewayDayView: {
+            /**
+             * Format: date
+             * @description Seoul day
+             */
+            day: string;
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account */
+            gatewayAccount: string;
+            /**
+             * @description How far it is held against the lists; null: not begun
+             * @enum {string|null}
+             */
+            tieOut: "Listing" | "Settling" | "Looking" | "Done" | null;
+            /** @description Won that customers paid, by the gateway’s list */
+            collected: number;
+            /** @description The same by our record */
+            collectedHere: number;
+            /** @description Won given back, by the gateway’s list */
+            refunded: number;
+            /** @description The same by our record */
+            refundedHere: number;
+            /** @description Fees of the day’s sales; those of refunds taken off */
+            fees: number;
+            /** @description What is or will be paid out for the day’s sales */
+            payOut: number;
+            /** @description What is paid out on the day, for whichever sales */
+            paidOut: number;
+            /** @description What differs and waits for a person */
+            openDifferences: number;
         };
         StatedView: {
             /** @description What T store was asked to collect */
@@ -3995,6 +5420,241 @@ export interface components {
             /** @description What its charges and its entries of the settlement log add up to */
             logged: components["schemas"]["LoggedView"];
         };
+        DifferenceLinksView: {
+            /** @description With the history of its states */
+            self: string;
+            /** @description The charge under its order number, if there is one */
+            charge?: string;
+            /** @description All that is known of the payment */
+            inquiry?: string;
+            /** @description Of a refund that only the gateway knows: what its lookup has shown */
+            outsideRefunds?: string;
+        };
+        DifferenceSideView: {
+            /** @description Won */
+            amount: number | null;
+            /** @description Where it is in its life; docs/state-machines.md draws it */
+            state: string | null;
+        };
+        DifferenceDecisionView: {
+            /**
+             * Format: date-time
+             * @description When that was
+             */
+            at: string;
+            /** @description Who did it: the name of their key */
+            by: string | null;
+            /** @description Why, in the words of who did it; kept for ever */
+            reason: string | null;
+        };
+        TieOutDifferenceView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Open" | "Explained" | "Cleared";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["DifferenceLinksView"];
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
+            kind: "amount" | "state" | "only-ours" | "only-theirs";
+            /**
+             * @description Which way the money went
+             * @enum {string}
+             */
+            movement: "payment" | "refund" | "payout";
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account */
+            gatewayAccount: string;
+            /**
+             * Format: date
+             * @description Seoul day
+             */
+            day: string;
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+            orderNo: string | null;
+            /** @description The gateway’s id of the payment */
+            transactionId: string | null;
+            /** @description The gateway’s id of what happened */
+            actId: string | null;
+            /** @description By our record */
+            ours: components["schemas"]["DifferenceSideView"];
+            /** @description By the gateway’s list, in its words */
+            theirs: components["schemas"]["DifferenceSideView"];
+            /**
+             * Format: date-time
+             * @description When it was found
+             */
+            foundAt: string;
+            /** @description What a person said it is */
+            decision: components["schemas"]["DifferenceDecisionView"] | null;
+        };
+        TieOutDifferenceDetailView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Open" | "Explained" | "Cleared";
+            /** @description What may be done with it now */
+            actions: string[];
+            /** @description Where its evidence is */
+            links: components["schemas"]["DifferenceLinksView"];
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
+            kind: "amount" | "state" | "only-ours" | "only-theirs";
+            /**
+             * @description Which way the money went
+             * @enum {string}
+             */
+            movement: "payment" | "refund" | "payout";
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account */
+            gatewayAccount: string;
+            /**
+             * Format: date
+             * @description Seoul day
+             */
+            day: string;
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+            orderNo: string | null;
+            /** @description The gateway’s id of the payment */
+            transactionId: string | null;
+            /** @description The gateway’s id of what happened */
+            actId: string | null;
+            /** @description By our record */
+            ours: components["schemas"]["DifferenceSideView"];
+            /** @description By the gateway’s list, in its words */
+            theirs: components["schemas"]["DifferenceSideView"];
+            /**
+             * Format: date-time
+             * @description When it was found
+             */
+            foundAt: string;
+            /** @description What a person said it is */
+            decision: components["schemas"]["DifferenceDecisionView"] | null;
+            /** @description Changes of its state, oldest first */
+            history: components["schemas"]["StateChangeView"][];
+        };
+        TieOutLinksView: {
+            /** @description With the history of its states */
+            self: string;
+            /** @description What differs */
+            differences: string;
+        };
+        TieOutView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Listing" | "Settling" | "Looking" | "Done";
+            /** @description What may be done with it now; the day is run again by POST /tie-outs */
+            actions: string[];
+            /** @description Where it is, and what it found */
+            links: components["schemas"]["TieOutLinksView"];
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account */
+            gatewayAccount: string;
+            /**
+             * Format: date
+             * @description Seoul day
+             */
+            day: string;
+            /** @description Pages of the gateway’s lists that were read */
+            pageCount: number;
+            /** @description Who asked for it: the name of their key */
+            requestedBy: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for
+             */
+            requestedAt: string;
+            /**
+             * Format: date-time
+             * @description null: it goes on
+             */
+            finishedAt: string | null;
+            /** @description Why it is not on, and when it is tried again */
+            retry: components["schemas"]["RetryView"] | null;
+        };
+        TieOutDetailView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Listing" | "Settling" | "Looking" | "Done";
+            /** @description What may be done with it now; the day is run again by POST /tie-outs */
+            actions: string[];
+            /** @description Where it is, and what it found */
+            links: components["schemas"]["TieOutLinksView"];
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account */
+            gatewayAccount: string;
+            /**
+             * Format: date
+             * @description Seoul day
+             */
+            day: string;
+            /** @description Pages of the gateway’s lists that were read */
+            pageCount: number;
+            /** @description Who asked for it: the name of their key */
+            requestedBy: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for
+             */
+            requestedAt: string;
+            /**
+             * Format: date-time
+             * @description null: it goes on
+             */
+            finishedAt: string | null;
+            /** @description Why it is not on, and when it is tried again */
+            retry: components["schemas"]["RetryView"] | null;
+            /** @description Changes of its state, oldest first */
+            history: components["schemas"]["StateChangeView"][];
+        };
+        TieOutBody: {
+            /**
+             * @description Whose day
+             * @example toss
+             */
+            gatewayAccount: string;
+            /**
+             * Format: date
+             * @description A day that is over in Seoul
+             */
+            day: string;
+        };
         InputFaultView: {
             /** @description Line of the file, the header being line 1 */
             line?: number;
@@ -4023,8 +5683,10 @@ export interface components {
              * @example 0910024116
              */
             storeProductId: string;
-            /** @description Stored encrypted, never shown again */
-            billingToken: string;
+            /** @description T store’s, stored encrypted, never shown again; or a paymentMethodId */
+            billingToken?: string;
+            /** @description The customer’s payment method, of any other gateway; or a billingToken */
+            paymentMethodId?: string;
             /**
              * Format: date
              * @description Seoul day it begins on
@@ -4073,6 +5735,29 @@ export interface components {
             /** @description What parks it or has parked it */
             lineStops: string;
         };
+        SubscriptionMethodView: {
+            /** @description Its id; null: a billing token of T store’s */
+            id: string | null;
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account it is charged by */
+            gatewayAccount: string;
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
+            kind: "billing-token" | "billing-key" | "sid";
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Active" | "Invalid" | "Replaced" | "Removed";
+            /** @description Such as card company and last digits; null: not told */
+            label: string | null;
+        };
         SubscriptionView: {
             /** @description Its id: digits in text */
             id: string;
@@ -4089,10 +5774,12 @@ export interface components {
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["SubscriptionLinksView"];
-            /** @description Twelve digits of the billing token’s SHA-256 */
-            billingTokenHashPrefix: string;
+            /** @description What it is paid with, whichever the gateway */
+            paymentMethod: components["schemas"]["SubscriptionMethodView"];
+            /** @description Twelve digits of the billing token’s SHA-256; null: another gateway collects it */
+            billingTokenHashPrefix: string | null;
             /** @description What the next charge is made with */
-            price: components["schemas"]["PriceBody"];
+            price: components["schemas"]["PriceView"];
             /** @description Whether the price is this customer’s own */
             priceOverridden: boolean;
             /**
@@ -4131,6 +5818,8 @@ export interface components {
             retryOn: string | null;
             /** @description Whether it ends when what is paid for is over */
             cancelAtPeriodEnd: boolean;
+            /** @description It waits until the customer has registered another payment method */
+            newMethodNeeded: boolean;
             /**
              * Format: date-time
              * @description When it was recorded here
@@ -4158,6 +5847,41 @@ export interface components {
             /** @description The state it came to */
             toState: string;
         };
+        EndedMethodView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account it was charged by */
+            gatewayAccount: string;
+            /**
+             * @description Which of the kinds there are
+             * @enum {string}
+             */
+            kind: "billing-token" | "billing-key" | "sid";
+            /**
+             * @description Where it is in its life; docs/state-machines.md draws it
+             * @enum {string}
+             */
+            state: "Active" | "Invalid" | "Replaced" | "Removed";
+            /** @description Such as card company and last digits; null: not told */
+            label: string | null;
+            /** @description Twelve digits of the billing token’s SHA-256 */
+            billingTokenHashPrefix: string | null;
+            /**
+             * Format: date-time
+             * @description When it was recorded here
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When another took its place, or it was taken away
+             */
+            endedAt: string | null;
+        };
         SubscriptionDetailView: {
             /** @description Its id: digits in text */
             id: string;
@@ -4174,10 +5898,12 @@ export interface components {
             actions: string[];
             /** @description Where its evidence is */
             links: components["schemas"]["SubscriptionLinksView"];
-            /** @description Twelve digits of the billing token’s SHA-256 */
-            billingTokenHashPrefix: string;
+            /** @description What it is paid with, whichever the gateway */
+            paymentMethod: components["schemas"]["SubscriptionMethodView"];
+            /** @description Twelve digits of the billing token’s SHA-256; null: another gateway collects it */
+            billingTokenHashPrefix: string | null;
             /** @description What the next charge is made with */
-            price: components["schemas"]["PriceBody"];
+            price: components["schemas"]["PriceView"];
             /** @description Whether the price is this customer’s own */
             priceOverridden: boolean;
             /**
@@ -4216,6 +5942,8 @@ export interface components {
             retryOn: string | null;
             /** @description Whether it ends when what is paid for is over */
             cancelAtPeriodEnd: boolean;
+            /** @description It waits until the customer has registered another payment method */
+            newMethodNeeded: boolean;
             /**
              * Format: date-time
              * @description When it was recorded here
@@ -4225,6 +5953,8 @@ export interface components {
             version: string;
             /** @description Changes of its state and terms, oldest first */
             history: components["schemas"]["SubscriptionChangeView"][];
+            /** @description What the customer paid with and does no longer, latest first */
+            endedMethods: components["schemas"]["EndedMethodView"][];
         };
         SubscriptionChangeBody: {
             /** @description Another product, from the next period on */
@@ -4250,6 +5980,10 @@ export interface components {
             /** @description Stored encrypted, never shown again */
             billingToken: string;
         };
+        SubscriptionMethodBody: {
+            /** @description The customer’s payment method, which may be charged */
+            paymentMethodId: string;
+        };
         SummaryOfDaysView: {
             /** @description Jobs whose sending began then */
             jobs: number;
@@ -4271,8 +6005,10 @@ export interface components {
             closed: components["schemas"]["TallyView"];
             /** @description Of them: nobody has decided yet */
             open: components["schemas"]["TallyView"];
-            /** @description Of jobs that T store never took */
+            /** @description Of jobs that the gateway never took */
             failed: components["schemas"]["TallyView"];
+            /** @description Of the failed: the gateway was heard to have their jobs all the same, and may have taken this money */
+            contradicted: components["schemas"]["TallyView"];
             /** @description Their answer is not here yet, or not reconciled */
             awaited: components["schemas"]["TallyView"];
             /**
@@ -4287,6 +6023,8 @@ export interface components {
             to: string;
             /** @description What was given back */
             refunded: components["schemas"]["TallyView"];
+            /** @description Refunds that were said to be none */
+            reversed: components["schemas"]["TallyView"];
         };
         StuckView: {
             /**
@@ -4345,7 +6083,7 @@ export interface components {
              * @description Which problem it is; stable, listed in the guide
              * @enum {string}
              */
-            code: "invalid-request" | "unsupported-content-type" | "upload-too-slow" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "gateway-not-configured" | "gateway-account-not-found" | "gateway-account-unusable" | "gateway-account-of-settings" | "duplicate-gateway-account" | "gateway-cannot" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "file-not-kept" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
+            code: "invalid-request" | "unsupported-content-type" | "upload-too-slow" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "direct-payment-not-found" | "exchange-not-found" | "tie-out-not-found" | "tie-out-difference-not-found" | "order-not-found" | "order-reference-used" | "order-over" | "order-busy" | "return-mismatch" | "payment-method-not-found" | "method-registration-not-found" | "registration-over" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "line-undecided" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "gateway-not-configured" | "gateway-account-not-found" | "gateway-account-unusable" | "gateway-account-of-settings" | "duplicate-gateway-account" | "gateway-cannot" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "file-not-kept" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
             /** @description Whether the same request may succeed later without being changed */
             retryable: boolean;
             /** @description Under which the log and the audit log know it */
@@ -4532,7 +6270,7 @@ export interface operations {
                 /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Waiting" | "Approved" | "Rejected" | "Withdrawn" | "Expired";
                 /** @description Which of the kinds there are */
-                kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "discrepancy" | "rebill" | "line-stop" | "job-rebill";
+                kind?: "refund" | "refund-doubt" | "billing-run" | "upload" | "job-doubt" | "outside-refund" | "refund-reversal" | "payment-doubt" | "discrepancy" | "rebill" | "line-stop" | "job-rebill";
                 /** @description The refund, billing run, job or discrepancy it is about */
                 subjectId?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
@@ -5050,12 +6788,18 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Of this gateway only */
+                gateway?: "tstore" | "toss" | "kakaopay" | "portone";
+                /** @description Of this gateway account only */
+                gatewayAccount?: string;
                 /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Created" | "Processing" | "Completed" | "VerifiedCompleted" | "Failed";
                 /** @description Whether nobody can tell if T store has the job; it waits for a person then */
                 inDoubt?: boolean;
                 /** @description Whether its last stage failed; `retry` says why, and when it is tried again */
                 failing?: boolean;
+                /** @description Whether a discrepancy of it is open: a person must decide what its charges are */
+                undecided?: boolean;
                 /** @description Whether it was sent a day ago or earlier, and no notification has come */
                 unnotified?: boolean;
                 /** @description T store’s id of the job */
@@ -5346,16 +7090,22 @@ export interface operations {
                 from?: string;
                 /** @description Made on this Seoul day or earlier */
                 to?: string;
+                /** @description Of this gateway only */
+                gateway?: "tstore" | "toss" | "kakaopay" | "portone";
+                /** @description Of this gateway account only */
+                gatewayAccount?: string;
                 /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
                 orderNo?: string;
                 /** @description The gateway’s id of the payment */
                 transactionId?: string;
                 /** @description The subscription it bills; null: a one-time product, or an uploaded charge */
                 subscriptionId?: string;
+                /** @description Your own name for the customer, whether by a subscription or an order */
+                customerReference?: string;
                 /** @description The job */
                 jobId?: string;
                 /** @description Where it is in its life; docs/state-machines.md draws it */
-                state?: "Pending" | "Submitted" | "Paid" | "Declined" | "Closed" | "Refunding" | "PartiallyRefunded" | "Refunded";
+                state?: "Pending" | "Withdrawn" | "Submitted" | "Paid" | "Declined" | "Closed" | "Refunding" | "PartiallyRefunded" | "Refunded";
                 /** @description true: whose period nobody bills again but a person */
                 unbilled?: boolean;
                 /** @description csv, xlsx: all rows; also by Accept */
@@ -5566,7 +7316,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TstoreCheckView"];
+                    "application/json": components["schemas"]["AccountCheckView"];
                 };
             };
             /** @description A problem; its code says which */
@@ -5591,6 +7341,10 @@ export interface operations {
                 from?: string;
                 /** @description Settled on this Seoul day or earlier */
                 to?: string;
+                /** @description Of this gateway only */
+                gateway?: "tstore" | "toss" | "kakaopay" | "portone";
+                /** @description Of this gateway account only */
+                gatewayAccount?: string;
                 /** @description The last position you have; entries behind it are given */
                 after?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
@@ -5655,6 +7409,178 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AcknowledgedView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "directPayments.list": {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
+                state?: "Pending" | "Sending" | "Unknown" | "Awaited" | "Paid" | "Declined" | "Canceled";
+                /** @description Of this billing run */
+                billingRunId?: string;
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A row each */
+                        items: components["schemas"]["DirectPaymentView"][];
+                        /** @description cursor of the next page; null at the end */
+                        nextCursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "directPayments.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectPaymentDetailView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "directPayments.look": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectPaymentView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "directPayments.resolve": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolvePaymentBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectPaymentView"];
+                };
+            };
+            /** @description Nothing is done before a second person approves it */
+            202: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
                 };
             };
             /** @description A problem; its code says which */
@@ -6285,6 +8211,90 @@ export interface operations {
             };
         };
     };
+    "gatewayExchanges.list": {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+                orderNo?: string;
+                /** @description The gateway’s id of the payment */
+                transactionId?: string;
+                /** @description Operation id of the call, such as products.change */
+                operation?: "confirm" | "charge" | "refund" | "issue-method" | "remove-method" | "issue-account" | "look-up";
+                /** @description Of this gateway account only */
+                gatewayAccount?: string;
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A row each */
+                        items: components["schemas"]["GatewayExchangeView"][];
+                        /** @description cursor of the next page; null at the end */
+                        nextCursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "gatewayExchanges.wire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayExchangeWireView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "inquiry.ask": {
         parameters: {
             query?: {
@@ -6636,7 +8646,7 @@ export interface operations {
                 /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Open" | "Resolved";
                 /** @description Which of the kinds there are */
-                kind?: "charged-twice" | "period-paid-twice" | "customer-charged-twice" | "transaction-settled-twice" | "declined-with-transaction" | "paid-after-all" | "refunded-too-much" | "numbers-differ" | "gateway-contradicts" | "unbillable";
+                kind?: "charged-twice" | "period-paid-twice" | "customer-charged-twice" | "transaction-settled-twice" | "declined-with-transaction" | "paid-after-all" | "deposit-taken-back" | "refunded-too-much" | "refund-not-made" | "numbers-differ" | "gateway-contradicts" | "unbillable";
                 /** @description Parks this job */
                 jobId?: string;
                 /** @description Parks this subscription */
@@ -6773,10 +8783,16 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description Of this gateway only */
+                gateway?: "tstore" | "toss" | "kakaopay" | "portone";
+                /** @description Of this gateway account only */
+                gatewayAccount?: string;
                 /** @description Where it is in its life; docs/state-machines.md draws it */
                 state?: "Received" | "Verified" | "Rejected";
                 /** @description Those that speak of this job */
                 jobId?: string;
+                /** @description Those about the payment of this order number */
+                orderNo?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
                 /** @description false: CSV without the byte order mark that spreadsheets need */
@@ -6833,6 +8849,173 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NotificationDetailView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "orders.list": {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Made on this Seoul day or later */
+                from?: string;
+                /** @description Made on this Seoul day or earlier */
+                to?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
+                state?: "Created" | "Ready" | "Confirming" | "InDoubt" | "AwaitingDeposit" | "Paid" | "Failed" | "Expired" | "Canceled";
+                /** @description Your own name for the customer */
+                customerReference?: string;
+                /** @description Collected by this gateway account */
+                gatewayAccount?: string;
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A row each */
+                        items: components["schemas"]["OrderView"][];
+                        /** @description cursor of the next page; null at the end */
+                        nextCursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "orders.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrderBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewOrderView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "orders.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetailView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "orders.cancel": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
                 };
             };
             /** @description A problem; its code says which */
@@ -7007,6 +9190,132 @@ export interface operations {
             };
         };
     };
+    "paymentMethods.list": {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
+                state?: "Active" | "Invalid" | "Replaced" | "Removed";
+                /** @description Your own name for the customer */
+                customerReference?: string;
+                /** @description Charged by this gateway account */
+                gatewayAccount?: string;
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A row each */
+                        items: components["schemas"]["PaymentMethodView"][];
+                        /** @description cursor of the next page; null at the end */
+                        nextCursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "paymentMethods.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentMethodDetailView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "paymentMethods.remove": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentMethodView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "products.list": {
         parameters: {
             query?: {
@@ -7164,6 +9473,121 @@ export interface operations {
             };
         };
     };
+    "registrations.list": {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
+                state?: "Open" | "Issuing" | "Issued" | "Failed" | "Expired";
+                /** @description Your own name for the customer */
+                customerReference?: string;
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A row each */
+                        items: components["schemas"]["RegistrationView"][];
+                        /** @description cursor of the next page; null at the end */
+                        nextCursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "registrations.open": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRegistrationBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewRegistrationView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "registrations.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationDetailView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "chargeRebill.rebill": {
         parameters: {
             query?: never;
@@ -7263,8 +9687,12 @@ export interface operations {
                 from?: string;
                 /** @description Asked for on this Seoul day or earlier */
                 to?: string;
+                /** @description Of this gateway only */
+                gateway?: "tstore" | "toss" | "kakaopay" | "portone";
+                /** @description Of this gateway account only */
+                gatewayAccount?: string;
                 /** @description Where it is in its life; docs/state-machines.md draws it */
-                state?: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled";
+                state?: "AwaitingRelease" | "Requested" | "Refunding" | "Unknown" | "Refunded" | "Failed" | "Canceled" | "Reversed";
                 /** @description The charge */
                 chargeId?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
@@ -7476,6 +9904,60 @@ export interface operations {
             };
         };
     };
+    "refunds.reverse": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundView"];
+                };
+            };
+            /** @description Nothing is done before a second person approves it */
+            202: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "reports.daily": {
         parameters: {
             query: {
@@ -7570,6 +10052,51 @@ export interface operations {
             };
         };
     };
+    "reports.gatewayDays": {
+        parameters: {
+            query: {
+                /** @description Seoul day */
+                from: string;
+                /** @description Seoul day, included; at most 366 days in all */
+                to: string;
+                /** @description Of this gateway account only */
+                gatewayAccount?: string;
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A row each */
+                        items: components["schemas"]["GatewayDayView"][];
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "reports.unbalanced": {
         parameters: {
             query: {
@@ -7624,6 +10151,10 @@ export interface operations {
                 from?: string;
                 /** @description Settled on this Seoul day or earlier */
                 to?: string;
+                /** @description Of this gateway only */
+                gateway?: "tstore" | "toss" | "kakaopay" | "portone";
+                /** @description Of this gateway account only */
+                gatewayAccount?: string;
                 /** @description The last position you have; entries behind it are given */
                 after?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
@@ -7653,6 +10184,247 @@ export interface operations {
                     };
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tieOutDifferences.list": {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Of this gateway account only */
+                gatewayAccount?: string;
+                /** @description Of this Seoul day only */
+                day?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
+                state?: "Open" | "Explained" | "Cleared";
+                /** @description Which of the kinds there are */
+                kind?: "amount" | "state" | "only-ours" | "only-theirs";
+                /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+                orderNo?: string;
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A row each */
+                        items: components["schemas"]["TieOutDifferenceView"][];
+                        /** @description cursor of the next page; null at the end */
+                        nextCursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tieOutDifferences.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieOutDifferenceDetailView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tieOutDifferences.explain": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieOutDifferenceView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tieOuts.list": {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Of this gateway account only */
+                gatewayAccount?: string;
+                /** @description Of this Seoul day only */
+                day?: string;
+                /** @description Where it is in its life; docs/state-machines.md draws it */
+                state?: "Listing" | "Settling" | "Looking" | "Done";
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A row each */
+                        items: components["schemas"]["TieOutView"][];
+                        /** @description cursor of the next page; null at the end */
+                        nextCursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tieOuts.run": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TieOutBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieOutView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tieOuts.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieOutDetailView"];
                 };
             };
             /** @description A problem; its code says which */
@@ -7713,6 +10485,8 @@ export interface operations {
                 customerReference?: string;
                 /** @description The product, by its id here */
                 productId?: string;
+                /** @description Those that wait for another payment method, or do not */
+                newMethodNeeded?: boolean;
             };
             header?: never;
             path?: never;
@@ -7753,6 +10527,8 @@ export interface operations {
                 customerReference?: string;
                 /** @description The product, by its id here */
                 productId?: string;
+                /** @description Those that wait for another payment method, or do not */
+                newMethodNeeded?: boolean;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
                 /** @description false: CSV without the byte order mark that spreadsheets need */
@@ -8035,6 +10811,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["BillingTokenBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version, which If-Match of a change takes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "subscriptions.payBy": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionMethodBody"];
             };
         };
         responses: {

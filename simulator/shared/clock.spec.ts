@@ -93,8 +93,10 @@ test('the time never jumps when the factor changes', () => {
   clock.setFactor(0);
   const stoppedAt = clock.now();
   expect(stoppedAt).toBeGreaterThanOrEqual(START_AT);
+  // However long this process is held up in between.
+  const realMs = performance.now();
   clock.setFactor(1);
-  expect(clock.now() - stoppedAt).toBeLessThan(1000);
+  expect(clock.now() - stoppedAt).toBeLessThanOrEqual(performance.now() - realMs);
   clock.close();
 });
 

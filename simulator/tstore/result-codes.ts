@@ -16,6 +16,7 @@ export const REFUSAL_CODES = {
   unreadable: '8011',
   tooManyRequests: '8429',
   failure: '8500',
+  maintenance: '8503',
 } as const;
 
 export interface DeclineReason {

@@ -4,12 +4,16 @@ import { ApprovalModule } from '../approval';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
 import { GatewayAccountModule } from '../gateway-account';
+import { GatewaysModule } from '../gateways';
+import { DirectPaymentModule } from '../direct-payment';
 import { RefundModule } from '../refund';
 import { KillSwitchModule } from '../kill-switch';
 import { LineStopModule } from '../line-stop';
 import { NotificationModule } from '../inbox';
 import { BillingRunModule } from '../billing-run';
 import { ProductModule } from '../product';
+import { OrderModule } from '../order';
+import { PaymentMethodModule } from '../payment-method';
 import { SubscriptionModule } from '../subscription';
 import { TransactionLookupModule } from '../transaction-lookup';
 import {
@@ -33,6 +37,7 @@ import { BulkPaymentJobsController } from './bulk-payment-job/bulk-payment-jobs.
 import { ChecksController } from './line-stop/checks.controller';
 import { ChargesController } from './charge/charges.controller';
 import { DeliveriesController } from './settlement-log/deliveries.controller';
+import { DirectPaymentsController } from './direct-payment/direct-payments.controller';
 import { DiscrepanciesController } from './discrepancy/discrepancies.controller';
 import { DoubtfulJobsController } from './bulk-payment-job/doubtful-jobs.controller';
 import { HeavyReadInterceptor, HeavyReads } from './heavy-reads';
@@ -40,6 +45,7 @@ import { IdempotencyInterceptor, IdempotencyRepository } from './idempotency';
 import { JobViews } from './bulk-payment-job/job-views';
 import { ListFormatInterceptor } from './lists';
 import { GatewayAccountsController } from './gateway-account/gateway-accounts.controller';
+import { GatewayExchangesController } from './gateway-exchange/gateway-exchanges.controller';
 import { InquiryController } from './desk/inquiry.controller';
 import { Inquiry } from './desk/inquiry.service';
 import { JobInterventionsController } from './bulk-payment-job/job-interventions.controller';
@@ -47,12 +53,18 @@ import { RefusedResultsController } from './bulk-payment-job/refused-results.con
 import { KillSwitchController } from './kill-switch/kill-switch.controller';
 import { LineStopsController } from './line-stop/line-stops.controller';
 import { NotificationsController } from './notification/notifications.controller';
+import { OrdersController } from './order/orders.controller';
 import { OutsideRefundsController } from './refund/outside-refunds.controller';
+import { PaymentMethodsController } from './payment-method/payment-methods.controller';
+import { RegistrationsController } from './payment-method/registrations.controller';
 import { ProductsController } from './product/products.controller';
 import { ChargeRebillController, RebillController } from './billing-run/rebill.controller';
 import { RefundsController } from './refund/refunds.controller';
 import { ReportsController } from './desk/reports.controller';
 import { SettlementLogController } from './settlement-log/settlement-log.controller';
+import { TieOutModule } from '../tie-out';
+import { TieOutDifferencesController } from './tie-out/tie-out-differences.controller';
+import { TieOutsController } from './tie-out/tie-outs.controller';
 import { SubscriptionFilesController } from './subscription/subscription-files.controller';
 import { SubscriptionsController } from './subscription/subscriptions.controller';
 import { EtagInterceptor } from './frame/versions';
@@ -69,13 +81,18 @@ import { SummaryService } from './desk/summary.service';
     BillingRunModule,
     BulkPaymentModule,
     ChargeModule,
+    DirectPaymentModule,
     GatewayAccountModule,
+    GatewaysModule,
     KillSwitchModule,
     LineStopModule,
     NotificationModule,
     RefundModule,
+    OrderModule,
+    PaymentMethodModule,
     ProductModule,
     SubscriptionModule,
+    TieOutModule,
     TransactionLookupModule,
   ],
   controllers: [
@@ -87,22 +104,29 @@ import { SummaryService } from './desk/summary.service';
     ChargesController,
     ChecksController,
     DeliveriesController,
+    DirectPaymentsController,
     DiscrepanciesController,
     DoubtfulJobsController,
     GatewayAccountsController,
+    GatewayExchangesController,
     InquiryController,
     JobInterventionsController,
     RefusedResultsController,
     KillSwitchController,
     LineStopsController,
     NotificationsController,
+    OrdersController,
     OutsideRefundsController,
+    PaymentMethodsController,
     ProductsController,
+    RegistrationsController,
     ChargeRebillController,
     RebillController,
     RefundsController,
     ReportsController,
     SettlementLogController,
+    TieOutDifferencesController,
+    TieOutsController,
     SubscriptionFilesController,
     SubscriptionsController,
     SummaryController,

@@ -4,7 +4,13 @@ import { Database, type SqlSession } from '../platform/database';
 import { begin, move, type Aggregate, type Cause, type Changes } from '../platform/work';
 import type { KeyHolder, Person } from './another-person';
 import { Approval, ApprovalHistory } from './approval.entity';
-import { APPROVAL_TRANSITIONS, type ApprovalEvent, type ApprovalKind, type ApprovalState } from './approval.state';
+import {
+  APPROVAL_FIRST_STATES,
+  APPROVAL_TRANSITIONS,
+  type ApprovalEvent,
+  type ApprovalKind,
+  type ApprovalState,
+} from './approval.state';
 
 const APPROVAL: Aggregate<Approval, typeof APPROVAL_TRANSITIONS> = {
   name: 'approval',
@@ -12,6 +18,7 @@ const APPROVAL: Aggregate<Approval, typeof APPROVAL_TRANSITIONS> = {
   history: ApprovalHistory,
   subject: 'approvalId',
   transitions: APPROVAL_TRANSITIONS,
+  firstStates: APPROVAL_FIRST_STATES,
 };
 
 /** Which approvals to list: newest first, `beforeId` exclusive. */
@@ -116,7 +123,7 @@ export class ApprovalRepository {
       [keyId],
     );
     const [own, ...makers] = lineage;
-    return { keyId, owner, madeAt: own?.madeAt ?? null, makers };
+    return { keyId, owner: own?.owner ?? owner, madeAt: own?.madeAt ?? null, makers };
   }
 }
 

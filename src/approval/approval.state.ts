@@ -9,6 +9,8 @@ import type { TransitionTable } from '../kernel/transitions';
  * - upload: a request file beyond what is taken without asking; its job is not sent before.
  * - job-doubt: the word of a person on what became of a submission whose answer was lost, or billing it again.
  * - outside-refund: the word of a person on a refund that T store made without us.
+ * - refund-reversal: that a refund which persons said was made was not, or not so much.
+ * - payment-doubt: the word of a person on what became of a payment that one call was to collect.
  * - discrepancy: a decision on a discrepancy that goes against the evidence.
  * - job-rebill: billing a job again that nobody but its asker let go, or that has a charge far too dear; the new job is not
  *   sent before.
@@ -22,6 +24,8 @@ export const APPROVAL_KINDS = [
   'upload',
   'job-doubt',
   'outside-refund',
+  'refund-reversal',
+  'payment-doubt',
   'discrepancy',
   'rebill',
   'line-stop',
@@ -49,3 +53,6 @@ export const APPROVAL_TRANSITIONS = {
 type ApprovalStateName = 'Waiting' | 'Approved' | 'Rejected' | 'Withdrawn' | 'Expired';
 export type ApprovalEvent = 'approve' | 'reject' | 'withdraw' | 'expire';
 export type ApprovalState = keyof typeof APPROVAL_TRANSITIONS;
+
+/** Where one begins. */
+export const APPROVAL_FIRST_STATES = ['Waiting'] as const satisfies readonly ApprovalState[];

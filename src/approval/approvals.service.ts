@@ -39,8 +39,10 @@ export interface ApprovalDecision {
   subjectVersion?: string | undefined;
 }
 
-/** What a room does when a second person has decided. Both run in the transaction that records the decision. */
+/** What a room does when a second person has decided. But for `prepare` it runs in the transaction that records the decision. */
 export interface ApprovedAct {
+  /** Asks a gateway what it must know then, with no transaction open; left out: nothing. Changes nothing by itself. */
+  prepare?(approval: Approval, decision: ApprovalDecision): Promise<void>;
   /**
    * Does it. The subject may have changed since it was asked for, so everything is checked again, under its lock.
    *
@@ -142,6 +144,7 @@ export class Approvals {
   async approve(id: string, decision: ApprovalDecision): Promise<Approval> {
     const { by, reason } = decision;
     this.assertMayDecide(by);
+    await this.prepare(await this.get(id), decision);
     try {
       await this.database.transaction(async (session) => {
         const approval = await this.lockWaiting(session, id, decision);
@@ -158,6 +161,30 @@ export class Approvals {
       throw error;
     }
     return this.get(id);
+  }
+
+  /**
+   * For a room that knows who made it necessary to ask: they are not the second person either, with whatever key.
+   *
+   * @param actor who did it, as a history names them
+   * @param did what they did, as it follows “must approve it: such a person …”
+   * @throws {DomainError} `second-person-required`
+   */
+  async assertDidNot(session: SqlSession, actor: string, did: string, by: Person): Promise<void> {
+    const keyId = KEY_OF_ACTOR.exec(actor)?.[1] ?? null;
+    const doer = await this.approvals.holder(session, { keyId, owner: actor });
+    const decides = await this.approvals.holder(session, by);
+    // When the key of who decides was made says nothing here: what was done may be years ago.
+    const why = whyNotAnother({ ...doer, at: decides.madeAt ?? this.clock.now() }, decides, this.config.byBootstrapKey);
+    if (why === undefined) return;
+    throw new DomainError('second-person-required', `Somebody else must approve it: ${actor} ${did}`);
+  }
+
+  /** Nobody is asked for what can't be done: it is refused as it would be without. */
+  private async prepare(approval: Approval, decision: ApprovalDecision): Promise<void> {
+    const isOver = approval.expiresAt !== null && approval.expiresAt <= this.clock.now();
+    if (approval.state !== 'Waiting' || isOver) return;
+    await this.actOf(approval.kind).prepare?.(approval, decision);
   }
 
   /**
@@ -272,6 +299,9 @@ export class Approvals {
     return approval;
   }
 }
+
+/** How histories name who acts by a key. */
+const KEY_OF_ACTOR = /\(key (\d+)\)$/;
 
 /** What histories keep as the reason of an act that two persons answer for. */
 export function wordsOf({ reason }: Approval, { by, reason: agreed }: ApprovalDecision): string {

@@ -4,17 +4,12 @@ import { BulkPaymentJobRepository, DearCharges } from '../bulk-payment';
 import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
-import { move, type Aggregate } from '../platform/work';
-import { BillingRun, BillingRunHistory } from './billing-run.entity';
-import { BILLING_RUN_TRANSITIONS, type BillingRunEvent } from './billing-run.state';
-
-const BILLING_RUN: Aggregate<BillingRun, typeof BILLING_RUN_TRANSITIONS> = {
-  name: 'billing run',
-  rows: BillingRun,
-  history: BillingRunHistory,
-  subject: 'billingRunId',
-  transitions: BILLING_RUN_TRANSITIONS,
-};
+import { move } from '../platform/work';
+import { BILLING_RUN } from './billing-run.repository';
+import { MethodPayments } from './method-payments';
+import { METHOD_CHARGES_OF_RUN_SQL } from './method-payments.sql';
+import { PriceSetters } from './price-setters';
+import type { BillingRunEvent } from './billing-run.state';
 
 /** Who decided, and why: both stay in the history. */
 export interface Decision {
@@ -38,6 +33,8 @@ export class BillingRunDecisions implements OnModuleInit {
   constructor(
     private readonly jobs: BulkPaymentJobRepository,
     private readonly dear: DearCharges,
+    private readonly priceSetters: PriceSetters,
+    private readonly methodPayments: MethodPayments,
     private readonly approvals: Approvals,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -46,12 +43,15 @@ export class BillingRunDecisions implements OnModuleInit {
   onModuleInit(): void {
     this.approvals.carriedOutBy('billing-run', {
       carryOut: async (session, { subjectId: id }, { by, reason, subjectVersion: version }) => {
+        await this.priceSetters.refuse(session, { sql: CHARGES_OF_RUN_SQL, parameters: [id] }, by);
         await this.move(session, id, 'confirm', { actor: by.actor, reason, version });
         await this.dear.letGo(session, await this.jobs.releaseHeld(session, id));
+        await this.methodPayments.release(session, id, by.actor, reason);
       },
       turnDown: async (session, { subjectId: id }, { actor, reason }, decision) => {
         await this.move(session, id, 'reject', { actor, reason, version: decision?.subjectVersion });
         await this.jobs.cancelHeld(session, id, { cause: 'billing run rejected', actor, reason });
+        await this.methodPayments.reject(session, id, actor, reason);
       },
     });
   }
@@ -105,3 +105,9 @@ export class BillingRunDecisions implements OnModuleInit {
     await move(session, BILLING_RUN, run, event, why, { changes: { decidedAt }, guard: { version } });
   }
 }
+
+/** All charges of the run `$1`, in its jobs and by payment methods. */
+const CHARGES_OF_RUN_SQL = `
+  SELECT charge.* FROM bulk_payment_job AS job JOIN charge ON charge.bulk_payment_job_id = job.id
+  WHERE job.billing_run_id = $1::bigint
+  UNION ALL ${METHOD_CHARGES_OF_RUN_SQL}`;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BulkPaymentJobRepository, type JobChanges } from '../bulk-payment';
 import { GatewayAccounts } from '../gateway-account';
+import { Gateways } from '../gateways';
 import { DomainError } from '../kernel/errors';
 import type { SqlSession } from '../platform/database';
 import { BillingRunRepository, type JobShare } from './billing-run.repository';
@@ -23,6 +24,7 @@ export class BillingRunJobs {
     private readonly runs: BillingRunRepository,
     private readonly jobs: BulkPaymentJobRepository,
     private readonly accounts: GatewayAccounts,
+    private readonly gateways: Gateways,
   ) {}
 
   /**
@@ -31,9 +33,14 @@ export class BillingRunJobs {
    * @throws {DomainError} `gateway-not-configured` when there is none: nothing is planned that nobody can collect
    */
   async collectable(): Promise<string[]> {
+    if (!(await this.canCollect())) await this.accounts.require('tstore', 'set-up');
+    return (await this.accounts.serving('set-up')).map(({ id }) => id);
+  }
+
+  /** Whether there is an account by which anything can be collected: by files, which are T store's, or by payment methods. */
+  async canCollect(): Promise<boolean> {
     const accounts = await this.accounts.serving('set-up');
-    if (accounts.length === 0) await this.accounts.require('tstore', 'set-up');
-    return accounts.map(({ id }) => id);
+    return accounts.some(({ gateway }) => gateway === 'tstore' || this.gateways.canCharge(gateway));
   }
 
   /** @returns the ids of the jobs, one for each share */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Approvals, SERVICE, type Person } from '../approval';
+import { NamedPayments, type NamedFor } from '../bulk-payment';
 import { BillingConfig } from '../config';
-import { GatewayAccounts } from '../gateway-account';
 import { counted } from '../kernel/counted';
 import { seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
 import { sumWon, wonInWords, type Won } from '../kernel/won';
@@ -9,6 +9,7 @@ import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database, wakeBilling } from '../platform/database';
 import { BillingRunJobs } from './billing-run-jobs';
+import { MethodPayments } from './method-payments';
 import { PLANNED_CHARGES, UnusualRuns } from './unusual-run';
 import { BillingRunRepository } from './billing-run.repository';
 import type { BillingRunState } from './billing-run.state';
@@ -32,16 +33,17 @@ export function awaitsConfirmation(runId: string): string {
   return `billing run ${runId} awaits confirmation`;
 }
 
-/** Opens the billing run of a date: charges for what is due, split into bulk payment jobs. */
+/** Opens the billing run of a date: charges for what is due, split into bulk payment jobs, and one by one by payment methods. */
 @Injectable()
 export class BillingRunPlanning {
   constructor(
     private readonly runs: BillingRunRepository,
     private readonly runJobs: BillingRunJobs,
     private readonly unbillable: UnbillableCharges,
-    private readonly accounts: GatewayAccounts,
+    private readonly methodPayments: MethodPayments,
     private readonly unusual: UnusualRuns,
     private readonly approvals: Approvals,
+    private readonly payments: NamedPayments,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly billing: BillingConfig,
@@ -52,9 +54,9 @@ export class BillingRunPlanning {
     return seoulDateAt(this.clock.now());
   }
 
-  /** Whether there is a gateway account here that anything could be collected by. */
-  async canCollect(): Promise<boolean> {
-    return (await this.accounts.serving('set-up')).length > 0;
+  /** Whether there is a gateway account here that a run could collect by. */
+  canCollect(): Promise<boolean> {
+    return this.runJobs.canCollect();
   }
 
   /** The latest date that has a run, by whomever it was opened; `undefined` in a new installation. */
@@ -71,7 +73,8 @@ export class BillingRunPlanning {
    *
    * Everything due up to the date is taken, so days missed before it are caught up, and so are retries. A run far beyond
    * the usual is planned too, but its jobs are held until it is confirmed. A subscription that can't be charged, whatever is
-   * wrong with it, is parked by a line stop and keeps nobody else from being billed.
+   * wrong with it, is parked by a line stop and keeps nobody else from being billed. T store is asked first, with no transaction
+   * open, for payments of earlier attempts that people ended unpaid; while it does not tell, the retry waits for another run.
    *
    * @returns what was planned, or `undefined` when the date has its run already
    * @throws {DomainError} `gateway-not-configured`: nothing is planned that nobody can collect
@@ -79,29 +82,32 @@ export class BillingRunPlanning {
   async plan(billingDate: SeoulDate, by: Person = SERVICE): Promise<PlannedRun | undefined> {
     const accounts = await this.runJobs.collectable();
     const { actor } = by;
+    if (!(await this.isPlanned(billingDate))) await this.payments.ask(namedForRetriesOf(billingDate), actor);
     const planned = await this.database.transaction(async (session) => {
       const at = this.clock.now();
-      const id = await this.runs.open(session, billingDate, at);
+      const id = await this.runs.open(session, billingDate, { actor, at });
       if (id === undefined) return undefined;
       await this.runs.selectDue(session, billingDate, accounts);
-      const parkedCount = await this.unbillable.takeOut(session);
+      const parkedCount = await this.unbillable.takeOut(session, billingDate);
       const { jobMaxRows } = this.billing;
       const shares = await this.runs.shares(session, jobMaxRows);
+      const byMethods = await this.runs.byMethods(session);
       const size = {
-        chargeCount: shares.reduce((count, share) => count + share.lineCount, 0),
-        totalAmount: sumWon(shares.map((share) => share.totalAmount)),
+        chargeCount: byMethods.chargeCount + shares.reduce((count, share) => count + share.lineCount, 0),
+        totalAmount: sumWon([byMethods.totalAmount, ...shares.map((share) => share.totalAmount)]),
       };
       const unusual = await this.unusual.reasonToAsk(session, billingDate, size, PLANNED_CHARGES);
       const holdReason = unusual && awaitsConfirmation(id);
       const origin = { billingRunId: id, holdReason, cause: 'planned by a billing run', actor };
       const jobIds = await this.runJobs.create(session, shares, jobMaxRows, origin, at);
+      if (byMethods.chargeCount > 0) await this.methodPayments.plan(session, origin, at);
       await this.runs.noteLaterAttempts(session, { cause: 'retry planned', actor, at });
       // Last, because whoever raises stops keeps submissions waiting until it commits.
       if (parkedCount > 0) await this.unbillable.park(session, billingDate, { actor, at });
       await endSubscriptions(session, billingDate, at);
       const totals = { ...size, jobCount: jobIds.length };
       const state: BillingRunState = unusual === undefined ? 'Planned' : 'AwaitingConfirmation';
-      await this.runs.close(session, id, totals, { state, confirmationReason: unusual ?? null, actor, at });
+      await this.runs.close(session, id, totals, unusual, { actor, at });
       if (unusual !== undefined) {
         const { chargeCount: count, totalAmount: amount } = size;
         const summary = `Send the jobs of the billing run of ${billingDate}: ${counted(count, 'charge')}, ${wonInWords(amount)}`;
@@ -115,4 +121,16 @@ export class BillingRunPlanning {
     if (planned !== undefined) await crashPoint('plan-billing-run.committed');
     return planned;
   }
+
+  private async isPlanned(billingDate: SeoulDate): Promise<boolean> {
+    const runs = await this.database.rows('SELECT FROM billing_run WHERE billing_date = $1', [billingDate]);
+    return runs.length > 0;
+  }
+}
+
+/** By earlier attempts at the periods that are due to be tried again on a date. */
+function namedForRetriesOf(billingDate: SeoulDate): NamedFor {
+  const where = `EXISTS (SELECT FROM subscription WHERE subscription.id = attempt.subscription_id
+    AND subscription.next_billing_on = attempt.period_start_on AND subscription.retry_on <= $1)`;
+  return { where, parameters: [billingDate] };
 }

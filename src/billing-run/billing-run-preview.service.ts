@@ -30,7 +30,7 @@ export interface ParkedLine {
   reason: string;
 }
 
-/** A subscription that would be charged for days that another one pays, or has paid, under a name that reads the same. */
+/** A subscription that would be charged for days that another one pays, or has paid, under a name that reads the same or by one billing token. */
 export interface LookAlike {
   orderNo: string;
   subscriptionId: string;
@@ -39,6 +39,8 @@ export interface LookAlike {
   otherCustomerReference: string;
   /** First day that the other one has not paid; `null`: it has paid nothing yet. */
   otherPaidThroughOn: string | null;
+  /** The names tell them apart, and the billing token is one. */
+  byBillingToken: boolean;
 }
 
 /** How a run would differ from the one a month before; each sum is of the run it belongs to. */
@@ -62,10 +64,10 @@ export interface RunPreview {
   groups: ({ billingGroup: string } & Sum)[];
   /** Why a person would have to confirm it. */
   confirmationReason: string | null;
-  firstLines: PreviewLine[];
+  firstCharges: PreviewLine[];
   /** Who is due and can't be charged: the run would park each with a line stop, and bill everybody else. */
   parked: { count: number; first: ParkedLine[] };
-  /** Who may be charged twice. They are charged all the same: once both have paid, a line stop parks the later one. */
+  /** Who may be charged twice. Whose days are charged already, or would be by this run, are `parked` too; the others are charged: once both have paid, a line stop parks the later one. */
   lookAlikes: { count: number; first: LookAlike[] };
   /** `null` when there was no run to compare with. */
   differences: RunDifferences | null;
@@ -94,7 +96,7 @@ export class BillingRunPreview {
         retries: sumOf(groups.filter((group) => group.isRetry)),
         groups: byGroup(groups),
         confirmationReason: (await this.unusual.reasonToAsk(session, billingDate, size, due)) ?? null,
-        firstLines: await this.firstLines(session, billingDate, lineLimit),
+        firstCharges: await this.firstCharges(session, billingDate, lineLimit),
         parked: await this.parked(session, billingDate, lineLimit),
         lookAlikes: await this.lookAlikes(session, billingDate, lineLimit),
         differences: (await this.differences(session, billingDate)) ?? null,
@@ -121,7 +123,7 @@ export class BillingRunPreview {
     return run?.id ?? null;
   }
 
-  private async firstLines(session: SqlSession, date: SeoulDate, limit: number): Promise<PreviewLine[]> {
+  private async firstCharges(session: SqlSession, date: SeoulDate, limit: number): Promise<PreviewLine[]> {
     const lines = await session.rows<Omit<PreviewLine, 'amount'> & { amount: string }>(
       `SELECT ${ORDER_NO_SQL} AS "orderNo", due.subscription_id AS "subscriptionId",
          subscription.customer_reference AS "customerReference", due.next_billing_on::text AS "periodStartOn",
@@ -167,8 +169,13 @@ export class BillingRunPreview {
          ORDER BY billing_date DESC LIMIT 1),
        was AS (
          SELECT charge.subscription_id, sum(charge.amount) AS amount
-         FROM before JOIN bulk_payment_job AS job ON job.billing_run_id = before.id AND job.rebill_of_job_id IS NULL
-         JOIN charge ON charge.bulk_payment_job_id = job.id
+         FROM before JOIN LATERAL (
+           SELECT charge.subscription_id, charge.amount FROM bulk_payment_job AS job
+           JOIN charge ON charge.bulk_payment_job_id = job.id
+           WHERE job.billing_run_id = before.id AND job.rebill_of_job_id IS NULL
+           UNION ALL
+           SELECT charge.subscription_id, charge.amount FROM direct_payment
+           JOIN charge ON charge.id = direct_payment.charge_id WHERE direct_payment.billing_run_id = before.id) AS charge ON true
          GROUP BY charge.subscription_id),
        is_due AS (SELECT subscription_id, amount FROM (${BILLABLE_CHARGES_SQL}) AS due)
        SELECT before.id, before.billing_date::text AS date,

@@ -4,8 +4,12 @@ import { ApprovalModule } from '../approval';
 import { BulkPaymentModule } from '../bulk-payment';
 import { ChargeModule } from '../charge';
 import { GatewayAccountModule } from '../gateway-account';
+import { DirectPaymentModule } from '../direct-payment';
+import { GatewaysModule } from '../gateways';
 import { LineStopModule } from '../line-stop';
+import { PaymentMethodModule } from '../payment-method';
 import { BillingRunDecisions } from './billing-run-decision.service';
+import { PriceSetters } from './price-setters';
 import { UnusualRuns } from './unusual-run';
 import { BillingRunJobs } from './billing-run-jobs';
 import { BillingRunPreview } from './billing-run-preview.service';
@@ -13,13 +17,22 @@ import { BillingRun, BillingRunHistory } from './billing-run.entity';
 import { BillingRunRepository } from './billing-run.repository';
 import { BillingRunPlanning } from './billing-run-planning.service';
 import { BillingRuns } from './billing-runs.service';
-import { ChargeRebillRepository } from './charge-rebill.repository';
-import { ChargeRebilling } from './charge-rebilling.service';
-import { HeldRebills } from './held-rebills';
-import { Rebilling } from './rebilling.service';
+import { ChargeRebillRepository } from './rebill/charge-rebill.repository';
+import { ChargeRebilling } from './rebill/charge-rebilling.service';
+import { MethodPayments } from './method-payments';
+import { HeldRebills } from './rebill/held-rebills';
+import { Rebilling } from './rebill/rebilling.service';
 import { UnbillableCharges } from './unbillable-charges';
 
-const SERVICES = [BillingRunDecisions, BillingRunPreview, BillingRunPlanning, BillingRuns, ChargeRebilling, Rebilling];
+const SERVICES = [
+  BillingRunDecisions,
+  BillingRunPreview,
+  BillingRunPlanning,
+  BillingRuns,
+  ChargeRebilling,
+  PriceSetters,
+  Rebilling,
+];
 
 @Module({
   imports: [
@@ -27,8 +40,11 @@ const SERVICES = [BillingRunDecisions, BillingRunPreview, BillingRunPlanning, Bi
     ApprovalModule,
     BulkPaymentModule,
     ChargeModule,
+    DirectPaymentModule,
     GatewayAccountModule,
+    GatewaysModule,
     LineStopModule,
+    PaymentMethodModule,
   ],
   providers: [
     ...SERVICES,
@@ -37,6 +53,7 @@ const SERVICES = [BillingRunDecisions, BillingRunPreview, BillingRunPlanning, Bi
     BillingRunRepository,
     ChargeRebillRepository,
     HeldRebills,
+    MethodPayments,
     UnbillableCharges,
   ],
   exports: SERVICES,

@@ -1,11 +1,36 @@
 import { Injectable } from '@nestjs/common';
 import { contradictedSql } from '../bulk-payment';
-import { ChargeRepository } from '../charge';
+import { ChargeRepository, withdrawnSql } from '../charge';
 import type { SeoulDate } from '../kernel/seoul-calendar';
-import { wonFromDatabase, type Won } from '../kernel/won';
+import { won, wonFromDatabase, type Won } from '../kernel/won';
 import type { SqlSession } from '../platform/database';
-import type { BillingRunState } from './billing-run.state';
+import { begin, move, type Aggregate } from '../platform/work';
+import { CHARGED_AMOUNTS_SQL } from '../subscription';
+import { BillingRun, BillingRunHistory } from './billing-run.entity';
+import type { RunSize } from './unusual-run';
+import { BILLING_RUN_FIRST_STATES, BILLING_RUN_TRANSITIONS } from './billing-run.state';
 import { DUE_CHARGES_SQL, LINE_ORDER_SQL, ORDER_NO_SQL, freeAttemptSql } from './due-charges.sql';
+
+export const BILLING_RUN: Aggregate<BillingRun, typeof BILLING_RUN_TRANSITIONS> = {
+  name: 'billing run',
+  rows: BillingRun,
+  history: BillingRunHistory,
+  subject: 'billingRunId',
+  transitions: BILLING_RUN_TRANSITIONS,
+  firstStates: BILLING_RUN_FIRST_STATES,
+};
+
+/** What a run came to. */
+export type RunTotals = Pick<BillingRun, 'chargeCount' | 'totalAmount' | 'jobCount'>;
+
+/** Before anything is planned in it. */
+const NOTHING: RunTotals = { chargeCount: 0, totalAmount: won(0), jobCount: 0 };
+
+/** Who opens a run, and when. */
+export interface Opening {
+  actor: string;
+  at: Date;
+}
 
 /** One job's part of what is due: of one gateway account and billing group, and at most so many charges as a job may have. */
 export interface JobShare {
@@ -43,16 +68,11 @@ export class BillingRunRepository {
    *
    * @returns the new run's id, or `undefined` when the date has one
    */
-  async open(session: SqlSession, billingDate: SeoulDate, at: Date): Promise<string | undefined> {
+  async open(session: SqlSession, billingDate: SeoulDate, { actor, at }: Opening): Promise<string | undefined> {
     await this.lockPlanning(session);
-    const [run] = await session.rows<{ id: string }>(
-      `INSERT INTO billing_run (billing_date, charge_count, total_amount, job_count, planned_at)
-       VALUES ($1, 0, 0, 0, $2)
-       ON CONFLICT (billing_date) DO NOTHING
-       RETURNING id`,
-      [billingDate, at],
-    );
-    return run?.id;
+    if (await session.manager.existsBy(BillingRun, { billingDate })) return undefined;
+    const run = { ...NOTHING, billingDate, plannedAt: at };
+    return begin(session, BILLING_RUN, 'Planned', run, { cause: 'opened', actor, at });
   }
 
   /**
@@ -72,26 +92,35 @@ export class BillingRunRepository {
 
   /**
    * Puts the charges of a failed job, or one charge, into `due` as they would be attempted once more, but for subscriptions
-   * that moved on: over, ending, paid, or tried again meanwhile. By the account that was to collect them the first time.
+   * that moved on: over, ending, paid, or tried again meanwhile. By the account that was to collect them the first time, and
+   * for the price of their period; a period of which nobody was asked anything yet has none, and is priced as it is planned now.
    */
   async selectUnbilled(session: SqlSession, of: { jobId: string } | { chargeId: string }): Promise<void> {
     const [column, id] = 'jobId' in of ? ['bulk_payment_job_id', of.jobId] : ['id', of.chargeId];
     await session.rows(
       `CREATE TEMPORARY TABLE due ON COMMIT DROP AS
        SELECT row_number() OVER (ORDER BY charge.line_number) - 1 AS place, subscription.id AS subscription_id,
-         subscription.state, subscription.next_billing_on, subscription.billing_token_hash, job.gateway_account, job.billing_group,
-         charge.store_product_id, charge.product_name, charge.amount, charge.carrier_amount,
-         charge.credit_card_amount, charge.tmembership_amount, ${freeAttemptSql('(charge.attempt + 1)')} AS attempt
+         subscription.state, subscription.next_billing_on, subscription.billing_token_hash,
+         subscription.payment_method_id, job.gateway_account, job.billing_group,
+         charge.store_product_id, charge.product_name, coalesce(now.amount, charge.amount) AS amount,
+         coalesce(now.carrier_amount, charge.carrier_amount) AS carrier_amount,
+         coalesce(now.credit_card_amount, charge.credit_card_amount) AS credit_card_amount,
+         coalesce(now.tmembership_amount, charge.tmembership_amount) AS tmembership_amount, ${freeAttemptSql('(charge.attempt + 1)')} AS attempt,
+         false AS is_first
        FROM charge
        JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
        JOIN subscription ON subscription.id = charge.subscription_id
          AND subscription.next_billing_on = charge.period_start_on
+       LEFT JOIN LATERAL (
+         SELECT ${CHARGED_AMOUNTS_SQL} FROM product
+         WHERE product.id = subscription.product_id AND product.store_product_id = charge.store_product_id
+           AND charge.attempt = 1 AND job.submission_started_at IS NULL) AS now ON true
        WHERE charge.${column} = $1 AND subscription.state IN ('Active', 'PastDue')
          AND NOT subscription.cancel_at_period_end
          AND NOT EXISTS (
            SELECT FROM charge AS later
            WHERE later.subscription_id = charge.subscription_id AND later.period_start_on = charge.period_start_on
-             AND later.attempt > charge.attempt)`,
+             AND later.attempt > charge.attempt AND NOT ${withdrawnSql('later')})`,
       [id],
     );
   }
@@ -122,7 +151,7 @@ export class BillingRunRepository {
     const rows = await session.rows<Omit<JobShare, 'totalAmount'> & { totalAmount: string }>(
       `SELECT gateway_account AS "gatewayAccount", billing_group AS "billingGroup", (place / $1)::int AS part,
          count(*)::int AS "lineCount", sum(amount)::text AS "totalAmount"
-       FROM due GROUP BY gateway_account, billing_group, place / $1
+       FROM due WHERE payment_method_id IS NULL GROUP BY gateway_account, billing_group, place / $1
        ORDER BY gateway_account, billing_group, place / $1`,
       [jobMaxRows],
     );
@@ -154,6 +183,14 @@ export class BillingRunRepository {
     );
   }
 
+  /** How many due rows are paid by payment methods, and how much. */
+  async byMethods(session: SqlSession): Promise<RunSize> {
+    const [row] = await session.rows<{ count: number; amount: string }>(
+      `SELECT count(*)::int AS count, coalesce(sum(amount), 0)::text AS amount FROM due WHERE payment_method_id IS NOT NULL`,
+    );
+    return { chargeCount: row?.count ?? 0, totalAmount: wonFromDatabase(row?.amount ?? '0') };
+  }
+
   /** Notes each later attempt in the history of its subscription. */
   async noteLaterAttempts(session: SqlSession, why: { cause: string; actor: string; at: Date }): Promise<void> {
     await session.execute(
@@ -165,28 +202,19 @@ export class BillingRunRepository {
     );
   }
 
+  /** Writes what an opened run came to. @param unusual why it is held until it is confirmed, when it is */
   async close(
     session: SqlSession,
-    runId: string,
-    totals: { chargeCount: number; totalAmount: Won; jobCount: number },
-    opened: { state: BillingRunState; confirmationReason: string | null; actor: string; at: Date },
+    id: string,
+    totals: RunTotals,
+    unusual: string | undefined,
+    { actor, at }: Opening,
   ): Promise<void> {
-    await session.execute(
-      `WITH closed AS (
-         UPDATE billing_run SET charge_count = $2, total_amount = $3, job_count = $4, state = $5,
-           confirmation_reason = $6 WHERE id = $1 RETURNING id)
-       INSERT INTO billing_run_history (billing_run_id, to_state, cause, reason, actor, at)
-       SELECT id, $5, 'opened', $6, $7, $8 FROM closed`,
-      [
-        runId,
-        totals.chargeCount,
-        totals.totalAmount,
-        totals.jobCount,
-        opened.state,
-        opened.confirmationReason,
-        opened.actor,
-        opened.at,
-      ],
-    );
+    await session.manager.update(BillingRun, { id }, totals);
+    if (unusual === undefined) return;
+    const why = { cause: 'hold', actor, reason: unusual, at };
+    await move(session, BILLING_RUN, { id, state: 'Planned' }, 'hold', why, {
+      changes: { confirmationReason: unusual },
+    });
   }
 }

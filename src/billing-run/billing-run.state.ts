@@ -20,3 +20,6 @@ export const BILLING_RUN_TRANSITIONS = {
 type BillingRunStateName = 'Planned' | 'AwaitingConfirmation' | 'Confirmed' | 'Rejected';
 export type BillingRunEvent = 'hold' | 'confirm' | 'reject';
 export type BillingRunState = keyof typeof BILLING_RUN_TRANSITIONS;
+
+/** Where one begins. */
+export const BILLING_RUN_FIRST_STATES = ['Planned'] as const satisfies readonly BillingRunState[];

@@ -9,9 +9,9 @@ import { SELECT_BILLABLE_SQL, SELECT_UNBILLABLE_SQL, UNBILLABLE_SQL } from './un
 export class UnbillableCharges {
   constructor(private readonly stops: LineStopRepository) {}
 
-  /** Moves what can't be billed from the table `due` to `unbillable`. @returns how many */
-  async takeOut(session: SqlSession): Promise<number> {
-    await session.rows(SELECT_UNBILLABLE_SQL);
+  /** Moves what can't be billed on a date from the table `due` to `unbillable`. @returns how many */
+  async takeOut(session: SqlSession, billingDate: SeoulDate): Promise<number> {
+    await session.rows(SELECT_UNBILLABLE_SQL, [billingDate]);
     const [found] = await session.rows<{ count: number }>('SELECT count(*)::int AS count FROM unbillable');
     const count = found?.count ?? 0;
     if (count === 0) return 0;

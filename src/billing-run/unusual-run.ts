@@ -46,12 +46,10 @@ export class UnusualRuns {
 
   /** @returns why a single charge of what is due needs a second person, whatever all of it comes to */
   async tooDear(session: SqlSession, { sql, parameters = [] }: DueCharges): Promise<string | undefined> {
-    const { confirm, confirmUpload } = this.billing;
-    if (confirm.factor === 0) return undefined;
+    if (this.billing.confirm.factor === 0) return undefined;
     const rows = await session.rows<{ product: string; amount: string }>(
-      `SELECT store_product_id AS product, max(amount) AS amount FROM (${sql}) AS due
-       WHERE amount > $${parameters.length + 1} GROUP BY store_product_id`,
-      [...parameters, confirmUpload.chargeAmount],
+      `SELECT store_product_id AS product, max(amount) AS amount FROM (${sql}) AS due GROUP BY store_product_id`,
+      parameters,
     );
     const dearest: Dearest = new Map(rows.map(({ product, amount }) => [product, Number(amount)]));
     return this.dear.reasonToAsk(session, dearest, 'billing-run');

@@ -6,7 +6,7 @@ import { SEOUL_TIME_ZONE } from '../kernel/seoul-calendar';
 import { Logger } from '../platform/logging';
 import { BillingSteps } from './billing-steps';
 import { SchemaGuard } from './schema-guard';
-import { StepHealth } from './step-health';
+import { StepHealth } from '../platform/step-health';
 import { StepLoop } from './step-loop';
 import { WakeListener } from './wake-listener';
 

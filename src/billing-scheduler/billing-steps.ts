@@ -4,6 +4,7 @@ import {
   DoubtWatch,
   LineChecks,
   NotificationVerification,
+  PaymentWatch,
   ReconciliationService,
   RequestFileWritingService,
   ResultDownloadService,
@@ -11,8 +12,14 @@ import {
   SettlementService,
   SubmissionService,
 } from '../bulk-payment';
+import { DepositWatch, DirectPaymentResolution, DirectPaymentSending } from '../direct-payment';
+import { ExchangeRetention } from '../gateways';
+import { OrderExpiry, OrderGiveBacks } from '../order';
+import { TieOutCalendar, TieOuts } from '../tie-out';
 import { RefundResolutionService, RefundSendingService } from '../refund';
-import { NotificationRetention, VERIFY_STEP } from '../inbox';
+import { MethodErasure, MethodIssuing, RegistrationExpiry } from '../payment-method';
+import { MessageLooks } from '../gateway-message';
+import { LOOK_STEP, NotificationRetention, VERIFY_STEP } from '../inbox';
 import { KillSwitchWatch } from '../kill-switch';
 import type { BillingStep } from './billing-step';
 import { PlanBillingRunStep } from './plan-billing-run.step';
@@ -37,8 +44,21 @@ export class BillingSteps {
     refundResolution: RefundResolutionService,
     doubt: DoubtWatch,
     line: LineChecks,
+    payments: PaymentWatch,
     approvalExpiry: ApprovalExpiry,
     retention: NotificationRetention,
+    paymentSending: DirectPaymentSending,
+    paymentResolution: DirectPaymentResolution,
+    orderExpiry: OrderExpiry,
+    giveBacks: OrderGiveBacks,
+    exchangeRetention: ExchangeRetention,
+    methodIssuing: MethodIssuing,
+    methodErasure: MethodErasure,
+    registrationExpiry: RegistrationExpiry,
+    tieOutCalendar: TieOutCalendar,
+    tieOuts: TieOuts,
+    messages: MessageLooks,
+    depositWatch: DepositWatch,
   ) {
     // What waits for a gateway works on several side by side, as many as its accounts have places, so that one slow answer
     // delays nobody else. What has only the database to wait for would not get faster by it: one big job uses all that it has.
@@ -75,10 +95,43 @@ export class BillingSteps {
         width,
         runOnce: (claimed) => refundResolution.runOnce(claimed),
       },
+      {
+        name: 'send-payment',
+        makesDue: ['resolve-payment', 'check-line'],
+        width,
+        runOnce: (claimed) => paymentSending.runOnce(claimed),
+      },
+      {
+        name: 'resolve-payment',
+        makesDue: ['check-line'],
+        width,
+        runOnce: (claimed) => paymentResolution.runOnce(claimed),
+      },
+      {
+        name: LOOK_STEP,
+        makesDue: ['resolve-payment', 'check-line'],
+        width,
+        runOnce: (claimed) => messages.runOnce(claimed),
+      },
+      {
+        name: 'watch-deposit',
+        makesDue: ['check-line'],
+        width,
+        runOnce: (claimed) => depositWatch.runOnce(claimed),
+      },
+      { name: 'expire-order', makesDue: [], runOnce: () => orderExpiry.runOnce() },
+      { name: 'give-back', makesDue: ['send-refund'], runOnce: () => giveBacks.runOnce() },
+      { name: 'issue-method', makesDue: ['erase-method'], width, runOnce: (claimed) => methodIssuing.runOnce(claimed) },
+      { name: 'erase-method', makesDue: [], width, runOnce: (claimed) => methodErasure.runOnce(claimed) },
+      { name: 'expire-registration', makesDue: [], runOnce: () => registrationExpiry.runOnce() },
+      { name: 'open-tie-outs', makesDue: ['tie-out'], runOnce: () => tieOutCalendar.runOnce() },
+      { name: 'tie-out', makesDue: ['check-line'], width, runOnce: (claimed) => tieOuts.runOnce(claimed) },
       { name: 'watch-doubt', makesDue: [], runOnce: () => doubt.runOnce() },
+      { name: 'watch-payments', makesDue: ['check-line'], width, runOnce: (claimed) => payments.runOnce(claimed) },
       { name: 'check-line', makesDue: [], runOnce: () => line.runOnce() },
       { name: 'expire-approval', makesDue: [], runOnce: () => approvalExpiry.runOnce() },
       { name: 'prune-notifications', makesDue: [], runOnce: () => retention.runOnce() },
+      { name: 'prune-exchanges', makesDue: [], runOnce: () => exchangeRetention.runOnce() },
     ];
   }
 }

@@ -1,7 +1,7 @@
 import type { BillingStep } from './billing-step';
 import type { Logger } from '../platform/logging';
 import type { SchemaGuard } from './schema-guard';
-import type { StepHealth } from './step-health';
+import type { StepHealth } from '../platform/step-health';
 
 /** Whoever still waits for a gateway when the process ends is left to its lease after this: it may wait for minutes. */
 const STOP_WITHIN_MS = 8_000;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { BILLING_WAKE_CHANNEL, Connection, Database } from '../platform/database';
 import { Readiness } from '../platform/health';
 import { Logger } from '../platform/logging';
+import { DatabaseOutage } from '../platform/step-health';
 
 /** Tries again after this; until then the ticks do the work. */
 const RECONNECT_MS = 5_000;
@@ -39,6 +40,7 @@ export class WakeListener implements OnModuleInit {
 
   constructor(
     private readonly database: Database,
+    private readonly outage: DatabaseOutage,
     private readonly logger: Logger,
     private readonly readiness: Readiness,
   ) {}
@@ -72,7 +74,7 @@ export class WakeListener implements OnModuleInit {
       this.expectNothing();
       if (this.closed) await client.end();
     } catch (error) {
-      this.logger.warn('not listening for wake-ups; ticks go on', { error });
+      if (!this.outage.explains(error)) this.logger.warn('not listening for wake-ups; ticks go on', { error });
       lost();
     }
   }

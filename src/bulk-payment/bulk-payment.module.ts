@@ -13,6 +13,8 @@ import { TransactionLookupModule } from '../transaction-lookup';
 import { BulkPaymentJob, BulkPaymentJobHistory } from './job/bulk-payment-job.entity';
 import { BulkPaymentJobRepository } from './job/bulk-payment-job.repository';
 import { BulkPaymentJobs } from './job/bulk-payment-jobs.service';
+import { ChargesSetAside } from './job/charges-set-aside';
+import { ChargeWithdrawals } from './submission/charge-withdrawals';
 import { CompletionService } from './submission/completion.service';
 import { DearCharges } from './dear-charges';
 import { DiscrepancyEvidence } from './discrepancy/discrepancy-evidence';
@@ -26,10 +28,15 @@ import { GatewayEvidence } from './checks/gateway-evidence';
 import { JobInterventions } from './job/job-interventions.service';
 import { JobStageRunner } from './job/job-stage.runner';
 import { LineChecks } from './checks/line-checks';
+import { NotificationClaims } from './notification/notification-claims';
+import { NotificationTurns } from './notification/notification-turns';
+import { NamedPayments } from './payment-watch/named-payments';
 import { NotificationVerification } from './notification/notification-verification.service';
+import { PaymentWatch } from './payment-watch/payment-watch';
 import { ParkedJobs } from './job/parked-jobs';
 import { ReconciliationRepository } from './result/reconciliation.repository';
 import { ReconciliationService } from './result/reconciliation.service';
+import { UnreadableLines } from './result/unreadable-lines';
 import { RefusedResultFile } from './result/refused-result-file.entity';
 import { RefusedResults } from './result/refused-results.service';
 import { RequestFileIntakeService } from './request-file/request-file-intake.service';
@@ -44,6 +51,7 @@ import { SubmissionRepository } from './submission/submission.repository';
 import { SubmissionService } from './submission/submission.service';
 import { UnwritableCharges } from './request-file/unwritable-charges.service';
 import { UploadApprovals } from './request-file/upload-approvals';
+import { RepeatedCharges } from './request-file/repeated-charges';
 import { UnusualUploads } from './request-file/unusual-upload';
 import { UploadRepository } from './request-file/upload.repository';
 
@@ -80,10 +88,13 @@ const STAGES = [
     ...STAGES,
     BulkPaymentJobRepository,
     BulkPaymentJobs,
+    ChargesSetAside,
+    ChargeWithdrawals,
     CompletionService,
     DearCharges,
     Discrepancies,
     DiscrepancyEvidence,
+    UnreadableLines,
     DiscrepancyRepository,
     DoubtWatch,
     DoubtfulJobs,
@@ -92,8 +103,12 @@ const STAGES = [
     JobInterventions,
     JobStageRunner,
     LineChecks,
+    NotificationClaims,
+    NotificationTurns,
+    NamedPayments,
     NotificationVerification,
     ParkedJobs,
+    PaymentWatch,
     ReconciliationRepository,
     RefusedResults,
     RequestFileIntakeService,
@@ -104,6 +119,7 @@ const STAGES = [
     UnwritableCharges,
     UploadApprovals,
     UnusualUploads,
+    RepeatedCharges,
     UploadRepository,
   ],
   exports: [
@@ -118,7 +134,9 @@ const STAGES = [
     GatewayEvidence,
     JobInterventions,
     LineChecks,
+    NamedPayments,
     NotificationVerification,
+    PaymentWatch,
     RefusedResults,
     RequestFileIntakeService,
     TstoreModule,

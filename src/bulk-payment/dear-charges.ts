@@ -12,6 +12,9 @@ const EXAMPLES = 5;
  */
 const LOOKED_AT = 20_000;
 
+/** Of the products with such a charge; one is enough to hold what has it. */
+const MOST_NAMED = 100;
+
 /** The most that is asked of each product, by its store product id. */
 export type Dearest = ReadonlyMap<string, number>;
 
@@ -36,39 +39,49 @@ export class DearCharges {
   constructor(private readonly billing: BillingConfig) {}
 
   /**
-   * Below that sum an upload may ask for a few times what its product is charged, or costs; what a product of the catalogue
-   * costs is what a run charges anyway.
+   * Below that sum either may ask for a few times what its product is charged. Where too few payments tell, an upload is held
+   * against the price in the catalogue; a run charges that price anyway.
    *
    * @returns why a second person must look at it first, with the figures; `undefined` when nobody must
    */
-  reasonToAsk(session: SqlSession, dearest: Dearest, of: 'upload' | 'billing-run'): Promise<string | undefined> {
+  async reasonToAsk(session: SqlSession, dearest: Dearest, of: 'upload' | 'billing-run'): Promise<string | undefined> {
+    const [dearestOfAll] = await this.tooDear(session, dearest, of);
+    return dearestOfAll && inWords(dearestOfAll);
+  }
+
+  /** @returns the products a run has such a charge of, with what goes by itself of each, as far as {@link MOST_NAMED} */
+  async boundsOf(session: SqlSession, dearest: Dearest): Promise<ReadonlyMap<string, number>> {
+    const held = await this.tooDear(session, dearest, 'billing-run');
+    return new Map(held.map(({ product, most }) => [product, Number(most)]));
+  }
+
+  private async tooDear(session: SqlSession, dearest: Dearest, of: 'upload' | 'billing-run'): Promise<Held[]> {
     const { confirm, confirmUpload } = this.billing;
-    const { chargeAmount } = confirmUpload;
-    if (of === 'upload') return this.beyond(session, dearest, confirmUpload.factor, USUAL_SQL);
-    const above = new Map([...dearest].filter(([, amount]) => amount > chargeAmount));
+    if (of === 'upload') return this.beyond(session, dearest, confirmUpload.factor, UPLOADED_SQL);
+    if (confirmUpload.factor > 0) return this.beyond(session, dearest, confirmUpload.factor, PLANNED_SQL);
+    const above = new Map([...dearest].filter(([, amount]) => amount > confirmUpload.chargeAmount));
     return this.beyond(session, above, confirm.factor, '$4::bigint');
   }
 
   /** What second persons let go is no surprise from now on. @param jobIds whose charges they looked at */
   async letGo(session: SqlSession, jobIds: readonly string[]): Promise<void> {
+    await this.letGoOf(session, 'SELECT * FROM charge WHERE bulk_payment_job_id = ANY ($1)', [jobIds]);
+  }
+
+  /** The same of charges that are in no job. @param sql a SELECT of charges */
+  async letGoOf(session: SqlSession, sql: string, parameters: readonly unknown[]): Promise<void> {
     await session.execute(
       `INSERT INTO product_let_go (store_product_id, amount)
-       SELECT store_product_id, max(amount) FROM charge WHERE bulk_payment_job_id = ANY ($1)
-       GROUP BY store_product_id ORDER BY store_product_id
+       SELECT store_product_id, max(amount) FROM (${sql}) AS charge GROUP BY store_product_id ORDER BY store_product_id
        ON CONFLICT (store_product_id) DO UPDATE SET amount = greatest(product_let_go.amount, EXCLUDED.amount)`,
-      [jobIds],
+      parameters,
     );
   }
 
-  private async beyond(
-    session: SqlSession,
-    dearest: Dearest,
-    factor: number,
-    belowSql: string,
-  ): Promise<string | undefined> {
-    if (factor === 0 || dearest.size === 0) return undefined;
+  private async beyond(session: SqlSession, dearest: Dearest, factor: number, belowSql: string): Promise<Held[]> {
+    if (factor === 0 || dearest.size === 0) return [];
     const { chargeAmount } = this.billing.confirmUpload;
-    const [held] = await session.rows<Held>(
+    return session.rows<Held>(
       `WITH lately AS MATERIALIZED (
          SELECT charge.store_product_id, charge.amount
          FROM (SELECT charge_id FROM settlement WHERE refund_id IS NULL AND kind = 'paid'
@@ -84,15 +97,16 @@ export class DearCharges {
        CROSS JOIN LATERAL (
          SELECT greatest($3 * product_let_go.amount, charged.amount, ${belowSql}) AS most) AS bound
        WHERE asked.amount > bound.most
-       ORDER BY asked.amount DESC, asked.product LIMIT 1`,
+       ORDER BY asked.amount DESC, asked.product LIMIT ${MOST_NAMED}`,
       [[...dearest.keys()], [...dearest.values()], factor, chargeAmount],
     );
-    return held && inWords(held);
   }
 }
 
 /** `$3` times what is usual, as far as the sum `$4` that nobody has to know anything of. */
-const USUAL_SQL = 'least($4::bigint, coalesce($3 * coalesce(charged.amount, product.amount), $4))';
+const usualSql = (amountSql: string): string => `least($4::bigint, coalesce($3 * ${amountSql}, $4))`;
+const UPLOADED_SQL = usualSql('coalesce(charged.amount, product.amount)');
+const PLANNED_SQL = usualSql('charged.amount');
 
 function inWords({ product, amount, charged, price, most }: Held): string {
   const costs = price === null ? '' : `it costs ${wonInWords(Number(price))}, and `;

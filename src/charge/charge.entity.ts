@@ -16,6 +16,10 @@ export class Charge {
   @Column({ type: 'text', default: 'tstore' })
   gateway!: GatewayName;
 
+  /** By which of the merchant's accounts. */
+  @Column({ type: 'text', name: 'gateway_account', default: 'tstore' })
+  gatewayAccount!: string;
+
   @Column({ type: 'bigint', name: 'bulk_payment_job_id', nullable: true })
   bulkPaymentJobId!: string | null;
 
@@ -64,7 +68,14 @@ export class Charge {
 }
 
 /** What an entry of the settlement log tells: of a charge once how it ended; of refunds the last one, which leaves nothing, and those before it. */
-export const SETTLEMENT_KINDS = ['paid', 'declined', 'closed', 'refunded', 'partially-refunded'] as const;
+export const SETTLEMENT_KINDS = [
+  'paid',
+  'declined',
+  'closed',
+  'refunded',
+  'partially-refunded',
+  'refund-reversed',
+] as const;
 export type SettlementKind = (typeof SETTLEMENT_KINDS)[number];
 
 /** An entry of the append-only settlement log: what the gateway's answer did to a charge. */

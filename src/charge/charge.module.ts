@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { GatewaysModule } from '../gateways';
 import { Charge, Settlement } from './charge.entity';
 import { ChargeRecordRepository } from './charge-record.repository';
 import { ChargeRepository } from './charge.repository';
@@ -9,7 +10,7 @@ import { SettlementLog } from './settlement-log';
 import { SettlementLogRepository } from './settlement-log.repository';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Charge, Settlement])],
+  imports: [TypeOrmModule.forFeature([Charge, Settlement]), GatewaysModule],
   providers: [
     ChargeRecordRepository,
     ChargeRepository,

@@ -4,34 +4,56 @@ import { ENDED_BY_PEOPLE_SQL } from './settlement-effects';
 /**
  * The life of a charge. No column holds the state: it follows from what is recorded anyway (docs/decisions/0001).
  *
- * - Pending: planned or uploaded, or made for another gateway; nothing of it is sent yet. Moved on by the job's submission.
+ * - Pending: planned or uploaded, or made for another gateway; nothing of it is sent yet. Moved on by the job's submission, or
+ *   taken out before it, because it is not wanted any more.
+ * - Withdrawn: never sent, because its subscription was canceled, paused or otherwise changed before.
  * - Submitted: its job's sending began. Moved on by the settlement of its result line, or, where that is missing or
  *   discrepant, by a person's decision on its discrepancy.
  * - Paid, Declined: the gateway's answer, or a decision in its place, applied once.
  * - Closed: decided that it counts neither as paid nor as declined. Its period is billed again by a person only.
  * - Refunding: a refund of it is asked for and has not ended. Moved on by the refund's end.
- * - Refunded, PartiallyRefunded: what its refunds have given back, all of it or a part.
+ * - Refunded, PartiallyRefunded: what its refunds have given back, all of it or a part. A refund that was none is reversed.
  */
 export const CHARGE_TRANSITIONS = {
-  Pending: { submit: 'Submitted' },
+  Pending: { submit: 'Submitted', withdraw: 'Withdrawn' },
+  Withdrawn: {},
   Submitted: { pay: 'Paid', decline: 'Declined', close: 'Closed' },
   Paid: { refund: 'Refunding' },
   Declined: {},
   Closed: {},
   Refunding: { 'all-refunded': 'Refunded', 'part-refunded': 'PartiallyRefunded', 'none-refunded': 'Paid' },
-  PartiallyRefunded: { refund: 'Refunding' },
-  Refunded: {},
+  PartiallyRefunded: { refund: 'Refunding', 'all-reversed': 'Paid' },
+  Refunded: { 'all-reversed': 'Paid', 'part-reversed': 'PartiallyRefunded' },
 } as const satisfies TransitionTable<ChargeStateName, ChargeEvent>;
 
 type ChargeStateName =
-  'Pending' | 'Submitted' | 'Paid' | 'Declined' | 'Closed' | 'Refunding' | 'PartiallyRefunded' | 'Refunded';
+  | 'Pending'
+  | 'Withdrawn'
+  | 'Submitted'
+  | 'Paid'
+  | 'Declined'
+  | 'Closed'
+  | 'Refunding'
+  | 'PartiallyRefunded'
+  | 'Refunded';
 type ChargeEvent =
-  'submit' | 'pay' | 'decline' | 'close' | 'refund' | 'all-refunded' | 'part-refunded' | 'none-refunded';
+  | 'submit'
+  | 'withdraw'
+  | 'pay'
+  | 'decline'
+  | 'close'
+  | 'refund'
+  | `${'all' | 'part' | 'none'}-refunded`
+  | `${'all' | 'part'}-reversed`;
 export type ChargeState = keyof typeof CHARGE_TRANSITIONS;
 
+/** Where one begins. */
+export const CHARGE_FIRST_STATES = ['Pending'] as const satisfies readonly ChargeState[];
+
 /**
- * The state in SQL, over `charge_settlement` (its settlement, or nothing), `charge_sent` (how what carries it was sent, or
- * nothing) and `charge_refund` (the totals of its refunds, or nothing).
+ * The state in SQL, over `charge_settlement` (its settlement, or nothing), `charge_sent` and `charge_sent_alone` (how what
+ * carries it, or itself, was sent, or nothing), `charge_withdrawal` (why it was taken out unsent, or nothing) and `charge_refund`
+ * (the totals of its refunds, or nothing).
  */
 export const CHARGE_STATE_SQL = `
   CASE
@@ -41,7 +63,8 @@ export const CHARGE_STATE_SQL = `
     WHEN charge_settlement.kind = 'paid' THEN 'Paid'
     WHEN charge_settlement.kind = 'declined' THEN 'Declined'
     WHEN charge_settlement.kind = 'closed' THEN 'Closed'
-    WHEN charge_sent.sent_at IS NOT NULL THEN 'Submitted'
+    WHEN charge_withdrawal.reason IS NOT NULL THEN 'Withdrawn'
+    WHEN coalesce(charge_sent.sent_at, charge_sent_alone.sent_at) IS NOT NULL THEN 'Submitted'
     ELSE 'Pending'
   END`;
 
@@ -56,10 +79,16 @@ const UNSETTLED_SQL = (ofJobs: string): string => `charge_settlement.charge_id I
  */
 export const CHARGE_STATE_CONDITIONS: Readonly<Record<ChargeState, readonly [string, ...string[]]>> = {
   Pending: [
-    UNSETTLED_SQL('sent_at IS NULL'),
-    'charge_settlement.charge_id IS NULL AND charge.bulk_payment_job_id IS NULL',
+    `charge_withdrawal.charge_id IS NULL AND ${UNSETTLED_SQL('sent_at IS NULL')}`,
+    `charge_settlement.charge_id IS NULL AND charge.bulk_payment_job_id IS NULL
+      AND charge.id NOT IN (SELECT charge_id FROM charge_sent_alone WHERE is_awaited)`,
   ],
-  Submitted: [UNSETTLED_SQL('is_awaited')],
+  Withdrawn: ['charge_withdrawal.charge_id IS NOT NULL'],
+  Submitted: [
+    UNSETTLED_SQL('is_awaited'),
+    `charge_settlement.charge_id IS NULL
+      AND charge.id IN (SELECT charge_id FROM charge_sent_alone WHERE is_awaited)`,
+  ],
   Paid: [
     `charge_settlement.kind = 'paid'
       AND coalesce(charge_refund.pending_amount, 0) = 0 AND coalesce(charge_refund.refunded_amount, 0) = 0`,

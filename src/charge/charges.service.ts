@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../kernel/errors';
+import type { SqlSession } from '../platform/database';
 import { ChargeRecordRepository, type ChargeFilter, type ChargeRecord } from './charge-record.repository';
 
 /** Reads charges, for people and their programs. Changes nothing. */
@@ -7,9 +8,9 @@ import { ChargeRecordRepository, type ChargeFilter, type ChargeRecord } from './
 export class Charges {
   constructor(private readonly records: ChargeRecordRepository) {}
 
-  /** @throws {DomainError} `charge-not-found` */
-  async get(orderNo: string): Promise<ChargeRecord> {
-    const record = await this.records.findByOrderNo(orderNo);
+  /** @param session in whose transaction it is read. @throws {DomainError} `charge-not-found` */
+  async get(orderNo: string, session?: SqlSession): Promise<ChargeRecord> {
+    const record = await this.records.findByOrderNo(orderNo, session);
     if (record === undefined)
       throw new DomainError('charge-not-found', `There is no charge with order number ${orderNo}`);
     return record;

@@ -1,12 +1,20 @@
 /**
- * The order numbers our billing runs give, `B20270131-42-1`: period, subscription, attempt. They are theirs alone: an upload
- * that took one would stand in the way of a charge that is not planned yet.
+ * The order numbers given here: by billing runs, `B20270131-42-1` (period, subscription, attempt), and by the payment windows of orders,
+ * `O13-1-eb65…` (order, attempt, unguessed). They are theirs alone: an upload that took one would stand in the way of a charge that is
+ * not made yet.
  */
-export const OWN_ORDER_NOS = {
-  prefix: 'B',
-  shape: /^B\d{8}-\d+-\d+$/,
-  expected: 'an order number not of the shape B<8 digits>-<digits>-<digits>, which billing runs give',
-};
+export const OWN_ORDER_NOS = [
+  {
+    prefix: 'B',
+    shape: /^B\d{8}-\d+-\d+$/,
+    expected: 'an order number not of the shape B<8 digits>-<digits>-<digits>, which billing runs give',
+  },
+  {
+    prefix: 'O',
+    shape: /^O\d+-\d+-[0-9a-f]+$/,
+    expected: 'an order number not of the shape O<digits>-<digits>-<hexadecimal digits>, which orders give',
+  },
+];
 
 /**
  * The order numbers of that shape that were uploaded all the same, before they were reserved: a SELECT of order_no,

@@ -5,12 +5,14 @@ import type { SqlSession } from '../platform/database';
  * period_start_on, kind, amount, gateway, transaction_id, result_code, result_message, bulk_payment_job_id, and either
  * result_line_number, discrepancy_id or refund_id, which tells what it follows from; of a charge in no job, at most the last. The kinds are `paid`, `declined` and
  * `closed`, of which a charge gets one; then `partially-refunded` for a refund that leaves something, and `refunded` for the one that
- * leaves nothing, each for the refund's own amount.
+ * leaves nothing, each for the refund's own amount; and `refund-reversed` for one of these that was none after all.
  */
 export interface SettlementOutcomes {
   sql: string;
   /** `$1` and on of the query. */
   parameters: readonly unknown[];
+  /** Of declines: no further attempt at their periods can help, whatever the policy says. */
+  isFinal?: boolean;
 }
 
 /**
@@ -23,9 +25,17 @@ export abstract class SettlementEffects {
   /** What `paid`, `declined` and `closed` mean. */
   abstract apply(session: SqlSession, outcomes: SettlementOutcomes, at: Date): Promise<void>;
 
-  /** What `refunded` and `partially-refunded` mean; apart, because millions of the others shall not be looked through. */
+  /** What `refunded`, `partially-refunded` and `refund-reversed` mean; apart, because millions of the others shall not be looked through. */
   abstract refund(session: SqlSession, outcomes: SettlementOutcomes, at: Date): Promise<void>;
 }
+
+/** Whether nothing is left of what was paid for a charge, by the totals of its refunds. */
+export const allRefundedSql = (chargeId: string): string => `EXISTS (
+  SELECT FROM refund_total
+  WHERE refund_total.charge_id = ${chargeId} AND refund_total.refunded_amount = refund_total.amount)`;
+
+/** What an entry of a refund, in `settlement`, says was given back: of a reversed one, so much less. */
+export const GIVEN_BACK_SQL = `(CASE settlement.kind WHEN 'refund-reversed' THEN -settlement.amount ELSE settlement.amount END)`;
 
 /**
  * In the place of the gateway's code where persons declined a charge although its line says otherwise. Were it not declined,

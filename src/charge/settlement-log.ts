@@ -5,7 +5,9 @@ import type { TimeRange } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
 import { Database, withinSql } from '../platform/database';
+import { JOIN_BUYER_SQL } from './charge-buyer.sql';
 import type { SettlementKind } from './charge.entity';
+import { allRefundedSql } from './settlement-effects';
 
 /** An entry of the settlement log as the merchant's systems read it: all they need, without another call. */
 export interface SettlementLogEntry {
@@ -16,6 +18,8 @@ export interface SettlementLogEntry {
   chargeId: string;
   /** Who collects the charge, and whose transaction it is. */
   gateway: GatewayName;
+  /** By which of the merchant's accounts. */
+  gatewayAccount: string;
   /** `null`: of a charge in no job. */
   bulkPaymentJobId: string | null;
   subscriptionId: string | null;
@@ -41,14 +45,14 @@ export interface LogPage {
   /** Entries behind this position. */
   after: string;
   limit: number;
+  gateway?: GatewayName | undefined;
+  gatewayAccount?: string | undefined;
   /** When they were settled. */
   settled?: TimeRange | undefined;
 }
 
-/** Whether nothing is left of what was paid: then nothing is to be delivered any more. */
-const IS_REFUNDED_SQL = `EXISTS (
-  SELECT FROM refund_total
-  WHERE refund_total.charge_id = settlement.charge_id AND refund_total.refunded_amount = refund_total.amount)`;
+/** Then nothing is to be delivered any more. */
+const IS_REFUNDED_SQL = allRefundedSql('settlement.charge_id');
 
 /** Reads the settlement log from any position, and takes note of what was delivered. */
 @Injectable()
@@ -102,16 +106,19 @@ export class SettlementLog {
     });
   }
 
-  private async entries(condition: string, { after, limit, settled }: LogPage): Promise<SettlementLogEntry[]> {
+  private async entries(condition: string, page: LogPage): Promise<SettlementLogEntry[]> {
+    const { after, limit, gateway, gatewayAccount, settled } = page;
     const parameters: unknown[] = [after, limit];
     const parameter = (value: Date | undefined): `$${number}` | undefined => value && `$${parameters.push(value)}`;
     const times = { table: 'settlement', key: 'position', time: 'settled_at' };
     const within = withinSql(times, parameter(settled?.from), parameter(settled?.until));
+    if (gateway !== undefined) within.push(`settlement.gateway = $${parameters.push(gateway)}`);
+    if (gatewayAccount !== undefined) within.push(`charge.gateway_account = $${parameters.push(gatewayAccount)}`);
     const rows = await this.database.rows<Omit<SettlementLogEntry, 'amount'> & { amount: string }>(
       `SELECT settlement.position, settlement.settled_at AS "settledAt", settlement.kind, charge.order_no AS "orderNo",
-         settlement.charge_id AS "chargeId", settlement.gateway, settlement.bulk_payment_job_id AS "bulkPaymentJobId",
+         settlement.charge_id AS "chargeId", settlement.gateway, charge.gateway_account AS "gatewayAccount", settlement.bulk_payment_job_id AS "bulkPaymentJobId",
          settlement.subscription_id AS "subscriptionId",
-         subscription.customer_reference AS "customerReference", settlement.period_start_on::text AS "periodStartOn",
+         coalesce(subscription.customer_reference, charge_buyer.customer_reference) AS "customerReference", settlement.period_start_on::text AS "periodStartOn",
          charge.store_product_id AS "storeProductId", charge.product_name AS "productName", settlement.amount,
          settlement.transaction_id AS "transactionId", settlement.result_code AS "resultCode",
          settlement.result_message AS "resultMessage", settlement.result_line_number AS "resultLineNumber",
@@ -125,6 +132,7 @@ export class SettlementLog {
        FROM settlement
        JOIN charge ON charge.id = settlement.charge_id
        LEFT JOIN subscription ON subscription.id = settlement.subscription_id
+       ${JOIN_BUYER_SQL}
        LEFT JOIN delivery ON delivery.position = settlement.position
        WHERE ${['settlement.position > $1', condition, ...within].join(' AND ')}
        ORDER BY settlement.position

@@ -1,4 +1,5 @@
 import { ENDED_BY_PEOPLE_SQL } from './settlement-effects';
+import { withdrawnSql } from './unwanted-charges';
 
 /**
  * Whether the period of `charge` is the one its `charge_subscription` is to be billed for next, was tried by no later charge, and may be
@@ -10,7 +11,7 @@ export const PERIOD_IS_OWED_SQL = `charge_subscription.next_billing_on = charge.
   AND NOT EXISTS (
     SELECT FROM charge AS later
     WHERE later.subscription_id = charge.subscription_id AND later.period_start_on = charge.period_start_on
-      AND later.attempt > charge.attempt)`;
+      AND later.attempt > charge.attempt AND NOT ${withdrawnSql('later')})`;
 
 /**
  * A condition over the same and `charge_settlement`: people ended the charge, and its subscription stands still, because nobody

@@ -1,6 +1,6 @@
 import { won } from '../kernel/won';
 import { CHARGE_TRANSITIONS, type ChargeState } from './charge.state';
-import { VERDICTS, verdictOf, type VerdictFacts } from './verdict';
+import { GROUNDS, VERDICTS, verdictOf, type VerdictFacts } from './verdict';
 
 /** Sent on its way, and nothing else is known; of 10,000 won. */
 function facts(state: ChargeState, refunded = 0, known: Partial<VerdictFacts> = {}): VerdictFacts {
@@ -10,6 +10,8 @@ function facts(state: ChargeState, refunded = 0, known: Partial<VerdictFacts> = 
     isInDoubt: false,
     isContradicted: false,
     isPaidAfterAll: false,
+    isByPeople: false,
+    isPlainlyDeclined: false,
     isDiscrepant: false,
     answer: 'none',
     ...known,
@@ -20,9 +22,25 @@ const everything = { wasNotTaken: true, isInDoubt: true, isContradicted: true, i
 
 const CASES: [string, VerdictFacts, string, string, number][] = [
   ['planned, and not sent', facts('Pending'), 'not-charged', 'not-sent', 0],
+  ['taken out before it was sent', facts('Withdrawn'), 'not-charged', 'withdrawn', 0],
   ['paid', facts('Paid'), 'charged', 'paid', 10_000],
   ['declined', facts('Declined'), 'not-charged', 'declined', 0],
   ['declined, and seen to be paid', facts('Declined', 0, { isPaidAfterAll: true }), 'not-known', 'contradicted', 0],
+  ['declined by people alone', facts('Declined', 0, { isByPeople: true }), 'not-known', 'declined-by-people', 0],
+  [
+    'declined by people, as the gateway answered',
+    facts('Declined', 0, { isByPeople: true, isPlainlyDeclined: true }),
+    'not-charged',
+    'declined-by-people',
+    0,
+  ],
+  [
+    'declined by people as the gateway answered, and seen to be paid',
+    facts('Declined', 0, { isByPeople: true, isPlainlyDeclined: true, isPaidAfterAll: true }),
+    'not-known',
+    'contradicted',
+    0,
+  ],
   ['closed, and seen to be paid', facts('Closed', 0, { isPaidAfterAll: true }), 'not-known', 'contradicted', 0],
   ['ended by people as neither', facts('Closed'), 'not-known', 'closed', 0],
   ['paid, its first refund on the way', facts('Refunding'), 'charged', 'refunding', 10_000],
@@ -56,10 +74,11 @@ describe('the verdict on a charge', () => {
     expect(verdictOf(known)).toEqual({ verdict, ground, amountCharged });
   });
 
-  it('has a case here for every state and every verdict', () => {
+  it('has a case here for every state, every verdict and every ground', () => {
     const states = new Set(CASES.map(([, { charge }]) => charge.state));
     expect([...states].sort()).toEqual(Object.keys(CHARGE_TRANSITIONS).sort());
     expect(new Set(CASES.map(([, , verdict]) => verdict))).toEqual(new Set(VERDICTS));
+    expect(new Set(CASES.map(([, , , ground]) => ground))).toEqual(new Set(GROUNDS));
   });
 
   it('says not charged of what was sent only when the gateway took none of it, and nothing contradicts that', () => {
@@ -70,6 +89,15 @@ describe('the verdict on a charge', () => {
       );
       const { verdict } = verdictOf(facts('Submitted', 0, known));
       expect(verdict).toBe(known.wasNotTaken && !known.isContradicted ? 'not-charged' : 'not-known');
+    }
+  });
+
+  it('takes no word of people’s for a fact: what they declined is not charged only where the gateway said so', () => {
+    for (const isPlainlyDeclined of [false, true]) {
+      for (const isPaidAfterAll of [false, true]) {
+        const { verdict } = verdictOf(facts('Declined', 0, { isByPeople: true, isPlainlyDeclined, isPaidAfterAll }));
+        expect(verdict).toBe(isPlainlyDeclined && !isPaidAfterAll ? 'not-charged' : 'not-known');
+      }
     }
   });
 

@@ -6,7 +6,7 @@ import type { ChargeState } from './charge.state';
  * Whether the customer was charged.
  *
  * - charged, partly-refunded, refunded: the gateway took the money, and so much of it was given back.
- * - not-charged: it was declined, or never sent.
+ * - not-charged: the gateway declined it, or it was never sent.
  * - not-known: the gateway’s answer is not here, or contradicts what was asked; the ground says what it waits for, or that
  *   people have closed it.
  */
@@ -17,25 +17,32 @@ export type Verdict = (typeof VERDICTS)[number];
  * How we know.
  *
  * - paid, refunded, refunding: settled as paid; and given back, or about to be.
- * - declined, closed: settled as declined; ended by people as neither.
- * - not-sent: nothing of it has left. not-taken: what carried it ended, and the gateway took none of it.
+ * - declined: settled as declined, by the gateway's answer. declined-by-people: by people, whose word is no fact.
+ * - closed: ended by people as neither.
+ * - not-sent: nothing of it has left. withdrawn: and nothing will, because it was not wanted any more. not-taken: what carried it ended, and the gateway took none of it.
  * - contradicted: the gateway says what can’t be true beside our record. in-doubt: nobody knows whether it arrived.
  * - discrepant: it is answered, not as it was asked.
  * - unanswered, answer-announced, answer-refused, answer-unsettled: how far the answer is on its way to the settlement.
  */
-export type Ground =
-  | 'paid'
-  | 'refunded'
-  | 'refunding'
-  | 'declined'
-  | 'closed'
-  | 'not-sent'
-  | 'not-taken'
-  | 'contradicted'
-  | 'in-doubt'
-  | 'discrepant'
-  | `answer-${'announced' | 'refused' | 'unsettled'}`
-  | 'unanswered';
+export const GROUNDS = [
+  'paid',
+  'refunded',
+  'refunding',
+  'declined',
+  'declined-by-people',
+  'closed',
+  'not-sent',
+  'withdrawn',
+  'not-taken',
+  'contradicted',
+  'in-doubt',
+  'discrepant',
+  'unanswered',
+  'answer-announced',
+  'answer-refused',
+  'answer-unsettled',
+] as const;
+export type Ground = (typeof GROUNDS)[number];
 
 /** How far the gateway’s answer has come: none, announced by it, here and refused as unreadable, here. */
 export type AnswerProgress = 'none' | 'announced' | 'refused' | 'here';
@@ -49,8 +56,12 @@ export interface VerdictFacts {
   isInDoubt: boolean;
   /** The gateway says of it what can’t be true beside our record, and nobody has resolved it. */
   isContradicted: boolean;
-  /** It ended unpaid, and the gateway was seen to have its payment; nobody has resolved it. */
+  /** It ended unpaid, and the gateway was seen to have its payment. */
   isPaidAfterAll: boolean;
+  /** People ended it, and not the gateway's answer. */
+  isByPeople: boolean;
+  /** What the gateway itself answered says plainly that it was declined, and names no payment. */
+  isPlainlyDeclined: boolean;
   /** Its answer is not as it was asked, and nobody has decided on it. */
   isDiscrepant: boolean;
   answer: AnswerProgress;
@@ -75,9 +86,10 @@ type Answer = readonly [Verdict, Ground];
 
 const BY_STATE: Readonly<Record<ChargeState, (facts: VerdictFacts) => Answer>> = {
   Pending: () => ['not-charged', 'not-sent'],
+  Withdrawn: () => ['not-charged', 'withdrawn'],
   Submitted: ofSubmitted,
   Paid: () => ['charged', 'paid'],
-  Declined: (facts) => (facts.isPaidAfterAll ? ['not-known', 'contradicted'] : ['not-charged', 'declined']),
+  Declined: ofDeclined,
   Closed: (facts) => ['not-known', facts.isPaidAfterAll ? 'contradicted' : 'closed'],
   Refunding: ({ charge }) => [charge.refundedAmount > 0 ? 'partly-refunded' : 'charged', 'refunding'],
   PartiallyRefunded: () => ['partly-refunded', 'refunded'],
@@ -90,6 +102,13 @@ const BY_ANSWER: Readonly<Record<AnswerProgress, Ground>> = {
   refused: 'answer-refused',
   here: 'answer-unsettled',
 };
+
+/** That people say so is no proof: only what the gateway said is. */
+function ofDeclined(facts: VerdictFacts): Answer {
+  if (facts.isPaidAfterAll) return ['not-known', 'contradicted'];
+  if (!facts.isByPeople) return ['not-charged', 'declined'];
+  return [facts.isPlainlyDeclined ? 'not-charged' : 'not-known', 'declined-by-people'];
+}
 
 /** Sent, and not settled. A contradiction goes first: it may be about the very end that says that nothing was taken. */
 function ofSubmitted(facts: VerdictFacts): Answer {

@@ -47,6 +47,11 @@ export abstract class EncryptionConfig {
   abstract readonly keys: readonly [EncryptionKeyConfig, ...EncryptionKeyConfig[]];
 }
 
+export abstract class CheckoutConfig {
+  /** Requests of customers' browsers an address may make in a minute to this process; 0 is no limit. */
+  abstract readonly requestsPerMinute: number;
+}
+
 export abstract class AdminConfig {
   /** `undefined` only where this process has no admin role. */
   abstract readonly bootstrapKey: string | undefined;
@@ -92,10 +97,31 @@ export abstract class TstoreConfig {
   abstract readonly paidStatuses: readonly string[];
   /** Of its refusals of a refund, those that mean more than is left of the payment. */
   abstract readonly nothingLeftCodes: readonly string[];
+  /** Of its refusals of a lookup, those that mean that it has no such payment; after any other nothing is known of it. */
+  abstract readonly notFoundCodes: readonly string[];
   /** Whether it names the payer by the billing token that was charged, so that it can be compared. */
   abstract readonly authKeyIsBillingToken: boolean;
   /** A token that expires sooner than this counts as expired. */
   abstract readonly tokenMarginSeconds: number;
+}
+
+/** The keys of the merchant's contract with Toss Payments: one set, of one mode and kind. */
+export interface TossAccount {
+  /** A secret. */
+  readonly secretKey: string;
+  /** For the customer's browser; no secret, and good for nothing without the other. */
+  readonly clientKey: string;
+}
+
+export abstract class TossConfig {
+  /** `undefined`: the settings make no account of Toss. */
+  abstract readonly account: TossAccount | undefined;
+  abstract readonly apiBaseUrl: string;
+  /** Networks its messages may come from; empty allows all. */
+  abstract readonly webhookCidrs: readonly string[];
+  abstract readonly connectTimeoutMs: number;
+  /** From the last byte sent to the head of the answer: a confirmation of eleven seconds has been seen. */
+  abstract readonly answerTimeoutMs: number;
 }
 
 /** How T store is asked for transactions, which it blocks merchants for doing too much. */
@@ -104,6 +130,20 @@ export abstract class LookupConfig {
   abstract readonly perMinute: number;
   /** An answer younger than this is given again. */
   abstract readonly freshSeconds: number;
+  /** How old what was told of a payment may be when the period is billed again for which people say that it was not paid. */
+  abstract readonly rebillFreshMinutes: number;
+  /** How long payments of charges that people ended unpaid are looked up again; 0: not at all. */
+  abstract readonly watchDays: number;
+}
+
+/** How payments are found out that customers make by paying into an account. */
+export abstract class DepositConfig {
+  /** How long a deposit must have stayed before it counts: a bank may take it back within minutes. */
+  abstract readonly settleDelaySeconds: number;
+  /** From one look to the next, until shortly before the account's time is over. */
+  abstract readonly lookEverySeconds: number;
+  /** How long after its time an account that the gateway still holds open is left so: banks have nights of maintenance. */
+  abstract readonly graceSeconds: number;
 }
 
 export abstract class RefundConfig {
@@ -144,6 +184,18 @@ export abstract class NotificationConfig {
   abstract readonly retentionDays: number;
 }
 
+export abstract class EvidenceConfig {
+  /** How long it is kept what went over the wire for money. */
+  abstract readonly retentionDays: number;
+}
+
+export abstract class TieOutConfig {
+  /** When the day before is held against the gateways' lists, in Asia/Seoul; `undefined`: only when somebody asks. */
+  abstract readonly cron: string | undefined;
+  /** After so many days it is done again, for the payouts; 0: it is not. */
+  abstract readonly againAfterDays: number;
+}
+
 /** Which billing runs a person must confirm. */
 export interface ConfirmRule {
   /** So many times the usual is too large or too dear; 0 never asks. */
@@ -158,6 +210,10 @@ export interface ConfirmRule {
 export interface ConfirmUploadRule extends ConfirmRule {
   /** A charge above this for a product nobody knows the usual amount of is too dear. */
   chargeAmount: number;
+  /** From so many charges on that repeat others just made, by billing token, product and amount; 0 never asks. */
+  repeatedCharges: number;
+  /** When they are at least so many of a hundred of its charges, or more than `minCharges`. */
+  repeatedPercent: number;
 }
 
 /** What follows a declined charge. */
@@ -178,6 +234,8 @@ export abstract class BillingConfig {
   abstract readonly leaseSeconds: number;
   /** Of each step that waits for a gateway: pieces at work at once in this process. */
   abstract readonly gatewayWidth: number;
+  /** Payments of an account that are sent in a minute by a call of their own, over all replicas. */
+  abstract readonly paymentsPerMinute: number;
   /** After so many failures in a row of a job's stage, or refused result files, a person is told. */
   abstract readonly alarmAfterFailures: number;
   /** How long a submission may be in doubt before a person is told. */
@@ -211,11 +269,16 @@ export interface Configuration {
   storage: StorageConfig;
   encryption: EncryptionConfig;
   admin: AdminConfig;
+  checkout: CheckoutConfig;
   tstore: TstoreConfig;
+  toss: TossConfig;
   lookup: LookupConfig;
+  deposit: DepositConfig;
   refund: RefundConfig;
   approval: ApprovalConfig;
   notification: NotificationConfig;
+  evidence: EvidenceConfig;
+  tieOut: TieOutConfig;
   billing: BillingConfig;
   clock: ClockConfig;
   logging: LoggingConfig;

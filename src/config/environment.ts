@@ -19,10 +19,11 @@ import {
 import { isIP } from 'node:net';
 import { validateCronExpression } from 'cron';
 import type { InputFault } from '../kernel/errors';
+import { TOSS_KEY, TOSS_KEY_IN_WORDS } from './toss-key';
 import { unknownSettings } from './unknown-settings';
 
 /** Which parts of the service this process runs. */
-export const ROLES = ['listener', 'scheduler', 'admin'] as const;
+export const ROLES = ['listener', 'scheduler', 'admin', 'checkout'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What a deployment is for: whose gateways it talks to, and how strict it is about its settings. */
@@ -72,6 +73,18 @@ const Whole = (min: number, max: number): PropertyDecorator => {
 
 function isResultCode(code: string): boolean {
   return /^[0-9A-Za-z]{1,20}$/.test(code);
+}
+
+/** When something is done by itself, by Seoul's clocks. */
+function IsCron() {
+  return ValidateBy({
+    name: 'isCron',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' && (value === 'none' || validateCronExpression(value).valid),
+      defaultMessage: () => 'a cron expression such as 0 4 * * * (Asia/Seoul), or none',
+    },
+  });
 }
 
 /** An absolute http or https address; a base without query or fragment. */
@@ -130,6 +143,7 @@ export class Environment {
 
   @Whole(0, 1_000_000) ADMIN_REQUESTS_PER_MINUTE: number = 1_200;
   @Whole(0, 1_000_000) ADMIN_FAILED_KEYS_PER_MINUTE: number = 20;
+  @Whole(0, 1_000_000) CHECKOUT_REQUESTS_PER_MINUTE: number = 300;
   @Whole(1, 1_000) ADMIN_EXPORTS_PER_KEY: number = 3;
 
   @Expose() @IsIn(CLOCKS, { message: `one of ${CLOCKS.join(', ')}` }) CLOCK: ClockSource = 'system';
@@ -158,6 +172,8 @@ export class Environment {
   @Whole(0, 3_600) TSTORE_TOKEN_MARGIN_SECONDS: number = 300;
   @Whole(1, 6_000) TSTORE_LOOKUPS_PER_MINUTE: number = 60;
   @Whole(0, 3_600) TSTORE_LOOKUP_FRESH_SECONDS: number = 60;
+  @Whole(1, 1_440) REBILL_LOOKUP_FRESH_MINUTES: number = 15;
+  @Whole(0, 90) UNPAID_LOOKUP_DAYS: number = 14;
   @Expose()
   @Flag()
   @IsBoolean({ message: 'true or false' })
@@ -185,21 +201,27 @@ export class Environment {
   @Each('resultCodes', 'a list of result codes, letters and digits, or none', isResultCode)
   TSTORE_NOTHING_LEFT_CODES?: string;
 
+  @Expose()
+  @IsOptional()
+  @Each('resultCodes', 'a list of result codes, letters and digits, or none', isResultCode)
+  TSTORE_NOT_FOUND_CODES?: string;
+
+  @Expose() @IsOptional() @Matches(TOSS_KEY, { message: TOSS_KEY_IN_WORDS }) TOSS_SECRET_KEY?: string;
+  @Expose() @IsOptional() @Matches(TOSS_KEY, { message: TOSS_KEY_IN_WORDS }) TOSS_CLIENT_KEY?: string;
+  @Expose() @IsOptional() @IsBaseUrl() TOSS_API_BASE_URL?: string;
+  @Whole(1, 300) TOSS_CONNECT_TIMEOUT_SECONDS: number = 5;
+  @Whole(1, 3_600) TOSS_ANSWER_TIMEOUT_SECONDS: number = 60;
+  @Expose() @Each('cidrs', 'a list of networks such as 203.0.113.0/24', isCidr) TOSS_WEBHOOK_CIDRS: string = '';
+
   @Expose() @Each('cidrs', 'a list of networks such as 203.0.113.0/24', isCidr) PNS_ALLOWED_CIDRS: string = '';
   @Whole(1, 6_000) PNS_QUESTIONS_PER_MINUTE: number = 120;
   @Whole(0, 10_000_000) NOTIFICATION_SOURCE_KILOBYTES_PER_DAY: number = 10_000;
   @Whole(1, 3_650) NOTIFICATION_RETENTION_DAYS: number = 30;
+  @Whole(30, 3_650) EVIDENCE_RETENTION_DAYS: number = 1_825;
 
-  @Expose()
-  @ValidateBy({
-    name: 'isCron',
-    validator: {
-      validate: (value: unknown) =>
-        typeof value === 'string' && (value === 'none' || validateCronExpression(value).valid),
-      defaultMessage: () => 'a cron expression such as 0 4 * * * (Asia/Seoul), or none',
-    },
-  })
-  BILLING_CRON: string = '0 4 * * *';
+  @Expose() @IsCron() BILLING_CRON: string = '0 4 * * *';
+  @Expose() @IsCron() TIE_OUT_CRON: string = '0 7 * * *';
+  @Whole(0, 90) TIE_OUT_AGAIN_DAYS: number = 7;
 
   @Whole(0, 1_000) BILLING_RUN_CONFIRM_FACTOR: number = 3;
   @Whole(0, 10_000_000) BILLING_RUN_CONFIRM_MIN_CHARGES: number = 1_000;
@@ -209,6 +231,8 @@ export class Environment {
   @Whole(0, 10_000_000) UPLOAD_CONFIRM_MIN_CHARGES: number = 1_000;
   @Whole(0, 1_000_000_000_000) UPLOAD_CONFIRM_MIN_WON: number = 10_000_000;
   @Whole(0, 1_000_000_000) UPLOAD_CONFIRM_CHARGE_WON: number = 100_000;
+  @Whole(0, 10_000_000) UPLOAD_CONFIRM_REPEATED_CHARGES: number = 2;
+  @Whole(0, 100) UPLOAD_CONFIRM_REPEATED_PERCENT: number = 5;
 
   @Expose()
   @ValidateBy({
@@ -228,6 +252,10 @@ export class Environment {
   @IsIn(RETRY_EXHAUSTED, { message: `one of ${RETRY_EXHAUSTED.join(', ')}` })
   RETRY_EXHAUSTED: RetryExhausted = 'keep';
 
+  @Whole(1, 60_000) PAYMENT_RATE_PER_MINUTE: number = 600;
+  @Whole(0, 1_440) VIRTUAL_ACCOUNT_SETTLE_DELAY_MINUTES: number = 3;
+  @Whole(1, 1_440) VIRTUAL_ACCOUNT_LOOKUP_MINUTES: number = 60;
+  @Whole(0, 168) VIRTUAL_ACCOUNT_GRACE_HOURS: number = 12;
   @Whole(0, 6_000) REFUND_RATE_PER_MINUTE: number = 30;
   @Whole(0, 1_000_000_000_000) REFUND_RELEASE_ABOVE_WON: number = 1_000_000;
   @Whole(0, 10_000_000) REFUND_RELEASE_ABOVE_COUNT: number = 100;

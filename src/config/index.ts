@@ -10,5 +10,7 @@ export {
   type Role,
 } from './environment';
 export { InvalidConfigurationError, readConfiguration } from './read-configuration';
+export { TOSS_KEY, TOSS_KEY_IN_WORDS } from './toss-key';
+export { TOSS_ACCOUNT_SETTINGS, tossAccountOf, tossKeyFaults } from './toss-keys';
 export { TSTORE_ACCOUNT_SETTINGS, tstoreAccountOf } from './tstore-account';
 export { TRIAL_KEYS_FILE, noteTrialAddress, trialKeys, withTrialSettings } from './trial';

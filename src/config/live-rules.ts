@@ -5,6 +5,9 @@ import { commaSeparated, type Environment } from './environment';
 
 const ADDRESSES = ['PUBLIC_BASE_URL', 'TSTORE_AUTH_BASE_URL', 'TSTORE_API_BASE_URL', 'TSTORE_PNS_BASE_URL'] as const;
 
+/** Whoever is sent the secret key can take money and give it back. */
+const TOSS_HOST = 'api.tosspayments.com';
+
 const privateNetworks = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -32,6 +35,10 @@ export function liveFaults(environment: Environment): InputFault[] {
     if (address !== undefined && !isPublicHttps(address)) {
       faults.push({ field, expected: 'an https address that is not local, private or a simulator’s, in live' });
     }
+  }
+  const toss = environment.TOSS_API_BASE_URL;
+  if (toss !== undefined && !(isPublicHttps(toss) && new URL(toss).host === TOSS_HOST)) {
+    faults.push({ field: 'TOSS_API_BASE_URL', expected: `https://${TOSS_HOST}, or nothing, in live` });
   }
   const keys = commaSeparated(environment.ENCRYPTION_KEYS).map((entry) => entry.split(':')[1]);
   if (keys.includes(DEMO_ENCRYPTION_KEY)) {

@@ -39,7 +39,7 @@ function faultyFields(source: NodeJS.ProcessEnv): (string | undefined)[] {
 describe('readConfiguration', () => {
   it('reads a minimal environment with the documented defaults', () => {
     const configuration = readConfiguration(GOOD);
-    expect([...configuration.roles]).toEqual(['listener', 'scheduler', 'admin']);
+    expect([...configuration.roles]).toEqual(['listener', 'scheduler', 'admin', 'checkout']);
     expect(configuration.http).toMatchObject({ port: 8080, tls: undefined, publicBaseUrl: 'http://127.0.0.1:8080' });
     expect(configuration.tstore.apiBaseUrl).toBe('http://127.0.0.1:9090');
     expect(configuration.encryption.keys[0].key).toEqual(Buffer.alloc(32, 7));
@@ -141,13 +141,33 @@ describe('readConfiguration', () => {
     expect(faultyFields({ ...GOOD, TSTORE_REFUSAL_CODES: '47 11' })).toEqual(['TSTORE_REFUSAL_CODES']);
   });
 
+  it('knows by which refusal a lookup says that there is no such payment beside the simulator, and nowhere else until it is told', () => {
+    const codesOf = (settings: NodeJS.ProcessEnv) => readConfiguration({ ...GOOD, ...settings }).tstore;
+    expect(codesOf({}).notFoundCodes).toEqual(['8007']);
+    expect(codesOf({ TSTORE_REFUSAL_CODES: '8500' }).notFoundCodes).toEqual([]);
+    expect(codesOf({ TSTORE_NOT_FOUND_CODES: 'none' }).notFoundCodes).toEqual([]);
+    expect(codesOf(LIVE).notFoundCodes).toEqual([]);
+    // What means that there is nothing means that nothing was done.
+    expect(codesOf({ ...LIVE, TSTORE_NOT_FOUND_CODES: '4711' })).toMatchObject({
+      notFoundCodes: ['4711'],
+      refusalCodes: ['4711'],
+    });
+    expect(faultyFields({ ...GOOD, TSTORE_NOT_FOUND_CODES: '47 11' })).toEqual(['TSTORE_NOT_FOUND_CODES']);
+  });
+
   it.each([
     ['TSTORE_ENVIRONMENT', 'no such setting: write ENVIRONMENT instead, with the same value'],
     ['BILLING_CORN', 'no such setting: BILLING_CRON is one'],
     ['ENCRYPTION_KEY', 'no such setting: ENCRYPTION_KEYS is one'],
     ['DATABASE_URI', 'no such setting: DATABASE_URL is one'],
     ['TSTORE_CLIENT_SECRETT', 'no such setting: TSTORE_CLIENT_SECRET is one'],
-    ['REFUND_AS_YOU_LIKE', 'no such setting: there is none of this name'],
+    ...['REFUND_AS_YOU_LIKE', 'APPROVAL_OF_REFUNDS', 'UPLOAD_CONFIRM_WON', 'TOSS_KEY', 'REBILL_FRESH_MINUTES'].map(
+      (name) => [name, 'no such setting: there is none of this name'],
+    ),
+    ...['CHECKOUT_PER_MINUTE', 'PUBLIC_URL', 'EVIDENCE_DAYS', 'NOTIFICATION_TTL'].map((name) => [
+      name,
+      'no such setting: there is none of this name',
+    ]),
   ])('refuses %s, which is no setting', (name, expected) => {
     expect(() => readConfiguration({ ...GOOD, [name]: 'secret-value' })).toThrow(`${name}: ${expected}`);
     expect(() => readConfiguration({ ...GOOD, [name]: 'secret-value' })).not.toThrow('secret-value');
@@ -237,6 +257,78 @@ describe('readConfiguration', () => {
     expect(faultyFields({ ...anywhere, TRUSTED_PROXY_CIDRS: '10.0.0.0/8' })).toEqual([]);
     expect(faultyFields({ ...anywhere, TLS_CERT_FILE: 'tls.crt', TLS_KEY_FILE: 'tls.key' })).toEqual([]);
   });
+});
+
+describe('the keys of Toss Payments', () => {
+  const keys = (secret: string, client: string) => ({ TOSS_SECRET_KEY: secret, TOSS_CLIENT_KEY: client });
+  const expectedOf = (source: NodeJS.ProcessEnv): string => {
+    try {
+      readConfiguration(source);
+      return '';
+    } catch (error) {
+      return (error as InvalidConfigurationError).message;
+    }
+  };
+
+  it('make an account together, at the gateway’s own host but beside the simulator', () => {
+    const given = { ...GOOD, ...keys('test_sk_Abc1', 'test_ck_Def2') };
+    expect(readConfiguration(given).toss).toEqual({
+      account: { secretKey: 'test_sk_Abc1', clientKey: 'test_ck_Def2' },
+      apiBaseUrl: 'http://127.0.0.1:9090',
+      connectTimeoutMs: 5_000,
+      answerTimeoutMs: 60_000,
+      webhookCidrs: [],
+    });
+    expect(readConfiguration(GOOD).toss.account).toBeUndefined();
+    expect(readConfiguration(LIVE).toss.apiBaseUrl).toBe('https://api.tosspayments.com');
+    expect(faultyFields({ ...GOOD, TOSS_SECRET_KEY: 'test_sk_Abc1' })).toEqual(['TOSS_CLIENT_KEY']);
+    expect(faultyFields({ ...GOOD, TOSS_CLIENT_KEY: 'test_ck_Abc1' })).toEqual(['TOSS_SECRET_KEY']);
+  });
+
+  it.each([
+    ['test_gsk_docs_OaPz8L5KdmQXkzRz3y47BMw6', 'test_gck_docs_Ovk5rk1EwkEbP0W43n07xlzm'],
+    ['test_ak_ZORzdMaqN3wQd5k6ygr5AkYXQGwy', 'test_ck_D5GePWvyJnrK0W0k6q8gLzN97Eoq'],
+    ['test_new_Abc', 'test_newer_Abc'],
+  ])('of one set are taken, with words that nobody has seen among them: %s', (secret, client) => {
+    expect(faultyFields({ ...GOOD, ...keys(secret, client) })).toEqual([]);
+  });
+
+  it.each([
+    ['\uFEFFtest_sk_Abc1', 'test_ck_Def2', ['TOSS_SECRET_KEY']],
+    ['sk_Abc1', 'test_ck_Def2', ['TOSS_SECRET_KEY']],
+    ['test_sk_Abc1 ', 'test_ck_Def2', ['TOSS_SECRET_KEY']],
+    ['test_ck_Abc1', 'test_sk_Def2', ['TOSS_SECRET_KEY']],
+    ['test_sk_Abc1', 'test_sk_Def2', ['TOSS_CLIENT_KEY']],
+    ['test_sk_Abc1', 'test_gck_Def2', ['TOSS_CLIENT_KEY']],
+    ['test_gsk_Abc1', 'test_ck_Def2', ['TOSS_CLIENT_KEY']],
+    ['test_sk_Abc1', 'live_ck_Def2', ['TOSS_CLIENT_KEY']],
+    ['live_sk_Abc1', 'test_ck_Def2', ['TOSS_SECRET_KEY']],
+  ])('that can’t be used are refused by name, and not shown: %j, %j', (secret, client, fields) => {
+    const given = { ...GOOD, ...keys(secret, client) };
+    expect(faultyFields(given)).toEqual(fields);
+    expect(expectedOf(given)).not.toMatch(/Abc1|Def2/);
+  });
+
+  it('are real money’s in live, and nowhere else', () => {
+    const live = keys('live_sk_Abc1', 'live_ck_Def2');
+    const test = keys('test_sk_Abc1', 'test_ck_Def2');
+    const both = ['TOSS_CLIENT_KEY', 'TOSS_SECRET_KEY'];
+    expect(faultyFields({ ...LIVE, ...live })).toEqual([]);
+    expect(faultyFields({ ...LIVE, ...test })).toEqual(both);
+    expect(faultyFields({ ...GOOD, ...live })).toEqual(both);
+    const sandbox = { ...LIVE, ENVIRONMENT: 'sandbox', TSTORE_PNS_BASE_URL: 'https://pns.example.com' };
+    expect(faultyFields({ ...sandbox, ...test })).toEqual([]);
+    expect(faultyFields({ ...sandbox, ...live })).toEqual(both);
+  });
+
+  it.each(['http://api.tosspayments.com', 'https://toss.example.com', 'https://api.tosspayments.com.example.com'])(
+    'are sent in live to nobody but Toss Payments: not to %s',
+    (address) => {
+      expect(faultyFields({ ...LIVE, TOSS_API_BASE_URL: address })).toEqual(['TOSS_API_BASE_URL']);
+      expect(faultyFields({ ...LIVE, TOSS_API_BASE_URL: 'https://api.tosspayments.com/' })).toEqual([]);
+      expect(faultyFields({ ...GOOD, TOSS_API_BASE_URL: address })).toEqual([]);
+    },
+  );
 });
 
 describe('.env.example', () => {

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { InputFault } from '../kernel/errors';
-import type { Configuration, EncryptionConfig, EncryptionKeyConfig, TstoreAccount } from './configuration';
+import type { Configuration, EncryptionConfig, EncryptionKeyConfig, TossAccount, TstoreAccount } from './configuration';
 import {
   Environment,
   ROLES,
@@ -11,6 +11,7 @@ import {
   type Role,
 } from './environment';
 import { liveFaults } from './live-rules';
+import { TOSS_ACCOUNT_SETTINGS, tossKeyFaults } from './toss-keys';
 import { TSTORE_ACCOUNT_SETTINGS } from './tstore-account';
 import { isRenamed } from './unknown-settings';
 
@@ -23,6 +24,13 @@ const TSTORE_HOSTS: Record<Deployment, { auth?: string; api?: string; pns?: stri
     api: 'https://openapi.payplanet.co.kr',
     pns: 'https://pns.payplanet.co.kr',
   },
+};
+
+/** Where Toss Payments is, by deployment: one host for test and live, and the key decides. */
+const TOSS_HOSTS: Record<Deployment, string> = {
+  simulator: 'http://127.0.0.1:9090',
+  sandbox: 'https://api.tosspayments.com',
+  live: 'https://api.tosspayments.com',
 };
 
 /** T store publishes no result code but success; what its simulator answers when it has done nothing is known. */
@@ -38,9 +46,11 @@ const REFUSAL_CODES_OF_SIMULATOR = [
   '8010',
   '8011',
   '8500',
+  '8503',
 ];
 
-const NOTHING_LEFT_CODES_OF_SIMULATOR = ['8009'];
+/** What these say is a refusal with a meaning of its own. */
+const MEANT_BY_SIMULATOR = { TSTORE_NOTHING_LEFT_CODES: ['8009'], TSTORE_NOT_FOUND_CODES: ['8007'] } as const;
 
 /** The settings can't be used; lists every fault at once, by name, never by value. */
 export class InvalidConfigurationError extends Error {
@@ -80,12 +90,15 @@ function relationFaults(environment: Environment): InputFault[] {
   if (environment.TLS_CERT_FILE !== undefined) require('TLS_KEY_FILE', 'a key file beside TLS_CERT_FILE');
   if (environment.TLS_KEY_FILE !== undefined) require('TLS_CERT_FILE', 'a certificate file beside TLS_KEY_FILE');
   if (rolesOf(environment).has('admin')) require('ADMIN_BOOTSTRAP_KEY', 'at least 24 characters, for the admin role');
-  const account = TSTORE_ACCOUNT_SETTINGS.filter((field) => environment[field] !== undefined);
-  if (account.length > 0) {
-    const expected = `a value, for ${account.join(', ')} alone ${account.length === 1 ? 'makes' : 'make'} no T store; leave all empty for none`;
-    for (const field of TSTORE_ACCOUNT_SETTINGS) require(field, expected);
-  }
-  if (environment.ENVIRONMENT === 'sandbox' && account.length > 0) {
+  const wholeAccount = (gateway: string, settings: readonly (keyof Environment)[]): boolean => {
+    const given = settings.filter((field) => environment[field] !== undefined);
+    const expected = `a value, for ${given.join(', ')} alone ${given.length === 1 ? 'makes' : 'make'} no ${gateway}; leave all empty for none`;
+    if (given.length > 0) for (const field of settings) require(field, expected);
+    return given.length > 0;
+  };
+  const isTstoreHere = wholeAccount('T store', TSTORE_ACCOUNT_SETTINGS);
+  if (wholeAccount('Toss Payments', TOSS_ACCOUNT_SETTINGS)) faults.push(...tossFaults(environment));
+  if (environment.ENVIRONMENT === 'sandbox' && isTstoreHere) {
     require('TSTORE_PNS_BASE_URL', 'the PNS address of the sandbox (none is published)');
   }
   if (environment.ENVIRONMENT === 'sandbox' || environment.ENVIRONMENT === 'live') {
@@ -104,6 +117,8 @@ function relationFaults(environment: Environment): InputFault[] {
 function configurationOf(environment: Environment): Configuration {
   const dataDirectory = resolve(environment.DATA_DIR);
   const hosts = TSTORE_HOSTS[environment.ENVIRONMENT];
+  const nothingLeftCodes = meaningOf('TSTORE_NOTHING_LEFT_CODES', environment);
+  const notFoundCodes = meaningOf('TSTORE_NOT_FOUND_CODES', environment);
   return {
     roles: rolesOf(environment),
     deployment: { environment: environment.ENVIRONMENT },
@@ -132,6 +147,7 @@ function configurationOf(environment: Environment): Configuration {
     },
     storage: { directory: dataDirectory },
     encryption: encryptionOf(environment),
+    checkout: { requestsPerMinute: environment.CHECKOUT_REQUESTS_PER_MINUTE },
     admin: {
       bootstrapKey: environment.ADMIN_BOOTSTRAP_KEY,
       uploadMaxBytes: environment.UPLOAD_MAX_MEGABYTES * 1024 * 1024,
@@ -149,17 +165,31 @@ function configurationOf(environment: Environment): Configuration {
       answerTimeoutMs: environment.TSTORE_ANSWER_TIMEOUT_SECONDS * 1000,
       idleTimeoutMs: environment.TSTORE_IDLE_TIMEOUT_SECONDS * 1000,
       leastBytesPerSecond: environment.TSTORE_LEAST_KILOBYTES_PER_SECOND * 1024,
-      // That nothing is left is said instead of refunding.
-      refusalCodes: [...new Set([...refusalCodesOf(environment), ...nothingLeftCodesOf(environment)])],
+      refusalCodes: [...new Set([...refusalCodesOf(environment), ...nothingLeftCodes, ...notFoundCodes])],
       refundedStatuses: commaSeparated(environment.TSTORE_REFUNDED_STATUSES),
       paidStatuses: commaSeparated(environment.TSTORE_PAID_STATUSES),
-      nothingLeftCodes: nothingLeftCodesOf(environment),
+      nothingLeftCodes,
+      notFoundCodes,
       authKeyIsBillingToken: environment.TSTORE_AUTH_KEY_IS_BILLING_TOKEN,
       tokenMarginSeconds: environment.TSTORE_TOKEN_MARGIN_SECONDS,
+    },
+    toss: {
+      account: tossAccountIn(environment),
+      apiBaseUrl: base(environment.TOSS_API_BASE_URL ?? TOSS_HOSTS[environment.ENVIRONMENT]),
+      connectTimeoutMs: environment.TOSS_CONNECT_TIMEOUT_SECONDS * 1000,
+      answerTimeoutMs: environment.TOSS_ANSWER_TIMEOUT_SECONDS * 1000,
+      webhookCidrs: commaSeparated(environment.TOSS_WEBHOOK_CIDRS),
     },
     lookup: {
       perMinute: environment.TSTORE_LOOKUPS_PER_MINUTE,
       freshSeconds: environment.TSTORE_LOOKUP_FRESH_SECONDS,
+      rebillFreshMinutes: environment.REBILL_LOOKUP_FRESH_MINUTES,
+      watchDays: environment.UNPAID_LOOKUP_DAYS,
+    },
+    deposit: {
+      settleDelaySeconds: environment.VIRTUAL_ACCOUNT_SETTLE_DELAY_MINUTES * 60,
+      lookEverySeconds: environment.VIRTUAL_ACCOUNT_LOOKUP_MINUTES * 60,
+      graceSeconds: environment.VIRTUAL_ACCOUNT_GRACE_HOURS * 3_600,
     },
     refund: {
       perMinute: environment.REFUND_RATE_PER_MINUTE,
@@ -181,11 +211,17 @@ function configurationOf(environment: Environment): Configuration {
       sourceKilobytesPerDay: environment.NOTIFICATION_SOURCE_KILOBYTES_PER_DAY,
       retentionDays: environment.NOTIFICATION_RETENTION_DAYS,
     },
+    tieOut: {
+      cron: environment.TIE_OUT_CRON === 'none' ? undefined : environment.TIE_OUT_CRON,
+      againAfterDays: environment.TIE_OUT_AGAIN_DAYS,
+    },
+    evidence: { retentionDays: environment.EVIDENCE_RETENTION_DAYS },
     billing: {
       cron: environment.BILLING_CRON === 'none' ? undefined : environment.BILLING_CRON,
       tickSeconds: environment.SCHEDULER_TICK_SECONDS,
       leaseSeconds: environment.SCHEDULER_LEASE_SECONDS,
       gatewayWidth: environment.SCHEDULER_GATEWAY_WIDTH,
+      paymentsPerMinute: environment.PAYMENT_RATE_PER_MINUTE,
       alarmAfterFailures: environment.ALARM_AFTER_FAILURES,
       inDoubtAlarmMinutes: environment.IN_DOUBT_ALARM_MINUTES,
       jobMaxRows: environment.BULK_JOB_MAX_ROWS,
@@ -199,6 +235,8 @@ function configurationOf(environment: Environment): Configuration {
         minCharges: environment.UPLOAD_CONFIRM_MIN_CHARGES,
         minAmount: environment.UPLOAD_CONFIRM_MIN_WON,
         chargeAmount: environment.UPLOAD_CONFIRM_CHARGE_WON,
+        repeatedCharges: environment.UPLOAD_CONFIRM_REPEATED_CHARGES,
+        repeatedPercent: environment.UPLOAD_CONFIRM_REPEATED_PERCENT,
       },
       retry: {
         days: retryDaysOf(environment.RETRY_DAYS) ?? [],
@@ -233,17 +271,28 @@ function tstoreAccountIn(environment: Environment): TstoreAccount | undefined {
   return { clientId, clientSecret, bid, mid };
 }
 
+function tossAccountIn({ TOSS_SECRET_KEY, TOSS_CLIENT_KEY }: Environment): TossAccount | undefined {
+  if (TOSS_SECRET_KEY === undefined || TOSS_CLIENT_KEY === undefined) return undefined;
+  return { secretKey: TOSS_SECRET_KEY, clientKey: TOSS_CLIENT_KEY };
+}
+
+function tossFaults(environment: Environment): InputFault[] {
+  const { TOSS_SECRET_KEY: secretKey, TOSS_CLIENT_KEY: clientKey, ENVIRONMENT } = environment;
+  const fields = { secretKey: 'TOSS_SECRET_KEY', clientKey: 'TOSS_CLIENT_KEY' } as const;
+  const given = { ...(secretKey !== undefined && { secretKey }), ...(clientKey !== undefined && { clientKey }) };
+  return tossKeyFaults(given, ENVIRONMENT).map(({ key, expected }) => ({ field: fields[key], expected }));
+}
+
 function refusalCodesOf({ TSTORE_REFUSAL_CODES, ENVIRONMENT }: Environment): readonly string[] {
   if (TSTORE_REFUSAL_CODES === undefined) return ENVIRONMENT === 'simulator' ? REFUSAL_CODES_OF_SIMULATOR : [];
   return TSTORE_REFUSAL_CODES === 'none' ? [] : commaSeparated(TSTORE_REFUSAL_CODES);
 }
 
-function nothingLeftCodesOf({ TSTORE_NOTHING_LEFT_CODES, ENVIRONMENT, ...more }: Environment): readonly string[] {
-  if (TSTORE_NOTHING_LEFT_CODES === undefined) {
-    const isKnown = ENVIRONMENT === 'simulator' && more.TSTORE_REFUSAL_CODES === undefined;
-    return isKnown ? NOTHING_LEFT_CODES_OF_SIMULATOR : [];
-  }
-  return TSTORE_NOTHING_LEFT_CODES === 'none' ? [] : commaSeparated(TSTORE_NOTHING_LEFT_CODES);
+/** Codes of a refusal that means more than that nothing was done; whoever states such refusals states their meanings too. */
+function meaningOf(setting: keyof typeof MEANT_BY_SIMULATOR, environment: Environment): readonly string[] {
+  const { [setting]: stated, ENVIRONMENT, TSTORE_REFUSAL_CODES } = environment;
+  if (stated !== undefined) return stated === 'none' ? [] : commaSeparated(stated);
+  return ENVIRONMENT === 'simulator' && TSTORE_REFUSAL_CODES === undefined ? MEANT_BY_SIMULATOR[setting] : [];
 }
 
 function encryptionOf(environment: Environment): EncryptionConfig {

@@ -1,7 +1,7 @@
 import type { InputFault } from '../kernel/errors';
 
-/** Names that begin so are settings of ours and nobody else's. */
-const OURS = /^(BILLING|TSTORE|PNS|RETRY|REFUND|SETTLEMENT|SCHEDULER|BULK_JOB|ENCRYPTION|ADMIN|IN_DOUBT)_/;
+/** First words of settings of ours with which those of other programs begin too. */
+const ANYBODYS = ['CLOCK', 'DATA', 'DATABASE', 'HOST', 'IN', 'LOG', 'PORT', 'SHUTDOWN', 'TLS', 'TRUSTED'];
 /** Settings of earlier versions, and what is written in their place. */
 const RENAMED: ReadonlyMap<string, string> = new Map([['TSTORE_ENVIRONMENT', 'ENVIRONMENT']]);
 
@@ -17,6 +17,8 @@ const SLIP = 2;
  * @param known every setting there is
  */
 export function unknownSettings(given: readonly string[], known: readonly string[]): InputFault[] {
+  const ours = new Set(known.map(firstWord).filter((word) => !ANYBODYS.includes(word)));
+  const isOurs = (name: string): boolean => name.includes('_') && ours.has(firstWord(name));
   return given
     .filter((name) => !known.includes(name) && !OF_THE_PLATFORM.test(name))
     .flatMap((field) => {
@@ -25,8 +27,12 @@ export function unknownSettings(given: readonly string[], known: readonly string
         return [{ field, expected: `no such setting: write ${renamed} instead, with the same value` }];
       const meant = known.find((name) => isSlipOf(field, name));
       if (meant !== undefined) return [{ field, expected: `no such setting: ${meant} is one` }];
-      return OURS.test(field) ? [{ field, expected: 'no such setting: there is none of this name' }] : [];
+      return isOurs(field) ? [{ field, expected: 'no such setting: there is none of this name' }] : [];
     });
+}
+
+function firstWord(name: string): string {
+  return name.split('_', 1)[0] as string;
 }
 
 /** Whether an earlier version knew it; unread, a `live` would be taken for a simulator. */

@@ -1,3 +1,4 @@
+import { TOSS_KEY, TOSS_KEY_IN_WORDS, tossKeyFaults, type Deployment } from '../config';
 import { DomainError, type InputFault } from '../kernel/errors';
 import { GATEWAY_NAMES, type GatewayName } from './gateway-name';
 
@@ -8,12 +9,16 @@ interface Field {
   readonly setting: string;
 }
 
+type Fields = Readonly<Record<string, Field>>;
+
 /** What an account of a gateway consists of, by the gateway's own words. */
 export interface AccountForm {
   /** Name the merchant; shown to everybody. */
   readonly identifiers: Readonly<Record<string, Field>>;
   /** Secrets: encrypted, and never shown. */
   readonly credentials: Readonly<Record<string, Field>>;
+  /** What is wrong with secrets that are well-formed each: with one another, or with where they would be used. */
+  readonly relation?: (secrets: Readonly<Record<string, string>>, environment: Deployment) => InputFault[];
 }
 
 const printable = (most: number): RegExp => new RegExp(`^[\\x21-\\x7e]{1,${most}}$`);
@@ -41,6 +46,16 @@ const ACCOUNT_FORMS: Readonly<Partial<Record<GatewayName, AccountForm>>> = {
       },
     },
   },
+  toss: {
+    // The keys say whose they are.
+    identifiers: {},
+    credentials: {
+      secretKey: { pattern: TOSS_KEY, expected: TOSS_KEY_IN_WORDS, setting: 'TOSS_SECRET_KEY' },
+      clientKey: { pattern: TOSS_KEY, expected: TOSS_KEY_IN_WORDS, setting: 'TOSS_CLIENT_KEY' },
+    },
+    relation: (secrets, environment) =>
+      tossKeyFaults(secrets, environment).map(({ key, expected }) => ({ field: `credentials.${key}`, expected })),
+  },
 };
 
 /** Those of which an account can be made. */
@@ -59,14 +74,15 @@ export function accountFormOf(gateway: GatewayName): AccountForm {
  * @param isWhole whether each field must be there; else at least one
  */
 export function faultsOfFields(
-  part: keyof AccountForm,
-  fields: AccountForm[keyof AccountForm],
+  part: 'identifiers' | 'credentials',
+  fields: Fields,
   given: Readonly<Record<string, unknown>>,
   isWhole: boolean,
 ): InputFault[] {
   const names = Object.keys(fields);
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(fields, name));
   if (unknown !== undefined || (!isWhole && Object.keys(given).length === 0)) {
+    if (names.length === 0) return [{ field: part, expected: 'none: the gateway has no such' }];
     return [{ field: part, expected: `${isWhole ? 'all' : 'one or more'} of ${names.join(', ')}, and nothing else` }];
   }
   return Object.entries(fields).flatMap(([name, { pattern, expected }]) => {
@@ -77,6 +93,6 @@ export function faultsOfFields(
 }
 
 /** Of the fields named, the settings that say them. */
-export function settingsOf(fields: AccountForm[keyof AccountForm], names: readonly string[]): string[] {
+export function settingsOf(fields: Fields, names: readonly string[]): string[] {
   return names.flatMap((name) => fields[name]?.setting ?? []);
 }

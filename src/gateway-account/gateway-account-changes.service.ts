@@ -56,6 +56,7 @@ export class GatewayAccountChanges {
       ...faultsOfFields('identifiers', form.identifiers, account.identifiers, true),
       ...faultsOfFields('credentials', form.credentials, credentials, true),
     ]);
+    refuse(form.relation?.(credentials, account.environment) ?? []);
     const at = this.clock.now();
     await this.database.transaction(async (session) => {
       if (!(await this.rows.create(session, account, at))) {
@@ -105,9 +106,11 @@ export class GatewayAccountChanges {
     const { actor, reason } = why;
     await this.database.transaction(async (session) => {
       const account = await this.locked(session, id, why);
-      const form = accountFormOf(account.gateway).credentials;
-      this.refuseOfSettings(id, settingsOf(form, Object.keys(form)));
-      refuse(faultsOfFields('credentials', form, credentials, false));
+      const { credentials: fields, relation } = accountFormOf(account.gateway);
+      this.refuseOfSettings(id, settingsOf(fields, Object.keys(fields)));
+      // Secrets that are made for one another are replaced by others that are.
+      refuse(faultsOfFields('credentials', fields, credentials, relation !== undefined));
+      refuse(relation?.(credentials, account.environment) ?? []);
       const at = this.clock.now();
       const until = oldValidUntil ?? secondsAfter(at, OVERLAP_SECONDS);
       await this.vault.add(session, id, credentials, { actor, at, oldValidUntil: until });
@@ -131,7 +134,7 @@ export class GatewayAccountChanges {
     return account;
   }
 
-  /** What stays as it is is no change, and leaves nothing behind. */
+  /** Leaves nothing behind where nothing changes. */
   private async record(
     session: SqlTransaction,
     account: GatewayAccount,

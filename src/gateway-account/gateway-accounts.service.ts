@@ -3,6 +3,7 @@ import { BillingConfig, DeploymentConfig } from '../config';
 import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
+import { ACCOUNT_GATEWAYS } from './account-form';
 import { AccountPlaces } from './account-places';
 import { CredentialVault, type CredentialSet } from './credential.vault';
 import type {
@@ -23,6 +24,8 @@ type Need = 'set-up' | 'enabled';
  */
 @Injectable()
 export class GatewayAccounts {
+  private looking: Promise<GatewayAccount[]> | undefined;
+
   constructor(
     private readonly accounts: GatewayAccountRepository,
     private readonly settings: SettingsAccounts,
@@ -67,7 +70,7 @@ export class GatewayAccounts {
    */
   async require(id: string, need: Need = 'enabled', session?: SqlSession): Promise<GatewayAccount> {
     const account = await this.get(id, session);
-    if (!this.settings.isThere(id)) this.settings.credentials();
+    if (!this.settings.isThere(id)) this.settings.credentials(id);
     const why = this.whyUnusable(account, need);
     if (why !== undefined) throw unusable(id, why);
     return account;
@@ -77,9 +80,7 @@ export class GatewayAccounts {
   async whyNotFor(purpose: Exclude<Purpose, 'any'>, id: string): Promise<string | undefined> {
     const found = await this.accounts.find(id);
     if (found === null) return 'the id of a gateway account (GET /admin/v1/gateway-accounts)';
-    const { gateway, purpose: its, environment } = this.settings.completed(found);
-    // The only gateway by which anything is collected so far.
-    if (gateway !== 'tstore') return `an account of T store; this one is of ${gateway}`;
+    const { purpose: its, environment } = this.settings.completed(found);
     if (its !== 'any' && its !== purpose) return `an account that collects what is ${purpose}; this one is for ${its}`;
     const { environment: here } = this.deployment;
     return environment === here ? undefined : `an account of ${here}; this one is of ${environment}`;
@@ -87,8 +88,7 @@ export class GatewayAccounts {
 
   /** Those that serve here. */
   async serving(need: Need = 'enabled'): Promise<GatewayAccount[]> {
-    const all = (await this.accounts.all()).map((account) => this.settings.completed(account));
-    return all.filter((account) => this.problemOf(account, need) === undefined);
+    return this.servingOf(await this.accounts.all(), need);
   }
 
   /**
@@ -107,19 +107,21 @@ export class GatewayAccounts {
 
   /** Where one kind of work is claimed, account by account; see {@link AccountPlaces}. */
   places(need: Need): AccountPlaces {
-    return new AccountPlaces(() => this.serving(need), this.billing.gatewayWidth);
+    return new AccountPlaces(async () => this.servingOf(await this.allTogether(), need), this.billing.gatewayWidth);
   }
 
   /** Why nothing is begun here by some of them, in words, by their ids. */
   async idle(): Promise<ReadonlyMap<string, string>> {
     const all = (await this.accounts.all()).map((account) => this.settings.completed(account));
-    return new Map(all.flatMap((account) => [[account.id, this.problemOf(account)] as const]).filter(hasProblem));
+    return new Map(all.flatMap((account) => [[account.id, this.whyNotServing(account)] as const]).filter(hasProblem));
   }
 
-  /** Why an account does not serve here, in words; `undefined` when it does. */
-  problemOf(account: GatewayAccount, need: Need = 'enabled'): string | undefined {
-    if (!this.settings.isThere(account.id)) return 'is not set up here';
-    return this.whyUnusable(account, need);
+  /** Why nothing is begun by an account, in words for people; `undefined` when it serves. */
+  problemOf(account: GatewayAccount): string | undefined {
+    const { gateway } = account;
+    // A run takes what its products are owed for all the same, and parks it in sight.
+    if (!ACCOUNT_GATEWAYS.includes(gateway)) return `is of ${gateway}, by which nothing is collected here yet`;
+    return this.whyNotServing(account);
   }
 
   /**
@@ -129,12 +131,27 @@ export class GatewayAccounts {
    */
   async credentials(id: string): Promise<[CredentialSet, ...CredentialSet[]]> {
     await this.require(id, 'set-up');
-    const sets = this.settings.includes(id)
-      ? [this.settings.credentials()]
-      : await this.vault.open(this.database, id, this.clock.now());
+    const ofSettings = this.settings.credentials(id);
+    const sets = ofSettings ? [ofSettings] : await this.vault.open(this.database, id, this.clock.now());
     const [newest, ...older] = sets;
     if (newest !== undefined) return [newest, ...older];
     throw new DomainError('gateway-not-configured', `The gateway account ${id} has no credentials`);
+  }
+
+  /** For who looks for work: those that look together get one answer. Who begins some asks once more whether it is enabled. */
+  private allTogether(): Promise<GatewayAccount[]> {
+    return (this.looking ??= this.accounts.all().finally(() => (this.looking = undefined)));
+  }
+
+  private servingOf(all: readonly GatewayAccount[], need: Need): GatewayAccount[] {
+    return all
+      .map((account) => this.settings.completed(account))
+      .filter((account) => this.whyNotServing(account, need) === undefined);
+  }
+
+  private whyNotServing(account: GatewayAccount, need: Need = 'enabled'): string | undefined {
+    if (!this.settings.isThere(account.id)) return 'is not set up here';
+    return this.whyUnusable(account, need);
   }
 
   private whyUnusable({ environment, enabled }: GatewayAccount, need: Need): string | undefined {

@@ -1,42 +1,97 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { hash } from 'node:crypto';
-import { DeploymentConfig, TstoreConfig, tstoreAccountOf } from '../config';
+import { DeploymentConfig, TossConfig, TstoreConfig, tossAccountOf, tstoreAccountOf } from '../config';
+import { Database } from '../platform/database';
 import type { CredentialSet } from './credential.vault';
 import type { GatewayAccount } from './gateway-account.entity';
+import type { GatewayName } from './gateway-name';
+
+/** What the settings say of the account of one gateway. */
+interface SettingsAccount {
+  isThere: boolean;
+  identifiers: GatewayAccount['identifiers'];
+  /** @throws {DomainError} `gateway-not-configured`, naming the settings that make it */
+  credentials(): CredentialSet;
+}
 
 /**
  * The one account of each gateway that the settings make, called as its gateway is. The settings say who it is and hold its
  * secrets; the database has its row, so that charges can name it, and its pace (docs/decisions/0031).
  */
 @Injectable()
-export class SettingsAccounts {
+export class SettingsAccounts implements OnModuleInit {
+  private readonly made: Readonly<Partial<Record<GatewayName, SettingsAccount>>>;
+
   constructor(
-    private readonly tstore: TstoreConfig,
+    tstore: TstoreConfig,
+    toss: TossConfig,
     private readonly deployment: DeploymentConfig,
-  ) {}
+    private readonly database: Database,
+  ) {
+    this.made = { tstore: tstoreAccount(tstore), toss: tossAccount(toss) };
+  }
+
+  /** T store's row has always been there; that of another gateway comes with its settings, and stays when they go. */
+  async onModuleInit(): Promise<void> {
+    if (this.made.toss?.isThere !== true) return;
+    await this.database.execute(
+      `INSERT INTO gateway_account (id, gateway, label, environment, purpose, identifiers)
+       VALUES ('toss', 'toss', 'Toss Payments', $1, 'any', '{}') ON CONFLICT (id) DO NOTHING`,
+      [this.deployment.environment],
+    );
+  }
 
   includes(id: string): boolean {
-    return id === 'tstore';
+    return Object.hasOwn(this.made, id);
   }
 
   /** An account as it is, where settings have something to say of it. */
   completed(account: GatewayAccount): GatewayAccount {
-    if (!this.includes(account.id)) return account;
-    const { account: tstore } = this.tstore;
-    const identifiers: Readonly<Record<string, string>> =
-      tstore === undefined ? {} : { bid: tstore.bid, mid: tstore.mid };
-    return { ...account, identifiers, environment: this.deployment.environment };
+    const made = this.of(account.id);
+    if (made === undefined) return account;
+    return { ...account, identifiers: made.identifiers, environment: this.deployment.environment };
   }
 
   /** Whether this process has what the account needs; of all others than these there is nothing to have. */
   isThere(id: string): boolean {
-    return !this.includes(id) || this.tstore.account !== undefined;
+    return this.of(id)?.isThere ?? true;
   }
 
-  /** @throws {DomainError} `gateway-not-configured`, naming the settings that make it */
-  credentials(): CredentialSet {
-    const { clientId, clientSecret } = tstoreAccountOf(this.tstore);
-    // By whom it is: another client is another, and only its token will do.
-    return { key: hash('sha256', clientId).slice(0, 16), secrets: { clientId, clientSecret } };
+  /** @returns `undefined` for an account of the database. @throws {DomainError} `gateway-not-configured`, naming the settings that make it */
+  credentials(id: string): CredentialSet | undefined {
+    return this.of(id)?.credentials();
   }
+
+  private of(id: string): SettingsAccount | undefined {
+    return this.includes(id) ? this.made[id as GatewayName] : undefined;
+  }
+}
+
+function tstoreAccount(config: TstoreConfig): SettingsAccount {
+  const { account } = config;
+  return {
+    isThere: account !== undefined,
+    identifiers: account === undefined ? {} : { bid: account.bid, mid: account.mid },
+    credentials() {
+      const { clientId, clientSecret } = tstoreAccountOf(config);
+      // By whom it is: another client is another, and only its token will do.
+      return { key: nameOf(clientId), secrets: { clientId, clientSecret } };
+    },
+  };
+}
+
+function tossAccount(config: TossConfig): SettingsAccount {
+  return {
+    isThere: config.account !== undefined,
+    identifiers: {},
+    credentials() {
+      const { secretKey, clientKey } = tossAccountOf(config);
+      // What Toss keeps by an idempotency key is bound to the secret key, which is too random to be guessed from this.
+      return { key: nameOf(secretKey), secrets: { secretKey, clientKey } };
+    },
+  };
+}
+
+function nameOf(text: string): string {
+  return hash('sha256', text).slice(0, 16);
 }

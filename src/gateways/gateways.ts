@@ -1,16 +1,62 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../kernel/errors';
 import type { GatewayName } from './gateway';
-import type { FindsPayments, GatewayPorts, ReadsMessages, RefundsPayments } from './ports';
+import type {
+  ChargesMethods,
+  ChecksAccounts,
+  ConfirmsCheckouts,
+  FindsOrders,
+  FindsPayments,
+  GatewayPorts,
+  IssuesMethods,
+  ListsPayments,
+  ReadsMessages,
+  RefundsPayments,
+} from './ports';
+import { TossGateway } from './toss';
 import { TstoreGateway } from './tstore';
+
+/** What people ask of a gateway about a payment. */
+export type GatewayAct = 'look-up' | 'refund';
 
 /** The one way from a gateway's name to what it can do. */
 @Injectable()
 export class Gateways {
   private readonly ports: Readonly<Partial<Record<GatewayName, GatewayPorts>>>;
 
-  constructor(tstore: TstoreGateway) {
-    this.ports = { tstore };
+  constructor(tstore: TstoreGateway, toss: TossGateway) {
+    this.ports = { tstore, toss };
+  }
+
+  /** Whether it charges one payment method by one call. */
+  canCharge(gateway: GatewayName): boolean {
+    return this.ports[gateway]?.charges !== undefined;
+  }
+
+  /** @throws {DomainError} `gateway-cannot` where it has no way to charge one payment method by one call */
+  charging(gateway: GatewayName): ChargesMethods {
+    return this.ports[gateway]?.charges ?? lacks(gateway, 'charge a payment method by one call');
+  }
+
+  /** @throws {DomainError} `gateway-cannot` where customers don't enter payment methods in its window */
+  issuing(gateway: GatewayName): IssuesMethods {
+    return this.ports[gateway]?.issues ?? lacks(gateway, 'issue payment methods');
+  }
+
+  /** @throws {DomainError} `gateway-cannot` where it has no list of its own */
+  listing(gateway: GatewayName): ListsPayments {
+    return this.ports[gateway]?.lists ?? lacks(gateway, 'list its payments');
+  }
+
+  /** Whether it can be asked for lists of its own. */
+  hasLists(gateway: GatewayName): boolean {
+    return this.ports[gateway]?.lists !== undefined;
+  }
+
+  /** What of these it can be asked for here. */
+  acts(gateway: GatewayName): GatewayAct[] {
+    const { finds, refunds } = this.ports[gateway] ?? {};
+    return [...(finds ? (['look-up'] as const) : []), ...(refunds ? (['refund'] as const) : [])];
   }
 
   /** @throws {DomainError} `gateway-cannot` where it has no way to look a payment up */
@@ -21,6 +67,21 @@ export class Gateways {
   /** @throws {DomainError} `gateway-cannot` where it has no way to refund */
   refunding(gateway: GatewayName): RefundsPayments {
     return this.ports[gateway]?.refunds ?? lacks(gateway, 'refund payments');
+  }
+
+  /** @throws {DomainError} `gateway-cannot` where it has no payment window */
+  confirming(gateway: GatewayName): ConfirmsCheckouts {
+    return this.ports[gateway]?.confirms ?? lacks(gateway, 'take payments in a window');
+  }
+
+  /** @throws {DomainError} `gateway-cannot` where payments can't be found by order number */
+  findingOrders(gateway: GatewayName): FindsOrders {
+    return this.ports[gateway]?.findsOrders ?? lacks(gateway, 'look payments up by order number');
+  }
+
+  /** @throws {DomainError} `gateway-cannot` where it has no way to try credentials */
+  checking(gateway: GatewayName): ChecksAccounts {
+    return this.ports[gateway]?.checks ?? lacks(gateway, 'try credentials');
   }
 
   /** @throws {DomainError} `gateway-cannot` where it sends no messages */

@@ -1,5 +1,8 @@
+export type * from './collection';
+export * from './exchange';
 export * from './gateway';
-export { Gateways } from './gateways';
+export { Gateways, type GatewayAct } from './gateways';
 export { GatewaysModule } from './gateways.module';
 export * from './limits';
 export type * from './ports';
+export { webhooksOf } from './webhooks';

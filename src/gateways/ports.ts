@@ -1,9 +1,26 @@
 import type {
+  IssuedMethod,
+  ListPage,
+  ListedDays,
+  ListedPayout,
+  ListedTransaction,
+  MethodCharge,
+  MethodOrder,
+  MethodSecret,
+  MethodWindowOrder,
+} from './collection';
+import type {
+  AccountVerdict,
+  CheckoutOrder,
+  CheckoutPayment,
+  CheckoutWindow,
   GatewayAnswer,
   LookedUpPayment,
   MessageVerdict,
   PaymentAt,
+  PaymentAnswer,
   PaymentPart,
+  PaymentReceipt,
   ReceivedMessage,
   RefundOrder,
   RefundReceipt,
@@ -16,6 +33,11 @@ import type {
 export interface Prepared<T> {
   /** Under which the same call may be sent again; `null` where the gateway has none, and a lost answer is never repeated. */
   readonly idempotencyKey: string | null;
+  /**
+   * Names the account's secrets that it is sent with. What a gateway remembers by a key may be bound to them, so a call is the
+   * same one only with the same; absent where it does not matter.
+   */
+  readonly sentBy?: string;
   send(): Promise<GatewayAnswer<T>>;
 }
 
@@ -27,6 +49,8 @@ export interface FindsPayments {
 
 /** Gives payments back. */
 export interface RefundsPayments {
+  /** By code, of those to which it gives back what came by a deposit; absent where it takes none. */
+  readonly banks?: ReadonlyMap<string, string>;
   /** The longest a call may take, from its first byte to its answer. */
   readonly longestCallMs: number;
   /** @throws {DomainError} as {@link FindsPayments.find}; nothing was sent then */
@@ -38,10 +62,78 @@ export interface PreparedRefund extends Prepared<RefundReceipt> {
   readonly paymentParts: readonly PaymentPart[] | null;
 }
 
+/** Takes payments that a customer makes in the gateway's own window. */
+export interface ConfirmsCheckouts {
+  /** The longest a call may take, from its first byte to its answer. */
+  readonly longestCallMs: number;
+  /** For how many hours the same call may be sent again under its key; 0 where it has none. */
+  readonly sameCallForHours: number;
+  /** What a page needs to open the window. @throws {DomainError} `gateway-not-configured`, `gateway-account-unusable` */
+  window(order: CheckoutOrder): Promise<CheckoutWindow>;
+  /** @throws {DomainError} as {@link window}; nothing was sent then */
+  prepare(payment: CheckoutPayment): Promise<PreparedPayment>;
+}
+
+export interface PreparedPayment extends Omit<Prepared<PaymentReceipt>, 'send'> {
+  send(): Promise<PaymentAnswer<PaymentReceipt>>;
+}
+
+/** Looks payments up by the order number they were asked for under. */
+export interface FindsOrders {
+  /** A refusal that is `notFound` says that the gateway has none. @throws {DomainError} as {@link FindsPayments.find} */
+  findByOrder(order: { account: string; orderNo: string }): Promise<GatewayAnswer<PaymentReceipt>>;
+}
+
+/** Collects from payment methods, without their customers. */
+export interface ChargesMethods {
+  /** The longest a call may take, from its first byte to its answer. */
+  readonly longestCallMs: number;
+  /** For how many hours the same call may be sent again under its key; 0 where it has none. */
+  readonly sameCallForHours: number;
+  /** @throws {DomainError} as {@link FindsPayments.find}; nothing was sent then */
+  prepare(charge: MethodCharge): Promise<PreparedPayment>;
+}
+
+/** Makes payment methods of what customers have entered in the gateway's window, and ends them. */
+export interface IssuesMethods {
+  /** The longest a call may take, from its first byte to its answer. */
+  readonly longestCallMs: number;
+  /** For how many hours the same call may be sent again under its key; 0 where it has none. */
+  readonly sameCallForHours: number;
+  /** What a page needs to open the window. @throws {DomainError} as {@link FindsPayments.find} */
+  window(order: MethodWindowOrder): Promise<CheckoutWindow>;
+  /** @throws {DomainError} as {@link FindsPayments.find}; nothing was sent then */
+  prepare(order: MethodOrder): Promise<PreparedMethod>;
+  /**
+   * May be repeated: what is gone is gone, which `notFound` says.
+   *
+   * @throws {DomainError} as {@link FindsPayments.find}
+   */
+  remove(account: string, method: Pick<MethodSecret, 'methodKey'>): Promise<GatewayAnswer<null>>;
+}
+
+export interface PreparedMethod extends Omit<Prepared<IssuedMethod>, 'send'> {
+  send(): Promise<PaymentAnswer<IssuedMethod>>;
+}
+
+/** Lists what happened, and what is paid out for it, day by day. */
+export interface ListsPayments {
+  /** @throws {DomainError} as {@link FindsPayments.find} */
+  transactions(days: ListedDays): Promise<GatewayAnswer<ListPage<ListedTransaction>>>;
+  /** By the day of the sale. @throws {DomainError} as {@link FindsPayments.find} */
+  payouts(days: ListedDays): Promise<GatewayAnswer<ListPage<ListedPayout>>>;
+}
+
 /** Tells whether a message is the gateway's own. */
 export interface ReadsMessages {
   /** @param account whose message it would be */
   verify(account: string, message: ReceivedMessage): Promise<MessageVerdict>;
+}
+
+/** Tries the credentials of an account before anything depends on them; moves no money. */
+export interface ChecksAccounts {
+  /** @throws {DomainError} as {@link FindsPayments.find}; `rate-limited` naming `retryAfterSeconds` */
+  check(account: string): Promise<AccountVerdict>;
 }
 
 /** What a gateway can do. A port it lacks is `undefined`, and asking for it is an error. */
@@ -49,4 +141,10 @@ export interface GatewayPorts {
   readonly finds?: FindsPayments;
   readonly refunds?: RefundsPayments;
   readonly reads?: ReadsMessages;
+  readonly checks?: ChecksAccounts;
+  readonly confirms?: ConfirmsCheckouts;
+  readonly findsOrders?: FindsOrders;
+  readonly charges?: ChargesMethods;
+  readonly issues?: IssuesMethods;
+  readonly lists?: ListsPayments;
 }

@@ -13,9 +13,9 @@ const { logger } = openRootLogger(
 /** Holds each batch until the test lets it go, so that what gathers meanwhile can be seen. */
 class HeldStore {
   readonly batches: { keys: string[]; repeats: number[] }[] = [];
-  private held: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  private held: { resolve: (toNobody: number[]) => void; reject: (error: Error) => void }[] = [];
 
-  store(arrivals: readonly CountedArrival[]): Promise<void> {
+  store(arrivals: readonly CountedArrival[]): Promise<readonly number[]> {
     this.batches.push({
       keys: arrivals.map(({ arrival }) => arrival.key.toString()),
       repeats: arrivals.map(({ repeats }) => repeats),
@@ -26,7 +26,7 @@ class HeldStore {
   async letGo(error?: Error): Promise<void> {
     const held = this.held.shift();
     if (error) held?.reject(error);
-    else held?.resolve();
+    else held?.resolve([]);
     await turn();
   }
 }
@@ -35,6 +35,9 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 const arrivalOf = (key: string, bytes = 2): Arrival => ({
   key: Buffer.from(key),
+  gateway: 'tstore',
+  gatewayAccount: null,
+  signedHeaders: null,
   callbackTokenHash: null,
   members: { notifyVersion: null, event: null, status: null, gatewayJobId: null, updateTime: null },
   otherMembers: null,

@@ -60,7 +60,8 @@ export class ArrivalQueue {
 
   /**
    * @returns when the arrival is committed
-   * @throws {DomainError} `database-unavailable` when it could not be stored in the time PNS waits
+   * @throws {DomainError} `gateway-account-not-found` when it was sent to none of its gateway's; `database-unavailable` when it
+   *   could not be stored in the time PNS waits
    */
   add(arrival: Arrival): Promise<void> {
     if (this.waiting.length >= QUEUE_ROWS || this.waitingBytes + arrival.body.length > QUEUE_BYTES) {
@@ -99,11 +100,20 @@ export class ArrivalQueue {
     this.batchRows.observe(batch.length);
     const groups = groupByKey(batch);
     try {
-      await this.store.store(groups.map(countedArrival));
-      for (const { stored } of batch) stored();
+      await this.storeGroups(groups);
     } catch (error) {
       if (groups.length > 1 && isRowFault(error)) await this.storeSingly(groups, error);
       else this.fail(batch, error);
+    }
+  }
+
+  private async storeGroups(groups: readonly Group[]): Promise<void> {
+    const toNobody = new Set(await this.store.store(groups.map(countedArrival)));
+    for (const [place, group] of groups.entries()) {
+      for (const { stored, failed } of group) {
+        if (toNobody.has(place)) failed(noSuchAccount());
+        else stored();
+      }
     }
   }
 
@@ -116,8 +126,7 @@ export class ArrivalQueue {
         return;
       }
       try {
-        await this.store.store([countedArrival(group)]);
-        for (const { stored } of group) stored();
+        await this.storeGroups([group]);
       } catch (error) {
         this.fail(group, error);
       }
@@ -135,7 +144,8 @@ export class ArrivalQueue {
 function groupByKey(batch: readonly Waiting[]): Group[] {
   const groups = new Map<string, Group>();
   for (const waiting of batch) {
-    const key = waiting.arrival.key.toString('latin1');
+    const { key: bytes, gateway } = waiting.arrival;
+    const key = bytes.toString('latin1') + gateway;
     const group = groups.get(key);
     if (group) group.push(waiting);
     else groups.set(key, [waiting]);
@@ -145,6 +155,10 @@ function groupByKey(batch: readonly Waiting[]): Group[] {
 
 function countedArrival(group: Group): CountedArrival {
   return { arrival: group[0].arrival, repeats: group.length - 1 };
+}
+
+function noSuchAccount(): DomainError {
+  return new DomainError('gateway-account-not-found', 'the gateway has no such account here');
 }
 
 function unavailable(reason: string, cause?: unknown): DomainError {

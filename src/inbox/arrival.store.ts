@@ -50,15 +50,22 @@ export class ArrivalStore implements OnApplicationShutdown {
   /**
    * Stores all of the arrivals or none. Keys must not repeat within one call.
    *
+   * @returns the places of those that were sent to no account of their gateway, which are not stored
    * @throws the driver's error; then what became of the rows is unknown, and storing them again only counts a repeat
    */
-  async store(arrivals: readonly CountedArrival[]): Promise<void> {
+  async store(arrivals: readonly CountedArrival[]): Promise<readonly number[]> {
     const client = await this.pool.connect();
     try {
       await crashPoint('notification.arrived');
-      await client.query({ name: 'store-arrivals', text: STORE_ARRIVALS, values: arrivalParameters(arrivals) });
+      const values = arrivalParameters(arrivals);
+      const { rows } = await client.query<{ toNobody: number[] }>({
+        name: 'store-arrivals',
+        text: STORE_ARRIVALS,
+        values,
+      });
       await crashPoint('notification.stored');
       client.release();
+      return rows[0]?.toNobody ?? [];
     } catch (error) {
       releaseAfter(client, error);
       throw error;

@@ -1,7 +1,7 @@
 /**
  * Whose message is asked about next, in this order:
  *
- * - own-address: sent to the secret address of a job that waits for it. T store alone knows it, so no stranger can come first.
+ * - own-address: sent to the secret address of a job that waits for it. Its gateway alone knows it, so no stranger can come first.
  * - shared-address: with the gateway's id of a waiting job. Anybody may send these; who was caught with one comes last.
  * - unawaited: what no job waits for.
  */
@@ -18,6 +18,30 @@ export const CLAIM_LOCK = 7_163_405_120;
  */
 export const CLAIM_LOCK_SQL = `
   SELECT set_config('idle_in_transaction_session_timeout', '5s', true), pg_advisory_xact_lock($1)`;
+
+/** How long a payment rests that was just looked into for a message: what came meanwhile is one question, however much it is. */
+const REST = '10 seconds';
+
+/**
+ * What is claimed of the messages about payments: the one that has been due longest, of a payment about which nobody asks and of
+ * which none was looked into just now. Only under {@link CLAIM_LOCK}.
+ *
+ * Parameters: now; the gateway; the accounts that may be asked.
+ */
+export const DUE_ABOUT_PAYMENTS = {
+  with: `asked AS MATERIALIZED (
+    SELECT gateway_account, order_no FROM notification WHERE lease_until > $1 AND order_no IS NOT NULL)`,
+  where: `next_attempt_at <= $1 AND gateway = $2 AND gateway_account = ANY ($3::text[])
+    AND NOT EXISTS (SELECT FROM asked WHERE ${isOfPaymentSql('asked')})
+    AND NOT EXISTS (
+      SELECT FROM notification AS told
+      WHERE ${isOfPaymentSql('told')} AND greatest(told.verified_at, told.given_up_at) > $1::timestamptz - interval '${REST}')`,
+  orderBy: 'next_attempt_at, id',
+} as const;
+
+function isOfPaymentSql(other: string): string {
+  return `${other}.order_no = notification.order_no AND ${other}.gateway_account = notification.gateway_account`;
+}
 
 const isOfSql = (message: string, job: string): string =>
   `(${message}.callback_token_hash = ${job}.callback_token_hash
@@ -46,15 +70,16 @@ const WAITING_SQL = `
 
 const dueOf = (claimClass: ClaimClass, orderBy: string) => ({
   with: WAITING_SQL,
-  where: `next_attempt_at <= $1 AND ${WHOSE[claimClass]}`,
+  where: `next_attempt_at <= $1 AND gateway = $5 AND ${WHOSE[claimClass]}`,
   orderBy,
 });
 
 /**
  * What is claimed of each class: the message that has been due longest. A job about whose message somebody asks already is
- * not free: PNS is asked one question a job at a time. Only under {@link CLAIM_LOCK}, so that each claim sees those before it.
+ * not free: its gateway is asked one question a job at a time. Only under {@link CLAIM_LOCK}, so that each claim sees those before it.
  *
- * Parameters: now; the waiting jobs' address hashes, gateway ids and whether they may be asked about, side by side.
+ * Parameters: now; the waiting jobs' address hashes, gateway ids and whether they may be asked about, side by side; the
+ * gateway whose messages they are.
  */
 export const DUE = {
   'own-address': dueOf('own-address', 'next_attempt_at, id'),

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { GatewayName } from '../gateway-account';
 import { nullable } from '../platform/database';
 import { Leased } from '../platform/work';
 import type { NotificationState } from './notification.state';
@@ -9,7 +10,10 @@ export class Notification extends Leased {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   id!: string;
 
-  /** SHA-256 over what makes a message the same one; see `messageKey`. */
+  @Column({ type: 'text', default: 'tstore' })
+  gateway!: GatewayName;
+
+  /** SHA-256 over what makes a message the same one among its gateway's; see `messageKey`. */
   @Column({ type: 'bytea', name: 'message_key' })
   messageKey!: Buffer;
 
@@ -17,7 +21,7 @@ export class Notification extends Leased {
   @Column(nullable('bytea', 'callback_token_hash'))
   callbackTokenHash!: Buffer | null;
 
-  /** The gateway account of the job it speaks of; `null` while none of ours is known. */
+  /** The gateway account it was sent to, or whose job it speaks of; `null` while none of ours is known. */
   @Column(nullable('text', 'gateway_account'))
   gatewayAccount!: string | null;
 
@@ -33,12 +37,24 @@ export class Notification extends Leased {
   @Column(nullable('text', 'gateway_job_id'))
   gatewayJobId!: string | null;
 
+  /** Of the payment it is about, as it says; `null` where it is about a job, or none. */
+  @Column(nullable('text', 'order_no'))
+  orderNo!: string | null;
+
+  /** SHA-256 of the secret by which it says that it is genuine. */
+  @Column(nullable('bytea', 'secret_hash'))
+  secretHash!: Buffer | null;
+
   /** As PNS wrote it, `yyyyMMddHHmmss` in Seoul; verification must repeat it to the letter. */
   @Column(nullable('text', 'update_time'))
   updateTime!: string | null;
 
   @Column(nullable('jsonb', 'other_members'))
   otherMembers!: Record<string, unknown> | null;
+
+  /** What its signature was made with, beside the body; `null` where its gateway signs nothing. */
+  @Column(nullable('jsonb', 'signed_headers'))
+  signedHeaders!: Record<string, string> | null;
 
   @Column({ type: 'bytea', name: 'raw_body' })
   rawBody!: Buffer;

@@ -1,104 +1,101 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Counter } from 'prom-client';
 import { NotificationConfig } from '../config';
+import { codeOf } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { plainAddress } from '../platform/http-server';
 import { Logger } from '../platform/logging';
 import { Metrics } from '../platform/metrics';
-import type { Arrival } from './arrival';
+import { messageKey, type Arrival } from './arrival';
 import { ArrivalQueue } from './arrival.queue';
-import {
-  FORBIDDEN,
-  MALFORMED,
-  NOT_STORED,
-  STORED,
-  TOO_LARGE,
-  TOO_MUCH,
-  WRONG_METHOD,
-  type ListenerAnswer,
-} from './listener.answers';
-import { messageKey, readMessage, sha256, type NotificationMessage } from './notification-message';
 import { SourceAllowance } from './source-allowance';
 import { SourceNetworks } from './source-networks';
+import type { ReadMessage, Webhook, WebhookAnswer } from './webhook';
 
-/** A notification has five short members; everything longer is not one. */
-const BODY_LIMIT_BYTES = 16 * 1024;
 const CONTENT_TYPE_LIMIT = 200;
 const LOGGED_BODY_LIMIT = 512;
 
-const PATHS = ['/noti_listener', '/noti_listener/:callbackToken'];
+type Request = FastifyRequest<{ Params: Partial<Record<string, string>> }>;
 
-type Request = FastifyRequest<{ Params: { callbackToken?: string } }>;
+/** The ways in which gateways send messages, one a gateway. */
+export const WEBHOOKS = Symbol('webhooks');
 
 /**
- * Where PNS sends its notifications. Does one durable insert and answers; whether the message is true is asked later
- * and elsewhere, because PNS waits only 10 s and a stranger may have sent it.
+ * Where gateways send their messages. Does one durable insert and answers; whether the message is true is asked later
+ * and elsewhere, because a gateway waits only seconds and a stranger may have sent it.
  *
- * A Fastify plugin and no Nest controller, so that it has body parsers, limits and error answers of its own.
+ * A Fastify plugin for each gateway and no Nest controller, so that each has body parsers, limits and error answers of its own.
  */
 @Injectable()
 export class NotificationListener implements OnModuleInit {
-  private readonly networks: SourceNetworks;
   private readonly allowance: SourceAllowance;
   private readonly log: Logger;
-  private readonly received: Counter<'answer'>;
+  private readonly received: Counter<'gateway' | 'answer'>;
 
   constructor(
     private readonly http: HttpAdapterHost,
     private readonly queue: ArrivalQueue,
     private readonly clock: Clock,
+    @Inject(WEBHOOKS) private readonly webhooks: readonly Webhook[],
     config: NotificationConfig,
     logger: Logger,
     metrics: Metrics,
   ) {
-    this.networks = new SourceNetworks(config.allowedCidrs);
     this.log = logger.child({ component: 'notification-listener' });
     this.allowance = new SourceAllowance(config.sourceKilobytesPerDay, this.log);
     this.received = metrics.counter({
       name: 'notification_received_total',
-      help: 'Requests to the notification listener, by the HTTP status they were answered with',
-      labelNames: ['answer'],
+      help: 'Requests to the notification listener, by gateway and the HTTP status they were answered with',
+      labelNames: ['gateway', 'answer'],
     });
   }
 
   onModuleInit(): void {
     const fastify = this.http.httpAdapter.getInstance<FastifyInstance>();
-    void fastify.register((plugin, _options, done) => {
-      this.addRoutes(plugin);
-      done();
-    });
-  }
-
-  private addRoutes(plugin: FastifyInstance): void {
-    plugin.removeAllContentTypeParsers();
-    plugin.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, done) =>
-      done(null, body),
-    );
-    plugin.decorateRequest('sentContentType', null);
-    plugin.addHook('onRequest', (request, reply, done) => this.admit(request, reply, done));
-    plugin.setErrorHandler<FastifyError>((error, request, reply) =>
-      this.answer(reply, this.answerToFault(error, request)),
-    );
-    const methods = plugin.supportedMethods as HTTPMethods[];
-    for (const url of PATHS) {
-      plugin.route<{ Params: { callbackToken?: string } }>({
-        method: methods,
-        url,
-        handler: (request, reply) => this.receive(request, reply),
+    for (const webhook of this.webhooks) {
+      void fastify.register((plugin, _options, done) => {
+        this.addRoutes(plugin, webhook);
+        done();
       });
     }
   }
 
-  private admit(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  private addRoutes(plugin: FastifyInstance, webhook: Webhook): void {
+    const { bodyLimitBytes: bodyLimit } = webhook;
+    const networks = new SourceNetworks(webhook.allowedCidrs);
+    plugin.removeAllContentTypeParsers();
+    plugin.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) => done(null, body));
+    plugin.decorateRequest('sentContentType', null);
+    plugin.addHook('onRequest', (request, reply, done) => this.admit(webhook, networks, request, reply, done));
+    plugin.setErrorHandler<FastifyError>((error, request, reply) =>
+      this.answer(webhook, reply, this.answerToFault(webhook, error, request)),
+    );
+    const method = plugin.supportedMethods as HTTPMethods[];
+    for (const url of webhook.paths) {
+      plugin.route<{ Params: Request['params'] }>({
+        method,
+        url,
+        handler: (request, reply) => this.receive(webhook, request, reply),
+      });
+    }
+  }
+
+  private admit(
+    webhook: Webhook,
+    networks: SourceNetworks,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    done: () => void,
+  ): void {
     if (request.method !== 'POST') {
       reply.header('allow', 'POST');
-      this.answer(reply, WRONG_METHOD);
+      this.answer(webhook, reply, webhook.answers.wrongMethod);
       return;
     }
-    if (!this.networks.allows(plainAddress(request.ip))) {
-      this.answer(reply, FORBIDDEN);
+    if (!networks.allows(plainAddress(request.ip))) {
+      this.answer(webhook, reply, webhook.answers.forbidden);
       return;
     }
     // Fastify refuses types it can't parse ("json" is enough); ours are read whatever they are labelled.
@@ -108,55 +105,61 @@ export class NotificationListener implements OnModuleInit {
     done();
   }
 
-  private async receive(request: Request, reply: FastifyReply): Promise<FastifyReply> {
+  private async receive(webhook: Webhook, request: Request, reply: FastifyReply): Promise<FastifyReply> {
+    const { answers } = webhook;
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const message = readMessage(body);
+    const message = webhook.read({ body, parameters: request.params, headers: request.raw.headers });
     if (message === undefined) {
-      this.logRefused(request, body);
-      return this.answer(reply, MALFORMED);
+      this.logRefused(webhook, request, body);
+      return this.answer(webhook, reply, answers.malformed);
     }
-    const arrival = this.arrivalOf(request, message, body);
-    if (!this.allowance.takes(arrival)) return this.answer(reply, TOO_MUCH);
+    const arrival = this.arrivalOf(webhook, request, message, body);
+    if (!this.allowance.takes(arrival)) return this.answer(webhook, reply, answers.tooMuch);
     try {
       await this.queue.add(arrival);
-    } catch {
-      // The queue has logged why, once for all that failed together.
-      return this.answer(reply, NOT_STORED);
+    } catch (error) {
+      // The queue has logged what failed, once for all that failed together.
+      const isToNobody = codeOf(error) === 'gateway-account-not-found';
+      return this.answer(webhook, reply, (isToNobody ? answers.noSuchAccount : undefined) ?? answers.notStored);
     }
-    return this.answer(reply, STORED);
+    return this.answer(webhook, reply, answers.stored);
   }
 
-  private arrivalOf(request: Request, message: NotificationMessage, body: Buffer): Arrival {
-    const { callbackToken } = request.params;
-    const callbackTokenHash = callbackToken ? sha256(callbackToken) : null;
+  private arrivalOf(
+    { gateway }: Webhook,
+    request: Request,
+    { identity, keptBody, ...message }: ReadMessage,
+    body: Buffer,
+  ): Arrival {
     return {
-      key: messageKey(callbackTokenHash, message, body),
-      callbackTokenHash,
       ...message,
-      body,
+      gateway,
+      key: messageKey(identity),
+      body: keptBody ?? body,
       contentType: sentContentType(request)?.slice(0, CONTENT_TYPE_LIMIT) ?? null,
       sourceAddress: plainAddress(request.ip) ?? plainAddress(request.socket.remoteAddress ?? ''),
       receivedAt: this.clock.now(),
     };
   }
 
-  private answer(reply: FastifyReply, { status, body }: ListenerAnswer): FastifyReply {
-    this.received.inc({ answer: String(status) });
+  private answer({ gateway }: Webhook, reply: FastifyReply, { status, body }: WebhookAnswer): FastifyReply {
+    this.received.inc({ gateway, answer: String(status) });
     return reply.status(status).type('application/json').send(body);
   }
 
-  private answerToFault(error: FastifyError, request: FastifyRequest): ListenerAnswer {
-    if (error.statusCode === TOO_LARGE.status) return TOO_LARGE;
+  private answerToFault({ answers }: Webhook, error: FastifyError, request: FastifyRequest): WebhookAnswer {
+    if (error.statusCode === 413) return answers.tooLarge;
     if (error.statusCode !== undefined && error.statusCode < 500) {
       this.log.debug('notification not readable', { requestId: request.id, reason: error.message });
-      return MALFORMED;
+      return answers.malformed;
     }
     this.log.error('notification listener failed', { requestId: request.id, error });
-    return NOT_STORED;
+    return answers.notStored;
   }
 
-  private logRefused(request: Request, body: Buffer): void {
+  private logRefused({ gateway }: Webhook, request: Request, body: Buffer): void {
     this.log.warn('malformed notification refused', {
+      gateway,
       requestId: request.id,
       source: request.ip,
       contentType: sentContentType(request)?.slice(0, CONTENT_TYPE_LIMIT),

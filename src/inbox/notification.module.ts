@@ -1,12 +1,13 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ArrivalQueue } from './arrival.queue';
 import { ArrivalStore } from './arrival.store';
 import { Notification, NotificationHistory } from './notification.entity';
-import { NotificationListener } from './notification.listener';
+import { NotificationListener, WEBHOOKS } from './notification.listener';
 import { NotificationRepository } from './notification.repository';
 import { NotificationRetention } from './notification-retention';
 import { Notifications } from './notifications.service';
+import type { Webhook } from './webhook';
 
 /** The rows, for whoever verifies or shows them. */
 @Module({
@@ -17,7 +18,12 @@ import { Notifications } from './notifications.service';
 export class NotificationModule {}
 
 /** The listener; it needs the database and nothing else, above all no gateway. */
-@Module({
-  providers: [ArrivalStore, ArrivalQueue, NotificationListener],
-})
-export class NotificationListenerModule {}
+@Module({})
+export class NotificationListenerModule {
+  static of(webhooks: readonly Webhook[]): DynamicModule {
+    return {
+      module: NotificationListenerModule,
+      providers: [ArrivalStore, ArrivalQueue, NotificationListener, { provide: WEBHOOKS, useValue: webhooks }],
+    };
+  }
+}

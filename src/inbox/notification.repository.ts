@@ -1,11 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
+import type { GatewayName } from '../gateway-account';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
-import { claim, move, writeHeld, type Aggregate, type Changes } from '../platform/work';
-import { CLAIM_CLASSES, CLAIM_LOCK, CLAIM_LOCK_SQL, DUE, type ClaimClass } from './claim.sql';
+import { claim, move, writeHeld, writeIfHeld, type Aggregate, type Changes, type Held } from '../platform/work';
+import { CLAIM_CLASSES, CLAIM_LOCK, CLAIM_LOCK_SQL, DUE, DUE_ABOUT_PAYMENTS, type ClaimClass } from './claim.sql';
 import { Notification, NotificationHistory } from './notification.entity';
-import { NOTIFICATION_TRANSITIONS, type NotificationEvent, type NotificationState } from './notification.state';
+import {
+  NOTIFICATION_FIRST_STATES,
+  NOTIFICATION_TRANSITIONS,
+  type NotificationEvent,
+  type NotificationState,
+} from './notification.state';
 import { GIVE_UP_AFTER, nextVerificationAt } from './verification-schedule';
 
 /** A notification as it was when claimed, and the lease that guards every write until it is given back or taken over. */
@@ -14,7 +20,7 @@ export interface NotificationClaim {
   readonly leaseId: string;
 }
 
-/** What PNS answered when it was asked whether a message is its own. */
+/** What a gateway answered when it was asked whether a message is its own. */
 export interface VerificationAnswer {
   resultCode: string;
   resultMessage: string | null;
@@ -29,16 +35,18 @@ const NOTIFICATION: Aggregate<Notification, typeof NOTIFICATION_TRANSITIONS> = {
   history: NotificationHistory,
   subject: 'notificationId',
   transitions: NOTIFICATION_TRANSITIONS,
+  firstStates: NOTIFICATION_FIRST_STATES,
+};
+
+const heldBy = ({ notification, leaseId }: NotificationClaim): Held<typeof NOTIFICATION_TRANSITIONS> => {
+  return { id: notification.id, leaseId, state: 'Received' };
 };
 
 const GIVEN_BACK = { leaseId: null, leaseUntil: null } as const;
 
 const ACTOR = 'scheduler';
 
-/** The `status` of a message that says that the gateway is done with a job. */
-export const COMPLETED_STATUS = 'completed';
-
-/** Whether PNS may be asked about a message of the class now; called in the claiming transaction. */
+/** Whether its gateway may be asked about a message of the class now; called in the claiming transaction. */
 export type TakeTurn = (claimClass: ClaimClass, session: SqlSession) => Promise<boolean>;
 
 /** What messages know a job by: its own address, and the gateway's id. */
@@ -56,8 +64,12 @@ interface AwaitingJob extends NamedJob {
 /** Which notifications to list: newest first, `beforeId` exclusive. */
 export interface NotificationPage {
   state?: NotificationState | undefined;
+  gateway?: GatewayName | undefined;
+  gatewayAccount?: string | undefined;
   /** Only those that speak of it. */
   job?: NamedJob | undefined;
+  /** Only those about the payment of this order number. */
+  orderNo?: string | undefined;
   beforeId?: string | undefined;
   limit: number;
 }
@@ -83,10 +95,12 @@ export class NotificationRepository {
    * Claims the notification that is to be verified next and that no other replica holds; {@link ClaimClass} has the order.
    * Nothing is claimed for which there is no turn: then it stays due.
    *
+   * @param gateway whose messages are meant; who acts on one gateway's sees no other's
    * @param leaseSeconds how long the claim stays, unless it is given back before
    * @param awaited the jobs that wait for a notification
    */
   async claimDue(
+    gateway: GatewayName,
     now: Date,
     leaseSeconds: number,
     awaited: readonly AwaitingJob[] = [],
@@ -96,6 +110,7 @@ export class NotificationRepository {
       awaited.map(({ callbackTokenHash }) => callbackTokenHash),
       awaited.map(({ gatewayJobId }) => gatewayJobId),
       awaited.map(({ mayAsk }) => mayAsk),
+      gateway,
     ];
     return this.database.transaction(async (session) => {
       await session.rows(CLAIM_LOCK_SQL, [CLAIM_LOCK]);
@@ -111,18 +126,62 @@ export class NotificationRepository {
     });
   }
 
-  /** Notes whose a message is: the account of the job it speaks of. */
-  async noteAccount({ notification, leaseId }: NotificationClaim, gatewayAccount: string): Promise<void> {
-    if (notification.gatewayAccount === gatewayAccount) return;
-    await this.database.manager.update(Notification, { id: notification.id, leaseId }, { gatewayAccount });
+  /**
+   * Claims the message about a payment that is to be looked into next: of one payment, one at a time.
+   *
+   * @param accounts those whose messages may be looked into now
+   */
+  claimAboutPayment(
+    gateway: GatewayName,
+    now: Date,
+    leaseSeconds: number,
+    accounts: readonly string[],
+  ): Promise<NotificationClaim | undefined> {
+    return this.database.transaction(async (session) => {
+      await session.rows(CLAIM_LOCK_SQL, [CLAIM_LOCK]);
+      const due = { ...DUE_ABOUT_PAYMENTS, parameters: [gateway, accounts], now, leaseSeconds };
+      const claimed = await claim(session, Notification, due);
+      return claimed && { notification: claimed.row, leaseId: claimed.leaseId };
+    });
   }
 
-  /** PNS confirmed the message. @throws {DomainError} `lease-lost` */
+  /**
+   * Leaves all other messages about the same payment as they are that had come by the time it was looked into: what was seen then is
+   * later than what each of them tells of. @returns how many
+   */
+  setAsideOlder({ notification }: NotificationClaim, lookedAt: Date): Promise<number> {
+    return this.database.execute(
+      `UPDATE notification SET next_attempt_at = NULL, given_up_at = $4, last_error = $5
+       WHERE order_no = $1 AND gateway_account = $2 AND state = 'Received' AND next_attempt_at IS NOT NULL
+         AND lease_id IS NULL AND last_received_at <= $3 AND secret_hash IS NOT DISTINCT FROM $6`,
+      [
+        notification.orderNo,
+        notification.gatewayAccount,
+        lookedAt,
+        this.clock.now(),
+        `looked into with message ${notification.id}`,
+        notification.secretHash,
+      ],
+    );
+  }
+
+  /** Gives the claim back, due again at an instant: nothing has failed. */
+  postpone(claim: NotificationClaim, nextAttemptAt: Date): Promise<boolean> {
+    return writeIfHeld(this.database, NOTIFICATION, heldBy(claim), { ...GIVEN_BACK, nextAttemptAt });
+  }
+
+  /** Notes whose a message is: the account of the job it speaks of. */
+  async noteAccount(claim: NotificationClaim, gatewayAccount: string): Promise<void> {
+    if (claim.notification.gatewayAccount === gatewayAccount) return;
+    await writeIfHeld(this.database, NOTIFICATION, heldBy(claim), { gatewayAccount });
+  }
+
+  /** The gateway confirmed the message. @throws {DomainError} `lease-lost` */
   markVerified(session: SqlSession, held: NotificationClaim, answer: VerificationAnswer): Promise<void> {
     return this.decide(session, held, 'confirm', answer, (verifiedAt) => ({ verifiedAt }));
   }
 
-  /** PNS disowned the message. @throws {DomainError} `lease-lost` */
+  /** The gateway disowned the message. @throws {DomainError} `lease-lost` */
   markRejected(session: SqlSession, held: NotificationClaim, answer: VerificationAnswer): Promise<void> {
     return this.decide(session, held, 'disown', answer, (rejectedAt) => ({ rejectedAt }));
   }
@@ -153,14 +212,9 @@ export class NotificationRepository {
   }
 
   /** Leaves a message as it is that nothing here acts on yet: kept and shown, and due again only if it is sent again. */
-  async setAside(claim: NotificationClaim, reason: string): Promise<boolean> {
-    const changed = await this.database.execute(
-      `UPDATE notification
-       SET next_attempt_at = NULL, given_up_at = $3, last_error = $4, lease_id = NULL, lease_until = NULL
-       WHERE id = $1 AND lease_id = $2 AND state = 'Received'`,
-      [claim.notification.id, claim.leaseId, this.clock.now(), reason],
-    );
-    return changed === 1;
+  setAside(claim: NotificationClaim, reason: string): Promise<boolean> {
+    const setAside = { nextAttemptAt: null, givenUpAt: this.clock.now(), lastError: reason, ...GIVEN_BACK };
+    return writeIfHeld(this.database, NOTIFICATION, heldBy(claim), setAside);
   }
 
   /** Makes due what was postponed or given up because nobody knew the job it speaks of; see {@link ofJob} for which. */
@@ -172,22 +226,18 @@ export class NotificationRepository {
     );
   }
 
-  /** Whether PNS has confirmed already that the gateway is done with the job. */
-  async isCompletionVerified(session: SqlSession, job: NamedJob): Promise<boolean> {
+  /** Whether a message of such a status that speaks of the job is confirmed already. */
+  async isVerified(session: SqlSession, job: NamedJob, status: string): Promise<boolean> {
     const verified = await session.rows(
       `SELECT FROM notification WHERE state = 'Verified' AND status = $3 AND gateway_job_id = $2 AND ${OF_JOB_SQL} LIMIT 1`,
-      [job.callbackTokenHash, job.gatewayJobId, COMPLETED_STATUS],
+      [job.callbackTokenHash, job.gatewayJobId, status],
     );
     return verified.length > 0;
   }
 
   /** Gives the claim back untouched, due as before, such as when the process is ending. */
-  async release(claim: NotificationClaim, session: SqlSession = this.database): Promise<boolean> {
-    const changed = await session.execute(
-      `UPDATE notification SET lease_id = NULL, lease_until = NULL WHERE id = $1 AND lease_id = $2`,
-      [claim.notification.id, claim.leaseId],
-    );
-    return changed === 1;
+  release(claim: NotificationClaim, session: SqlSession = this.database): Promise<boolean> {
+    return writeIfHeld(session, NOTIFICATION, heldBy(claim), GIVEN_BACK);
   }
 
   async find(id: string): Promise<Notification | undefined> {
@@ -195,13 +245,18 @@ export class NotificationRepository {
   }
 
   /** Newest first, before an id; with `job`, those sent to its own address, or to the shared one with its gateway id. */
-  list({ state, job, beforeId, limit }: NotificationPage): Promise<Notification[]> {
+  list({ state, gateway, gatewayAccount, job, orderNo, beforeId, limit }: NotificationPage): Promise<Notification[]> {
     const query = this.database.manager.createQueryBuilder(Notification, 'notification');
     if (state !== undefined) query.andWhere('notification.state = :state', { state });
+    if (gateway !== undefined) query.andWhere('notification.gateway = :gateway', { gateway });
+    if (gatewayAccount !== undefined) {
+      query.andWhere('notification.gatewayAccount = :gatewayAccount', { gatewayAccount });
+    }
     if (job !== undefined) {
       const { callbackTokenHash, gatewayJobId } = job;
       query.andWhere(ofJobSql(':callbackTokenHash', ':gatewayJobId'), { callbackTokenHash, gatewayJobId });
     }
+    if (orderNo !== undefined) query.andWhere('notification.orderNo = :orderNo', { orderNo });
     if (beforeId !== undefined) query.andWhere('notification.id < :beforeId', { beforeId });
     return query.orderBy('notification.id', 'DESC').limit(limit).getMany();
   }

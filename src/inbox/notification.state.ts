@@ -17,3 +17,6 @@ export const NOTIFICATION_TRANSITIONS = {
 type NotificationStateName = 'Received' | 'Verified' | 'Rejected';
 export type NotificationEvent = 'confirm' | 'disown' | 'send-again';
 export type NotificationState = keyof typeof NOTIFICATION_TRANSITIONS;
+
+/** Where one begins. */
+export const NOTIFICATION_FIRST_STATES = ['Received'] as const satisfies readonly NotificationState[];

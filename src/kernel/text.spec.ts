@@ -52,12 +52,24 @@ describe('words', () => {
     expect(faultOfText(text, 'words', 20)).toBeUndefined();
   });
 
-  it.each([' ', '\n\t', '\u00A0', '\u200B\u200D', '\u3164', '\u2800', '\u0301', 'a\u202Eb', 'a\u001Bb', 'a\rb', ''])(
-    'may not be %j',
-    (text) => {
-      expect(faultOfText(text, 'words', 20)).toBeDefined();
-    },
-  );
+  it.each([
+    ' ',
+    '\n\t',
+    '\u00A0',
+    '\u200B\u200D',
+    '\u3164',
+    '\u2800',
+    '\u0301',
+    'a\u202Eb',
+    'a\u001Bb',
+    'a\rb',
+    '',
+    '...',
+    '\u3164..',
+    '-?!',
+  ])('may not be %j', (text) => {
+    expect(faultOfText(text, 'words', 20)).toBeDefined();
+  });
 
   it('count as characters, not as UTF-16 units', () => {
     expect(faultOfText('😀'.repeat(20), 'words', 20)).toBeUndefined();

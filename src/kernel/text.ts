@@ -26,6 +26,8 @@ const FORBIDDEN: Readonly<Record<TextClass, RegExp>> = {
 /** Anything one can see: letters, digits, signs. */
 const SEEN = /(?!\p{Default_Ignorable_Code_Point}|\u2800)[\p{L}\p{N}\p{P}\p{S}]/u;
 const ONLY_DOTS = /^\.+$/;
+/** Of words to others something must be a word, or a sign that says as much. */
+const TELLING = /(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}\p{S}]/u;
 
 /** One spelling for what has several: NFC, no blanks around, and LF for line ends. */
 export function normalizeText(text: string): string {
@@ -48,6 +50,7 @@ export function faultOfText(text: string, kind: TextClass, maxLength: number): s
   const found = FORBIDDEN[kind].exec(text);
   if (found !== null) return `no ${nameOfCharacter(found[0])} (at position ${positionOf(text, found.index)})`;
   if (!SEEN.test(text)) return `1 to ${maxLength} characters, not only blanks`;
+  if (kind === 'words' && !TELLING.test(text)) return 'words, not only punctuation';
   if (kind === 'identifier' && ONLY_DOTS.test(text)) return 'more than dots: an address would lose it';
   if (normalizeText(text) !== text) return 'no blanks around it, and its letters composed (Unicode NFC)';
   return undefined;

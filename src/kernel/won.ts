@@ -18,6 +18,16 @@ export const MAX_WON = Number.MAX_SAFE_INTEGER;
  */
 export const MAX_CHARGE_WON = 10_000_000 as Won;
 
+declare const signedWonBrand: unique symbol;
+
+/** Won that come or go: a whole number, negative where they go. What is paid out has such amounts, a payment never. */
+export type SignedWon = number & { readonly [signedWonBrand]: true };
+
+/** @returns `undefined` for a fraction, or more than {@link MAX_WON} either way */
+export function signedWon(value: unknown): SignedWon | undefined {
+  return Number.isSafeInteger(value) && !Object.is(value, -0) ? (value as SignedWon) : undefined;
+}
+
 export const ZERO_WON = 0 as Won;
 
 export class InvalidWonError extends RangeError {

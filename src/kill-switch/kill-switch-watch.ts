@@ -26,7 +26,7 @@ export class KillSwitchWatch {
     const isChange = engaged !== this.engaged;
     if (engaged && (isChange || this.remindAt === undefined || now >= this.remindAt)) {
       this.remindAt = secondsAfter(now, REMIND_EVERY_SECONDS);
-      this.logger.warn('kill switch engaged: nothing is submitted and nothing refunded', {
+      this.logger.warn('kill switch engaged: nothing is submitted, no payment is asked for and nothing refunded', {
         reason,
         actor,
         since: changedAt,

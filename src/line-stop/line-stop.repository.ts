@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull } from 'typeorm';
+import { In, IsNull, Raw, type FindOptionsWhere } from 'typeorm';
 import { DomainError } from '../kernel/errors';
-import { arrowOf } from '../kernel/transitions';
 import { Database, type SqlSession } from '../platform/database';
+import { move, type Aggregate } from '../platform/work';
 import { LineStop } from './line-stop.entity';
-import { LINE_STOP_TRANSITIONS, type LineStopKind, type LineStopState } from './line-stop.state';
+import {
+  LINE_STOP_FIRST_STATES,
+  LINE_STOP_TRANSITIONS,
+  type LineStopKind,
+  type LineStopState,
+} from './line-stop.state';
 import { ParkedRooms, type NotedBy, type StopNote } from './parked';
 
 /** Which stops to list: newest first, `beforeId` exclusive. */
@@ -13,6 +18,8 @@ export interface LineStopPage {
   kind?: LineStopKind | undefined;
   jobId?: string | undefined;
   subscriptionId?: string | undefined;
+  /** By its evidence. */
+  orderNo?: string | undefined;
   beforeId?: string | undefined;
   limit: number;
 }
@@ -33,7 +40,14 @@ export interface Resolution {
   differentCustomers?: boolean;
 }
 
-const RESOLVING = arrowOf(LINE_STOP_TRANSITIONS, 'resolve');
+/** It keeps no history: who resolved it, when and why stands in the row. */
+const LINE_STOP: Aggregate<LineStop, typeof LINE_STOP_TRANSITIONS> = {
+  name: 'line stop',
+  rows: LineStop,
+  subject: 'lineStopId',
+  transitions: LINE_STOP_TRANSITIONS,
+  firstStates: LINE_STOP_FIRST_STATES,
+};
 
 /** Any constant nobody else locks; see {@link LineStopRepository.assertMaySubmit}. */
 const LINE_STOP_LOCK = 7_261_543_006;
@@ -57,12 +71,13 @@ export class LineStopRepository {
     return (await session.manager.findOneBy(LineStop, { id })) ?? undefined;
   }
 
-  list({ state, kind, jobId, subscriptionId, beforeId, limit }: LineStopPage): Promise<LineStop[]> {
+  list({ state, kind, jobId, subscriptionId, orderNo, beforeId, limit }: LineStopPage): Promise<LineStop[]> {
     const query = this.database.manager.createQueryBuilder(LineStop, 'stop').orderBy('stop.id', 'DESC').limit(limit);
     if (state !== undefined) query.andWhere('stop.state = :state', { state });
     if (kind !== undefined) query.andWhere('stop.kind = :kind', { kind });
     if (jobId !== undefined) query.andWhere('stop.bulkPaymentJobId = :jobId', { jobId });
     if (subscriptionId !== undefined) query.andWhere('stop.subscriptionId = :subscriptionId', { subscriptionId });
+    if (orderNo !== undefined) query.andWhere(`stop.evidence ->> 'orderNo' = :orderNo`, { orderNo });
     if (beforeId !== undefined) query.andWhere('stop.id < :beforeId', { beforeId });
     return query.getMany();
   }
@@ -94,30 +109,32 @@ export class LineStopRepository {
    * @param version the only one it may be resolved in, when there is one
    * @throws {DomainError} `state-conflict` when it is resolved already; `version-conflict`
    */
-  async resolve(session: SqlSession, id: string, resolution: Resolution, version?: string): Promise<void> {
-    const condition = 'id = $4 AND ($5::text IS NULL OR xmin::text = $5)';
-    const resolved = await this.resolveWhere(session, condition, [id, version ?? null], resolution);
-    if (resolved === 0) {
-      if (version !== undefined) {
-        throw new DomainError('version-conflict', `Line stop ${id} was changed since you read it`);
-      }
-      throw new DomainError('state-conflict', `Line stop ${id} was resolved already; nothing was changed`);
-    }
+  async resolve(
+    session: SqlSession,
+    stop: NotedStop,
+    { actor, reason, at, differentCustomers = false }: Resolution,
+    version?: string,
+  ): Promise<void> {
+    const changes = { resolvedAt: at, resolvedBy: actor, resolutionReason: reason, differentCustomers };
+    const why = { cause: 'resolve', actor, reason, at };
+    await move(session, LINE_STOP, { id: stop.id, state: 'Open' }, 'resolve', why, { changes, guard: { version } });
+    await this.note(session, [stop], ({ id, kind }) => `line stop ${id} resolved: ${kind}`, { actor, at, reason });
   }
 
   /** Resolves the stops of a kind that park a job, which what is done to the job dealt with. */
   async resolveOfJob(session: SqlSession, jobId: string, kind: LineStopKind, resolution: Resolution): Promise<void> {
-    await this.resolveWhere(session, 'bulk_payment_job_id = $4 AND kind = $5', [jobId, kind], resolution);
+    await this.resolveOpen(session, { bulkPaymentJobId: jobId, kind }, resolution);
   }
 
   /** The same of those of a kind whose evidence has these members, whatever they park. */
   async resolveByEvidence(
     session: SqlSession,
     kind: LineStopKind,
-    evidence: object,
+    members: object,
     resolution: Resolution,
   ): Promise<void> {
-    await this.resolveWhere(session, 'kind = $4 AND evidence @> $5', [kind, JSON.stringify(evidence)], resolution);
+    const evidence = Raw((column) => `${column} @> :members`, { members: JSON.stringify(members) });
+    await this.resolveOpen(session, { kind, evidence }, resolution);
   }
 
   /**
@@ -183,21 +200,19 @@ export class LineStopRepository {
     await session.manager.update(LineStop, { id: In(stops.map(({ id }) => id)) }, { toldAt: at });
   }
 
-  private async resolveWhere(
+  /** Those that somebody else resolves meanwhile are left as they are. */
+  private async resolveOpen(
     session: SqlSession,
-    condition: string,
-    parameters: readonly unknown[],
-    { actor, reason, at, differentCustomers = false }: Resolution,
-  ): Promise<number> {
-    const resolved = await session.rows<NotedStop>(
-      `UPDATE line_stop SET state = '${RESOLVING.to}', resolved_at = $1, resolved_by = $2, resolution_reason = $3,
-         different_customers = ${differentCustomers}
-       WHERE state = ANY ('{${RESOLVING.from.join(',')}}') AND ${condition}
-       RETURNING ${NOTED_COLUMNS}`,
-      [at, actor, reason, ...parameters],
-    );
-    await this.note(session, resolved, ({ id, kind }) => `line stop ${id} resolved: ${kind}`, { actor, at, reason });
-    return resolved.length;
+    which: FindOptionsWhere<LineStop>,
+    resolution: Resolution,
+  ): Promise<void> {
+    const lock = { mode: 'pessimistic_write' } as const;
+    const stops = await session.manager.find(LineStop, {
+      where: { ...which, state: 'Open' },
+      order: { id: 'ASC' },
+      lock,
+    });
+    for (const stop of stops) await this.resolve(session, stop, resolution);
   }
 
   /** Has the rooms whose things they park tell of it in their histories. */
@@ -207,19 +222,14 @@ export class LineStopRepository {
     causeOf: (stop: NotedStop) => string,
     by: NotedBy,
   ): Promise<void> {
-    const ofKind = (key: 'jobId' | 'subscriptionId'): StopNote[] =>
+    const ofKind = (key: 'bulkPaymentJobId' | 'subscriptionId'): StopNote[] =>
       stops.flatMap((stop) => (stop[key] === null ? [] : [{ id: stop[key], cause: causeOf(stop) }]));
-    await this.rooms.noteStops(session, 'bulk-payment-job', ofKind('jobId'), by);
+    await this.rooms.noteStops(session, 'bulk-payment-job', ofKind('bulkPaymentJobId'), by);
     await this.rooms.noteStops(session, 'subscription', ofKind('subscriptionId'), by);
   }
 }
 
 /** Of a stop what a history tells. */
-interface NotedStop {
-  id: string;
-  kind: LineStopKind;
-  jobId: string | null;
-  subscriptionId: string | null;
-}
+type NotedStop = Pick<LineStop, 'id' | 'kind' | 'bulkPaymentJobId' | 'subscriptionId'>;
 
-const NOTED_COLUMNS = 'id, kind, bulk_payment_job_id AS "jobId", subscription_id AS "subscriptionId"';
+const NOTED_COLUMNS = 'id, kind, bulk_payment_job_id AS "bulkPaymentJobId", subscription_id AS "subscriptionId"';

@@ -6,7 +6,7 @@ import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
-import type { LineStop } from './line-stop.entity';
+import { LineStop } from './line-stop.entity';
 import { LineStopRepository, type LineStopPage, type Resolution, type Violations } from './line-stop.repository';
 import { isAboutMoney, type LineStopKind } from './line-stop.state';
 
@@ -17,7 +17,7 @@ const TOLD_AT_ONCE = 100;
 export interface ResolvingWord {
   by: Person;
   reason: string;
-  /** Of `customer-charged-twice`: those it took for one customer are several. */
+  /** Of `customer-charged-twice`, or of days charged already: those it took for one customer are several. */
   differentCustomers?: boolean | undefined;
 }
 
@@ -63,15 +63,18 @@ export class LineStops implements OnModuleInit {
    * Raises violations in the transaction that found them; those raised before are left as they are.
    *
    * @param actor who found them
+   * @returns whether any is new
    */
-  async raise(session: SqlSession, violations: Violations, actor: string): Promise<void> {
+  async raise(session: SqlSession, violations: Violations, actor: string): Promise<boolean> {
     const raised = await this.stops.raise(session, violations, actor, this.clock.now());
     if (raised > 0) await wakeBilling(session);
+    return raised > 0;
   }
 
   /**
    * Lets what it parked go on. A stop is what the evidence says, and resolving it is a person's word against it or beside it:
-   * where it is about money a second person must agree, unless a setting says otherwise.
+   * where it is about money, or says of customers that they are different, which nobody asks again, a second person must agree,
+   * unless a setting says otherwise.
    *
    * @param version the only one it may be resolved in, when there is one
    * @returns what waits for a second person; `undefined` when none is needed and it is resolved
@@ -81,14 +84,15 @@ export class LineStops implements OnModuleInit {
   async resolve(id: string, word: ResolvingWord, version?: string): Promise<Approval | undefined> {
     const { by, reason, differentCustomers = false } = word;
     const stop = await this.get(id);
-    if (differentCustomers && stop.kind !== 'customer-charged-twice') {
-      const expected = 'only for a line stop of the kind customer-charged-twice';
+    if (differentCustomers && !isAboutTwo(stop)) {
+      const expected =
+        'only for a line stop of the kind customer-charged-twice, or an unbillable one that names two customers';
       throw new DomainError('invalid-request', `Line stop ${id} is about one customer or none`, {
         faults: [{ field: 'differentCustomers', expected }],
       });
     }
     return this.database.transaction(async (session) => {
-      if (!this.policy.ofStops || !isAboutMoney(stop.kind) || stop.state !== 'Open') {
+      if (!this.policy.ofStops || !(isAboutMoney(stop.kind) || differentCustomers) || stop.state !== 'Open') {
         await this.approvals.withdrawOf(session, 'line-stop', id, { actor: by.actor, reason });
         await this.end(session, id, { actor: by.actor, reason, differentCustomers }, version);
         return undefined;
@@ -130,7 +134,8 @@ export class LineStops implements OnModuleInit {
   }
 
   private async end(session: SqlSession, id: string, said: Omit<Resolution, 'at'>, version?: string): Promise<void> {
-    await this.stops.resolve(session, id, { ...said, at: this.clock.now() }, version);
+    const stop = await session.manager.findOneByOrFail(LineStop, { id });
+    await this.stops.resolve(session, stop, { ...said, at: this.clock.now() }, version);
     await wakeBilling(session);
   }
 
@@ -143,17 +148,24 @@ export class LineStops implements OnModuleInit {
   }
 }
 
+/** Whether it took two for one customer, and names them. */
+function isAboutTwo({ kind, evidence }: LineStop): boolean {
+  return kind === 'customer-charged-twice' || (kind === 'unbillable' && 'customers' in evidence);
+}
+
 /** What a second person is asked of a stop, with its evidence in words. */
 function askedOf(stop: LineStop, differentCustomers: boolean): Omit<ApprovalRequest, 'by' | 'reason'> {
   const { id, kind, violation, bulkPaymentJobId: jobId, subscriptionId } = stop;
-  const parked = jobId === null ? `subscription ${subscriptionId}` : `job ${jobId}`;
+  const parked = jobId === null ? subscriptionId && `subscription ${subscriptionId}` : `job ${jobId}`;
+  const resolving = parked === null ? 'Resolve' : `Let ${parked} go on, resolving`;
   const told = differentCustomers ? ', as that of different customers' : '';
   return {
     kind: 'line-stop',
     subjectId: id,
     act: { differentCustomers: String(differentCustomers) },
-    summary: `Let ${parked} go on, resolving line stop ${id} (${kind})${told}: ${violation}`,
-    because:
-      'it is evidence about money that moved or may have, and nothing that follows from it is done by resolving it',
+    summary: `${resolving} line stop ${id} (${kind})${told}: ${violation}`,
+    because: isAboutMoney(kind)
+      ? 'it is evidence about money that moved or may have, and nothing that follows from it is done by resolving it'
+      : 'both are charged from then on, and nobody is asked of these two again',
   };
 }

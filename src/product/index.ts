@@ -1,6 +1,6 @@
 export type { NewProduct, Price } from './price';
 export { Product, ProductHistory } from './product.entity';
 export { ProductModule } from './product.module';
-export { ProductRepository } from './product.repository';
-export { faultsOfPrice, isStoreProductId } from './product-rules';
+export { ProductRepository, type SoldProduct } from './product.repository';
+export { faultsOfParts, faultsOfPrice, isStoreProductId } from './product-rules';
 export { Products } from './products.service';

@@ -1,11 +1,12 @@
 import type { Won } from '../kernel/won';
 
-/** What is paid, and who collects which part of it; the parts add up to the amount. */
+/** What is paid; where T store collects it, also who collects which part, all three of which add up to the amount. */
 export interface Price {
   amount: Won;
-  carrierAmount: Won;
-  creditCardAmount: Won;
-  tmembershipAmount: Won;
+  /** `null`, as the other parts: another gateway collects it. */
+  carrierAmount: Won | null;
+  creditCardAmount: Won | null;
+  tmembershipAmount: Won | null;
 }
 
 /** A product to sell. */

@@ -3,7 +3,7 @@ import type { Won } from '../kernel/won';
 import { wonColumn } from '../platform/database';
 import { ChangeEntry } from '../platform/work';
 
-/** What is sold: T store's product and its price, split by who collects it. */
+/** What is sold, and its price; what T store sells is split by who collects it. */
 @Entity('product')
 export class Product {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
@@ -18,14 +18,15 @@ export class Product {
   @Column(wonColumn())
   amount!: Won;
 
-  @Column(wonColumn({ name: 'carrier_amount' }))
-  carrierAmount!: Won;
+  /** Who collects which part, where T store does; `null` of what another gateway collects. */
+  @Column(wonColumn({ name: 'carrier_amount', nullable: true }))
+  carrierAmount!: Won | null;
 
-  @Column(wonColumn({ name: 'credit_card_amount' }))
-  creditCardAmount!: Won;
+  @Column(wonColumn({ name: 'credit_card_amount', nullable: true }))
+  creditCardAmount!: Won | null;
 
-  @Column(wonColumn({ name: 'tmembership_amount' }))
-  tmembershipAmount!: Won;
+  @Column(wonColumn({ name: 'tmembership_amount', nullable: true }))
+  tmembershipAmount!: Won | null;
 
   @Column({ type: 'boolean', default: true })
   active!: boolean;

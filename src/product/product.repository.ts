@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { GatewayName } from '../gateway-account';
 import { Database, type SqlSession } from '../platform/database';
 import { changesSql } from '../platform/work';
 import type { NewProduct, Price } from './price';
@@ -11,6 +12,12 @@ export interface ProductChange {
   active?: boolean | undefined;
   billingGroup?: string | undefined;
   gatewayAccount?: string | undefined;
+}
+
+/** A product, and who collects what its subscribers pay. */
+export interface SoldProduct {
+  id: string;
+  gateway: GatewayName;
 }
 
 @Injectable()
@@ -95,16 +102,26 @@ export class ProductRepository {
     return this.database.manager.findOneBy(Product, { id });
   }
 
-  /** Newest first. */
-  /** @returns the id of the product, if it is there and sold */
-  async idOfActive(session: SqlSession, storeProductId: string): Promise<string | undefined> {
-    const [product] = await session.rows<{ id: string }>(
-      'SELECT id FROM product WHERE store_product_id = $1 AND active',
-      [storeProductId],
-    );
-    return product?.id;
+  /** A product that is there and sold. */
+  async active(session: SqlSession, storeProductId: string): Promise<SoldProduct | undefined> {
+    return this.sold(session, 'store_product_id = $1 AND active', storeProductId);
   }
 
+  /** A product, sold or not. */
+  async sellerOf(session: SqlSession, id: string): Promise<SoldProduct | undefined> {
+    return this.sold(session, 'product.id = $1', id);
+  }
+
+  private async sold(session: SqlSession, where: string, value: string): Promise<SoldProduct | undefined> {
+    const [product] = await session.rows<SoldProduct>(
+      `SELECT product.id, account.gateway
+       FROM product JOIN gateway_account AS account ON account.id = product.gateway_account WHERE ${where}`,
+      [value],
+    );
+    return product;
+  }
+
+  /** Newest first. */
   list(page: { active: boolean | undefined; beforeId: string | undefined; limit: number }): Promise<Product[]> {
     const query = this.database.manager.createQueryBuilder(Product, 'product').orderBy('product.id', 'DESC');
     if (page.active !== undefined) query.andWhere('product.active = :active', { active: page.active });

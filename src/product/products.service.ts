@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { GatewayAccounts } from '../gateway-account';
+import { GatewayAccounts, type GatewayName } from '../gateway-account';
 import type { InputFault } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import type { NewProduct } from './price';
-import { faultsOfPrice, faultsOfProduct, faultsOfProductName } from './product-rules';
+import { faultsOfParts, faultsOfPrice, faultsOfProduct, faultsOfProductName } from './product-rules';
 import type { Product, ProductHistory } from './product.entity';
 import { duplicateProduct, productNotFound, productVersionConflict, unbillableProduct } from './product.errors';
 import { ProductRepository, type ProductChange } from './product.repository';
@@ -20,13 +20,15 @@ export class Products {
   /** @throws {DomainError} `invalid-request` with what a request file can't carry; `duplicate-product` */
   async create(product: NewProduct, actor: string): Promise<Product> {
     refuse([...faultsOfProduct(product), ...(await this.faultsOfAccount(product.gatewayAccount))]);
+    refuse(faultsOfParts(product, await this.gatewayOf(product.gatewayAccount ?? 'tstore'), 'price.'));
     const id = await this.products.create(product, actor, this.clock.now());
     if (id === undefined) throw duplicateProduct();
     return this.get(id);
   }
 
   /**
-   * Changes what is charged from the next period on.
+   * Changes what is charged from the next period on. Another account is one of the same gateway: who pays by a billing token can't
+   * be charged by another.
    *
    * @param version the only one it may be changed from, when there is one
    * @throws {DomainError} `invalid-request` with what a request file can't carry; `product-not-found`, `version-conflict`
@@ -35,6 +37,13 @@ export class Products {
     const name = change.name === undefined ? [] : faultsOfProductName(change.name);
     const price = change.price ? faultsOfPrice(change.price, 'price.') : [];
     refuse([...name, ...price, ...(await this.faultsOfAccount(change.gatewayAccount))]);
+    const gateway = await this.gatewayOf((await this.get(id)).gatewayAccount);
+    if (change.price !== undefined) refuse(faultsOfParts(change.price, gateway, 'price.'));
+    if (change.gatewayAccount !== undefined && (await this.gatewayOf(change.gatewayAccount)) !== gateway) {
+      refuse([
+        { field: 'gatewayAccount', expected: `an account of ${gateway}, as now; sell another product by another` },
+      ]);
+    }
     const isChanged = await this.products.change(id, change, { actor, at: this.clock.now(), version });
     const product = await this.get(id);
     if (!isChanged) throw productVersionConflict(id);
@@ -54,6 +63,10 @@ export class Products {
 
   history(id: string): Promise<ProductHistory[]> {
     return this.products.history(id);
+  }
+
+  private async gatewayOf(account: string): Promise<GatewayName> {
+    return (await this.accounts.get(account)).gateway;
   }
 
   /** One that nobody collects by would only show on the day it is billed. */

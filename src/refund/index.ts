@@ -1,9 +1,11 @@
 export { ChargeTransactions, type ChargeTransaction } from './charge-transactions.service';
-export { OutsideRefund, type OutsideRefundHistory } from './outside-refund.entity';
-export { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefundState } from './outside-refund.state';
-export { OutsideRefunds } from './outside-refunds.service';
+export { OutsideRefund, type OutsideRefundHistory } from './outside/outside-refund.entity';
+export { OUTSIDE_REFUND_TRANSITIONS, type OutsideRefundState } from './outside/outside-refund.state';
+export { OutsideRefunds } from './outside/outside-refunds.service';
+export { PaymentClaims, claimantsInWords, type ClaimedPayment } from './payment-claims';
 export { Refund } from './refund.entity';
 export { RefundModule } from './refund.module';
+export { RefundReversals, isReversible } from './refund-reversals';
 export { RefundResolutionService } from './refund-resolution.service';
 export { RefundSendingService } from './refund-sending.service';
 export { REFUND_TRANSITIONS, type RefundState } from './refund.state';

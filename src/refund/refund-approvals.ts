@@ -1,17 +1,19 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Approvals, wordsOf, type Approval, type ApprovalDecision } from '../approval';
+import { RefundConfig } from '../config';
 import { DomainError } from '../kernel/errors';
-import { Clock } from '../platform/clock';
+import { Clock, secondsAfter } from '../platform/clock';
 import type { SqlSession } from '../platform/database';
+import { PaymentClaims, claimantsInWords, untoldClaims } from './payment-claims';
 import { mayBeGivenBack, traceOf } from './refund-evidence';
 import { RESULT_BY_DECISION, RESULT_NOT_SENT, RefundRecorder } from './refund-recorder';
 import type { Refund } from './refund.entity';
-import { RELEASED, RefundRepository, guardOf, type RefundCause, type SeenAfterSending } from './refund.repository';
+import { RELEASED, RefundRepository, guardOf, type RefundCause, type SeenSince } from './refund.repository';
 
 /** What somebody says became of a refund in doubt. */
 export interface RefundOutcome {
   outcome: 'refunded' | 'not-refunded';
-  /** T store's id of the refund, where it is known. */
+  /** The gateway's id of the refund, where it is known. */
   refundTransactionId?: string | undefined;
 }
 
@@ -22,6 +24,8 @@ export class RefundApprovals implements OnModuleInit {
     private readonly approvals: Approvals,
     private readonly refunds: RefundRepository,
     private readonly recorder: RefundRecorder,
+    private readonly claims: PaymentClaims,
+    private readonly config: RefundConfig,
     private readonly clock: Clock,
   ) {}
 
@@ -55,16 +59,34 @@ export class RefundApprovals implements OnModuleInit {
     if (outcome === 'not-refunded') await this.recorder.fail(refund, result, why, seen, session);
     else {
       const found = { ...result, refundTransactionId: refundTransactionId ?? null };
-      await this.recorder.succeed(refund, found, why, seen, session);
+      const lookAgainAt = await this.whenToLookAgain(refund);
+      await this.recorder.succeed(refund, { ...found, lookAgainAt }, why, seen, session);
     }
+  }
+
+  /** A refund that the gateway's record does not show yet, though persons have its id, must show there some day. */
+  private async whenToLookAgain(refund: Refund): Promise<Date | null> {
+    const { found, baseline } = (await this.refunds.lookupAfterSending(refund)) ?? {};
+    if (!found || !baseline || traceOf(baseline, found) !== 'unchanged') return null;
+    return secondsAfter(this.clock.now(), this.config.doubtMinutes * 60);
   }
 
   private async release(session: SqlSession, { subjectId: id }: Approval, decision: ApprovalDecision): Promise<void> {
     const { by, reason, subjectVersion } = decision;
+    await this.refuseUntoldClaims(session, id);
     const why = { cause: 'released by a second person', actor: by.actor, reason };
     const released = { releasedBy: by.actor, releasedByOwner: by.owner, releasedAt: this.clock.now() };
     const from = { id, state: 'AwaitingRelease' } as const;
     await this.refunds.transition(session, from, 'release', why, released, guardOf(subjectVersion));
+  }
+
+  /** Whoever agrees was told which other orders claim the payment, not which have come to claim it since. */
+  private async refuseUntoldClaims(session: SqlSession, id: string): Promise<void> {
+    const refund = await this.refunds.find(id);
+    const untold = refund === undefined ? [] : await untoldClaims(this.claims, session, refund);
+    if (untold.length === 0) return;
+    const what = `Since refund ${id} was asked for, ${claimantsInWords(untold)} came to claim its payment, too`;
+    throw new DomainError('evidence-contradicts', `${what}. Reject it; it can be asked for anew`, { refundId: id });
   }
 
   private async cancel(session: SqlSession, id: string, { cause, actor, reason = cause }: RefundCause): Promise<void> {
@@ -82,13 +104,13 @@ export class RefundApprovals implements OnModuleInit {
     await this.end(session, subjectId, { outcome, refundTransactionId }, said);
   }
 
-  /** Whoever agrees was told what T store’s record said; when it has changed since, the money may be back after all. */
+  /** Whoever agrees was told what the gateway’s record said; when it has changed since, the money may be back after all. */
   private async refuseAgainstEvidence(id: string, said: RefundOutcome, shown: string | undefined): Promise<void> {
     const refund = await this.refunds.find(id);
     const latest = refund && (await this.refunds.lookupAfterSending(refund));
     if (refund === undefined || latest === undefined) return;
     if (shown !== undefined && latest.said !== shown) {
-      const what = `T store’s record has changed since it was asked for: ${shown} then, ${latest.said} now`;
+      const what = `The gateway’s record has changed since it was asked for: ${shown} then, ${latest.said} now`;
       throw new DomainError('evidence-contradicts', `${what}. Reject it; it can be asked for anew`, { refundId: id });
     }
     refuseContradicted(refund, said, latest);
@@ -96,22 +118,23 @@ export class RefundApprovals implements OnModuleInit {
 }
 
 /**
- * No word of a person's stands against T store's record. Said not to be made where that moved on, the refund would be made
- * again; said to be made where it did not, the customer would never get it, so that needs T store's own id of the refund.
+ * No word of a person's stands against the gateway's record. If it has moved on and the refund were called not made, it would be
+ * made again. If it has not and the refund is called made, the customer might never get it: that needs the gateway's own id of
+ * the refund.
  *
  * @throws {DomainError} `evidence-contradicts`
  */
 export function refuseContradicted(
   { id, orderNo }: Refund,
   { outcome, refundTransactionId }: RefundOutcome,
-  { said, found, baseline }: SeenAfterSending,
+  { said, found, baseline }: SeenSince,
 ): void {
   if (!found || !baseline) return;
-  const record = `T store’s record of ${orderNo}`;
+  const record = `The gateway’s record of ${orderNo}`;
   if (outcome === 'refunded') {
     if (refundTransactionId !== undefined || traceOf(baseline, found) !== 'unchanged') return;
     const what = `${record} is as it was before refund ${id} was sent: ${said}`;
-    const how = 'State T store’s id of the refund (refundTransactionId), or look again: a lookup may be stale';
+    const how = 'State the gateway’s id of the refund (refundTransactionId), or look again: a lookup may be stale';
     throw new DomainError('evidence-contradicts', `${what}. ${how}`, { refundId: id });
   }
   if (!mayBeGivenBack(baseline, found)) return;

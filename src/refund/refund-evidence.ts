@@ -1,13 +1,14 @@
 import type { FoundTransaction, TransactionLookup } from '../transaction-lookup';
 import type { ChargeRecord } from '../charge';
-import { compareWithTransaction } from './transaction-comparison';
+import type { FoundRefund } from '../gateways';
+import { compareWithTransaction, hasLessThan } from './outside/transaction-comparison';
 
 /**
- * Whether a payment may be refunded, by T store's answer of just now.
+ * Whether a payment may be refunded, by the gateway's answer of just now.
  *
  * - ready: it has the payment as our record has it.
  * - differs: it has another one, or none; refunding would be a guess.
- * - later: it could not be asked, or its answer is older than what it did for us.
+ * - later: it could not be asked or refused to tell, or its answer is older than what it did for us.
  */
 export type Readiness =
   { kind: 'ready'; found: FoundTransaction } | { kind: 'differs'; why: string } | { kind: 'later'; why: string };
@@ -17,37 +18,52 @@ export function readinessOf(
   lookup: Pick<TransactionLookup, 'answer' | 'found' | 'message'>,
 ): Readiness {
   const { answer, found, message } = lookup;
-  if (answer === 'unknown') return { kind: 'later', why: `T store could not be asked: ${message}` };
-  if (found === null) return { kind: 'differs', why: `T store has no such payment: ${message}` };
+  if (answer === 'unknown') return { kind: 'later', why: `The gateway could not be asked: ${message}` };
+  if (answer === 'refused') return { kind: 'later', why: `The gateway refused to be asked: ${message}` };
+  if (found === null) return { kind: 'differs', why: `The gateway has no such payment: ${message}` };
   const differing = compareWithTransaction(charge, lookup).fields.filter((field) => !field.same);
   if (differing.length === 0) return { kind: 'ready', found };
-  if (differing.length === 1 && differing[0]?.field === 'refunded' && charge.refundedAmount > 0) {
-    return { kind: 'later', why: `T store has it as ${found.status}, which is older than our last refund of it` };
+  const isOlder =
+    differing.every(({ field }) => field === 'refunded' || field === 'balance') && !hasLessThan(charge, found);
+  if (isOlder && charge.refundedAmount > 0) {
+    return { kind: 'later', why: `The gateway has it as ${found.status}, which is older than our last refund of it` };
   }
-  const named = differing.map(({ field, ours, tstore }) => `${field} ${String(ours)}, T store ${String(tstore)}`);
-  return { kind: 'differs', why: `T store has another payment than our record: ${named.join('; ')}` };
+  const named = differing.map(({ field, ours, gateway }) => `${field} ${String(ours)}, the gateway ${String(gateway)}`);
+  return { kind: 'differs', why: `The gateway has another payment than our record: ${named.join('; ')}` };
 }
 
 /**
  * What a lookup says of a refund whose answer was lost.
  *
- * - refunded: T store's record moved on since just before it was sent, to a word for refunded. One refund of a payment is
+ * - refunded: the gateway's record moved on since just before it was sent, to a word for refunded. One refund of a payment is
  *   under way at a time, so it was this one.
  * - unchanged: as before. That proves nothing at once, because a lookup may be stale.
  * - changed: otherwise; only a person can tell.
  */
 export type RefundTrace = 'refunded' | 'unchanged' | 'changed';
 
-export function traceOf(baseline: FoundTransaction, found: FoundTransaction): RefundTrace {
-  const members = ['status', 'reason', 'message', 'updatedAt', 'amount'] as const;
+export function traceOf(baseline: FoundTransaction, found: FoundTransaction, note?: string): RefundTrace {
+  const members = ['status', 'reason', 'message', 'updatedAt', 'amount', 'balance'] as const;
   if (members.every((member) => baseline[member] === found[member])) return 'unchanged';
+  // A gateway that lists what was given back has ours under its note, or has it not.
+  if (found.refunds !== undefined && note !== undefined) return madeIn(found, note) ? 'refunded' : 'changed';
   const isOlder = baseline.updatedAt !== null && found.updatedAt !== null && found.updatedAt < baseline.updatedAt;
   return found.isRefunded === true && !isOlder ? 'refunded' : 'changed';
 }
 
+/** What a refund is known by, where a gateway lists them: its own of each. */
+export function noteOf({ orderNo, id }: { orderNo: string; id: string }): string {
+  return `${orderNo} refund ${id}`;
+}
+
+/** The refund of that note, as its gateway has it. */
+export function madeIn(found: FoundTransaction, note: string): FoundRefund | undefined {
+  return found.refunds?.find((one) => one.note === note);
+}
+
 /**
- * Whether the payment may have been given back since: T store's record moved on, and does not say that it is not refunded.
- * Where nobody has set T store's words, it never says so, and any move counts.
+ * Whether the payment may have been given back since: the gateway's record moved on, and does not say that it is not refunded.
+ * Where nobody has set the gateway's words, it never says so, and any move counts.
  */
 export function mayBeGivenBack(baseline: FoundTransaction, found: FoundTransaction): boolean {
   const isSaidNot = found.isRefunded === false && found.isPaid !== false;

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import { GatewayAccounts } from '../gateway-account';
 import { Gateways, type PaymentPart } from '../gateways';
 import { KillSwitch } from '../kill-switch';
@@ -9,6 +8,7 @@ import { crashPoint } from '../platform/crash-points';
 import { Approvals } from '../approval';
 import { Database, type SqlSession } from '../platform/database';
 import { ChargeSettlement } from '../charge';
+import { RefundAccounts } from './refund-accounts';
 import type { Refund } from './refund.entity';
 import { refundStopSql } from './refund-stop.sql';
 import type { RefundState } from './refund.state';
@@ -17,14 +17,16 @@ import { RELEASED, RefundRepository, type RefundCause, type RefundClaim } from '
 /** Room for the token and the database around the longest call. */
 const LEASE_MARGIN_SECONDS = 30;
 
-/** The result codes of what no answer of T store ended. */
+/** The result codes of what no answer of the gateway ended. */
 export const RESULT_BY_LOOKUP = 'by-lookup';
 export const RESULT_BY_DECISION = 'by-decision';
 export const RESULT_NOT_SENT = 'not-sent';
-const RESULT_OUTSIDE = 'outside';
+export const RESULT_OUTSIDE = 'outside';
 
-/** What is sent of a refund, and what T store had just before. */
+/** What is sent of a refund, and what the gateway had just before. */
 export interface RefundIntent {
+  /** Of this sending alone; a gateway that has idempotency keys knows it by this. */
+  sendingId: string;
   isFull: boolean;
   paymentParts: readonly PaymentPart[] | null;
   baselineLookupId: string;
@@ -38,9 +40,13 @@ export interface RefundResult {
   resultCode: string;
   resultMessage: string;
   refundTransactionId?: string | null;
+  /** How far the transfer to the customer's account is, by the gateway's word. */
+  transferStatus?: string | undefined;
+  /** When the gateway's record is held against it once more; left out: never. */
+  lookAgainAt?: Date | null;
 }
 
-/** A refund that T store made without us, as it is recorded. */
+/** A refund that the gateway made without us, as it is recorded. */
 type OutsideRefundFields = Pick<
   Refund,
   'chargeId' | 'gateway' | 'gatewayAccount' | 'transactionId' | 'amount' | 'reason' | 'requestedBy' | 'requestedByOwner'
@@ -61,6 +67,7 @@ export class RefundRecorder {
     private readonly stops: LineStopRepository,
     private readonly killSwitch: KillSwitch,
     private readonly approvals: Approvals,
+    private readonly receivers: RefundAccounts,
     private readonly database: Database,
     private readonly gateways: Gateways,
     private readonly accounts: GatewayAccounts,
@@ -75,9 +82,8 @@ export class RefundRecorder {
    */
   async begin({ refund, leaseId }: RefundClaim, intent: RefundIntent): Promise<SentRefund> {
     const now = this.clock.now();
-    const sendingId = randomUUID();
     const parts = intent.paymentParts === null ? null : [...intent.paymentParts];
-    const sent = { ...intent, paymentParts: parts, sendingId, sentAt: now };
+    const sent = { ...intent, paymentParts: parts, sentAt: now };
     const changes = { ...sent, leaseUntil: secondsAfter(now, this.callSecondsOf(refund)), lastError: null };
     const why = { cause: 'sending begins', actor: ACTOR };
     await this.database.transaction(async (session) => {
@@ -106,16 +112,17 @@ export class RefundRecorder {
    */
   async succeed(
     refund: Refund,
-    result: RefundResult,
+    { lookAgainAt = null, transferStatus, ...result }: RefundResult,
     why: RefundCause,
     holder?: Holder,
     session?: SqlSession,
   ): Promise<void> {
     const at = this.clock.now();
-    const changes = { ...result, ...ENDED, endedAt: at };
+    const changes = { ...result, ...ENDED, nextAttemptAt: lookAgainAt, endedAt: at };
     const current = { id: refund.id, state: await this.stateOf(refund, holder) };
     await this.ending(refund, why, session, async (session) => {
       await this.refunds.transition(session, current, 'succeed', why, changes, holder);
+      if (transferStatus !== undefined) await this.receivers.noteTransfer(session, refund.id, transferStatus);
       await this.settlement.refund(session, { sql: REFUND_OUTCOME_SQL, parameters: [refund.id] }, at);
       await crashPoint('refund.before-commit');
     });
@@ -129,7 +136,7 @@ export class RefundRecorder {
    */
   async recordOutside(session: SqlSession, asked: OutsideRefundFields, result: OutsideResult): Promise<string> {
     const at = this.clock.now();
-    const why = { cause: 'made by T store without us', actor: asked.requestedBy, reason: asked.reason };
+    const why = { cause: 'made by the gateway without us', actor: asked.requestedBy, reason: asked.reason };
     const id = await this.refunds.create(session, { ...asked, outside: true, state: 'Requested' }, why);
     const made = { ...result, resultCode: RESULT_OUTSIDE, ...ENDED, endedAt: at };
     await this.refunds.transition(session, { id, state: 'Requested' }, 'record', why, made);
@@ -138,10 +145,20 @@ export class RefundRecorder {
     return id;
   }
 
+  /**
+   * What was recorded as money that moved did not move: the settlement log tells that too, and what it means to the subscription
+   * follows, in the same transaction.
+   */
+  async reverse(session: SqlSession, { id }: Refund, why: RefundCause, holder?: Holder): Promise<void> {
+    await this.refunds.transition(session, { id, state: 'Refunded' }, 'reverse', why, { nextAttemptAt: null }, holder);
+    await this.settlement.refund(session, { sql: REVERSAL_OUTCOME_SQL, parameters: [id] }, this.clock.now());
+    await crashPoint('refund.before-commit');
+  }
+
   /** No money moved, and none will by this refund. @param session as for {@link succeed} */
   async fail(
     refund: Refund,
-    result: RefundResult,
+    result: Omit<RefundResult, 'lookAgainAt' | 'transferStatus'>,
     why: RefundCause,
     holder?: Holder,
     session?: SqlSession,
@@ -153,7 +170,7 @@ export class RefundRecorder {
     );
   }
 
-  /** @param lookAt when to ask T store; `null` leaves it to a person */
+  /** @param lookAt when to ask the gateway; `null` leaves it to a person */
   async doubt(refund: Refund, doubt: string, lookAt: Date | null, holder: Holder): Promise<void> {
     const changes = { ...RELEASED, doubt, inDoubtSince: this.clock.now(), attempts: 0, nextAttemptAt: lookAt };
     const why = { cause: 'outcome unknown', actor: ACTOR, reason: doubt };
@@ -162,7 +179,7 @@ export class RefundRecorder {
     );
   }
 
-  /** Takes the intent back, which is right only when it is certain that T store has not taken it. */
+  /** Takes the intent back, which is right only when it is certain that the gateway has not taken it. */
   async withdraw(refund: Refund, reason: string, retryAt: Date, holder: Holder): Promise<void> {
     const changes = {
       ...RELEASED,
@@ -207,13 +224,24 @@ const ACTOR = 'billing-scheduler';
 
 const ENDED = { ...RELEASED, nextAttemptAt: null, lastError: null };
 
-/** A refund as an outcome of its charge; its totals count it already. */
-const REFUND_OUTCOME_SQL = `
-  SELECT charge.id AS charge_id, charge.subscription_id, charge.period_start_on,
-    CASE WHEN refund_total.refunded_amount = charge.amount THEN 'refunded' ELSE 'partially-refunded' END AS kind,
-    refund.amount, refund.gateway, refund.transaction_id, refund.result_code, refund.result_message, charge.bulk_payment_job_id,
+/** A refund as an outcome of its charge; its totals are right already. */
+const outcomeSql = (kind: string, code: string, message: string): string => `
+  SELECT charge.id AS charge_id, charge.subscription_id, charge.period_start_on, ${kind} AS kind,
+    refund.amount, refund.gateway, refund.transaction_id, ${code}, ${message}, charge.bulk_payment_job_id,
     NULL::integer AS result_line_number, NULL::bigint AS discrepancy_id, refund.id AS refund_id
   FROM refund
   JOIN charge ON charge.id = refund.charge_id
   JOIN refund_total ON refund_total.charge_id = charge.id
   WHERE refund.id = $1`;
+
+const REFUND_OUTCOME_SQL = outcomeSql(
+  `CASE WHEN refund_total.refunded_amount = charge.amount THEN 'refunded' ELSE 'partially-refunded' END`,
+  'refund.result_code',
+  'refund.result_message',
+);
+
+const REVERSAL_OUTCOME_SQL = outcomeSql(
+  `'refund-reversed'`,
+  `'reversed' AS result_code`,
+  `(SELECT reason FROM refund_history WHERE refund_id = refund.id AND to_state = 'Reversed') AS result_message`,
+);

@@ -3,8 +3,10 @@ import { BillingConfig, RefundConfig } from '../config';
 import { GatewayAccounts, type AccountPlaces } from '../gateway-account';
 import { messageOf } from '../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../kernel/step-report';
+import { LineStops, type Violations } from '../line-stop';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
+import { Database } from '../platform/database';
 import { RefundCheck } from './refund-check';
 import { RefundQueue } from './refund-queue';
 import { RESULT_BY_LOOKUP, RefundRecorder } from './refund-recorder';
@@ -16,7 +18,7 @@ const ACTOR = 'billing-scheduler';
 /**
  * Finds out what became of refunds whose answer is not known, by looking their payments up. Never sends anything.
  *
- * Lookups decide only where T store's words for a refunded payment are set. A payment that stays as it was through the
+ * Lookups decide only where the gateway's words for a refunded payment are set. A payment that stays as it was through the
  * whole window was not refunded; the window is there because a lookup may be stale. Everything else is left to a person.
  */
 @Injectable()
@@ -28,6 +30,8 @@ export class RefundResolutionService {
     private readonly queue: RefundQueue,
     private readonly check: RefundCheck,
     private readonly recorder: RefundRecorder,
+    private readonly stops: LineStops,
+    private readonly database: Database,
     private readonly config: RefundConfig,
     private readonly billing: BillingConfig,
     private readonly clock: Clock,
@@ -48,12 +52,11 @@ export class RefundResolutionService {
       return ONE_DONE;
     }
     const placed = await this.places.claim(
-      (free) =>
-        this.refunds.claim(
-          'resolve',
-          leaseSeconds,
-          free.map(({ id }) => id),
-        ),
+      async (free) => {
+        const accounts = free.map(({ id }) => id);
+        const unknown = await this.refunds.claim('resolve', leaseSeconds, accounts);
+        return unknown ?? this.refunds.claim('look-again', leaseSeconds, accounts);
+      },
       ({ refund }) => refund.gatewayAccount,
     );
     if (placed === undefined) return NOTHING_DUE;
@@ -64,7 +67,7 @@ export class RefundResolutionService {
   private async bring(claim: RefundClaim): Promise<StepReport> {
     try {
       await crashPoint('resolve-refund.claimed');
-      const report = await this.resolve(claim);
+      const report = await (claim.refund.state === 'Refunded' ? this.lookAgain(claim) : this.resolve(claim));
       if (report.done > 0) await crashPoint('resolve-refund.recorded');
       else await crashPoint('resolve-refund.postponed');
       return report;
@@ -80,26 +83,57 @@ export class RefundResolutionService {
     const isOver = this.clock.now() >= this.windowEndOf(refund);
     const mayDecide = typeof found?.lookup.found?.isRefunded === 'boolean';
     if (found?.trace === 'refunded') {
-      const resultMessage = `T store’s record turned to ${found.lookup.found?.status}`;
+      const resultMessage = `The gateway’s record turned to ${found.lookup.found?.status}`;
       const why = { cause: 'lookup shows the refund', actor: ACTOR, reason: resultMessage };
-      await this.recorder.succeed(refund, { resultCode: RESULT_BY_LOOKUP, resultMessage }, why, { leaseId });
+      const refundTransactionId = found.made?.refundTransactionId ?? null;
+      const result = { resultCode: RESULT_BY_LOOKUP, resultMessage, refundTransactionId };
+      await this.recorder.succeed(refund, result, why, { leaseId });
       return ONE_DONE;
     }
     if (found?.trace === 'unchanged' && isOver && mayDecide) {
-      const resultMessage = `T store’s record is unchanged ${this.config.doubtMinutes} minutes after the refund was sent`;
+      const resultMessage = `The gateway’s record is unchanged ${this.config.doubtMinutes} minutes after the refund was sent`;
       const why = { cause: 'lookups show no refund', actor: ACTOR, reason: resultMessage };
       await this.recorder.fail(refund, { resultCode: RESULT_BY_LOOKUP, resultMessage }, why, { leaseId });
       return ONE_DONE;
     }
-    const seen = found === undefined ? 'T store could not be asked' : `T store’s record is ${found.trace}`;
-    // T store that can't be asked will be able to answer one day; what it has said will not change for the asking.
+    const seen =
+      found === undefined ? 'The gateway said nothing of the payment' : `The gateway’s record is ${found.trace}`;
+    // The gateway that can't be asked will be able to answer one day; what it has said will not change for the asking.
     if (isOver && found !== undefined)
       await this.refunds.postpone(claim, null, { lastError: `${seen}: a person decides` });
     else await this.queue.postpone(claim, seen);
     return ONE_POSTPONED;
   }
 
+  /**
+   * Holds the gateway's record against what persons said of a refund that it did not show then. Whoever has that money to come gets it
+   * from nobody else, so a record that stays as it was before stops the line.
+   */
+  private async lookAgain(claim: RefundClaim): Promise<StepReport> {
+    const { refund } = claim;
+    const found = await this.check.after(refund);
+    if (found === undefined) {
+      await this.queue.postpone(claim, 'The gateway could not be asked');
+      return ONE_POSTPONED;
+    }
+    await this.database.transaction(async (session) => {
+      if (found.trace === 'unchanged') await this.stops.raise(session, notMade(refund), ACTOR);
+      await this.refunds.lookedAgain(session, claim);
+    });
+    return ONE_DONE;
+  }
+
   private windowEndOf({ inDoubtSince, sentAt }: Refund): Date {
     return secondsAfter(inDoubtSince ?? sentAt ?? this.clock.now(), this.config.doubtMinutes * 60);
   }
+}
+
+/** It parks nothing: that money is not given back keeps nobody from being charged. */
+function notMade({ id, orderNo, amount, refundTransactionId }: Refund): Violations {
+  const violation = `refund ${id} of order ${orderNo} was said to be made, and the gateway’s record is as it was before it`;
+  return {
+    sql: `SELECT 'refund-not-made' AS kind, NULL::bigint AS bulk_payment_job_id, NULL::bigint AS subscription_id,
+      $1::text AS violation, $2::jsonb AS evidence`,
+    parameters: [violation, JSON.stringify({ refundId: id, orderNo, amount, refundTransactionId })],
+  };
 }

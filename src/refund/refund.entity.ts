@@ -44,6 +44,15 @@ export class Refund extends Leased {
   })
   heldBy!: string | null;
 
+  /** Where it goes, of what was paid by a deposit, as it may be shown; and how far the gateway's transfer to it is. */
+  @VirtualColumn({
+    type: 'jsonb',
+    query: (refund) =>
+      `SELECT jsonb_build_object('shown', shown, 'transferStatus', transfer_status)
+        FROM refund_account WHERE refund_account.refund_id = ${refund}.id`,
+  })
+  receiver!: { shown: string; transferStatus: string | null } | null;
+
   /** The payment it takes back. */
   @Column({ type: 'text', name: 'transaction_id' })
   transactionId!: string;
@@ -51,7 +60,7 @@ export class Refund extends Leased {
   @Column(wonColumn())
   amount!: Won;
 
-  /** T store made it without us, and a person recorded it. */
+  /** The gateway made it without us, and a person recorded it. */
   @Column({ type: 'boolean', default: false })
   outside!: boolean;
 
@@ -80,6 +89,10 @@ export class Refund extends Leased {
   @Column(nullable('text', 'hold_reason'))
   holdReason!: string | null;
 
+  /** Other orders that claimed its payment when it was asked for, which whoever releases it is told. */
+  @Column({ type: 'text', array: true, name: 'claimed_by', default: '{}' })
+  claimedBy!: string[];
+
   @Column(nullable('text', 'released_by'))
   releasedBy!: string | null;
 
@@ -98,11 +111,11 @@ export class Refund extends Leased {
   @Column({ type: 'boolean', name: 'is_full', nullable: true })
   isFull!: boolean | null;
 
-  /** The parts that were sent; `null` where T store was left to choose them. */
+  /** The parts that were sent; `null` where the gateway was left to choose them. */
   @Column(nullable('jsonb', 'payment_parts'))
   paymentParts!: PaymentPart[] | null;
 
-  /** What T store had just before it was sent, which later lookups are held against. */
+  /** What the gateway had just before it was sent, which later lookups are held against. */
   @Column({ type: 'bigint', name: 'baseline_lookup_id', nullable: true })
   baselineLookupId!: string | null;
 
@@ -115,7 +128,7 @@ export class Refund extends Leased {
   @Column(nullable('timestamptz', 'in_doubt_since'))
   inDoubtSince!: Date | null;
 
-  /** T store's id of the refund; `null` where its answer was lost. */
+  /** The gateway's id of the refund; `null` where its answer was lost. */
   @Column(nullable('text', 'refund_transaction_id'))
   refundTransactionId!: string | null;
 

@@ -8,14 +8,17 @@ import { LineStopModule } from '../line-stop';
 import { TransactionLookupModule } from '../transaction-lookup';
 import { ChargeModule } from '../charge';
 import { ChargeTransactions } from './charge-transactions.service';
-import { OutsideRefund, OutsideRefundHistory } from './outside-refund.entity';
-import { OutsideRefundRepository } from './outside-refund.repository';
-import { OutsideRefunds } from './outside-refunds.service';
+import { OutsideRefund, OutsideRefundHistory } from './outside/outside-refund.entity';
+import { OutsideRefundRepository } from './outside/outside-refund.repository';
+import { OutsideRefunds } from './outside/outside-refunds.service';
+import { RefundAccount } from './refund-account.entity';
+import { RefundAccounts } from './refund-accounts';
 import { RefundAllowance } from './refund-allowance';
 import { RefundApprovals } from './refund-approvals';
 import { RefundCheck } from './refund-check';
 import { RefundQueue } from './refund-queue';
 import { RefundRecorder } from './refund-recorder';
+import { RefundReversals } from './refund-reversals';
 import { RefundResolutionService } from './refund-resolution.service';
 import { RefundSendingService } from './refund-sending.service';
 import { Refund, RefundHistory } from './refund.entity';
@@ -24,7 +27,7 @@ import { Refunds } from './refunds.service';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([OutsideRefund, OutsideRefundHistory, Refund, RefundHistory]),
+    TypeOrmModule.forFeature([OutsideRefund, OutsideRefundHistory, Refund, RefundAccount, RefundHistory]),
     ApprovalModule,
     ChargeModule,
     GatewayAccountModule,
@@ -37,6 +40,7 @@ import { Refunds } from './refunds.service';
     ChargeTransactions,
     OutsideRefundRepository,
     OutsideRefunds,
+    RefundAccounts,
     RefundAllowance,
     RefundApprovals,
     RefundCheck,
@@ -44,9 +48,17 @@ import { Refunds } from './refunds.service';
     RefundRecorder,
     RefundRepository,
     RefundResolutionService,
+    RefundReversals,
     RefundSendingService,
     Refunds,
   ],
-  exports: [ChargeTransactions, OutsideRefunds, RefundResolutionService, RefundSendingService, Refunds],
+  exports: [
+    ChargeTransactions,
+    OutsideRefunds,
+    RefundResolutionService,
+    RefundReversals,
+    RefundSendingService,
+    Refunds,
+  ],
 })
 export class RefundModule {}

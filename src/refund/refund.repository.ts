@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { GatewayName } from '../gateways';
 import type { TimeRange } from '../kernel/seoul-calendar';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
@@ -8,15 +9,16 @@ import {
   claim,
   move,
   writeHeld,
+  writeIfHeld,
   type Aggregate,
   type Cause,
   type Changes,
   type Guard,
 } from '../platform/work';
 import { Refund, RefundHistory } from './refund.entity';
-import type { FoundTransaction } from '../transaction-lookup';
+import { tellsSql, type FoundTransaction } from '../transaction-lookup';
 import { refundStopSql } from './refund-stop.sql';
-import { REFUND_TRANSITIONS, type RefundEvent, type RefundState } from './refund.state';
+import { REFUND_FIRST_STATES, REFUND_TRANSITIONS, type RefundEvent, type RefundState } from './refund.state';
 
 const REFUND: Aggregate<Refund, typeof REFUND_TRANSITIONS> = {
   name: 'refund',
@@ -24,15 +26,21 @@ const REFUND: Aggregate<Refund, typeof REFUND_TRANSITIONS> = {
   history: RefundHistory,
   subject: 'refundId',
   transitions: REFUND_TRANSITIONS,
+  firstStates: REFUND_FIRST_STATES,
 };
 
-/** What is to be done with a refund next; each condition is what a row must show for that work to be due, at `$1`. */
+/**
+ * What is to be done with a refund next; each condition is what a row must show for that work to be due, at `$1`. Each is an
+ * index's own: those that have ended lie outside that of what waits for an end.
+ */
 const REFUND_STAGES = {
-  send: `state = 'Requested' AND (next_attempt_at IS NULL OR next_attempt_at <= $1)
+  send: `ended_at IS NULL AND state = 'Requested' AND (next_attempt_at IS NULL OR next_attempt_at <= $1)
     AND NOT EXISTS (SELECT FROM kill_switch WHERE engaged) AND NOT EXISTS (${refundStopSql('refund.charge_id')})`,
   // Whoever sent it has not come back with an answer, and nobody may send it again.
-  'give-up-waiting': `state = 'Refunding' AND lease_until <= $1`,
-  resolve: `state = 'Unknown' AND next_attempt_at <= $1`,
+  'give-up-waiting': `ended_at IS NULL AND state = 'Refunding' AND lease_until <= $1`,
+  resolve: `ended_at IS NULL AND state = 'Unknown' AND next_attempt_at <= $1`,
+  // Persons said that it was made, and the gateway's record did not show it then.
+  'look-again': `state = 'Refunded' AND next_attempt_at <= $1`,
 } as const;
 
 export type RefundStage = keyof typeof REFUND_STAGES;
@@ -47,14 +55,16 @@ export interface RefundClaim {
 export interface RefundFilter {
   chargeId?: string | undefined;
   state?: RefundState | undefined;
+  gateway?: GatewayName | undefined;
+  gatewayAccount?: string | undefined;
   /** When they were asked for. */
   requested?: TimeRange | undefined;
 }
 
 export type RefundChanges = Changes<Refund>;
 
-/** What T store said of a payment after a refund of it was sent, and just before. */
-export interface SeenAfterSending {
+/** What the gateway said of a payment since some time, and just before a refund of it was sent. */
+export interface SeenSince {
   at: Date;
   /** In one line, for people. */
   said: string;
@@ -88,6 +98,9 @@ export class RefundRepository {
     const query = this.database.manager.createQueryBuilder(Refund, 'refund').orderBy('refund.id', 'DESC');
     if (filter.chargeId !== undefined) query.andWhere('refund.chargeId = :chargeId', { chargeId: filter.chargeId });
     if (filter.state !== undefined) query.andWhere('refund.state = :state', { state: filter.state });
+    const { gateway, gatewayAccount } = filter;
+    if (gateway !== undefined) query.andWhere('refund.gateway = :gateway', { gateway });
+    if (gatewayAccount !== undefined) query.andWhere('refund.gatewayAccount = :gatewayAccount', { gatewayAccount });
     const { from, until } = filter.requested ?? {};
     if (from !== undefined) query.andWhere('refund.requestedAt >= :from', { from });
     if (until !== undefined) query.andWhere('refund.requestedAt < :until', { until });
@@ -100,23 +113,29 @@ export class RefundRepository {
     return this.database.manager.find(RefundHistory, { where: { refundId }, order: { id: 'ASC' } });
   }
 
-  /** What T store said last of a refund's payment, when it was asked after the refund was sent. */
-  async lookupAfterSending({
-    gateway,
-    gatewayAccount,
-    transactionId,
-    sentAt,
-    baselineLookupId,
-  }: Refund): Promise<SeenAfterSending | undefined> {
-    const [seen] = await this.database.rows<SeenAfterSending>(
+  /** What the gateway said last of a refund's payment, when it was asked after the refund was sent. */
+  lookupAfterSending(refund: Refund): Promise<SeenSince | undefined> {
+    return this.lookupSince(refund, refund.sentAt);
+  }
+
+  /** The same, when it was asked after the refund had ended. */
+  lookupAfterEnd(refund: Refund): Promise<SeenSince | undefined> {
+    return this.lookupSince(refund, refund.endedAt);
+  }
+
+  private async lookupSince(
+    { gateway, gatewayAccount, transactionId, baselineLookupId }: Refund,
+    since: Date | null,
+  ): Promise<SeenSince | undefined> {
+    const [seen] = await this.database.rows<SeenSince>(
       `SELECT lookup.at, lookup.found, baseline.found AS baseline,
          concat_ws(' ', lookup.found ->> 'status', lookup.found ->> 'reason', lookup.found ->> 'message',
            lookup.found ->> 'updatedAt', lookup.message) AS said
        FROM transaction_lookup AS lookup LEFT JOIN transaction_lookup AS baseline ON baseline.id = $5
        WHERE lookup.transaction_id = $1 AND lookup.gateway = $3 AND lookup.gateway_account = $4
-         AND lookup.answer <> 'unknown' AND lookup.at > $2
+         AND ${tellsSql('lookup.answer')} AND lookup.at > $2
        ORDER BY lookup.id DESC LIMIT 1`,
-      [transactionId, sentAt, gateway, gatewayAccount, baselineLookupId],
+      [transactionId, since, gateway, gatewayAccount, baselineLookupId],
     );
     return seen;
   }
@@ -140,7 +159,7 @@ export class RefundRepository {
   async dueOf(stage: RefundStage, accounts: readonly string[]): Promise<string[]> {
     const due = await this.database.rows<{ account: string }>(
       `SELECT gateway_account AS account FROM refund
-       WHERE ${dueSql(stage)} AND gateway_account = ANY ($2) AND ${UNHELD_SQL}
+       WHERE ${REFUND_STAGES[stage]} AND gateway_account = ANY ($2) AND ${UNHELD_SQL}
        GROUP BY gateway_account ORDER BY min(attempts), min(id)`,
       [this.clock.now(), accounts],
     );
@@ -159,8 +178,8 @@ export class RefundRepository {
   ): Promise<RefundClaim | undefined> {
     const among =
       accounts === undefined
-        ? { where: dueSql(stage) }
-        : { where: `${dueSql(stage)} AND gateway_account = ANY ($2)`, parameters: [accounts] };
+        ? { where: REFUND_STAGES[stage] }
+        : { where: `${REFUND_STAGES[stage]} AND gateway_account = ANY ($2)`, parameters: [accounts] };
     const due = { ...among, orderBy: 'attempts, id', now: this.clock.now(), leaseSeconds };
     const claimed = await claim(this.database, Refund, due);
     return claimed && { refund: claimed.row, leaseId: claimed.leaseId };
@@ -171,18 +190,21 @@ export class RefundRepository {
     await writeHeld(this.database, REFUND, held, { leaseUntil });
   }
 
+  /** Gives the claim back: what had ended is not looked at again. @throws {DomainError} `lease-lost` */
+  async lookedAgain(session: SqlSession, { refund, leaseId }: RefundClaim): Promise<void> {
+    const changes = { ...RELEASED, nextAttemptAt: null, lastError: null };
+    await writeHeld(session, REFUND, { id: refund.id, leaseId }, changes);
+  }
+
   /** Gives the claim back with nothing done and nothing failed. Does nothing once it is not as claimed. */
   async giveBack({ refund, leaseId }: RefundClaim): Promise<void> {
-    await this.database.manager.update(Refund, { id: refund.id, leaseId, state: refund.state }, RELEASED);
+    await writeIfHeld(this.database, REFUND, { id: refund.id, leaseId, state: refund.state }, RELEASED);
   }
 
   /** Gives the claim back, due again at `at`; `null` leaves it to a person. Does nothing once it is not as claimed. */
   async postpone({ refund, leaseId }: RefundClaim, at: Date | null, changes: RefundChanges): Promise<void> {
-    await this.database.manager.update(
-      Refund,
-      { id: refund.id, leaseId, state: refund.state },
-      { ...changes, ...RELEASED, attempts: refund.attempts + 1, nextAttemptAt: at },
-    );
+    const postponed = { ...changes, ...RELEASED, attempts: refund.attempts + 1, nextAttemptAt: at };
+    await writeIfHeld(this.database, REFUND, { id: refund.id, leaseId, state: refund.state }, postponed);
   }
 
   /**
@@ -208,9 +230,4 @@ export const RELEASED = { leaseId: null, leaseUntil: null } satisfies RefundChan
 /** What a person has seen, where a change is to be of that only. */
 export function guardOf(version: string | undefined): { version: string } | undefined {
   return version === undefined ? undefined : { version };
-}
-
-/** Those that have ended wait for nothing, and lie outside the index of what does. */
-function dueSql(stage: RefundStage): string {
-  return `ended_at IS NULL AND ${REFUND_STAGES[stage]}`;
 }

@@ -5,9 +5,12 @@ import { ApprovalConfig } from '../config';
 import { DomainError } from '../kernel/errors';
 import type { Won } from '../kernel/won';
 import { Clock } from '../platform/clock';
+import type { ReceiveAccount } from '../gateways';
 import { Database, violatesCheck, violatesUnique, wakeBilling, type SqlSession } from '../platform/database';
 import type { ChargeRecord } from '../charge';
 import { Charges } from '../charge';
+import { PaymentClaims, claimantsInWords } from './payment-claims';
+import { RefundAccounts } from './refund-accounts';
 import { RefundAllowance } from './refund-allowance';
 import { RefundApprovals, refuseContradicted, type RefundOutcome } from './refund-approvals';
 import { RESULT_NOT_SENT } from './refund-recorder';
@@ -21,6 +24,8 @@ export interface RefundRequest {
   reason: string;
   /** What the orderer calls it. Asked for again under the same reference, it is the same refund. */
   reference?: string | undefined;
+  /** Where it goes, of what was paid by a deposit; of anything else, nowhere. */
+  account?: ReceiveAccount | undefined;
   by: Person;
 }
 
@@ -35,13 +40,15 @@ export interface RefundDecision {
 /** What a person found out about a refund in doubt. */
 export type RefundFinding = RefundDecision & RefundOutcome;
 
-/** Refunds as people order and decide them. Sending them is the scheduler's; nothing here calls T store. */
+/** Refunds as people order and decide them. Sending them is the scheduler's; nothing here calls the gateway. */
 @Injectable()
 export class Refunds {
   constructor(
     private readonly charges: Charges,
     private readonly refunds: RefundRepository,
+    private readonly accounts: RefundAccounts,
     private readonly allowance: RefundAllowance,
+    private readonly claims: PaymentClaims,
     private readonly doubt: RefundApprovals,
     private readonly approvals: Approvals,
     private readonly policy: ApprovalConfig,
@@ -52,7 +59,7 @@ export class Refunds {
   /**
    * Takes a refund in, to be sent when its turn comes, or when a second person has released it.
    *
-   * @throws {DomainError} `charge-not-found`; `refund-not-possible` when the charge is not paid or nothing is left;
+   * @throws {DomainError} `charge-not-found`; `gateway-cannot`; `invalid-request` where the account is missing, or is one too many; `refund-not-possible` when the charge is not paid or nothing is left;
    *   `refund-exceeds`; `refund-open` while another one of it has not ended; `refund-reference-used` for another amount
    */
   async request(orderNo: string, request: RefundRequest): Promise<Refund> {
@@ -61,8 +68,10 @@ export class Refunds {
     if (earlier !== undefined) return earlier;
     const amount = request.amount ?? leftOf(charge);
     assertRefundable(charge, amount);
+    const account = this.accounts.checked(charge, request.account);
+    const asked = { ...request, amount, account };
     try {
-      const id = await this.database.transaction((session) => this.store(session, charge, { ...request, amount }));
+      const id = await this.database.transaction((session) => this.store(session, charge, asked));
       return await this.get(id);
     } catch (error) {
       const atOnce = await this.earlier(charge, request);
@@ -85,6 +94,11 @@ export class Refunds {
   /** Newest first. */
   list(filter: RefundFilter, page: { beforeId: string | undefined; limit: number }): Promise<Refund[]> {
     return this.refunds.list(filter, page);
+  }
+
+  /** Other orders that claim the payment of a charge, because of which a second person decides on giving it back. */
+  async claimantsOf({ id: chargeId, gateway, transactionId }: ChargeRecord): Promise<string[]> {
+    return transactionId === null ? [] : this.claims.others(this.database, { chargeId, gateway, transactionId });
   }
 
   /** Changes of state, oldest first. */
@@ -124,7 +138,7 @@ export class Refunds {
 
   /**
    * Says what became of a refund whose answer was lost, where lookups can't; nothing is sent. A wrong word pays back twice, so
-   * it needs a look at T store made after the sending, and, unless a setting says otherwise, a second person.
+   * it needs a look at the gateway made after the sending, and, unless a setting says otherwise, a second person.
    *
    * @returns what waits for the second person; `undefined` when none is needed and the refund has ended
    * @throws {DomainError} `refund-not-found`; `state-conflict` unless it is Unknown; `version-conflict`; `lookup-required`;
@@ -147,7 +161,7 @@ export class Refunds {
       return this.approvals.require(session, {
         ...{ kind: 'refund-doubt', subjectId: id, by, reason, count: 1, amount },
         act: { outcome, shown: seen.said, ...(refundTransactionId !== undefined && { refundTransactionId }) },
-        summary: `Record refund ${id} (${wonInWords(amount)} of ${orderNo}) as ${outcome}; T store at ${seen.at.toISOString()}: ${seen.said}`,
+        summary: `Record refund ${id} (${wonInWords(amount)} of ${orderNo}) as ${outcome}; the gateway at ${seen.at.toISOString()}: ${seen.said}`,
         because: 'nobody knows what became of it; a wrong word gives the money back twice, or never',
       });
     });
@@ -180,18 +194,21 @@ export class Refunds {
   private async store(
     session: SqlSession,
     charge: ChargeRecord,
-    { amount, reason, reference, by }: RefundRequest & { amount: Won },
+    { amount, reason, reference, account, by }: RefundRequest & { amount: Won },
   ): Promise<string> {
-    const { id: chargeId, gateway, gatewayAccount, transactionId } = charge;
+    const { id: chargeId, orderNo, gateway, gatewayAccount } = charge;
     const { actor, owner } = by;
-    const holdReason = (await this.allowance.take(session, amount)) ?? null;
+    const of = { chargeId, gateway, gatewayAccount, transactionId: charge.transactionId ?? '' };
+    const claimedBy = await this.claims.others(session, of);
+    const holdReason = joined([await this.allowance.take(session, amount), whyClaimed(of.transactionId, claimedBy)]);
     const state = holdReason === null ? 'Requested' : 'AwaitingRelease';
     const asked = { amount, reason, reference: reference ?? null, requestedBy: actor, requestedByOwner: owner };
-    const of = { chargeId, gateway, gatewayAccount, transactionId: transactionId ?? '' };
-    const fields = { ...of, ...asked, holdReason, state } as const;
+    const fields = { ...of, ...asked, claimedBy, holdReason, state } as const;
     const id = await this.refunds.create(session, fields, { cause: 'requested', actor, reason });
+    if (account !== undefined) await this.accounts.keep(session, id, charge, account);
     if (holdReason !== null) {
-      const summary = `Send refund ${id}: ${wonInWords(amount)} of ${charge.orderNo}`;
+      const claimed = claimedBy.length === 0 ? '' : `, whose payment ${claimantsInWords(claimedBy)} claim, too`;
+      const summary = `Send refund ${id}: ${wonInWords(amount)} of ${orderNo}${claimed}`;
       const what = { kind: 'refund', subjectId: id, summary, because: holdReason, count: 1, amount } as const;
       await this.approvals.require(session, { ...what, by, reason });
     }
@@ -205,8 +222,24 @@ function leftOf({ amount, refundedAmount, pendingRefundAmount }: ChargeRecord): 
   return (amount - refundedAmount - pendingRefundAmount) as Won;
 }
 
+/** Whatever its amount: it may be another customer's money. */
+function whyClaimed(transactionId: string, claimedBy: readonly string[]): string | undefined {
+  if (claimedBy.length === 0) return undefined;
+  return `${transactionId} may as well be the payment of ${claimantsInWords(claimedBy)}: it may be their customer’s money`;
+}
+
+function joined(reasons: readonly (string | undefined)[]): string | null {
+  return reasons.filter((reason) => reason !== undefined).join('; ') || null;
+}
+
 function assertRefundable(charge: ChargeRecord, wanted: Won): void {
-  const { orderNo, state } = charge;
+  const { orderNo, state, gateway, gatewayActs } = charge;
+  if (!gatewayActs.includes('refund')) {
+    throw new DomainError(
+      'gateway-cannot',
+      `${orderNo} is of ${gateway}, which has no way to refund payments here yet`,
+    );
+  }
   if (state === 'Refunding') throw stillOpen(orderNo);
   if (state !== 'Paid' && state !== 'PartiallyRefunded') {
     throw new DomainError('refund-not-possible', `Charge ${orderNo} is ${state}; only what is paid can be given back`);
@@ -220,7 +253,7 @@ function stillOpen(orderNo: string): DomainError {
 
 function unseen({ orderNo, sentAt }: Refund): DomainError {
   const message = `Look the payment up first (GET /admin/v1/charges/${encodeURIComponent(orderNo)}/transaction): `;
-  const why = `T store has not been asked since the refund was sent at ${sentAt?.toISOString()}`;
+  const why = `The gateway has not been asked since the refund was sent at ${sentAt?.toISOString()}`;
   return new DomainError('lookup-required', `${message}${why}`);
 }
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Configuration } from '../config';
 import { messageOf } from '../kernel/errors';
-import { FollowedClock, SystemClock, type Clock } from '../platform/clock';
+import { SystemClock, type Clock } from '../platform/clock';
+import { FollowedClock } from './followed-clock';
 import type { Logger } from '../platform/logging';
 import { StartError } from './start-error';
 

@@ -1,7 +1,7 @@
 import type { SqlSession, SqlTransaction } from '../platform/database';
 
 /** Tables whose rows the service takes away when they have served; it may of no other. */
-const TAKEN_FROM = ['idempotency_key', 'notification', 'refused_result_file'];
+const TAKEN_FROM = ['gateway_exchange', 'idempotency_key', 'notification', 'refused_result_file'];
 /** Tables that only migrations write. */
 const MIGRATIONS_ONLY = ['schema_migration'];
 

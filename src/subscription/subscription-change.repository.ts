@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import type { SqlSession } from '../platform/database';
-import { move, note, type Aggregate, type Cause, type Changes } from '../platform/work';
+import { move, note, type Aggregate, type Cause } from '../platform/work';
 import { CHARGE_IN_FLIGHT_SQL } from './subscription-endings';
+import { RETRY_BY_ANOTHER_METHOD_SQL } from './subscription-methods';
 import { Subscription, SubscriptionHistory } from './subscription.entity';
-import { SUBSCRIPTION_TRANSITIONS, type SubscriptionEvent, type SubscriptionState } from './subscription.state';
+import {
+  SUBSCRIPTION_FIRST_STATES,
+  SUBSCRIPTION_TRANSITIONS,
+  type SubscriptionEvent,
+  type SubscriptionState,
+} from './subscription.state';
 
 const SUBSCRIPTION: Aggregate<Subscription, typeof SUBSCRIPTION_TRANSITIONS> = {
   name: 'subscription',
@@ -13,6 +19,7 @@ const SUBSCRIPTION: Aggregate<Subscription, typeof SUBSCRIPTION_TRANSITIONS> = {
   keepsChanges: true,
   subject: 'subscriptionId',
   transitions: SUBSCRIPTION_TRANSITIONS,
+  firstStates: SUBSCRIPTION_FIRST_STATES,
 };
 
 /** What is changed of a subscription's terms; what is left out stays, `null` is NULL. */
@@ -23,6 +30,8 @@ export type SubscriptionChange = {
 type ChangedMember =
   | 'productId'
   | 'billingTokenHash'
+  | 'paymentMethodId'
+  | 'retryOn'
   | 'endsOn'
   | 'cancelAtPeriodEnd'
   | 'nextBillingOn'
@@ -38,7 +47,7 @@ export interface SubscriptionGuard {
   nextBillingOn: SeoulDate;
 }
 
-/** What is known of the charge of the period that is to be paid next. */
+/** What is known of the charge of the period that is to be paid next; none where nothing of it was sent. */
 export type PeriodCharge = 'none' | 'in-flight' | 'settled';
 
 @Injectable()
@@ -56,13 +65,21 @@ export class SubscriptionChangeRepository {
     why: Cause,
   ): Promise<void> {
     const guard = { nextBillingOn };
-    if (event === undefined)
-      return note(session, SUBSCRIPTION, { id, state }, why, { changes: changesOf(change), guard });
+    if (event === undefined) return note(session, SUBSCRIPTION, { id, state }, why, { changes: change, guard });
     // Who leaves a state leaves its retries: only the past due are tried again.
     await move(session, SUBSCRIPTION, { id, state }, event, why, {
-      changes: { ...changesOf(change), retryOn: null },
+      changes: { ...change, retryOn: null },
       guard,
     });
+  }
+
+  /** @returns when its period is tried again once another method pays for it */
+  async retryByAnotherMethod(session: SqlSession, subscriptionId: string, today: SeoulDate): Promise<SeoulDate | null> {
+    const [row] = await session.rows<{ on: SeoulDate | null }>(
+      `SELECT (${RETRY_BY_ANOTHER_METHOD_SQL('$2')})::text AS on FROM subscription WHERE id = $1`,
+      [subscriptionId, today],
+    );
+    return row?.on ?? null;
   }
 
   /** @returns what became of the period's charge so far, of its last attempt when there are several */
@@ -70,7 +87,7 @@ export class SubscriptionChangeRepository {
     const [row] = await session.rows<{ charge: PeriodCharge }>(
       `SELECT CASE WHEN ${CHARGE_IN_FLIGHT_SQL} THEN 'in-flight'
          WHEN EXISTS (
-           SELECT FROM charge
+           SELECT FROM charge JOIN settlement ON settlement.charge_id = charge.id
            WHERE charge.subscription_id = subscription.id AND charge.period_start_on = subscription.next_billing_on)
          THEN 'settled' ELSE 'none' END AS charge
        FROM subscription WHERE id = $1`,
@@ -78,9 +95,4 @@ export class SubscriptionChangeRepository {
     );
     return row?.charge ?? 'none';
   }
-}
-
-/** As columns are written: what is `undefined` is not. */
-function changesOf(change: SubscriptionChange): Changes<Subscription> {
-  return change as Changes<Subscription>;
 }

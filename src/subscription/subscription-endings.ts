@@ -8,10 +8,16 @@ interface Arrow {
   to: SubscriptionState;
 }
 
-/** A charge whose result is not known; a pause, an end or a cancellation must not decide over it. */
+/**
+ * A charge that was sent and whose result is not known; a pause, an end or a cancellation must not decide over it. One that
+ * was not sent is held against the subscription before it is.
+ */
 export const CHARGE_IN_FLIGHT_SQL = `EXISTS (
-  SELECT FROM charge
+  SELECT FROM charge LEFT JOIN charge_sent USING (bulk_payment_job_id)
+  LEFT JOIN charge_sent_alone ON charge_sent_alone.charge_id = charge.id
   WHERE charge.subscription_id = subscription.id AND charge.period_start_on = subscription.next_billing_on
+    AND (coalesce(charge_sent.sent_at, charge_sent_alone.sent_at) IS NOT NULL
+      OR coalesce(charge.bulk_payment_job_id, charge_sent_alone.charge_id) IS NULL)
     AND NOT EXISTS (SELECT FROM settlement WHERE settlement.charge_id = charge.id AND refund_id IS NULL))`;
 
 /**

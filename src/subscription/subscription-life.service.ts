@@ -1,18 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { BillingTokenVault } from '../billing-token';
 import { DomainError } from '../kernel/errors';
 import { billingDateAfter, billingDateNotBefore, seoulDateAt, type SeoulDate } from '../kernel/seoul-calendar';
 import { nextState } from '../kernel/transitions';
 import { Clock } from '../platform/clock';
 import { Database, violatesUnique, type SqlSession } from '../platform/database';
-import { ProductRepository, faultsOfPrice, type Price } from '../product';
+import { ProductRepository, faultsOfPrice, type Price, type SoldProduct } from '../product';
 import { SubscriptionChangeRepository, type SubscriptionChange } from './subscription-change.repository';
+import { shareChanges } from './subscription-changes-lock';
 import { SubscriptionRecordRepository, type SubscriptionRecord } from './subscription-record.repository';
 import { BILLING_TOKEN_EXPECTATION, isBillingToken } from './subscription-rules';
+import { SubscriptionTokens } from './subscription-tokens';
 import { SUBSCRIPTION_TRANSITIONS, type SubscriptionEvent } from './subscription.state';
 import {
   duplicateSubscription,
+  methodUnusable,
   productNotSold,
+  refusePriceOf,
   stateConflict,
   subscriptionNotFound,
   versionConflict,
@@ -40,8 +43,8 @@ interface Step {
 }
 
 /**
- * What a subscription is changed by while it runs. Charges on their way are never touched; docs/billing-rules.md. Each
- * throws `version-conflict` when it was changed since the version the caller has seen.
+ * What a subscription is changed by while it runs. Charges on their way are never touched, and those that are not sent yet are
+ * held against it before they are; docs/billing-rules.md. Each throws `version-conflict` when it was changed since the version the caller has seen.
  */
 @Injectable()
 export class SubscriptionLife {
@@ -49,7 +52,7 @@ export class SubscriptionLife {
     private readonly changes: SubscriptionChangeRepository,
     private readonly products: ProductRepository,
     private readonly records: SubscriptionRecordRepository,
-    private readonly vault: BillingTokenVault,
+    private readonly tokens: SubscriptionTokens,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -62,8 +65,8 @@ export class SubscriptionLife {
   /**
    * Billed again, from the first billing date that is today or later: dates that passed are not billed afterwards.
    *
-   * @throws {DomainError} `subscription-not-found`, `state-conflict`; `charge-in-flight` while the result of a charge made
-   *   before the pause is not known
+   * @throws {DomainError} `subscription-not-found`, `state-conflict`; `charge-in-flight` while the result of a charge sent
+   *   before is not known
    */
   resume(id: string, by: ChangeBy): Promise<void> {
     return this.step(id, by, async (subscription, session) => {
@@ -94,9 +97,32 @@ export class SubscriptionLife {
     if (!isBillingToken(billingToken)) throw invalid('billingToken', BILLING_TOKEN_EXPECTATION);
     return this.step(id, by, async (subscription, session) => {
       refuseWhenOver(subscription);
-      await this.vault.store(session, [billingToken], this.clock.now());
-      const billingTokenHash = this.vault.hashOf(billingToken);
-      return { cause: 'billing token replaced', change: { billingTokenHash } };
+      const { gateway } = subscription.paymentMethod;
+      if (gateway !== 'tstore') throw invalid('billingToken', `none: it is paid by a payment method of ${gateway}`);
+      const cause = 'billing token replaced';
+      const why = { cause, actor: by.actor, at: this.clock.now() };
+      return {
+        cause,
+        change: { billingTokenHash: await this.tokens.replace(session, subscription, billingToken, why) },
+      };
+    });
+  }
+
+  /**
+   * Has another gateway's payment method pay it from the next charge on. A past due period is tried again at the next run.
+   *
+   * @throws {DomainError} as `change`; `invalid-request` unless the method is the customer's and may be charged
+   */
+  payBy(id: string, paymentMethodId: string, by: ChangeBy): Promise<void> {
+    return this.step(id, by, async (subscription, session) => {
+      refuseWhenOver(subscription);
+      const isUsable = await this.tokens.usable(session, paymentMethodId, subscription.customerReference);
+      if (!isUsable) throw methodUnusable();
+      const at = this.clock.now();
+      const cause = 'payment method replaced';
+      await this.tokens.recordReplaced(session, subscription, { cause, actor: by.actor, at });
+      const retryOn = await this.changes.retryByAnotherMethod(session, id, seoulDateAt(at));
+      return { cause, change: { paymentMethodId, billingTokenHash: null, retryOn } };
     });
   }
 
@@ -113,18 +139,33 @@ export class SubscriptionLife {
       refuseWhenOver(subscription);
       if (terms.endsOn && terms.endsOn <= subscription.startedOn) throw invalid('endsOn', 'a day after startedOn');
       const { endsOn, cancelAtPeriodEnd, storeProductId } = terms;
-      const product = storeProductId === undefined ? {} : await this.productChange(session, storeProductId);
-      const change = { ...product, ...overrideOf(terms.price), endsOn, cancelAtPeriodEnd };
+      const product = await this.productOf(session, subscription, storeProductId);
+      if (terms.price) refusePriceOf(product.gateway, terms.price);
+      const another = storeProductId === undefined ? {} : { productId: product.id, ...overrideOf(null) };
+      const change = { ...another, ...overrideOf(terms.price), endsOn, cancelAtPeriodEnd };
       return { cause: 'terms changed', change };
     }).catch((error: unknown) => {
       throw violatesUnique(error, 'subscription_open_once') ? duplicateSubscription() : error;
     });
   }
 
-  private async productChange(session: SqlSession, storeProductId: string): Promise<SubscriptionChange> {
-    const productId = await this.products.idOfActive(session, storeProductId);
-    if (productId === undefined) throw productNotSold();
-    return { productId, ...overrideOf(null) };
+  /** The product it is to be of: the one that is stated, or its own. */
+  private async productOf(
+    session: SqlSession,
+    { id, productId, paymentMethod }: SubscriptionRecord,
+    stated: string | undefined,
+  ): Promise<SoldProduct> {
+    const product =
+      stated === undefined
+        ? await this.products.sellerOf(session, productId)
+        : await this.products.active(session, stated);
+    if (product === undefined && stated === undefined) throw subscriptionNotFound(id);
+    if (product === undefined) throw productNotSold();
+    const isByToken = paymentMethod.gateway === 'tstore';
+    if (isByToken && product.gateway !== 'tstore') {
+      throw invalid('storeProductId', `a product that T store collects, or another payment method first`);
+    }
+    return product;
   }
 
   /** Locked while it is decided on: a settlement that comes meanwhile waits, and meets what was decided. */
@@ -134,6 +175,7 @@ export class SubscriptionLife {
     decide: (subscription: SubscriptionRecord, session: SqlSession) => Promise<Step>,
   ): Promise<void> {
     return this.database.transaction(async (session) => {
+      await shareChanges(session);
       const subscription = await this.records.lock(session, id);
       if (subscription === undefined) throw subscriptionNotFound(id);
       if (version !== undefined && version !== subscription.version) throw versionConflict(id);

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { SeoulDate } from '../kernel/seoul-calendar';
 import { wonFromDatabase, type Won } from '../kernel/won';
+import type { GatewayName } from '../gateway-account';
+import type { PaymentMethodKind, PaymentMethodState } from '../payment-method';
 import { Database, type SqlSession } from '../platform/database';
 import { CHARGED_AMOUNTS_SQL } from './charged-amounts.sql';
 import { isCalledSql } from './customer-name.sql';
@@ -15,8 +17,9 @@ export interface SubscriptionRecord {
   storeProductId: string;
   productName: string;
   state: SubscriptionState;
-  /** First twelve hexadecimal digits of the token's SHA-256: enough to tell two tokens apart. */
-  billingTokenHashPrefix: string;
+  paymentMethod: SubscriptionMethod;
+  /** First twelve hexadecimal digits of the token's SHA-256: enough to tell two tokens apart; `null` where it has none. */
+  billingTokenHashPrefix: string | null;
   startedOn: SeoulDate;
   anchorDay: number;
   intervalMonths: number;
@@ -27,15 +30,29 @@ export interface SubscriptionRecord {
   /** Day from which a declined period is tried again, past while an attempt is on its way; `null` when nothing is tried. */
   retryOn: SeoulDate | null;
   cancelAtPeriodEnd: boolean;
+  /** It is to be paid by a method that can't be charged: the customer must register another. */
+  newMethodNeeded: boolean;
   /** Whether the four amounts are this customer's own, and not the product's. */
   priceOverridden: boolean;
   amount: Won;
-  carrierAmount: Won;
-  creditCardAmount: Won;
-  tmembershipAmount: Won;
+  /** Who collects which part, where T store does; `null` of what another gateway collects. */
+  carrierAmount: Won | null;
+  creditCardAmount: Won | null;
+  tmembershipAmount: Won | null;
   createdAt: Date;
   /** Changes with every change of the row: PostgreSQL's own count. */
   version: string;
+}
+
+/** What a subscription is paid with, whichever the gateway. */
+export interface SubscriptionMethod {
+  /** `null` for a billing token of T store's, which lives in the vault. */
+  id: string | null;
+  gateway: GatewayName;
+  gatewayAccount: string;
+  kind: PaymentMethodKind;
+  state: PaymentMethodState;
+  label: string | null;
 }
 
 /** Which to read; what is `undefined` does not matter. */
@@ -43,10 +60,14 @@ export interface SubscriptionFilter {
   state?: SubscriptionState | undefined;
   customerReference?: string | undefined;
   productId?: string | undefined;
+  newMethodNeeded?: boolean | undefined;
 }
 
-type RecordRow = Omit<SubscriptionRecord, AmountName> & Record<AmountName, string>;
-type AmountName = 'amount' | 'carrierAmount' | 'creditCardAmount' | 'tmembershipAmount';
+type RecordRow = Omit<SubscriptionRecord, 'amount' | PartName> & { amount: string } & Record<PartName, string | null>;
+type PartName = 'carrierAmount' | 'creditCardAmount' | 'tmembershipAmount';
+
+/** Over `subscription` and its `method`, if it has one. */
+const NEW_METHOD_NEEDED_SQL = `(coalesce(method.state, 'Active') <> 'Active' AND subscription.state NOT IN ('Canceled', 'Expired'))`;
 
 /** Over `subscription` joined with `product`. */
 const RECORD_SQL = `SELECT record.*, record.carrier_amount AS "carrierAmount",
@@ -55,17 +76,25 @@ const RECORD_SQL = `SELECT record.*, record.carrier_amount AS "carrierAmount",
     SELECT subscription.id, subscription.customer_reference AS "customerReference", product.id AS "productId",
       product.store_product_id AS "storeProductId", product.name AS "productName", subscription.state,
       left(encode(subscription.billing_token_hash, 'hex'), 12) AS "billingTokenHashPrefix",
+      CASE WHEN method.id IS NULL
+        THEN json_build_object('id', NULL, 'gateway', 'tstore', 'gatewayAccount', product.gateway_account,
+          'kind', 'billing-token', 'state', 'Active', 'label', NULL)
+        ELSE json_build_object('id', method.id::text, 'gateway', method.gateway, 'gatewayAccount', method.gateway_account,
+          'kind', method.kind, 'state', method.state, 'label', method.label) END AS "paymentMethod",
       subscription.started_on::text AS "startedOn", subscription.anchor_day AS "anchorDay",
       subscription.interval_months AS "intervalMonths", subscription.trial_until::text AS "trialUntil",
       subscription.ends_on::text AS "endsOn", subscription.next_billing_on::text AS "nextBillingOn",
       subscription.paid_through_on::text AS "paidThroughOn", subscription.retry_on::text AS "retryOn",
       subscription.cancel_at_period_end AS "cancelAtPeriodEnd",
+      ${NEW_METHOD_NEEDED_SQL} AS "newMethodNeeded",
       subscription.amount_override IS NOT NULL AS "priceOverridden", ${CHARGED_AMOUNTS_SQL},
       subscription.created_at AS "createdAt", subscription.xmin::text AS version
-    FROM subscription JOIN product ON product.id = subscription.product_id) AS record`;
+    FROM subscription JOIN product ON product.id = subscription.product_id
+    LEFT JOIN payment_method AS method ON method.id = subscription.payment_method_id) AS record`;
 
 const FILTER_SQL = `($1::text IS NULL OR record.state = $1)
-  AND ($2::text IS NULL OR ${isCalledSql('record."customerReference"', '$2')}) AND ($3::bigint IS NULL OR record."productId" = $3)`;
+  AND ($2::text IS NULL OR ${isCalledSql('record."customerReference"', '$2')}) AND ($3::bigint IS NULL OR record."productId" = $3)
+  AND ($4::boolean IS NULL OR record."newMethodNeeded" = $4)`;
 
 @Injectable()
 export class SubscriptionRecordRepository {
@@ -85,7 +114,7 @@ export class SubscriptionRecordRepository {
   /** Newest first. @param beforeId exclusive */
   async list(filter: SubscriptionFilter, beforeId: string | undefined, limit: number): Promise<SubscriptionRecord[]> {
     const rows = await this.database.rows<RecordRow>(
-      `${RECORD_SQL} WHERE ${FILTER_SQL} AND ($4::bigint IS NULL OR record.id < $4) ORDER BY record.id DESC LIMIT $5`,
+      `${RECORD_SQL} WHERE ${FILTER_SQL} AND ($5::bigint IS NULL OR record.id < $5) ORDER BY record.id DESC LIMIT $6`,
       [...filterParameters(filter), beforeId ?? null, limit],
     );
     return rows.map(recordOf);
@@ -113,7 +142,8 @@ export class SubscriptionRecordRepository {
 const CURSOR_BATCH = 1_000;
 
 function filterParameters(filter: SubscriptionFilter): unknown[] {
-  return [filter.state ?? null, filter.customerReference ?? null, filter.productId ?? null];
+  const { state = null, customerReference = null, productId = null, newMethodNeeded = null } = filter;
+  return [state, customerReference, productId, newMethodNeeded];
 }
 
 function recordOf(row: RecordRow): SubscriptionRecord {
@@ -124,6 +154,7 @@ function recordOf(row: RecordRow): SubscriptionRecord {
     storeProductId: row.storeProductId,
     productName: row.productName,
     state: row.state,
+    paymentMethod: row.paymentMethod,
     billingTokenHashPrefix: row.billingTokenHashPrefix,
     startedOn: row.startedOn,
     anchorDay: row.anchorDay,
@@ -134,12 +165,17 @@ function recordOf(row: RecordRow): SubscriptionRecord {
     paidThroughOn: row.paidThroughOn,
     retryOn: row.retryOn,
     cancelAtPeriodEnd: row.cancelAtPeriodEnd,
+    newMethodNeeded: row.newMethodNeeded,
     priceOverridden: row.priceOverridden,
     amount: wonFromDatabase(row.amount),
-    carrierAmount: wonFromDatabase(row.carrierAmount),
-    creditCardAmount: wonFromDatabase(row.creditCardAmount),
-    tmembershipAmount: wonFromDatabase(row.tmembershipAmount),
+    carrierAmount: partOf(row.carrierAmount),
+    creditCardAmount: partOf(row.creditCardAmount),
+    tmembershipAmount: partOf(row.tmembershipAmount),
     createdAt: row.createdAt,
     version: row.version,
   };
+}
+
+function partOf(part: string | null): Won | null {
+  return part === null ? null : wonFromDatabase(part);
 }

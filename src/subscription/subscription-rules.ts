@@ -4,12 +4,10 @@ import { billingDateAfter, type SeoulDate } from '../kernel/seoul-calendar';
 import { faultOfText } from '../kernel/text';
 import { faultsOfPrice, isStoreProductId, type Price } from '../product';
 
-/** What a subscription is made from, before anything of it is known to be right. */
-export interface SubscriptionOrder {
+/** What a subscription is made from but for what it is paid by, before anything of it is known to be right. */
+export interface SubscriptionTerms {
   customerReference: string;
   storeProductId: string;
-  /** A secret: never log it. */
-  billingToken: string;
   startedOn: SeoulDate;
   /** The day of the first billing date unless stated. */
   anchorDay: number | undefined;
@@ -21,6 +19,17 @@ export interface SubscriptionOrder {
   priceOverride: Price | undefined;
 }
 
+/** One that T store collects. */
+export interface SubscriptionOrder extends SubscriptionTerms {
+  /** A secret: never log it. */
+  billingToken: string;
+}
+
+/** One that is paid by a payment method of another gateway. */
+export interface SubscriptionByMethod extends SubscriptionTerms {
+  paymentMethodId: string;
+}
+
 const BILLING_TOKEN = new RegExp(`^(?:${BILLING_TOKEN_LENGTHS.map((length) => `[0-9A-F]{${length}}`).join('|')})$`);
 
 /** Longer than any account name, short enough for an index entry. */
@@ -28,6 +37,7 @@ export const MAX_CUSTOMER_REFERENCE_LENGTH = 200;
 export const MAX_INTERVAL_MONTHS = 120;
 
 export const BILLING_TOKEN_EXPECTATION = `${BILLING_TOKEN_LENGTHS.join(' or ')} hexadecimal digits in upper case`;
+export const METHOD_EXPECTATION = 'the id of an active payment method of this customer';
 export const PRODUCT_EXPECTATION = 'the store product id of an active product';
 export const ONCE_EXPECTATION = 'a customer who does not have the product yet';
 
@@ -35,16 +45,16 @@ export function isBillingToken(text: string): boolean {
   return BILLING_TOKEN.test(text);
 }
 
-export function firstBillingDateOf(order: SubscriptionOrder): SeoulDate {
+export function firstBillingDateOf(order: SubscriptionTerms): SeoulDate {
   return order.nextBillingOn ?? order.trialUntil ?? order.startedOn;
 }
 
-export function anchorDayOf(order: SubscriptionOrder): number {
+export function anchorDayOf(order: SubscriptionTerms): number {
   return order.anchorDay ?? Number(firstBillingDateOf(order).slice(8));
 }
 
-/** What of an order is not right, apart from its product and its customer, whom only the database knows. */
-export function faultsOfOrder(order: SubscriptionOrder, today: SeoulDate): InputFault[] {
+/** What of an order is not right, apart from its product, its customer and its method, which only the database knows. */
+export function faultsOfOrder(order: SubscriptionOrder | SubscriptionByMethod, today: SeoulDate): InputFault[] {
   const faults: InputFault[] = [];
   const check = (right: boolean, field: string, expected: string): void => {
     if (!right) faults.push({ field, expected });
@@ -52,7 +62,7 @@ export function faultsOfOrder(order: SubscriptionOrder, today: SeoulDate): Input
   const fault = faultOfCustomerReference(order.customerReference);
   if (fault !== undefined) faults.push({ field: 'customerReference', expected: fault });
   check(isStoreProductId(order.storeProductId), 'storeProductId', PRODUCT_EXPECTATION);
-  check(isBillingToken(order.billingToken), 'billingToken', BILLING_TOKEN_EXPECTATION);
+  if ('billingToken' in order) check(isBillingToken(order.billingToken), 'billingToken', BILLING_TOKEN_EXPECTATION);
   const { intervalMonths, anchorDay } = order;
   check(isWholeBetween(intervalMonths, 1, MAX_INTERVAL_MONTHS), 'intervalMonths', `1 to ${MAX_INTERVAL_MONTHS}`);
   check(anchorDay === undefined || isWholeBetween(anchorDay, 1, 31), 'anchorDay', '1 to 31');
@@ -70,7 +80,7 @@ function isWholeBetween(value: number, least: number, most: number): boolean {
   return Number.isInteger(value) && value >= least && value <= most;
 }
 
-function faultsOfDates(order: SubscriptionOrder, today: SeoulDate): InputFault[] {
+function faultsOfDates(order: SubscriptionTerms, today: SeoulDate): InputFault[] {
   const { startedOn, trialUntil, endsOn, nextBillingOn } = order;
   if (trialUntil !== undefined && trialUntil <= startedOn) {
     return [{ field: 'trialUntil', expected: 'a day after startedOn' }];

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   CLOSED_BY_DECISION,
   DECLINED_AGAINST_EVIDENCE,
+  allRefundedSql,
   type SettlementEffects,
   type SettlementOutcomes,
 } from '../charge';
@@ -28,34 +29,36 @@ export class SubscriptionSettlement implements SettlementEffects {
 
   /**
    * Money given back ends nothing and bills nothing again: state and calendar stay. Only the day the customer has paid
-   * through falls back, to the end of the latest period that is still paid for. A part given back is a discount.
+   * through falls back, to the end of the latest period that is still paid for, and comes back with a refund that was none. A
+   * part given back is a discount. The totals of refunds are right already.
    */
   async refund(session: SqlSession, { sql, parameters }: SettlementOutcomes, at: Date): Promise<void> {
-    const refunded = `(SELECT * FROM (${sql}) AS outcome WHERE kind = 'refunded' AND subscription_id IS NOT NULL)`;
+    const changed = `(SELECT * FROM (${sql}) AS outcome
+      WHERE kind IN ('refunded', 'refund-reversed') AND subscription_id IS NOT NULL)`;
     // Locked in a statement before, so that those that follow see what a settlement at work meanwhile has committed.
     await session.rows(
-      `SELECT FROM subscription WHERE id IN (SELECT subscription_id FROM ${refunded} AS outcome) ORDER BY id FOR UPDATE`,
+      `SELECT FROM subscription WHERE id IN (SELECT subscription_id FROM ${changed} AS outcome) ORDER BY id FOR UPDATE`,
       parameters,
     );
     const stillPaidThrough = `(
       SELECT max(billing_date_after(charge.period_start_on, subscription.interval_months, subscription.anchor_day))
       FROM charge JOIN settlement ON settlement.charge_id = charge.id AND settlement.kind = 'paid'
       WHERE charge.subscription_id = subscription.id
-        AND charge.id NOT IN (SELECT charge_id FROM ${refunded} AS outcome)
-        AND NOT EXISTS (
-          SELECT FROM settlement AS refund WHERE refund.charge_id = charge.id AND refund.kind = 'refunded'))`;
+        AND NOT ${allRefundedSql('charge.id')})`;
     await session.execute(
       `WITH before AS (
          SELECT id, paid_through_on FROM subscription
-         WHERE id IN (SELECT subscription_id FROM ${refunded} AS outcome)),
+         WHERE id IN (SELECT subscription_id FROM ${changed} AS outcome)),
        after AS (
          UPDATE subscription SET paid_through_on = ${stillPaidThrough} FROM before WHERE subscription.id = before.id
          RETURNING subscription.id, state, before.paid_through_on AS paid_before, subscription.paid_through_on)
        INSERT INTO subscription_history (subscription_id, from_state, to_state, cause, changes, actor, at)
-       SELECT after.id, state, state, 'period refunded', jsonb_build_object(
-         'refunded_period', jsonb_build_array(NULL, outcome.period_start_on),
-         'paid_through_on', jsonb_build_array(paid_before, paid_through_on)), 'settlement', $${parameters.length + 1}
-       FROM ${refunded} AS outcome JOIN after ON after.id = outcome.subscription_id`,
+       SELECT after.id, state, state, CASE kind WHEN 'refunded' THEN 'period refunded' ELSE 'refund reversed' END,
+         jsonb_build_object('refunded_period', CASE kind WHEN 'refunded'
+             THEN jsonb_build_array(NULL, outcome.period_start_on) ELSE jsonb_build_array(outcome.period_start_on, NULL) END,
+           'paid_through_on', jsonb_build_array(paid_before, paid_through_on)), 'settlement', $${parameters.length + 1}
+       FROM ${changed} AS outcome JOIN after ON after.id = outcome.subscription_id
+       WHERE kind = 'refunded' OR paid_before IS DISTINCT FROM paid_through_on`,
       [...parameters, at],
     );
   }
@@ -101,12 +104,16 @@ export class SubscriptionSettlement implements SettlementEffects {
    * Counts the attempt and sets the day of the next attempt, or ends the attempts, in the one update a decline costs
    * anyway. A subscription without a decline was Active, which is how its history knows where it came from.
    */
-  private async applyUnpaid(session: SqlSession, { sql, parameters }: SettlementOutcomes, at: Date): Promise<void> {
+  private async applyUnpaid(
+    session: SqlSession,
+    { sql, parameters, isFinal = false }: SettlementOutcomes,
+    at: Date,
+  ): Promise<void> {
     const { days, neverCodes, exhausted } = this.billing.retry;
     const never = [...neverCodes, ...BY_PEOPLE];
     const own = (index: number): string => `$${parameters.length + index}`;
     // Beyond its end an array yields NULL: no day, no further attempt.
-    const isOver = `((${own(2)}::int[])[subscription.decline_count + 1] IS NULL OR outcome.result_code = ANY (${own(3)}::text[]))`;
+    const isOver = `(${own(6)}::boolean OR (${own(2)}::int[])[subscription.decline_count + 1] IS NULL OR outcome.result_code = ANY (${own(3)}::text[]))`;
     // Whether the customer has paid after all, only persons know.
     const isByPeople = `result_code IN ('${BY_PEOPLE.join("', '")}')`;
     const isCanceled = `(${isOver} AND ${own(4)} AND NOT outcome.${isByPeople})`;
@@ -132,11 +139,11 @@ export class SubscriptionSettlement implements SettlementEffects {
        SELECT id, '${PAST_DUE}', state, CASE
          WHEN result_code = '${DECLINED_AGAINST_EVIDENCE}' THEN 'no further attempt: declined against what its line says'
          WHEN result_code = '${CLOSED_BY_DECISION}' THEN 'no further attempt by itself: closed by decision'
-         WHEN result_code = ANY (${own(3)}::text[])
+         WHEN ${own(6)}::boolean OR result_code = ANY (${own(3)}::text[])
          THEN 'no further attempt: the result code is never retried' ELSE 'no further attempt: all were declined' END,
          NULL, 'settlement', ${own(1)}::timestamptz
        FROM declined WHERE retry_on IS NULL`,
-      [...parameters, at, days, never, exhausted === 'cancel', seoulDateAt(at)],
+      [...parameters, at, days, never, exhausted === 'cancel', seoulDateAt(at), isFinal],
     );
   }
 }

@@ -17,8 +17,13 @@ export class Subscription {
   @Column({ type: 'bigint', name: 'product_id' })
   productId!: string;
 
-  @Column({ type: 'bytea', name: 'billing_token_hash' })
-  billingTokenHash!: Buffer;
+  /** T store's token in the vault; `null` for one that another gateway collects. */
+  @Column(nullable('bytea', 'billing_token_hash'))
+  billingTokenHash!: Buffer | null;
+
+  /** The payment method of another gateway; one of the two is there, and never both. */
+  @Column({ type: 'bigint', name: 'payment_method_id', nullable: true })
+  paymentMethodId!: string | null;
 
   @Column({ type: 'text' })
   state!: SubscriptionState;

@@ -1,5 +1,7 @@
+import type { GatewayName } from '../gateway-account';
 import { DomainError } from '../kernel/errors';
-import { ONCE_EXPECTATION, PRODUCT_EXPECTATION } from './subscription-rules';
+import { faultsOfParts, type Price } from '../product';
+import { METHOD_EXPECTATION, ONCE_EXPECTATION, PRODUCT_EXPECTATION } from './subscription-rules';
 import type { SubscriptionState } from './subscription.state';
 
 export function subscriptionNotFound(id: string): DomainError {
@@ -14,6 +16,25 @@ export function productNotSold(): DomainError {
 export function duplicateSubscription(): DomainError {
   const faults = [{ field: 'customerReference', expected: ONCE_EXPECTATION }];
   return new DomainError('duplicate-subscription', 'One open subscription for a customer and a product', { faults });
+}
+
+export function methodUnusable(): DomainError {
+  const faults = [{ field: 'paymentMethodId', expected: METHOD_EXPECTATION }];
+  return new DomainError('invalid-request', 'Nothing can be charged by that payment method', { faults });
+}
+
+/** What is paid by a billing token, T store alone collects. */
+export function tokenUnusable(gateway: GatewayName): DomainError {
+  const faults = [
+    { field: 'billingToken', expected: `a paymentMethodId in its place: ${gateway} collects the product` },
+  ];
+  return new DomainError('invalid-request', 'Nothing can be charged for that product by a billing token', { faults });
+}
+
+/** @throws {DomainError} `invalid-request` unless a customer's own price is in parts exactly where T store collects it */
+export function refusePriceOf(gateway: GatewayName, price: Price): void {
+  const faults = faultsOfParts(price, gateway, 'priceOverride.');
+  if (faults.length > 0) throw new DomainError('invalid-request', 'The price could not be billed', { faults });
 }
 
 export function stateConflict(id: string, state: SubscriptionState): DomainError {

@@ -7,7 +7,10 @@ import { isSpelledOtherwiseSql } from './customer-name.sql';
 export interface NewSubscription {
   customerReference: string;
   storeProductId: string;
-  billingTokenHash: Buffer;
+  /** T store's token, in the vault; without it the payment method is there. */
+  billingTokenHash?: Buffer | undefined;
+  /** Of another gateway. */
+  paymentMethodId?: string | undefined;
   startedOn: SeoulDate;
   /** 1 to 31; an anchor of 31 may start on 28 Feb. */
   anchorDay: number;
@@ -37,20 +40,20 @@ export class SubscriptionRepository {
   ): Promise<number> {
     const items = subscriptions.map((subscription) => ({
       ...subscription,
-      billingTokenHash: `\\x${subscription.billingTokenHash.toString('hex')}`,
+      billingTokenHash: subscription.billingTokenHash && `\\x${subscription.billingTokenHash.toString('hex')}`,
       ...subscription.priceOverride,
     }));
     const [added] = await session.rows<{ count: number }>(
       `WITH added AS (
-         INSERT INTO subscription (customer_reference, product_id, billing_token_hash, state, started_on, anchor_day,
+         INSERT INTO subscription (customer_reference, product_id, billing_token_hash, payment_method_id, state, started_on, anchor_day,
            interval_months, trial_until, ends_on, next_billing_on, amount_override, carrier_amount_override,
            credit_card_amount_override, tmembership_amount_override, created_at)
-         SELECT item."customerReference", product.id, item."billingTokenHash", 'Active', item."startedOn",
+         SELECT item."customerReference", product.id, item."billingTokenHash", item."paymentMethodId", 'Active', item."startedOn",
            item."anchorDay", item."intervalMonths", item."trialUntil", item."endsOn",
            coalesce(item."nextBillingOn", item."trialUntil", item."startedOn"), item.amount, item."carrierAmount",
            item."creditCardAmount", item."tmembershipAmount", $2
          FROM jsonb_to_recordset($1::jsonb) AS item("customerReference" text, "storeProductId" text,
-           "billingTokenHash" bytea, "startedOn" date, "anchorDay" smallint, "intervalMonths" smallint,
+           "billingTokenHash" bytea, "paymentMethodId" bigint, "startedOn" date, "anchorDay" smallint, "intervalMonths" smallint,
            "trialUntil" date, "endsOn" date, "nextBillingOn" date, amount bigint, "carrierAmount" bigint,
            "creditCardAmount" bigint, "tmembershipAmount" bigint)
          JOIN product ON product.store_product_id = item."storeProductId"

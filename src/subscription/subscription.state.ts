@@ -20,3 +20,6 @@ export const SUBSCRIPTION_TRANSITIONS = {
 type SubscriptionStateName = 'Active' | 'PastDue' | 'Paused' | 'Canceled' | 'Expired';
 export type SubscriptionEvent = 'decline' | 'pay' | 'pause' | 'resume' | 'cancel' | 'expire';
 export type SubscriptionState = keyof typeof SUBSCRIPTION_TRANSITIONS;
+
+/** Where one begins. */
+export const SUBSCRIPTION_FIRST_STATES = ['Active'] as const satisfies readonly SubscriptionState[];

@@ -1,19 +1,33 @@
 import { Injectable } from '@nestjs/common';
-import { BillingTokenVault } from '../billing-token';
 import { DomainError } from '../kernel/errors';
 import { seoulDateAt } from '../kernel/seoul-calendar';
+import type { PaymentMethod } from '../payment-method';
 import { Clock } from '../platform/clock';
-import { Database } from '../platform/database';
+import { Database, type SqlSession } from '../platform/database';
 import { ProductRepository } from '../product';
+import { SubscriptionTokens } from './subscription-tokens';
 import type { SubscriptionHistory } from './subscription.entity';
 import {
   SubscriptionRecordRepository,
   type SubscriptionFilter,
   type SubscriptionRecord,
 } from './subscription-record.repository';
-import { duplicateSubscription, productNotSold, subscriptionNotFound } from './subscription.errors';
+import {
+  duplicateSubscription,
+  methodUnusable,
+  productNotSold,
+  refusePriceOf,
+  subscriptionNotFound,
+  tokenUnusable,
+} from './subscription.errors';
 import { SubscriptionRepository, type NewSubscription } from './subscription.repository';
-import { anchorDayOf, faultsOfOrder, type SubscriptionOrder } from './subscription-rules';
+import {
+  anchorDayOf,
+  faultsOfOrder,
+  type SubscriptionByMethod,
+  type SubscriptionOrder,
+  type SubscriptionTerms,
+} from './subscription-rules';
 
 /** Takes subscriptions in and shows them. What happens to them later is {@link SubscriptionLife}. */
 @Injectable()
@@ -22,13 +36,13 @@ export class Subscriptions {
     private readonly subscriptions: SubscriptionRepository,
     private readonly products: ProductRepository,
     private readonly records: SubscriptionRecordRepository,
-    private readonly vault: BillingTokenVault,
+    private readonly tokens: SubscriptionTokens,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
   /** @throws {DomainError} `invalid-request` with every fault, the product's among them; `duplicate-subscription` */
-  async create(order: SubscriptionOrder, actor: string): Promise<SubscriptionRecord> {
+  async create(order: SubscriptionOrder | SubscriptionByMethod, actor: string): Promise<SubscriptionRecord> {
     const at = this.clock.now();
     const faults = faultsOfOrder(order, seoulDateAt(at));
     if (faults.length > 0) throw new DomainError('invalid-request', 'The subscription could not be billed', { faults });
@@ -56,29 +70,46 @@ export class Subscriptions {
     return this.records.history(id);
   }
 
-  private store(order: SubscriptionOrder, actor: string, at: Date): Promise<string> {
+  /** What the customer paid with and does no longer, latest first. */
+  endedMethods({ customerReference }: SubscriptionRecord): Promise<PaymentMethod[]> {
+    return this.tokens.endedOf(customerReference);
+  }
+
+  private store(order: SubscriptionOrder | SubscriptionByMethod, actor: string, at: Date): Promise<string> {
     return this.database.transaction(async (session) => {
-      if (!(await this.products.idOfActive(session, order.storeProductId))) throw productNotSold();
-      await this.vault.store(session, [order.billingToken], at);
-      const billingTokenHash = this.vault.hashOf(order.billingToken);
-      const added = termsOf(order, billingTokenHash);
+      const product = await this.products.active(session, order.storeProductId);
+      if (product === undefined) throw productNotSold();
+      if ('billingToken' in order && product.gateway !== 'tstore') throw tokenUnusable(product.gateway);
+      if (order.priceOverride !== undefined) refusePriceOf(product.gateway, order.priceOverride);
+      const added = { ...termsOf(order), ...(await this.payerOf(session, order, at)) };
       if ((await this.subscriptions.addSubscriptions(session, [added], at, actor)) === 0) throw duplicateSubscription();
       const id = await this.subscriptions.openOf(session, order.customerReference, order.storeProductId);
       if (id === undefined) throw new DomainError('internal-error', 'a subscription vanished while it was stored');
       return id;
     });
   }
+
+  /** What it is to be paid by, the token in the vault. */
+  private async payerOf(
+    session: SqlSession,
+    order: SubscriptionOrder | SubscriptionByMethod,
+    at: Date,
+  ): Promise<Pick<NewSubscription, 'billingTokenHash' | 'paymentMethodId'>> {
+    if ('billingToken' in order) return { billingTokenHash: await this.tokens.store(session, order.billingToken, at) };
+    const { paymentMethodId, customerReference } = order;
+    if (!(await this.tokens.usable(session, paymentMethodId, customerReference))) throw methodUnusable();
+    return { paymentMethodId };
+  }
 }
 
-/** The order with its token's hash, and without the token. */
-function termsOf(order: SubscriptionOrder, billingTokenHash: Buffer): NewSubscription {
+/** The order without what it is paid by. */
+function termsOf(order: SubscriptionTerms): NewSubscription {
   const { customerReference, storeProductId, startedOn, intervalMonths } = order;
   const { trialUntil, endsOn, nextBillingOn, priceOverride } = order;
   const anchorDay = anchorDayOf(order);
   return {
     customerReference,
     storeProductId,
-    billingTokenHash,
     startedOn,
     anchorDay,
     intervalMonths,

@@ -21,10 +21,29 @@ export function isOfProduct({ goods }: FoundTransaction, storeProductId: string 
   return goods.length === 0 || goods.some(({ productId }) => productId === storeProductId);
 }
 
-/** Whether it can be a payment with a billing token: where T store did not say which was charged, that is no difference. */
+/** Whether it can be a payment with a billing token: where the gateway did not say which was charged, that is no difference. */
 export function isWithToken({ billingTokenHash }: FoundTransaction, hexHash: string): boolean {
   return billingTokenHash === undefined || billingTokenHash === hexHash;
 }
+
+/**
+ * What comes of asking a gateway for a transaction.
+ *
+ * - found: it has the payment. not-found: it has no such payment, said by a code that is known to mean it.
+ * - refused: it said no for another reason, such as maintenance. unknown: it could not be asked. Of the payment neither
+ *   says anything, so nothing is decided by it, and it is asked again.
+ */
+export const LOOKUP_ANSWERS = ['found', 'not-found', 'refused', 'unknown'] as const;
+export type LookupAnswer = (typeof LOOKUP_ANSWERS)[number];
+export type ToldAnswer = Extract<LookupAnswer, 'found' | 'not-found'>;
+
+/** Whether the gateway said something of the payment. */
+export function tells(answer: LookupAnswer): answer is ToldAnswer {
+  return answer === 'found' || answer === 'not-found';
+}
+
+/** The same in SQL. @param answer SQL of an answer */
+export const tellsSql = (answer: string): string => `${answer} IN ('found', 'not-found')`;
 
 /** What a gateway said of a transaction when it was asked. */
 @Entity('transaction_lookup')
@@ -42,9 +61,8 @@ export class TransactionLookup {
   @Column({ type: 'text', name: 'transaction_id' })
   transactionId!: string;
 
-  /** `found`: it has the payment. `refused`: it says no. `unknown`: it could not be asked. */
   @Column({ type: 'text' })
-  answer!: 'found' | 'refused' | 'unknown';
+  answer!: LookupAnswer;
 
   @Column(nullable('jsonb', 'found'))
   found!: FoundTransaction | null;

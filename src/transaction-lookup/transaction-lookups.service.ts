@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { LookupConfig } from '../config';
-import { Gateways, type FoundPayment, type GatewayAnswer, type GatewayName, type LookedUpPayment } from '../gateways';
+import { Gateways, type GatewayAnswer, type GatewayName, type LookedUpPayment } from '../gateways';
 import { GatewayAccounts, type GatewayAccount } from '../gateway-account';
 import { DomainError } from '../kernel/errors';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database } from '../platform/database';
 import { Pacer } from '../platform/pace';
-import { TransactionLookup, type FoundTransaction } from './transaction-lookup.entity';
+import { keptAnswer } from './kept-answer';
+import { TransactionLookup, tells, type FoundTransaction } from './transaction-lookup.entity';
 
 /** A payment at its gateway. */
 export interface PaymentReference {
@@ -17,16 +18,14 @@ export interface PaymentReference {
   transactionId: string;
 }
 
-/** What T store said just now: kept, and with what may not be kept. */
+/** What the gateway said just now: kept, and with what may not be kept. */
 export interface FreshLookup {
   lookup: TransactionLookup;
   answer: GatewayAnswer<LookedUpPayment>;
 }
 
-type Kept = Pick<TransactionLookup, 'answer' | 'found' | 'message'>;
-
 /**
- * The one way to ask a gateway for a transaction, whoever wants to know. T store blocks merchants who ask too much: an answer
+ * The one way to ask a gateway for a transaction, whoever wants to know. The gateway blocks merchants who ask too much: an answer
  * is shared by all replicas while it is fresh, and all of them together keep the pace of each account.
  */
 @Injectable()
@@ -44,13 +43,13 @@ export class TransactionLookups {
   async lookUp(payment: PaymentReference, actor: string): Promise<TransactionLookup> {
     const latest = await this.latest(payment);
     const freshFrom = secondsAfter(this.clock.now(), -this.config.freshSeconds);
-    // That T store could not be asked is nothing to give again.
-    if (latest !== undefined && latest.answer !== 'unknown' && latest.at > freshFrom) return latest;
+    // What says nothing of the payment is nothing to give again.
+    if (latest !== undefined && tells(latest.answer) && latest.at > freshFrom) return latest;
     return (await this.askNow(payment, actor)).lookup;
   }
 
   /**
-   * Asks T store whatever was answered before, and keeps what it says.
+   * Asks the gateway whatever was answered before, and keeps what it says.
    *
    * @throws {DomainError} `lookup-rate-limited` naming `retryAfterSeconds`; `gateway-not-configured`, `gateway-account-unusable`, `token-unavailable`
    */
@@ -60,20 +59,20 @@ export class TransactionLookups {
     await crashPoint('lookup.turn-taken');
     const answer = await this.gateways.finding(gateway).find({ account: gatewayAccount, transactionId });
     await crashPoint('lookup.answered');
-    const row = { gateway, gatewayAccount, transactionId, ...keptOf(answer), actor, at: this.clock.now() };
+    const row = { gateway, gatewayAccount, transactionId, ...keptAnswer(answer, foundOf), actor, at: this.clock.now() };
     const inserted = await this.database.manager.insert(TransactionLookup, row);
     await crashPoint('lookup.kept');
     return { lookup: { ...row, id: String(inserted.identifiers[0]?.id) }, answer };
   }
 
-  /** What T store said once. @throws {DomainError} `internal-error`: whoever names a lookup has made it */
+  /** What the gateway said once. @throws {DomainError} `internal-error`: whoever names a lookup has made it */
   async get(id: string): Promise<TransactionLookup> {
     const lookup = await this.database.manager.findOneBy(TransactionLookup, { id });
     if (lookup === null) throw new DomainError('internal-error', `there is no transaction lookup ${id}`);
     return lookup;
   }
 
-  /** What T store said last. */
+  /** What the gateway said last. */
   async latest({ gateway, gatewayAccount, transactionId }: PaymentReference): Promise<TransactionLookup | undefined> {
     const query = { where: { gateway, gatewayAccount, transactionId }, order: { id: 'DESC' } } as const;
     return (await this.database.manager.findOne(TransactionLookup, query)) ?? undefined;
@@ -87,23 +86,12 @@ export class TransactionLookups {
     const retryAfterSeconds = Math.max(1, Math.ceil((freeAt.getTime() - this.clock.now().getTime()) / 1000));
     throw new DomainError(
       'lookup-rate-limited',
-      `T store is asked ${perMinute} times a minute at most; ask again in ${retryAfterSeconds} s`,
+      `The gateway is asked ${perMinute} times a minute at most; ask again in ${retryAfterSeconds} s`,
       { retryAfterSeconds },
     );
   }
 }
 
-function keptOf(answer: GatewayAnswer<LookedUpPayment>): Kept {
-  switch (answer.kind) {
-    case 'success':
-      return { answer: 'found', found: foundOf(answer.value.payment), message: null };
-    case 'refused':
-      return { answer: 'refused', found: null, message: answer.resultMessage };
-    case 'unknown':
-      return { answer: 'unknown', found: null, message: answer.message };
-  }
-}
-
-function foundOf({ updatedAt, ...shown }: FoundPayment): FoundTransaction {
+function foundOf({ payment: { updatedAt, ...shown } }: LookedUpPayment): FoundTransaction {
   return { ...shown, updatedAt: updatedAt?.toISOString() ?? null };
 }

@@ -1,4 +1,4 @@
-import { failingSql, inDoubtSql, unnotifiedJobsSql } from '../bulk-payment';
+import { CONTRADICTED_AND_LET_GO_SQL, failingSql, inDoubtSql, unnotifiedJobsSql } from '../bulk-payment';
 import { UNBILLED_SQL } from '../charge';
 
 /** One kind of thing that waits for a person. */
@@ -25,6 +25,11 @@ const OF_WAITING_JOB = `callback_token_hash IS NULL AND attempts > 0 AND EXISTS 
   SELECT FROM bulk_payment_job AS job
   WHERE job.gateway_job_id = notification.gateway_job_id AND job.state IN ('Processing', 'Completed'))`;
 
+/** Of a direct payment, that not all of it was given back. */
+const NOT_GIVEN_BACK_SQL = `NOT EXISTS (
+  SELECT FROM charge JOIN refund_total ON refund_total.charge_id = charge.id
+  WHERE charge.id = payment.charge_id AND refund_total.refunded_amount = charge.amount)`;
+
 /** A scheduler records its steps each minute; whichever replica runs them, one of these is silent only when none does. */
 const SILENT_AFTER = '15 minutes';
 
@@ -35,7 +40,7 @@ const SILENT_AFTER = '15 minutes';
 export const WAITING_KINDS: readonly WaitingKind[] = [
   {
     kind: 'kill-switch',
-    what: 'the kill switch is engaged: nothing is submitted and nothing refunded',
+    what: 'the kill switch is engaged: nothing is submitted, no payment is asked for and nothing refunded',
     link: 'kill-switch',
     act: 'release it once what it was engaged for is dealt with',
     sql: () => `SELECT changed_at AS since, reason AS detail FROM kill_switch WHERE engaged`,
@@ -67,7 +72,7 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
   },
   {
     kind: 'accounts-disabled',
-    what: 'jobs and refunds that wait because their gateway account is disabled',
+    what: 'jobs, payments and refunds that wait because their gateway account is disabled',
     link: 'gateway-accounts',
     act: 'enable the account, or cancel what waits',
     sql: () => `SELECT job.created_at AS since, 'account ' || account.id || ': job ' || job.id AS detail
@@ -76,7 +81,11 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
       UNION ALL
       SELECT refund.requested_at, 'account ' || account.id || ': refund ' || refund.id
       FROM refund JOIN gateway_account AS account ON account.id = refund.gateway_account
-      WHERE refund.state = 'Requested' AND NOT account.enabled`,
+      WHERE refund.state = 'Requested' AND NOT account.enabled
+      UNION ALL
+      SELECT payment.created_at, 'account ' || account.id || ': direct payment ' || payment.id
+      FROM direct_payment AS payment JOIN gateway_account AS account ON account.id = payment.gateway_account
+      WHERE payment.state = 'Pending' AND NOT account.enabled`,
   },
   {
     kind: 'submissions-in-doubt',
@@ -119,11 +128,34 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
     sql: () => `SELECT raised_at AS since, violation AS detail FROM line_stop WHERE state = 'Open'`,
   },
   {
+    kind: 'jobs-contradicted',
+    what: 'jobs that the gateway has otherwise than is recorded, whose line stops were resolved all the same',
+    link: 'line-stops?kind=gateway-contradicts',
+    act: 'attach the gateway job that was heard of: its result tells who was charged',
+    sql: () => CONTRADICTED_AND_LET_GO_SQL,
+  },
+  {
     kind: 'discrepancies',
     what: 'open discrepancies',
     link: 'discrepancies?state=Open',
     act: 'look each up, then accept or close it',
     sql: () => `SELECT created_at AS since, kind AS detail FROM discrepancy WHERE state = 'Open'`,
+  },
+  {
+    kind: 'tie-out-differences',
+    what: 'things that a gateway’s lists have otherwise than we do',
+    link: 'tie-out-differences?state=Open',
+    act: 'look at both sides, put right what is wrong or say what it is',
+    sql: () => `SELECT found_at AS since, gateway_account || ', ' || day || ': ' || movement || ' ' || kind AS detail
+      FROM tie_out_difference WHERE state = 'Open'`,
+  },
+  {
+    kind: 'tie-outs-waiting',
+    what: 'days that can’t be held against their gateway’s lists',
+    link: 'tie-outs',
+    act: 'read why in its retry; it is tried again by itself',
+    sql: () => `SELECT requested_at AS since, gateway_account || ', ' || day || ': ' || last_error AS detail
+      FROM tie_out WHERE finished_at IS NULL AND attempts > 2`,
   },
   {
     kind: 'unbilled-periods',
@@ -134,6 +166,17 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
       FROM settlement AS charge_settlement JOIN charge ON charge.id = charge_settlement.charge_id
       JOIN subscription AS charge_subscription ON charge_subscription.id = charge.subscription_id
       WHERE ${UNBILLED_SQL}`,
+  },
+  {
+    kind: 'payment-methods-needed',
+    what: 'subscriptions whose payment method can’t be charged: each needs another one',
+    link: 'subscriptions?newMethodNeeded=true',
+    act: 'ask the customer to register another (POST payment-method-registrations)',
+    sql: () => `SELECT history.at AS since, 'subscription ' || subscription.id || ' of ' || subscription.customer_reference AS detail
+      FROM payment_method AS method JOIN subscription ON subscription.payment_method_id = method.id
+      CROSS JOIN LATERAL (
+        SELECT max(at) AS at FROM payment_method_history WHERE payment_method_id = method.id) AS history
+      WHERE method.state <> 'Active' AND subscription.state NOT IN ('Canceled', 'Expired')`,
   },
   {
     kind: 'billing-runs',
@@ -179,8 +222,47 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
     kind: 'refunds-in-doubt',
     what: 'refunds in doubt',
     link: 'refunds?state=Unknown',
-    act: 'wait for the lookups; where they give up, ask T store and resolve it',
+    act: 'wait for the lookups; where they give up, ask the gateway and resolve it',
     sql: () => `SELECT in_doubt_since AS since, 'refund ' || id AS detail FROM refund WHERE state = 'Unknown'`,
+  },
+  {
+    kind: 'payments-in-doubt',
+    what: 'payments of which nobody knows whether they were taken',
+    link: 'direct-payments?state=Unknown',
+    act: 'wait for the lookups; where they give up, ask the gateway and resolve it',
+    sql: () => `SELECT in_doubt_since AS since, 'direct payment ' || id || ': ' || coalesce(last_error, doubt) AS detail
+      FROM direct_payment WHERE state = 'Unknown'`,
+  },
+  {
+    kind: 'payments-unanswered',
+    what: 'payments and refunds that are being sent for longer than their call may take',
+    link: 'direct-payments?state=Sending',
+    act: 'see why no scheduler finds them out: it does so by itself',
+    sql: (now) => `SELECT sent_at AS since, 'direct payment ' || id AS detail FROM direct_payment
+      WHERE state = 'Sending' AND (lease_until IS NULL OR lease_until < ${now})
+      UNION ALL
+      SELECT sent_at, 'refund ' || id FROM refund
+      WHERE state = 'Sending' AND (lease_until IS NULL OR lease_until < ${now})`,
+  },
+  {
+    kind: 'payments-waiting',
+    what: 'payments that customers agreed to ten minutes ago, or that are due for an hour, and that are not sent',
+    link: 'direct-payments?state=Pending',
+    act: 'see what holds them: the kill switch, a disabled account, or why the last try failed',
+    sql: (now) => `SELECT created_at AS since, 'direct payment ' || id || coalesce(': ' || last_error, '') AS detail
+      FROM direct_payment WHERE state = 'Pending' AND hold_reason IS NULL
+        AND created_at < ${now} - CASE origin WHEN 'checkout' THEN interval '10 minutes' ELSE interval '1 hour' END`,
+  },
+  {
+    kind: 'payments-not-owed',
+    what: 'payments of orders that were canceled, or are paid by another one, and are not given back by themselves',
+    link: 'orders',
+    act: 'see why, and give the payment back',
+    sql: (now) => `SELECT not_owed.found_at AS since,
+        'order ' || charge.order_no || coalesce(': ' || not_owed.left_because, ': its refund has not ended well') AS detail
+      FROM payment_not_owed AS not_owed JOIN direct_payment AS payment ON payment.id = not_owed.direct_payment_id
+      JOIN charge ON charge.id = payment.charge_id
+      WHERE ${NOT_GIVEN_BACK_SQL} AND (not_owed.left_because IS NOT NULL OR not_owed.found_at < ${now} - interval '1 hour')`,
   },
   {
     kind: 'refunds-waiting',
@@ -192,9 +274,9 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
   },
   {
     kind: 'outside-refunds',
-    what: 'refunds that T store made without us',
+    what: 'refunds that the gateway made without us',
     link: 'outside-refunds?state=Suspected',
-    act: 'ask T store how much, then record or dismiss it',
+    act: 'ask the gateway how much, then record or dismiss it',
     sql: () => `SELECT found_at AS since, shown AS detail FROM outside_refund WHERE state = 'Suspected'`,
   },
 ];

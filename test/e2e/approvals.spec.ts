@@ -277,7 +277,7 @@ describe('approvals', () => {
     await as(SECOND_PERSONS_KEY, `refunds/${refund.id}/release`);
     await refundInState(world, refund.id, 'Unknown');
     await database().execute(
-      `INSERT INTO transaction_lookup (transaction_id, answer, message, actor, at) VALUES ($1, 'refused', 'none', 'test', $2)`,
+      `INSERT INTO transaction_lookup (transaction_id, answer, message, actor, at) VALUES ($1, 'not-found', 'none', 'test', $2)`,
       [refund.transactionId, world.clock.now()],
     );
     const said = { outcome: 'not-refunded', reason: 'too early' };

@@ -90,7 +90,7 @@ describe('billing runs over the admin API', () => {
       total: { count: 2, amount: 13_200 },
       retries: { count: 0, amount: 0 },
       confirmationReason: null,
-      firstLines: [{ orderNo: `B20270205-${changed}-1`, amount: 7_700, customerReference: 'first-1' }],
+      firstCharges: [{ orderNo: `B20270205-${changed}-1`, amount: 7_700, customerReference: 'first-1' }],
       differences: {
         comparedWith: { billingDate: '2027-01-05', count: 2, amount: 11_000 },
         new: { count: 1, amount: 5_500 },
@@ -130,7 +130,8 @@ describe('billing runs over the admin API', () => {
     const { body } = await world.get(`billing-runs/${run.id}`);
     expect(body.state).toBe('Confirmed');
     expect(body.history.map((entry: JsonBody) => [entry.fromState, entry.toState])).toEqual([
-      [null, 'AwaitingConfirmation'],
+      [null, 'Planned'],
+      ['Planned', 'AwaitingConfirmation'],
       ['AwaitingConfirmation', 'Confirmed'],
     ]);
     await database.rows("UPDATE subscription SET state = 'Canceled' WHERE customer_reference LIKE 'crowd%'");

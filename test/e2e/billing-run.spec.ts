@@ -6,7 +6,7 @@ import { BillingRunPlanning } from '../../src/billing-run';
 import { ProductRepository } from '../../src/product';
 import { SubscriptionRepository } from '../../src/subscription';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
-import { TOKEN_64 } from '../support/request-files';
+import { tokenOf } from '../support/request-files';
 
 const PRODUCT = {
   storeProductId: '0910024116',
@@ -44,13 +44,14 @@ describe('billing runs', () => {
     const at = new Date();
     await world.service.app.get(ProductRepository).create(PRODUCT, 'merchant', at);
     await database.transaction(async (session) => {
-      await vault.store(session, [TOKEN_64], at);
+      const tokens = orders.map(({ customer }) => tokenOf(customer));
+      await vault.store(session, tokens, at);
       const added = await subscriptions.addSubscriptions(
         session,
         orders.map(({ customer, startedOn, anchorDay }) => ({
           customerReference: customer,
           storeProductId: PRODUCT.storeProductId,
-          billingTokenHash: vault.hashOf(TOKEN_64),
+          billingTokenHash: vault.hashOf(tokenOf(customer)),
           startedOn: seoulDate(startedOn),
           anchorDay,
           intervalMonths: 1,

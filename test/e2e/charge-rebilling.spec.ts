@@ -23,7 +23,13 @@ describe('billing one unpaid charge again', () => {
   beforeAll(async () => {
     world = await startWorld({
       simulator: { declineRate: 0 },
-      environment: { RETRY_DAYS: '3,7', RETRY_EXHAUSTED: 'keep', BILLING_RUN_CONFIRM_MIN_CHARGES: '5' },
+      environment: {
+        RETRY_DAYS: '3,7',
+        RETRY_EXHAUSTED: 'keep',
+        BILLING_RUN_CONFIRM_MIN_CHARGES: '5',
+        // Nobody looks by itself: what T store is made to deny, it has.
+        UNPAID_LOOKUP_DAYS: '0',
+      },
     });
   });
 
@@ -137,6 +143,8 @@ describe('billing one unpaid charge again', () => {
     });
     await closeSeen(world, discrepancy);
     expect((await world.get('charges?unbilled=true')).body.items).toHaveLength(1);
+    // T store is asked first: it has given the payment back, and does not have it any more.
+    world.simulator.control.armFault({ kind: 'lookup-not-found' });
     const asked = await rebill(orderNo);
     expect(asked).toMatchObject({
       status: 202,

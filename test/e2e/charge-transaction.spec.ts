@@ -89,17 +89,26 @@ describe('a charge beside T store’s transaction', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
   });
 
-  it('says that T store has no such payment, and that it could not be asked', async () => {
-    world.simulator.control.armFault({ kind: 'lookup-refused' });
-    const refused = await world.get(path(4));
-    expect(refused.body).toMatchObject({
-      answer: 'refused',
+  it('says that T store has no such payment, that it would not tell, and that it could not be asked', async () => {
+    world.simulator.control.armFault({ kind: 'lookup-not-found' });
+    const absent = await world.get(path(4));
+    expect(absent.body).toMatchObject({
+      answer: 'not-found',
       found: null,
-      message: 'Refused on request',
+      message: '8007 No such transaction',
       agrees: false,
     });
-    expect(refused.body.fields).toEqual([{ field: 'paid', ours: true, tstore: false, same: false }]);
+    expect(absent.body.fields).toEqual([{ field: 'paid', ours: true, gateway: false, same: false }]);
     world.clock.advanceSeconds(61);
+    world.simulator.control.armFault({ kind: 'lookup-refused' });
+    expect((await world.get(path(4))).body).toMatchObject({
+      answer: 'refused',
+      found: null,
+      message: '8503 Under maintenance',
+      agrees: null,
+      fields: [],
+    });
+    world.clock.advanceSeconds(10);
     world.simulator.control.armFault({ kind: 'lookup-failing' });
     expect((await world.get(path(4))).body).toMatchObject({ answer: 'unknown', agrees: null });
     world.clock.advanceSeconds(10);

@@ -1,4 +1,6 @@
-import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { exitCodeOf } from '../../cli/exit';
+import { programOf } from '../../cli/program';
+import { ADMIN_KEY, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { acceptAsPaid } from '../support/discrepancies';
 import { requestFile } from '../support/request-files';
 import { billOn, subscribe } from '../support/subscribers';
@@ -85,4 +87,37 @@ describe('charges over the admin API', () => {
   ])('GET %s is %i', async (path, status, code) => {
     expect(await world.get(path)).toMatchObject({ status, body: { code } });
   });
+
+  it('are told apart by capitals: orders that differ by them are two, and a wrong one finds nothing', async () => {
+    const { body: uploaded } = await world.upload(requestFile(2, 'Case-').replace('Case-1', 'case-0'));
+    await world.settled(uploaded.id);
+    for (const orderNo of ['Case-0', 'case-0']) {
+      expect((await world.get(`charges/${orderNo}`)).body).toMatchObject({ orderNo, state: 'Paid' });
+      expect(await orderNos(`orderNo=${orderNo}`)).toEqual([orderNo]);
+      const { output } = await cli('inquiry', '--order', orderNo);
+      expect(output).toMatch(new RegExp(`^${orderNo}: charged`));
+    }
+    expect(await world.get('charges/CASE-0')).toMatchObject({ status: 404, body: { code: 'charge-not-found' } });
+    expect(await orderNos('orderNo=CASE-0')).toEqual([]);
+    expect((await world.get('inquiry?orderNo=CASE-0')).body.items).toEqual([]);
+    expect((await world.get('discrepancies?orderNo=C-3')).body.items).toEqual([]);
+    expect(await cli('inquiry', '--order', 'CASE-0')).toEqual({ exitCode: 4, output: '' });
+    const refund = ['refund', 'CASE-0', '--all', '--reason', 'r', '--yes'];
+    expect(await cli(...refund)).toEqual({ exitCode: 4, output: '' });
+  });
+
+  async function cli(...args: string[]): Promise<{ exitCode: number; output: string }> {
+    let output = '';
+    const program = programOf({
+      environment: { MERCHANT_BILLING_URL: world.service.url, MERCHANT_BILLING_API_KEY: ADMIN_KEY },
+      write: (text) => void (output += text),
+      complain: () => undefined,
+    });
+    try {
+      await program.parseAsync(args, { from: 'user' });
+      return { exitCode: 0, output };
+    } catch (error) {
+      return { exitCode: exitCodeOf(error), output };
+    }
+  }
 });

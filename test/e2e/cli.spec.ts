@@ -183,6 +183,29 @@ describe('the operators’ program', () => {
     });
   });
 
+  it('says why a batch that was uploaded twice waits, and lets it go by another person', async () => {
+    const file = join(directory, 'twice.pay');
+    await writeFile(file, requestFile(3, 'once-'));
+    const { id: jobOfFirst } = await json('jobs', 'upload', file, '--yes');
+    await writeFile(file, requestFile(3, 'once-').replaceAll(',once-', ',again-'));
+    const uploaded = await run(['jobs', 'upload', file, '--yes']);
+    const why = `3 of its 3 charges repeat a charge that was just made, by billing token, product and amount`;
+    expect(uploaded.exitCode).toBe(7);
+    expect(uploaded.output.replaceAll(/\s+/g, ' ')).toContain(why);
+    const [{ id, subjectId }] = await json('approvals', 'list', '--state', 'Waiting', '--kind', 'upload');
+    const asked: string[] = [];
+    const ask = (question: string) => {
+      asked.push(question);
+      return Promise.resolve(true);
+    };
+    const lees = { MERCHANT_BILLING_API_KEY: SECOND_PERSONS_KEY };
+    const agreed = await run(['approvals', 'approve', id, '--reason', 'they bought it again'], lees, { ask });
+    expect(agreed.exitCode).toBe(0);
+    expect(`${asked.join(' ')} ${agreed.complaint}`).toContain(`Needs a second person: ${why}`);
+    expect(`${asked.join(' ')} ${agreed.complaint}`).toContain(`3 of job ${jobOfFirst}`);
+    expect((await world.settled(subjectId)).result.settledAt).not.toBeNull();
+  });
+
   it('sells, changes and bills a product, and takes and gives subscriptions as files', async () => {
     const product = await json(
       'products',

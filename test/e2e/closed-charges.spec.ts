@@ -22,7 +22,12 @@ describe('a charge whose discrepancy is closed', () => {
   beforeAll(async () => {
     world = await startWorld({
       simulator: { declineRate: 0 },
-      environment: { RETRY_DAYS: '3,7', RETRY_EXHAUSTED: 'cancel' },
+      environment: {
+        RETRY_DAYS: '3,7',
+        RETRY_EXHAUSTED: 'cancel',
+        // Who looks is told here: nobody does by itself.
+        UNPAID_LOOKUP_DAYS: '0',
+      },
     });
   });
 

@@ -5,7 +5,17 @@ import {
   type JsonAnswer,
   type JsonBody,
 } from '../support/billing-world';
-import { agreed, carrierPrice, moveTo, send, settleAll, subscribe, subscriptionRow } from '../support/subscribers';
+import {
+  agreed,
+  carrierPrice,
+  keyOf,
+  moveTo,
+  planOn,
+  send,
+  settleAll,
+  subscribe,
+  subscriptionRow,
+} from '../support/subscribers';
 import { REQUEST_HEADER, TOKEN_64 } from '../support/request-files';
 
 const REASON = { reason: 'looked at it' };
@@ -15,7 +25,7 @@ describe('a single charge that is far too dear', () => {
   let world: BillingWorld;
 
   beforeEach(async () => {
-    world = await startWorld({ simulator: { declineRate: 0 } });
+    world = await startWorld({ simulator: { declineRate: 0 }, environment: { UPLOAD_CONFIRM_FACTOR: '3' } });
   });
 
   afterEach(() => world.close());
@@ -72,8 +82,62 @@ describe('a single charge that is far too dear', () => {
     expect((await open('2027-02-05')).body.confirmationReason).toContain('a charge of 9,000,000 won');
   });
 
+  it('holds a run by what its product was really paid for, times the factor of uploads, below that sum too', async () => {
+    for (const customer of ['one', 'two', 'three', 'four', 'five']) await subscribe(world, customer, '2027-01-05');
+    await open('2027-01-05');
+    await settleAll(world);
+    const { items } = (await world.get('products')).body;
+    const product = items.find(({ storeProductId }: JsonBody) => storeProductId === '0910024116');
+    await send(world, 'PATCH', `products/${product.id}`, { price: carrierPrice(16_500) });
+    expect((await dryRun('2027-02-05')).confirmationReason).toBeNull();
+    await send(world, 'PATCH', `products/${product.id}`, { price: carrierPrice(99_000) });
+    const because =
+      'a charge of 99,000 won for product 0910024116: it costs 99,000 won, and 5,500 won is the most that 5 payments of it ' +
+      'were for; up to 16,500 won go without a second person';
+    expect((await dryRun('2027-02-05')).confirmationReason).toBe(because);
+    expect((await open('2027-02-05')).body).toMatchObject({
+      state: 'AwaitingConfirmation',
+      confirmationReason: because,
+    });
+    expect(sent()).toBe(1);
+  });
+
+  it('is not let go by who set its price, though the service itself has planned the run', async () => {
+    const headers = { Authorization: `Bearer ${await keyOf(world, 'manager@shop.example', 'manager')}` };
+    expect((await send(world, 'POST', 'products', YACHT, headers)).status).toBe(201);
+    await subscribe(world, 'one', '2027-01-05', { storeProductId: 'yacht' });
+    await planOn(world, '2027-01-05');
+    const asked = await waiting('billing-run');
+    world.clock.advanceSeconds(60);
+    const { items } = (await world.get('products')).body;
+    const yacht = items.find(({ storeProductId }: JsonBody) => storeProductId === 'yacht');
+    await send(world, 'PATCH', `products/${yacht.id}`, { price: carrierPrice(9_000_001) });
+    const refused = await send(world, 'POST', `approvals/${asked.id}/approve`, REASON, headers);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'second-person-required' } });
+    expect(refused.body.detail).toContain('set the price of product yacht');
+    expect(await waiting('billing-run')).toMatchObject({ id: asked.id, state: 'Waiting' });
+    expect((await agreed(world, { status: 202, body: asked })).status).toBe(200);
+  });
+
+  it('is not let go by who set a customer’s own price', async () => {
+    const headers = { Authorization: `Bearer ${await keyOf(world, 'manager@shop.example', 'manager')}` };
+    const id = await subscribe(world, 'one', '2027-01-05');
+    const own = await send(world, 'PATCH', `subscriptions/${id}`, { priceOverride: carrierPrice(9_000_000) }, headers);
+    expect(own.status).toBe(200);
+    await planOn(world, '2027-01-05');
+    const asked = await waiting('billing-run');
+    // What is planned keeps its price, and whoever set it stays who set it.
+    world.clock.advanceSeconds(60);
+    await send(world, 'PATCH', `subscriptions/${id}`, { priceOverride: null }, headers);
+    const refused = await send(world, 'POST', `approvals/${asked.id}/approve`, REASON, headers);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'second-person-required' } });
+    expect(refused.body.detail).toContain(`set the own price of subscription ${id}`);
+    expect((await agreed(world, { status: 202, body: asked })).status).toBe(200);
+  });
+
   it('is not sent by billing a held run’s job again, neither while the run waits nor once its opener took it back', async () => {
-    await send(world, 'POST', 'products', YACHT);
+    const manager = { Authorization: `Bearer ${await keyOf(world, 'manager@shop.example', 'manager')}` };
+    await send(world, 'POST', 'products', YACHT, manager);
     const id = await subscribe(world, 'one', '2027-01-05', { storeProductId: 'yacht' });
     const { body: run } = await open('2027-01-05');
     const [job] = (await world.get(`billing-runs/${run.id}`)).body.jobs;
@@ -97,7 +161,12 @@ describe('a single charge that is far too dear', () => {
     });
     await send(world, 'POST', `bulk-payment-jobs/${third.id}/rebill`, REASON);
     expect(sent()).toBe(0);
-    expect((await agreed(world, { status: 202, body: await waiting('job-rebill') })).status).toBe(200);
+    const last = await waiting('job-rebill');
+    expect(await send(world, 'POST', `approvals/${last.id}/approve`, REASON, manager)).toMatchObject({
+      status: 409,
+      body: { code: 'second-person-required', detail: expect.stringContaining('set the price of product yacht') },
+    });
+    expect((await agreed(world, { status: 202, body: last })).status).toBe(200);
     await settleAll(world);
     expect(await subscriptionRow(world, id)).toMatchObject({ next: '2027-02-05' });
     expect(sent()).toBe(1);

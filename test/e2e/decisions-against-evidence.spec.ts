@@ -11,7 +11,12 @@ describe('a line that does not plainly say what became of the money', () => {
   beforeAll(async () => {
     world = await startWorld({
       simulator: { declineRate: 0 },
-      environment: { RETRY_DAYS: '3,7', RETRY_EXHAUSTED: 'cancel' },
+      environment: {
+        RETRY_DAYS: '3,7',
+        RETRY_EXHAUSTED: 'cancel',
+        // Who looks is told here: nobody does by itself.
+        UNPAID_LOOKUP_DAYS: '0',
+      },
     });
   });
 
@@ -21,6 +26,8 @@ describe('a line that does not plainly say what became of the money', () => {
     send(world, 'POST', `discrepancies/${id}/lookup`, body);
   const accept = (id: string, outcome: 'paid' | 'declined', more: object = {}): Promise<JsonAnswer> =>
     send(world, 'POST', `discrepancies/${id}/accept`, { outcome, reason: 'seen', ...more });
+  const timesAsked = (): number =>
+    world.simulator.control.calls().filter(({ path }) => path.includes('/transaction/')).length;
   const takenFor = async (orderNo: string): Promise<number> =>
     (await world.simulator.control.bookOfOrder(orderNo)).filter(({ tid }) => tid !== undefined).length;
 
@@ -67,7 +74,7 @@ describe('a line that does not plainly say what became of the money', () => {
     const { id } = discrepancy;
     expect(await accept(id, 'declined')).toMatchObject({ status: 409, body: { code: 'lookup-required' } });
     const typo = { transactionId: `${discrepancy.found.transactionId}9` };
-    expect((await lookUp(id, typo)).body).toMatchObject({ answer: 'refused', suggestion: 'another-question' });
+    expect((await lookUp(id, typo)).body).toMatchObject({ answer: 'not-found', suggestion: 'another-question' });
     expect(await accept(id, 'declined')).toMatchObject({ status: 409, body: { code: 'lookup-required' } });
     expect(await accept(id, 'declined', typo)).toMatchObject({ status: 409, body: { code: 'lookup-required' } });
     expect((await lookUp(id)).body.suggestion).toBe('accept-as-paid');
@@ -75,9 +82,39 @@ describe('a line that does not plainly say what became of the money', () => {
     expect((await world.get(`discrepancies/${id}`)).body.state).toBe('Open');
   });
 
+  it.each([{}, { resultCode: '8002' }, { status: 401 }, { status: 429 }])(
+    'is not declined, missing or closed by a lookup that T store refused for another reason: %j',
+    async (options) => {
+      const { body: uploaded } = await world.upload(requestFile(4, `refused-${(batch += 1)}-`));
+      world.simulator.control.armFault({ kind: 'result-code-altered', options: { resultCode: '0000 ' } });
+      await world.settled(uploaded.id);
+      const [{ id, found }] = (await world.get(`discrepancies?jobId=${uploaded.id}`)).body.items;
+      const asked = timesAsked();
+      for (const times of [1, 2]) {
+        // A token that is refused is got anew, and tried once more.
+        world.simulator.control.armFault({ kind: 'lookup-refused', options, times: 2 });
+        expect((await lookUp(id)).body).toMatchObject({ found: null, suggestion: 'look-up-later' });
+        // It proves nothing, so it is not given again either.
+        expect(timesAsked()).toBeGreaterThanOrEqual(asked + times);
+        world.simulator.control.disarmAllFaults();
+      }
+      for (const act of [
+        accept(id, 'declined'),
+        send(world, 'POST', `discrepancies/${id}/close`, { reason: 'seen' }),
+      ]) {
+        expect(await act).toMatchObject({
+          status: 409,
+          body: { code: 'lookup-required', transactionId: found.transactionId },
+        });
+      }
+      expect((await lookUp(id)).body.suggestion).toBe('accept-as-paid');
+      world.clock.advanceSeconds(61);
+    },
+  );
+
   it('is declined by two persons who saw that T store has no such payment, and never tried again by itself', async () => {
     const { id, discrepancy } = await billedWith('0000 ', '2028-06-05');
-    world.simulator.control.armFault({ kind: 'lookup-refused' });
+    world.simulator.control.armFault({ kind: 'lookup-not-found' });
     expect((await lookUp(discrepancy.id)).body.suggestion).toBe('accept-as-declined');
     const asked = await accept(discrepancy.id, 'declined');
     expect(asked).toMatchObject({
@@ -103,13 +140,13 @@ describe('a line that does not plainly say what became of the money', () => {
   it('declined so, and seen to be paid later, stops the line, and its period is not billed again while that is so', async () => {
     const { id, discrepancy } = await billedWith('0000 ', '2028-08-05');
     const { orderNo } = discrepancy;
-    world.simulator.control.armFault({ kind: 'lookup-refused' });
+    world.simulator.control.armFault({ kind: 'lookup-not-found' });
     await lookUp(discrepancy.id);
     expect((await agreed(world, await accept(discrepancy.id, 'declined'))).status).toBe(200);
     world.clock.advanceSeconds(61);
     const { body: seen } = await world.get(`charges/${orderNo}/transaction`);
     expect(seen).toMatchObject({ answer: 'found', agrees: false });
-    expect(seen.fields).toContainEqual({ field: 'paid', ours: false, tstore: true, same: false });
+    expect(seen.fields).toContainEqual({ field: 'paid', ours: false, gateway: true, same: false });
     const stop = await until('the line stops', async () => {
       const { body } = await world.get('line-stops?kind=paid-after-all&state=Open');
       return body.items.find(({ evidence }: JsonBody) => evidence.orderNo === orderNo);
@@ -128,15 +165,18 @@ describe('a line that does not plainly say what became of the money', () => {
     expect(await rebill()).toMatchObject({ status: 409, body: { code: 'evidence-contradicts' } });
     expect(await takenFor(orderNo)).toBe(1);
     // Once T store has it no more, the period is owed again.
-    world.simulator.control.armFault({ kind: 'lookup-refused' });
+    world.simulator.control.armFault({ kind: 'lookup-not-found' });
     world.clock.advanceSeconds(61);
-    expect((await world.get(`charges/${orderNo}/transaction`)).body).toMatchObject({ answer: 'refused', agrees: true });
+    expect((await world.get(`charges/${orderNo}/transaction`)).body).toMatchObject({
+      answer: 'not-found',
+      agrees: true,
+    });
     expect(await rebill()).toMatchObject({ status: 202, body: { kind: 'rebill' } });
   });
 
   it('is not declined when T store has the payment by the time the second person agrees', async () => {
     const { discrepancy } = await billedWith('0000 ', '2028-09-05');
-    world.simulator.control.armFault({ kind: 'lookup-refused' });
+    world.simulator.control.armFault({ kind: 'lookup-not-found' });
     await lookUp(discrepancy.id);
     const asked = await accept(discrepancy.id, 'declined');
     world.clock.advanceSeconds(61);
@@ -177,7 +217,7 @@ describe('a line that does not plainly say what became of the money', () => {
 
   it('is not declined by evidence of yesterday', async () => {
     const { discrepancy } = await billedWith('0000 ', '2028-10-05');
-    world.simulator.control.armFault({ kind: 'lookup-refused' });
+    world.simulator.control.armFault({ kind: 'lookup-not-found' });
     await lookUp(discrepancy.id);
     const asked = await accept(discrepancy.id, 'declined');
     world.clock.advanceSeconds(25 * 3_600);

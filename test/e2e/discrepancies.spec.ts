@@ -134,7 +134,8 @@ describe('working discrepancies off', () => {
     ['lookup-failing', {}, { answer: 'unknown', suggestion: 'look-up-later' }],
     ['lookup-refused', { status: 429 }, { answer: 'unknown', suggestion: 'look-up-later' }],
     ['lookup-refused', { resultCode: '4711' }, { answer: 'unknown', suggestion: 'look-up-later' }],
-    ['lookup-refused', {}, { answer: 'refused', suggestion: 'ask-tstore' }],
+    ['lookup-refused', {}, { answer: 'refused', message: '8503 Under maintenance', suggestion: 'look-up-later' }],
+    ['lookup-not-found', {}, { answer: 'not-found', message: '8007 No such transaction', suggestion: 'ask-tstore' }],
   ] as const)('%s %p suggests what follows from it, and changes nothing', async (kind, options, expected) => {
     const discrepancy = await altered();
     world.simulator.control.armFault({ kind, options });
@@ -142,6 +143,7 @@ describe('working discrepancies off', () => {
     expect(body).toMatchObject(expected);
     expect((await world.get(`discrepancies/${discrepancy.id}`)).body.state).toBe('Open');
     expect(await settlementsOf(discrepancy.chargeId)).toEqual([]);
+    world.clock.advanceSeconds(11);
   });
 
   it('a missing answer has no transaction to ask for until one is named', async () => {

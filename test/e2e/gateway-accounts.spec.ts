@@ -260,4 +260,35 @@ describe('gateway accounts over the admin API', () => {
     );
     await expect(accounts().credentials('tstore-kids')).rejects.toMatchObject({ code: 'ciphertext-invalid' });
   });
+
+  it('of Toss Payments are their two keys, which belong together and are rotated together', async () => {
+    const toss = { id: 'toss-web', gateway: 'toss', label: 'Toss, web shop', identifiers: {} };
+    const keys = (secretKey: string, clientKey: string) => ({ credentials: { secretKey, clientKey } });
+    const good = keys('test_sk_OfTheWebShop', 'test_ck_OfTheWebShop');
+    const faultsOf = async (changes: object) => {
+      const { status, body } = await call('POST', '', { ...toss, ...good, ...changes });
+      return [status, body.faults?.map((fault: { field: string }) => fault.field)];
+    };
+    expect(await faultsOf({ identifiers: { mid: 'x' } })).toEqual([400, ['identifiers']]);
+    expect(await faultsOf({ credentials: { secretKey: 'test_sk_OfTheWebShop' } })).toEqual([
+      400,
+      ['credentials.clientKey'],
+    ]);
+    expect(await faultsOf(keys('test_sk_a', 'test_gck_a'))).toEqual([400, ['credentials.clientKey']]);
+    expect(await faultsOf(keys('test_ck_a', 'test_sk_a'))).toEqual([400, ['credentials.secretKey']]);
+    const both = ['credentials.secretKey', 'credentials.clientKey'];
+    expect(await faultsOf(keys('live_sk_a', 'live_ck_a'))).toEqual([400, both]);
+    expect(await faultsOf({ environment: 'live' })).toEqual([400, both]);
+    expect(await call('POST', '', { ...toss, ...good })).toMatchObject({
+      status: 201,
+      body: { ...toss, problem: null },
+    });
+    const rotated = (credentials: object) =>
+      call('POST', '/toss-web/credentials', { credentials, reason: 'a new set' });
+    expect(await rotated({ secretKey: 'test_sk_Newer' })).toMatchObject({ status: 400 });
+    expect(await rotated(keys('live_sk_b', 'live_ck_b').credentials)).toMatchObject({ status: 400 });
+    expect((await rotated(keys('test_sk_Newer', 'test_ck_Newer').credentials)).status).toBeLessThan(300);
+    expect(await secretsOf('toss-web')).toEqual([keys('test_sk_Newer', 'test_ck_Newer').credentials, good.credentials]);
+    expect(JSON.stringify(answers.map(({ body }) => body))).not.toMatch(/OfTheWebShop|_Newer/);
+  });
 });

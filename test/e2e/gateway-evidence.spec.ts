@@ -59,14 +59,22 @@ describe('what T store was heard to say of a job', () => {
   }
 
   /** As a message that the job has begun, which PNS has confirmed: it moves no job. */
-  const begun = (id: string, gatewayJobId: string): Promise<unknown> =>
-    world.service.app.get(Database).execute(
+  async function begun(id: string, gatewayJobId: string): Promise<void> {
+    const database = world.service.app.get(Database);
+    const key = randomBytes(32);
+    await database.execute(
       `INSERT INTO notification (message_key, callback_token_hash, event, status, gateway_job_id, raw_body, received_at,
-         last_received_at, repeat_count, state, verified_at, result_code)
-       SELECT $2, callback_token_hash, 'bulkJob', 'started', $3, '{}', $4, $4, 0, 'Verified', $4, '0000'
+         last_received_at, repeat_count, state, next_attempt_at)
+       SELECT $2, callback_token_hash, 'bulkJob', 'started', $3, '{}', $4, $4, 0, 'Received', 'infinity'
        FROM bulk_payment_job WHERE id = $1`,
-      [id, randomBytes(32), gatewayJobId, world.clock.now()],
+      [id, key, gatewayJobId, world.clock.now()],
     );
+    await database.execute(
+      `UPDATE notification SET state = 'Verified', verified_at = $2, result_code = '0000', next_attempt_at = NULL
+       WHERE message_key = $1`,
+      [key, world.clock.now()],
+    );
+  }
 
   it.each([
     ['refused', () => refusedThoughTaken()],
@@ -77,6 +85,8 @@ describe('what T store was heard to say of a job', () => {
     const stop = await heard();
     const contradicted = { status: 409, body: { code: 'evidence-contradicts', jobId, gatewayJobId } };
     expect(await rebill(jobId)).toMatchObject(contradicted);
+    expect((await jobOf(jobId)).actions).toEqual(['attach-gateway-job']);
+    expect((await inquiryOf(jobId)).actions.map(({ action }: JsonBody) => action)).not.toContain('rebill');
 
     const asked = await post(`line-stops/${stop.id}/resolve`);
     expect(asked).toMatchObject({
@@ -98,6 +108,7 @@ describe('what T store was heard to say of a job', () => {
     const refused = await rebill(jobId);
     expect(refused).toMatchObject(contradicted);
     expect(refused.body.detail).toContain('attach');
+    expect((await jobOf(jobId)).actions).toEqual(['attach-gateway-job']);
     expect(await inquiryOf(jobId)).toMatchObject({
       verdict: 'not-known',
       because: expect.stringContaining(stop.violation),
@@ -238,6 +249,52 @@ describe('what T store was heard to say of a job', () => {
     expect((await world.settled(other)).result.totals.paid.count).toBe(3);
   });
 
+  it('takes an id from the job that it was attached to by a slip, however many are crossed', async () => {
+    const one = (await uploadInDoubt(world, requestFile(2, 'one-'), 'submit-answer-lost')).id;
+    const idOfOne = gatewayJobOf();
+    const other = (await uploadInDoubt(world, requestFile(3, 'other-'), 'submit-answer-lost')).id;
+    const idOfOther = gatewayJobOf();
+    expect((await attach(one, idOfOther)).status).toBe(200);
+    expect(await attach(other, idOfOther)).toMatchObject({ status: 409, body: { code: 'gateway-job-taken' } });
+    expect((await attach(other, idOfOne)).status).toBe(200);
+    await world.simulator.control.deliverNotifications();
+    await until('both are parked', async () => {
+      const { items } = (await world.get('line-stops?state=Open&kind=gateway-contradicts')).body;
+      return items.length === 2 || undefined;
+    });
+    const right = await post(`bulk-payment-jobs/${one}/attach-gateway-job`, { ...ASKED, gatewayJobId: idOfOne });
+    expect(right.body.because).toContain(`job ${other} loses it and is in doubt again`);
+    expect((await agreed(world, right)).status).toBe(200);
+    const { history, ...loser } = await jobOf(other);
+    expect(loser).toMatchObject({ inDoubt: true, submission: { gatewayJobId: null } });
+    expect(history.at(-1).cause).toBe(`gateway job ${idOfOne} is job ${one}`);
+    expect((await attach(other, idOfOther)).status).toBe(200);
+    expect((await world.settled(one)).result.totals.paid.count).toBe(2);
+    expect((await world.settled(other)).result.totals.paid.count).toBe(3);
+    expect((await world.get('line-stops?state=Open')).body.items).toEqual([]);
+  });
+
+  it('goes on waiting for a person whose stop was let go, and the day does not balance, until the job is brought back', async () => {
+    const { jobId } = await refusedThoughTaken();
+    const gatewayJobId = gatewayJobOf();
+    const stop = await heard();
+    expect((await resolvedByTwo(world, stop.id, { reason: 'all is well' })).status).toBe(200);
+    const waiting = async (): Promise<string[]> =>
+      (await world.get('summary')).body.stuck.map(({ kind }: JsonBody) => kind);
+    expect(await waiting()).toContain('jobs-contradicted');
+    const dayOf = async (): Promise<JsonBody> =>
+      (await world.get('reports/daily?from=2027-01-05&to=2027-01-05')).body.days[0];
+    expect(await dayOf()).toMatchObject({
+      failed: { count: 1, amount: 5_500 },
+      contradicted: { count: 1, amount: 5_500 },
+      balanced: false,
+    });
+    expect((await attach(jobId, gatewayJobId)).status).toBe(200);
+    await world.settled(jobId);
+    expect(await waiting()).not.toContain('jobs-contradicted');
+    expect(await dayOf()).toMatchObject({ contradicted: { count: 0, amount: 0 }, balanced: true });
+  });
+
   it('keeps a job in doubt from being closed, though it says nothing of an end', async () => {
     const { id } = await uploadInDoubt(world, requestFile(2, 'begun-'), 'submit-answer-lost');
     const gatewayJobId = gatewayJobOf();
@@ -271,6 +328,7 @@ describe('what T store was heard to say of a job', () => {
     });
     expect(refused).toMatchObject({ status: 409, body: { code: 'evidence-contradicts', jobId, gatewayJobId } });
     expect(refused.body.detail).toContain('Wait for PNS');
+    expect((await jobOf(jobId)).actions).toEqual(['attach-gateway-job']);
     expect((await world.get('line-stops')).body.items).toEqual([]);
     world.simulator.control.disarmFault(fault.id);
   });

@@ -2,7 +2,7 @@ import { startWorld, type BillingWorld, type JsonBody } from '../support/billing
 import { acceptAsPaid } from '../support/discrepancies';
 import { askRefund, refundInState } from '../support/refunds';
 import { requestFile } from '../support/request-files';
-import { billOn, moveTo, planOn, send, subscribe } from '../support/subscribers';
+import { agreed, billOn, moveTo, planOn, send, subscribe } from '../support/subscribers';
 import { until } from '../support/until';
 
 describe('the question whether a customer was charged', () => {
@@ -84,14 +84,76 @@ describe('the question whether a customer was charged', () => {
     expect(await answerOf(orderNo)).toMatchObject({ verdict: 'charged' });
   });
 
+  /** Has a charge settled as declined by people: what its job answered is told by the faults that are armed. */
+  async function declinedByPeople(prefix: string): Promise<JsonBody> {
+    const { body: job } = await world.upload(requestFile(6, prefix));
+    await world.settled(job.id);
+    const { items } = (await world.get(`discrepancies?jobId=${job.id}&state=Open`)).body;
+    const discrepancy = items.find(({ kind }: JsonBody) => kind === 'missing') ?? items[0];
+    if (discrepancy.found?.transactionId != null) {
+      world.simulator.control.armFault({ kind: 'lookup-not-found' });
+      await send(world, 'POST', `discrepancies/${discrepancy.id}/lookup`, {});
+    }
+    const decision = { outcome: 'declined', reason: 'the customer says so' };
+    const decided = await send(world, 'POST', `discrepancies/${discrepancy.id}/accept`, decision);
+    expect((await agreed(world, decided)).status).toBe(200);
+    return discrepancy;
+  }
+
+  it('is answered with no where people declined what T store declined itself', async () => {
+    const declineOrderNos = Array.from({ length: 6 }, (_, index) => `both-${index}`);
+    world.simulator.control.follow({ declineOrderNos });
+    world.simulator.control.armFault({ kind: 'result-amount-altered' });
+    const { orderNo, found } = await declinedByPeople('both-');
+    expect(await answerOf(orderNo)).toMatchObject({
+      verdict: 'not-charged',
+      ground: 'declined-by-people',
+      because: `people decided that it counts as declined: the customer says so; T store’s line says so, too: ${found.resultCode}`,
+    });
+  });
+
+  it('is left open where people alone declined it', async () => {
+    for (const kind of ['result-lines-doubled', 'result-lines-missing'] as const) {
+      world.simulator.control.armFault({ kind });
+    }
+    const { orderNo } = await declinedByPeople('alone-');
+    const answer = await answerOf(orderNo);
+    expect(answer).toMatchObject({ verdict: 'not-known', ground: 'declined-by-people', amountCharged: 0 });
+    expect(answer.because).toMatch(/^people decided that it counts as declined: .*; T store itself has not said so$/);
+  });
+
+  it('is left open where people declined what a line names a payment of, and T store has it, stopped or resolved', async () => {
+    world.simulator.control.armFault({ kind: 'result-code-altered', options: { resultCode: '0000 ' } });
+    const { orderNo, found } = await declinedByPeople('against-');
+    const { transactionId } = found;
+    const answer = await answerOf(orderNo);
+    expect(answer).toMatchObject({ verdict: 'not-known', ground: 'declined-by-people' });
+    expect(answer.because).toContain(`; T store’s line names payment ${transactionId}`);
+    world.clock.advanceSeconds(61);
+    await world.get(`charges/${orderNo}/transaction`);
+    const contradicted = { verdict: 'not-known', ground: 'contradicted' };
+    const because = `order ${orderNo} ended as declined, and T store has its payment ${transactionId}`;
+    expect(await answerOf(orderNo)).toMatchObject({ ...contradicted, because });
+    const stop = await until('the line is stopped', async () => {
+      const { items } = (await world.get('line-stops?state=Open')).body;
+      return items.find(({ evidence }: JsonBody) => evidence.orderNo === orderNo);
+    });
+    const resolved = await send(world, 'POST', `line-stops/${stop.id}/resolve`, { reason: 'seen' });
+    expect((await agreed(world, resolved)).status).toBe(200);
+    expect(await answerOf(orderNo)).toMatchObject({ ...contradicted, because });
+  });
+
   it('is answered for a customer by all that was asked of them, newest first', async () => {
     await subscribe(world, '고객 42', '2031-01-31');
     await billOn(world, '2031-01-31');
     await planOn(world, '2031-02-28');
     const query = `customerReference=${encodeURIComponent('고객 42')}`;
     const verdicts = async () => (await ask(query)).map((answer) => answer.verdict);
-    await until('February is sent', async () => ((await verdicts())[0] === 'not-known' ? true : undefined));
-    expect(await verdicts()).toEqual(['not-known', 'charged']);
+    const seen = await until('February is sent', async () => {
+      const all = await verdicts();
+      return all[0] === 'not-known' ? all : undefined;
+    });
+    expect(seen).toEqual(['not-known', 'charged']);
     expect(await ask('customerReference=nobody')).toEqual([]);
   });
 

@@ -46,7 +46,9 @@ describe('the kill switch', () => {
       200,
       {
         status: 'ready',
-        notices: { 'kill-switch': expect.stringContaining('nothing is submitted and nothing refunded') },
+        notices: {
+          'kill-switch': expect.stringContaining('nothing is submitted, no payment is asked for and nothing refunded'),
+        },
       },
     ]);
     expect(await (await path('metrics')).text()).toContain('\nkill_switch_engaged 1\n');

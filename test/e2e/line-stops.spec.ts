@@ -226,6 +226,16 @@ describe('the line stops when money is not as it must be', () => {
     });
   });
 
+  it('is put to a second person as what it is, where it parks neither a job nor a subscription', async () => {
+    const [stop] = await database.rows<{ id: string }>(
+      `INSERT INTO line_stop (kind, violation, evidence, raised_at)
+       VALUES ('refund-not-made', 'refund 7 was none', '{}', $1) RETURNING id`,
+      [world.clock.now()],
+    );
+    const { body } = await send(world, 'POST', `line-stops/${stop?.id}/resolve`, { reason: 'looked into' });
+    expect(body.summary).toBe(`Resolve line stop ${stop?.id} (refund-not-made): refund 7 was none`);
+  });
+
   it('is resolved once, with a reason, by whom the stop tells', async () => {
     const id = await subscribe(world, 'resolved', '2027-01-05');
     const stopId = await plant(id);

@@ -10,6 +10,7 @@ import { until } from '../support/until';
 const UNLIKE: Record<string, (path: string) => string> = {
   change: (path) => `PATCH ${path}`,
   'billing-token': (path) => `PUT ${path}/billing-token`,
+  'payment-method': (path) => `PUT ${path}/payment-method`,
   'look-up': (path) => `GET ${path}/transaction`,
   refund: (path) => `POST ${path}/refunds`,
   engage: (path) => `POST ${path}`,

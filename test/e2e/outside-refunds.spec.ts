@@ -1,9 +1,7 @@
-import { AccessTokens, TstoreClient } from '../../src/gateways/tstore';
-import { won } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { LineChecks } from '../../src/bulk-payment';
 import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
-import { askRefund, bookedRefunds, loggedRefunds, paidCharges, refundInState } from '../support/refunds';
+import { askRefund, bookedRefunds, giveBack, loggedRefunds, paidCharges, refundInState } from '../support/refunds';
 import { agreed, billOn, keyOf, moveTo, send, subscribe, subscriptionRow } from '../support/subscribers';
 
 const UNLIMITED = {
@@ -12,15 +10,6 @@ const UNLIMITED = {
   TSTORE_LOOKUP_FRESH_SECONDS: '0',
 };
 
-/** Gives back as another client of the merchant's does; our records hear nothing of it. */
-async function giveBack(world: BillingWorld, orderNo: string, amount: number, isFull = false): Promise<void> {
-  const { transactionId } = (await world.get(`charges/${orderNo}`)).body;
-  const token = await world.service.app.get(AccessTokens).of('tstore').get();
-  const none = { payerAuthKey: null, refundTransactionId: null, note: null, paymentParts: null, link: null };
-  const order = { transactionId, amount: won(amount), isFull, ...none };
-  expect(await world.service.app.get(TstoreClient).refund(order, token.value)).toMatchObject({ kind: 'success' });
-}
-
 describe('refunds that T store made without us', () => {
   let world: BillingWorld;
   let counter = 0;
@@ -28,7 +17,11 @@ describe('refunds that T store made without us', () => {
   beforeAll(async () => {
     world = await startWorld({
       simulator: { declineRate: 0 },
-      environment: { ...UNLIMITED, REFUND_RELEASE_ABOVE_WON: '5000', REFUND_RELEASE_ABOVE_COUNT: '1000' },
+      environment: {
+        ...UNLIMITED,
+        REFUND_RELEASE_ABOVE_WON: '5000',
+        REFUND_RELEASE_ABOVE_COUNT: '1000',
+      },
     });
   });
 
@@ -254,7 +247,7 @@ describe('refunds that T store made without us, while nobody has set its words',
 
   it('are recorded only with a second person’s word, and asked for once', async () => {
     const { orderNo, approval, record } = await asked();
-    expect(approval.because).toContain('nobody has set which of T store’s words mean refunded');
+    expect(approval.because).toContain('nobody has set which of the gateway’s words mean refunded');
     expect(await record()).toMatchObject({ status: 409, body: { code: 'approval-open' } });
     expect(await approve(approval)).toMatchObject({ status: 200, body: { state: 'Approved' } });
     expect((await world.get(`charges/${orderNo}`)).body.refundedAmount).toBe(100);
@@ -268,7 +261,7 @@ describe('refunds that T store made without us, while nobody has set its words',
     await giveBack(world, orderNo, 400);
     world.clock.advanceSeconds(1);
     const differing = (await look()).fields.filter((field: JsonBody) => !field.same);
-    expect(differing).toEqual([{ field: 'status', ours: 'paid', tstore: 'partiallyRefunded', same: false }]);
+    expect(differing).toEqual([{ field: 'status', ours: 'paid', gateway: 'partiallyRefunded', same: false }]);
     expect(await suspicionOf(orderNo)).toMatchObject({ state: 'Suspected' });
     const { body: ours } = await askRefund(world, orderNo, 100);
     await refundInState(world, ours.id, 'Failed');

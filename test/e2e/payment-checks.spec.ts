@@ -1,10 +1,21 @@
+import { BillingTokenVault } from '../../src/billing-token';
 import { LineChecks } from '../../src/bulk-payment';
 import { Database } from '../../src/platform/database';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { openStop, resolvedByTwo } from '../support/doubt';
 import { askRefund, paidCharges } from '../support/refunds';
-import { requestFile } from '../support/request-files';
-import { billOn, chargesOf, planOn, send, settleAll, subscribe } from '../support/subscribers';
+import { requestFile, tokenOf } from '../support/request-files';
+import {
+  OTHER_PRODUCT,
+  PRODUCT,
+  agreed,
+  billOn,
+  chargesOf,
+  send,
+  sendOn,
+  settleAll,
+  subscribe,
+} from '../support/subscribers';
 import { until } from '../support/until';
 
 describe('the line stops where payments and charges don’t fit', () => {
@@ -34,6 +45,35 @@ describe('the line stops where payments and charges don’t fit', () => {
     return body.lookAlikes.first;
   }
 
+  /** Lets the first charge of a subscription go that was parked because its days are charged already, in the run of a day. */
+  async function letGo(subscriptionId: string, on: string): Promise<void> {
+    const { body } = await world.get(`line-stops?state=Open&subscriptionId=${subscriptionId}`);
+    expect(body.items).toEqual([
+      expect.objectContaining({
+        kind: 'unbillable',
+        evidence: expect.objectContaining({ reason: expect.stringMatching(/are paid for, or being charged, by/) }),
+      }),
+    ]);
+    expect(await chargesOf(world, subscriptionId)).toEqual([]);
+    const resolved = await send(world, 'POST', `line-stops/${body.items[0].id}/resolve`, {
+      reason: 'they buy it anew',
+    });
+    expect(resolved).toMatchObject({ status: 200, body: { state: 'Resolved' } });
+    await billOn(world, on);
+    expect(await chargesOf(world, subscriptionId)).toHaveLength(1);
+  }
+
+  const twice = async (): Promise<JsonBody[]> =>
+    (await checked()).filter(({ kind }) => kind === 'customer-charged-twice');
+
+  const hashOf = (customer: string): Buffer => world.service.app.get(BillingTokenVault).hashOf(tokenOf(customer));
+
+  /** Two who are charged on one day, by the billing token of the first. */
+  async function familyOf(payer: string, other: string): Promise<[string, string]> {
+    const first = await subscribe(world, payer, '2027-01-05');
+    return [first, await subscribe(world, other, '2027-01-05', { billingTokenHash: hashOf(payer) })];
+  }
+
   /** The newest subscription: a customer may have had others. */
   async function again(customer: string, on: string): Promise<string> {
     await subscribe(world, customer, on);
@@ -43,7 +83,7 @@ describe('the line stops where payments and charges don’t fit', () => {
 
   it('a customer who cancels and subscribes again while a charge is on its way, and pays twice', async () => {
     const first = await subscribe(world, 'hasty', '2027-01-05');
-    await planOn(world, '2027-01-05');
+    await sendOn(world, '2027-01-05');
     await send(world, 'POST', `subscriptions/${first}/cancel`, { when: 'now' });
     const second = await again('hasty', '2027-01-06');
     expect(second).not.toBe(first);
@@ -58,9 +98,14 @@ describe('the line stops where payments and charges don’t fit', () => {
         otherSubscriptionId: first,
         otherCustomerReference: 'hasty',
         otherPaidThroughOn: '2027-02-05',
+        byBillingToken: false,
       },
     ]);
+    // And so is the run, which charges no days that are charged already unless a person lets it.
+    const { body: dryRun } = await send(world, 'POST', 'billing-runs/dry-run', { date: '2027-01-06' });
+    expect(dryRun).toMatchObject({ total: { count: 0 }, parked: { count: 1, first: [{ subscriptionId: second }] } });
     await billOn(world, '2027-01-06');
+    await letGo(second, '2027-01-07');
     const stop = await openStop(world, 'customer-charged-twice');
     expect(stop).toMatchObject({ subscriptionId: second, jobId: null });
     expect(stop.evidence.customers.map(({ subscriptionId }: JsonBody) => subscriptionId)).toEqual([first, second]);
@@ -79,16 +124,21 @@ describe('the line stops where payments and charges don’t fit', () => {
     expect(await lookAlikesOn('2027-01-05')).toEqual([
       expect.objectContaining({ subscriptionId: other, customerReference: 'd-77', otherSubscriptionId: one }),
     ]);
+    // Of two in one run the older goes, and the dry run says so before.
+    const { body: dryRun } = await send(world, 'POST', 'billing-runs/dry-run', { date: '2027-01-05' });
+    expect(dryRun).toMatchObject({ total: { count: 2 }, parked: { count: 1, first: [{ subscriptionId: other }] } });
     await billOn(world, '2027-01-05');
+    expect(await chargesOf(world, one)).toHaveLength(1);
+    await letGo(other, '2027-01-06');
     const stop = await openStop(world, 'customer-charged-twice');
     expect(stop).toMatchObject({ subscriptionId: other });
-    expect(await checked()).toHaveLength(1);
+    expect(await twice()).toHaveLength(1);
     // Resolved without a word of whether they are two: as soon as both have paid again, a person is asked again.
     await resolvedByTwo(world, stop.id, { reason: 'one was refunded' });
     await billOn(world, '2027-02-05');
     const again = await openStop(world, 'customer-charged-twice');
     expect(again).toMatchObject({ subscriptionId: other });
-    expect(await checked()).toHaveLength(2);
+    expect(await twice()).toHaveLength(2);
     // Told apart once, the two are left alone.
     const decision = { reason: 'asked both', differentCustomers: true };
     const { body: resolved } = await resolvedByTwo(world, again.id, decision);
@@ -100,7 +150,72 @@ describe('the line stops where payments and charges don’t fit', () => {
     expect(await lookAlikesOn('2027-03-05')).toEqual([]);
     await billOn(world, '2027-03-05');
     for (const id of [one, other]) expect(await chargesOf(world, id)).toHaveLength(3);
-    expect(await checked()).toHaveLength(2);
+    expect(await twice()).toHaveLength(2);
+  });
+
+  it('customers with one billing token, whatever they are called: parked before it is charged, and raised when both paid', async () => {
+    const [mother, child] = await familyOf('mother', 'child');
+    expect(await lookAlikesOn('2027-01-05')).toEqual([
+      expect.objectContaining({ subscriptionId: child, otherSubscriptionId: mother, byBillingToken: true }),
+    ]);
+    const { body: dryRun } = await send(world, 'POST', 'billing-runs/dry-run', { date: '2027-01-05' });
+    expect(dryRun).toMatchObject({
+      total: { count: 1 },
+      parked: { count: 1, first: [{ reason: expect.stringMatching(/of "mother", by the same billing token$/) }] },
+    });
+    await billOn(world, '2027-01-05');
+    expect(await chargesOf(world, mother)).toHaveLength(1);
+    await letGo(child, '2027-01-06');
+    const stop = await openStop(world, 'customer-charged-twice');
+    expect(stop).toMatchObject({ subscriptionId: child });
+    expect(stop.evidence.customers.map(({ customerReference }: JsonBody) => customerReference)).toEqual([
+      'mother',
+      'child',
+    ]);
+  });
+
+  it('customers with one payer, told apart before both are charged, and never again', async () => {
+    const [mother, child] = await familyOf('mother', 'child');
+    // Another product is another thing to pay for.
+    await subscribe(world, 'father', '2027-01-05', {
+      billingTokenHash: hashOf('mother'),
+      storeProductId: '0910024117',
+    });
+    await billOn(world, '2027-01-05');
+    const stop = await openStop(world, 'unbillable');
+    expect(stop.subscriptionId).toBe(child);
+    expect(stop.evidence.customers).toEqual([
+      { subscriptionId: mother, customerReference: 'mother' },
+      { subscriptionId: child, customerReference: 'child' },
+    ]);
+    // It is said for good, so two say it.
+    const decision = { reason: 'she pays for her child', differentCustomers: true };
+    const asked = await send(world, 'POST', `line-stops/${stop.id}/resolve`, decision);
+    expect(asked).toMatchObject({ status: 202, body: { because: expect.stringContaining('both are charged') } });
+    expect((await agreed(world, asked)).status).toBe(200);
+    expect((await world.get(`line-stops/${stop.id}`)).body.resolution).toMatchObject({ differentCustomers: true });
+    for (const day of ['2027-01-06', '2027-02-05', '2027-03-05']) await billOn(world, day);
+    for (const id of [mother, child]) expect(await chargesOf(world, id)).toHaveLength(3);
+    expect(await checked()).toHaveLength(1);
+    expect(await lookAlikesOn('2027-04-05')).toEqual([]);
+  });
+
+  it('nor is one parked beside another that can’t be charged itself', async () => {
+    await subscribe(world, 'gone', '2027-01-05');
+    const one = await subscribe(world, 'D-77', '2027-01-05');
+    const other = await subscribe(world, 'd-77', '2027-01-05');
+    const { id: takerId } = (await world.upload(requestFile(1, 'taker-'))).body;
+    // A row beside those of its file would keep the job from being sent.
+    await world.settled(takerId);
+    await database.execute(
+      `INSERT INTO charge (order_no, bulk_payment_job_id, line_number, store_product_id, product_name, amount, carrier_amount,
+         credit_card_amount, tmembership_amount, billing_token_hash, created_at)
+       SELECT $1, $2, 99, '0910024116', 'x', 1, 1, 0, 0, $3, $4`,
+      [`B20270105-${one}-1`, takerId, hashOf('D-77'), world.clock.now()],
+    );
+    await billOn(world, '2027-01-05');
+    expect(await chargesOf(world, one)).toEqual([]);
+    expect(await chargesOf(world, other)).toHaveLength(1);
   });
 
   it('customers who look alike in other hyphens and letters, and are charged on different days while both go on', async () => {
@@ -108,13 +223,17 @@ describe('the line stops where payments and charges don’t fit', () => {
     const hyphen = await subscribe(world, 'KB\u201177', '2027-01-09');
     const cyrillic = await subscribe(world, '\u041A\u0412-77', '2027-01-11');
     await subscribe(world, 'KV-77', '2027-01-09');
-    for (const day of ['05', '09', '11']) await billOn(world, `2027-01-${day}`);
+    for (const day of ['05', '09']) await billOn(world, `2027-01-${day}`);
+    await letGo(hyphen, '2027-01-10');
+    await billOn(world, '2027-01-11');
+    await letGo(cyrillic, '2027-01-12');
     await openStop(world, 'customer-charged-twice');
-    const parked = (await checked()).map(({ subscriptionId }) => subscriptionId);
+    const twice = (await checked()).filter(({ kind }) => kind === 'customer-charged-twice');
+    const parked = twice.map(({ subscriptionId }) => subscriptionId);
     // The third looks like both.
     expect(parked.sort()).toEqual([hyphen, cyrillic, cyrillic].sort());
     await billOn(world, '2027-02-05');
-    expect(await checked()).toHaveLength(3);
+    expect(await checked()).toHaveLength(5);
   });
 
   it('told apart is asked of customers alone', async () => {
@@ -132,9 +251,57 @@ describe('the line stops where payments and charges don’t fit', () => {
     await subscribe(world, 'Loyal', '2027-01-09', { storeProductId: '0910024117' });
     await billOn(world, '2027-01-05');
     await send(world, 'POST', `subscriptions/${first}/cancel`, { when: 'now' });
-    await again('loyal', '2027-01-09');
+    const second = await again('loyal', '2027-01-09');
     await billOn(world, '2027-01-09');
+    await letGo(second, '2027-01-10');
+    expect((await checked()).filter(({ kind }) => kind !== 'unbillable')).toEqual([]);
+  });
+
+  it('a customer who changed to another product and subscribes to the old one anew: its days are paid for', async () => {
+    const changed = await subscribe(world, 'mover', '2027-01-05');
+    await billOn(world, '2027-01-05');
+    const change = await send(world, 'PATCH', `subscriptions/${changed}`, {
+      storeProductId: OTHER_PRODUCT.storeProductId,
+    });
+    expect(change.status).toBe(200);
+    const anew = await again('mover', '2027-01-09');
+    expect(await lookAlikesOn('2027-01-09')).toEqual([
+      expect.objectContaining({ subscriptionId: anew, otherSubscriptionId: changed }),
+    ]);
+    await billOn(world, '2027-01-09');
+    await letGo(anew, '2027-01-10');
+    // Both were charged for one product and the same days, whatever the first one is for now.
+    expect(await openStop(world, 'customer-charged-twice')).toMatchObject({
+      subscriptionId: anew,
+      evidence: { storeProductId: PRODUCT.storeProductId },
+    });
+    // What comes from here on is for two products.
+    const [{ id }] = (await twice()) as [JsonBody];
+    await resolvedByTwo(world, id, { reason: 'given back' });
+    for (const day of ['2027-02-05', '2027-02-09']) await billOn(world, day);
+    for (const one of [changed, anew]) expect(await chargesOf(world, one)).toHaveLength(2);
+    expect(await twice()).toHaveLength(1);
+  });
+
+  it('but not for days that were paid for another product, which the first one has changed from', async () => {
+    const changed = await subscribe(world, 'mover', '2027-01-05', { storeProductId: OTHER_PRODUCT.storeProductId });
+    await billOn(world, '2027-01-05');
+    await send(world, 'PATCH', `subscriptions/${changed}`, { storeProductId: PRODUCT.storeProductId });
+    // A name of its own: one customer has a product once.
+    const anew = await subscribe(world, 'Mover', '2027-01-09');
+    await billOn(world, '2027-01-09');
+    expect(await chargesOf(world, anew)).toHaveLength(1);
     expect(await checked()).toEqual([]);
+  });
+
+  it('nor is the first charge parked of who subscribes again for days that nothing is paid for', async () => {
+    const first = await subscribe(world, 'later', '2027-01-05');
+    await billOn(world, '2027-01-05');
+    await send(world, 'POST', `subscriptions/${first}/cancel`, { when: 'now' });
+    const second = await again('later', '2027-02-05');
+    await billOn(world, '2027-02-05');
+    expect(await chargesOf(world, second)).toHaveLength(1);
+    expect((await checked()).filter(({ state }) => state === 'Open')).toEqual([]);
   });
 
   /** A second entry of the log, of the first charge's payment and kind as given, as if its keys were gone. */

@@ -40,8 +40,8 @@ describe('products over the admin API', () => {
   it.each([
     [{ storeProductId: '상품' }, 'storeProductId'],
     [{ storeProductId: 'a,b' }, 'storeProductId'],
-    [{ storeProductId: 'x', price: { ...BODY.price, amount: 0, carrierAmount: 0 } }, 'amount'],
-    [{ storeProductId: 'x', price: { ...BODY.price, creditCardAmount: 1 } }, 'amount'],
+    [{ storeProductId: 'x', price: { ...BODY.price, amount: 0, carrierAmount: 0 } }, 'price.amount'],
+    [{ storeProductId: 'x', price: { ...BODY.price, creditCardAmount: 1 } }, 'price.amount'],
     [{ storeProductId: 'x', price: { ...BODY.price, carrierAmount: 5_500.5 } }, 'price.carrierAmount'],
     [{ storeProductId: 'x', price: { ...BODY.price, tmembershipAmount: -1 } }, 'price.tmembershipAmount'],
     [{ storeProductId: 'x', price: { amount: 1 } }, 'price.carrierAmount'],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { RefundResolutionService, RefundSendingService } from '../../src/refund';
 import { RefundRecorder } from '../../src/refund/refund-recorder';
 import { RefundRepository } from '../../src/refund/refund.repository';
@@ -5,6 +6,7 @@ import { readConfiguration } from '../../src/config';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
 import type { FaultOrder } from '../../simulator/tstore/faults/armed-faults';
+import { REFUSAL_CODES } from '../../simulator/tstore/result-codes';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import {
   PAST_ALL_WAITING_SECONDS,
@@ -32,7 +34,7 @@ describe('refunds when T store fails', () => {
 
   beforeAll(async () => {
     world = await startWorld({ simulator: { declineRate: 0 }, environment: ENVIRONMENT });
-    orderNos = await paidCharges(world, 17, 'f-');
+    orderNos = await paidCharges(world, 19, 'f-');
   });
 
   afterAll(() => world.close());
@@ -71,6 +73,7 @@ describe('refunds when T store fails', () => {
   it.each([
     ['429', {}],
     ['200 with a code nobody knows', { status: 200, resultCode: '4711' }],
+    ['200 with a code that is known as a no', { status: 200, resultCode: REFUSAL_CODES.failure }],
   ])('refund-refused-after, %s: in doubt, and found by a lookup', async (_name, options) => {
     const orderNo = fresh();
     const before = timesSent();
@@ -81,6 +84,20 @@ describe('refunds when T store fails', () => {
     expect(await refundInState(world, body.id, 'Refunded')).toMatchObject({ result: { resultCode: 'by-lookup' } });
     expect(await bookedRefunds(world, orderNo)).toHaveLength(1);
     expect(timesSent()).toBe(before + 1);
+  });
+
+  it('refund-refused: not said to have failed before T store’s record was seen to be as it was', async () => {
+    const orderNo = fresh();
+    const before = timesSent();
+    arm('refund-refused');
+    arm('lookup-failing', { skip: 1 });
+    const { body } = await askRefund(world, orderNo);
+    expect((await refundInState(world, body.id, 'Unknown')).doubt.why).toMatch(
+      /^The gateway refused it \(.* Refused on request\), and its record was not seen to be as before$/,
+    );
+    world.clock.advanceSeconds(PAST_ALL_WAITING_SECONDS);
+    expect(await refundInState(world, body.id, 'Failed')).toMatchObject({ result: { resultCode: 'by-lookup' } });
+    expect([await bookedRefunds(world, orderNo), timesSent()]).toEqual([[], before + 1]);
   });
 
   it('refund-failing-before: not refunded, which is said only after the whole window; then it may be asked for again', async () => {
@@ -94,7 +111,7 @@ describe('refunds when T store fails', () => {
       const { body: shown } = await world.get(`refunds/${body.id}`);
       return shown.retry ? shown : undefined;
     });
-    expect(watched).toMatchObject({ state: 'Unknown', retry: { error: 'T store’s record is unchanged' } });
+    expect(watched).toMatchObject({ state: 'Unknown', retry: { error: 'The gateway’s record is unchanged' } });
     world.clock.advanceSeconds(PAST_ALL_WAITING_SECONDS);
     expect(await refundInState(world, body.id, 'Failed')).toMatchObject({ result: { resultCode: 'by-lookup' } });
     expect([await bookedRefunds(world, orderNo), await chargeState(orderNo), timesSent()]).toEqual([
@@ -132,7 +149,7 @@ describe('refunds when T store fails', () => {
     });
     expect([waiting.state, waiting.retry.error, timesSent()]).toEqual([
       'Requested',
-      'T store has it as complite, which is older than our last refund of it',
+      'The gateway has it as complite, which is older than our last refund of it',
       before,
     ]);
     world.clock.advanceSeconds(11);
@@ -144,6 +161,7 @@ describe('refunds when T store fails', () => {
     ['lookup-failing', {}],
     ['lookup-cut', {}],
     ['lookup-refused', { status: 429 }],
+    ['lookup-refused', {}],
   ])('%s %p before it: nothing is sent until T store can be asked', async (kind, options = {}) => {
     const orderNo = fresh();
     arm(kind, { options });
@@ -155,12 +173,15 @@ describe('refunds when T store fails', () => {
     expect(await bookedRefunds(world, orderNo)).toHaveLength(1);
   });
 
-  it.each(['refund-refused', 'lookup-refused'] as const)('%s: failed, and the charge is as it was', async (kind) => {
+  it.each([
+    ['refund-refused', 'Refused on request'],
+    ['lookup-not-found', 'No such transaction'],
+  ] as const)('%s: failed, and the charge is as it was', async (kind, message) => {
     const orderNo = fresh();
     arm(kind);
     const { body } = await askRefund(world, orderNo);
     const failed = await refundInState(world, body.id, 'Failed');
-    expect(failed.result.resultMessage).toContain('Refused on request');
+    expect(failed.result.resultMessage).toContain(message);
     expect([await chargeState(orderNo), await loggedRefunds(world, orderNo)]).toEqual(['Paid', []]);
   });
 
@@ -228,7 +249,7 @@ describe('refunds of replicas that die', () => {
     const [own] = await app
       .get(Database)
       .rows<{ id: string }>('SELECT id FROM transaction_lookup ORDER BY id DESC LIMIT 1');
-    const intent = { isFull: true, paymentParts: null, baselineLookupId: own?.id ?? '' };
+    const intent = { sendingId: randomUUID(), isFull: true, paymentParts: null, baselineLookupId: own?.id ?? '' };
     await app.get(RefundRecorder).begin(claim as NonNullable<typeof claim>, intent);
     const other = await replica({ REFUND_RATE_PER_MINUTE: '6000' });
     expect(await other.app.get(RefundSendingService).runOnce()).toEqual({ done: 0, postponed: 0 });

@@ -175,12 +175,12 @@ describe('refunds', () => {
     const { body } = await askRefund(world, orderNo, 100);
     const failed = await refundInState(world, body.id, 'Failed');
     expect(failed).toMatchObject({ sent: null, result: { resultCode: 'not-sent' } });
-    expect(failed.result.resultMessage).toContain('refunded false, T store true');
+    expect(failed.result.resultMessage).toContain('refunded false, the gateway true');
     expect(await bookedRefunds(world, orderNo)).toEqual([10]);
     expect(await charge(orderNo)).toMatchObject({ state: 'Paid', refundedAmount: 0, pendingRefundAmount: 0 });
     const { body: beside } = await world.get(`charges/${orderNo}/transaction`);
     expect(beside.fields.filter((field: JsonBody) => !field.same)).toEqual([
-      { field: 'refunded', ours: false, tstore: true, same: false },
+      { field: 'refunded', ours: false, gateway: true, same: false },
     ]);
   });
 

@@ -67,6 +67,8 @@ class CompleteRun {
       ADMIN_BOOTSTRAP_KEY: BOOTSTRAP_KEY,
       SCHEDULER_TICK_SECONDS: '1',
       BILLING_RUN_CONFIRM_FACTOR: '0',
+      // Each part of it bills some of the same tokens.
+      UPLOAD_CONFIRM_REPEATED_CHARGES: '0',
     });
     this.logs.push(service);
     this.url = await service.url();

@@ -11,6 +11,7 @@ import {
   moveTo,
   planOn,
   send,
+  sendOn,
   settleAll,
   subscribe,
   subscriptionRow,
@@ -127,7 +128,7 @@ describe('changes in the middle of a subscription’s life', () => {
 
   it('a charge on its way when it is paused still counts, and resuming waits for its result', async () => {
     const id = await subscribe(world, 'flight', '2027-11-02');
-    await planOn(world, '2027-11-02');
+    await sendOn(world, '2027-11-02');
     await pause(id);
     expect(await resume(id)).toMatchObject({ status: 409, body: { code: 'charge-in-flight', retryable: true } });
     await settleAll(world);
@@ -143,7 +144,7 @@ describe('changes in the middle of a subscription’s life', () => {
   it('a period declined in a pause is not tried again; it goes on with the next one', async () => {
     const id = await subscribe(world, 'declined', '2027-11-03');
     decline(id, '2027-11-03');
-    await planOn(world, '2027-11-03');
+    await sendOn(world, '2027-11-03');
     await pause(id);
     await settleAll(world);
     expect(await subscriptionRow(world, id)).toMatchObject({ state: 'Paused', next: '2027-11-03' });
@@ -155,7 +156,7 @@ describe('changes in the middle of a subscription’s life', () => {
 
   it('a charge on its way when it is canceled still counts when it is paid, and nothing more is billed', async () => {
     const id = await subscribe(world, 'cancel-paid', '2027-12-04');
-    await planOn(world, '2027-12-04');
+    await sendOn(world, '2027-12-04');
     expect((await cancel(id, 'now')).body).toMatchObject({ state: 'Canceled' });
     await settleAll(world);
     expect(await subscriptionRow(world, id)).toEqual({
@@ -170,7 +171,7 @@ describe('changes in the middle of a subscription’s life', () => {
   it('a charge on its way when it is canceled makes nothing past due when it is declined', async () => {
     const id = await subscribe(world, 'cancel-declined', '2028-01-05');
     decline(id, '2028-01-05');
-    await planOn(world, '2028-01-05');
+    await sendOn(world, '2028-01-05');
     await cancel(id, 'now');
     await settleAll(world);
     expect(await subscriptionRow(world, id)).toEqual({ state: 'Canceled', next: '2028-01-05', paidThrough: null });
@@ -179,7 +180,7 @@ describe('changes in the middle of a subscription’s life', () => {
 
   it('a cancellation at the period’s end lets the paid period run out, and can be taken back until then', async () => {
     const id = await subscribe(world, 'period-end', '2028-01-31');
-    await planOn(world, '2028-01-31');
+    await sendOn(world, '2028-01-31');
     expect((await cancel(id, 'period-end')).body).toMatchObject({ state: 'Active', cancelAtPeriodEnd: true });
     await settleAll(world);
     await billOn(world, '2028-02-28');
@@ -198,7 +199,7 @@ describe('changes in the middle of a subscription’s life', () => {
 
   it('a cancellation at the period’s end waits for the result that decides which period that is', async () => {
     const id = await subscribe(world, 'undecided', '2028-03-01');
-    await planOn(world, '2028-03-01');
+    await sendOn(world, '2028-03-01');
     await cancel(id, 'period-end');
     await planOn(world, '2028-03-02');
     expect((await subscriptionRow(world, id)).state).toBe('Active');

@@ -88,7 +88,7 @@ describe('subscriptions in files', () => {
   ].join('\n');
   const FAULTS = [
     { line: 3, field: 'startedOn', expected: expect.stringContaining('calendar day') },
-    { line: 4, field: 'storeProductId', expected: 'the store product id of an active product' },
+    { line: 4, field: 'storeProductId', expected: 'the store product id of an active product that T store collects' },
     { line: 5, field: 'customerReference', expected: expect.stringContaining('line 2') },
     { line: 6, field: 'customerReference', expected: 'a customer who does not have the product yet' },
     { line: 7, expected: expect.stringContaining('double quotes') },

@@ -98,7 +98,12 @@ describe('what a subscription’s terms mean to billing', () => {
   });
 
   it.each([
-    ['an own price in part', 'amount_override = 100', 'subscription_override_whole'],
+    ['an own price in part', 'amount_override = 1, carrier_amount_override = 1', 'subscription_override_whole'],
+    [
+      'parts of no price',
+      'carrier_amount_override = 1, credit_card_amount_override = 1, tmembership_amount_override = 1',
+      'subscription_override_whole',
+    ],
     ['a trial that is over before it begins', 'trial_until = started_on', 'subscription_trial_after_start'],
     ['an end before the start', 'ends_on = started_on', 'subscription_ends_after_start'],
     ['a billing date in the trial', 'trial_until = next_billing_on + 1', 'subscription_bills_after_trial'],

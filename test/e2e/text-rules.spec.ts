@@ -114,13 +114,18 @@ describe('names, words and amounts over the admin API', () => {
   });
 
   it('show sums of before the limit of amounts, rounded where no number is so large', async () => {
-    await world.service.app.get(Database).execute(
-      `
-      INSERT INTO bulk_payment_job (state, origin, content_sha256, merchant_id, line_count, total_amount, created_at,
-        request_file_name, request_file_sha256, request_file_bytes, request_file_written_at, submission_started_at,
-        ver_bulk_pay, bid, notification_url, priority, submitted_line_count)
-      SELECT 'Processing', 'upload', decode('0' || n, 'hex'), 'm', 1, 9007199254740991, $1, n, '\\x01', 1, $1, $1, '1', 'b', '', '1', 1
-      FROM generate_series(1, 3) AS n`,
+    const database = world.service.app.get(Database);
+    await database.execute(
+      `INSERT INTO bulk_payment_job (state, origin, content_sha256, merchant_id, line_count, total_amount, created_at,
+         request_file_name, request_file_sha256, request_file_bytes, request_file_written_at)
+       SELECT 'Created', 'upload', decode('0' || n, 'hex'), 'm', 1, 9007199254740991, $1, n, '\\x01', 1, $1
+       FROM generate_series(1, 3) AS n`,
+      [world.clock.now()],
+    );
+    await database.execute(
+      `UPDATE bulk_payment_job SET state = 'Processing', submission_started_at = $1, ver_bulk_pay = '1', bid = 'b',
+         notification_url = '', priority = '1', submitted_line_count = 1
+       WHERE merchant_id = 'm'`,
       [world.clock.now()],
     );
     const { status, body } = await world.call('GET', 'summary');

@@ -1,6 +1,7 @@
 import { createServer } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { exitCodeOf, explain } from '../../cli/exit';
 import { programOf } from '../../cli/program';
 import { readConfiguration } from '../../src/config';
 import { Database } from '../../src/platform/database';
@@ -54,6 +55,20 @@ describe('the check of T store', () => {
     }).parseAsync(['check', 'tstore'], { from: 'user' });
     expect(written.join('')).toMatch(/works/);
     expect(await notices()).toEqual({});
+  });
+
+  it('ends as a command with an exit code of its own when it does not work, and says what to do', async () => {
+    world.simulator.control.armFault({ kind: 'token-refused' });
+    const written: string[] = [];
+    const check = programOf({
+      environment: { MERCHANT_BILLING_URL: world.service.url, MERCHANT_BILLING_API_KEY: ADMIN_KEY },
+      write: (text) => void written.push(text),
+      complain: () => undefined,
+    }).parseAsync(['--json', 'check', 'tstore'], { from: 'user' });
+    const error: unknown = await check.catch((reason: unknown) => reason);
+    expect(exitCodeOf(error)).toBe(8);
+    expect(explain(error)).toMatch(/^It does not work \(wrong-credentials\)\. .*TSTORE_CLIENT_SECRET/);
+    expect(JSON.parse(written.join(''))).toMatchObject({ outcome: 'wrong-credentials' });
   });
 
   it('tells a wrong client secret, and throws the good token away by no failure', async () => {

@@ -57,7 +57,7 @@ describe('one subscription that can’t be charged', () => {
 
     expect(await dryRun('2027-01-05')).toMatchObject({
       total: { count: 1, amount: 5_500 },
-      firstLines: [{ subscriptionId: good }],
+      firstCharges: [{ subscriptionId: good }],
       parked: { count: 1, first: [{ orderNo, subscriptionId: bad, customerReference: 'bad', reason }] },
     });
     expect(await open('2027-01-05')).toMatchObject({ state: 'Planned', planned: { count: 1, amount: 5_500 } });

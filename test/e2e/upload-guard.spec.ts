@@ -2,7 +2,7 @@ import { ApprovalExpiry } from '../../src/approval';
 import { Database } from '../../src/platform/database';
 import { callAdmin } from '../support/admin-world';
 import { SECOND_PERSONS_KEY, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
-import { REQUEST_HEADER, TOKEN_64 } from '../support/request-files';
+import { REQUEST_HEADER, TOKEN_64, tokenOf } from '../support/request-files';
 import { carrierPrice, keyOf, send } from '../support/subscribers';
 import { until } from '../support/until';
 
@@ -17,6 +17,7 @@ describe('an upload', () => {
     world = await startWorld({
       simulator: { declineRate: 0 },
       environment: {
+        UPLOAD_CONFIRM_FACTOR: '3',
         UPLOAD_CONFIRM_MIN_CHARGES: '4',
         UPLOAD_CONFIRM_MIN_WON: '100000000',
         UPLOAD_CONFIRM_CHARGE_WON: '50000',
@@ -26,10 +27,10 @@ describe('an upload', () => {
 
   afterEach(() => world.close());
 
-  /** Uploads a charge for each amount. @returns the job */
+  /** Uploads a charge of another customer for each amount. @returns the job */
   async function upload(amounts: readonly number[], product = '0910024116'): Promise<JsonBody> {
     const rows = amounts.map(
-      (amount) => `skpcorp,${TOKEN_64},${product},상품,u${(orders += 1)},${amount},${amount},0,0`,
+      (amount) => `skpcorp,${tokenOf(`customer ${(orders += 1)}`)},${product},상품,u${orders},${amount},${amount},0,0`,
     );
     const { status, body } = await world.upload([REQUEST_HEADER, ...rows].join('\n'));
     expect(status).toBe(201);

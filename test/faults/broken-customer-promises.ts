@@ -1,5 +1,4 @@
 import type { Client } from 'pg';
-import type { BookEntry } from '../../simulator/tstore/book';
 
 /** What one customer owed for one product and period, however many charges and subscriptions tried to collect it. */
 interface Owed {
@@ -17,34 +16,31 @@ interface Owed {
 }
 
 /**
- * Holds our books against the gateway's for each customer and period, when everything has come to rest: a customer pays for
- * a product and a period once, and what the gateway kept of it is what we say it did.
+ * Holds our books against the gateways' for each customer and period, when everything has come to rest: a customer pays for
+ * a product and a period once, by whichever gateway, and what they kept of it is what we say it did.
  *
  * That each order is right is told elsewhere. Two right orders for one period are what only this finds.
  *
+ * @param keptByGateways what is left with a gateway of each payment it took for an order number
  * @returns one sentence for each breach
  */
 export async function brokenCustomerPromises(
   database: Client,
-  book: ReadonlyMap<string, readonly BookEntry[]>,
+  keptByGateways: ReadonlyMap<string, readonly number[]>,
 ): Promise<string[]> {
-  return (await owedPeriods(database)).flatMap((owed) => breachesOf(owed, book));
+  return (await owedPeriods(database)).flatMap((owed) => breachesOf(owed, keptByGateways));
 }
 
-function breachesOf(owed: Owed, book: ReadonlyMap<string, readonly BookEntry[]>): string[] {
+function breachesOf(owed: Owed, keptByGateways: ReadonlyMap<string, readonly number[]>): string[] {
   const name = `customer ${owed.customer} for ${owed.storeProductId} from ${owed.periodStartOn}`;
-  const theirs = owed.orderNos
-    .flatMap((orderNo) => book.get(orderNo) ?? [])
-    .filter(({ state }) => state === 'Charged')
-    .map(({ amount, refunds }) => amount - refunds.reduce((sum, refund) => sum + refund.amount, 0))
-    .filter((amount) => amount > 0);
+  const theirs = owed.orderNos.flatMap((orderNo) => keptByGateways.get(orderNo) ?? []).filter((amount) => amount > 0);
   const kept = theirs.reduce((sum, amount) => sum + amount, 0);
   if (owed.isOnADesk) return [];
   return [
-    ...(theirs.length > 1 ? [`${name} paid ${theirs.length} times by the gateway’s book, and nobody is told`] : []),
+    ...(theirs.length > 1 ? [`${name} paid ${theirs.length} times by the gateways’ books, and nobody is told`] : []),
     ...(kept !== owed.kept || theirs.length !== owed.timesPaid
       ? [
-          `${name} paid ${owed.kept} won in ${owed.timesPaid} by our books, by the gateway’s ${kept} in ${theirs.length}`,
+          `${name} paid ${owed.kept} won in ${owed.timesPaid} by our books, by the gateways’ ${kept} in ${theirs.length}`,
         ]
       : []),
   ];
@@ -65,13 +61,13 @@ async function owedPeriods(database: Client): Promise<Owed[]> {
       (count(*) FILTER (WHERE paid.amount > coalesce(given.amount, 0)))::int AS "timesPaid",
       bool_or(
         EXISTS (SELECT FROM discrepancy WHERE discrepancy.charge_id = charge.id AND discrepancy.state = 'Open')
-        OR (job.state = 'Processing' AND job.gateway_job_id IS NULL)
+        OR coalesce(job.state = 'Processing' AND job.gateway_job_id IS NULL, false)
         OR EXISTS (SELECT FROM refund WHERE refund.charge_id = charge.id AND refund.state = 'Unknown')
         OR EXISTS (SELECT FROM line_stop WHERE line_stop.bulk_payment_job_id = job.id
           OR line_stop.subscription_id = charge.subscription_id)) AS "isOnADesk"
     FROM charge
     JOIN subscription ON subscription.id = charge.subscription_id
-    JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
+    LEFT JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
     LEFT JOIN settlement AS paid ON paid.charge_id = charge.id AND paid.refund_id IS NULL AND paid.kind = 'paid'
     LEFT JOIN LATERAL (
       SELECT sum(amount) AS amount FROM settlement

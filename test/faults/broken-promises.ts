@@ -1,8 +1,11 @@
 import type { Client } from 'pg';
+import type { Simulator } from '../../simulator';
 import type { SimulatorControl } from '../../simulator/tstore/control/control';
 import type { BookEntry } from '../../simulator/tstore/book';
 import { brokenCustomerPromises } from './broken-customer-promises';
-import { brokenRefundPromises } from './broken-refund-promises';
+import { brokenMethodPromises } from './broken-method-promises';
+import { brokenOrderPromises } from './broken-order-promises';
+import { brokenRefundPromises, givenBackByToss } from './broken-refund-promises';
 
 /** A charge of ours, its job and its settlement. */
 interface OurCharge {
@@ -18,15 +21,17 @@ interface OurCharge {
   isDiscrepant: boolean;
 }
 
+type Gateways = Pick<Simulator, 'control' | 'toss'>;
+
 /**
- * Holds our database against the gateway's book, charge by charge and to the won, when everything has come to rest.
+ * Holds our database against the books of both gateways, charge by charge and to the won, when everything has come to rest.
  *
- * Of what is not settled only this may be left: a charge with a discrepancy a person must see, and a job in doubt that the
+ * Of what is not settled only this may be left: a charge with a discrepancy a person must see, and a job in doubt that its
  * gateway never accepted.
  *
  * @returns one sentence for each breach of a promise of docs/reliability.md
  */
-export async function brokenPromises(database: Client, gateway: SimulatorControl): Promise<string[]> {
+export async function brokenPromises(database: Client, { control: gateway, toss }: Gateways): Promise<string[]> {
   const book = new Map<string, BookEntry[]>();
   for await (const entry of gateway.bookEntries()) {
     book.set(entry.orderNo, [...(book.get(entry.orderNo) ?? []), entry]);
@@ -37,8 +42,11 @@ export async function brokenPromises(database: Client, gateway: SimulatorControl
     ...charges.flatMap((charge) => breachesOf(charge, book.get(charge.orderNo)?.[0])),
     ...unasked(charges, book),
     ...unheard(gateway),
-    ...(await brokenRefundPromises(database, book)),
-    ...(await brokenCustomerPromises(database, book)),
+    ...(await brokenRefundPromises(database, 'tstore', book)),
+    ...(await brokenOrderPromises(database, toss)),
+    ...(await brokenRefundPromises(database, 'toss', givenBackByToss(toss))),
+    ...(await brokenMethodPromises(database, toss)),
+    ...(await brokenCustomerPromises(database, keptByGateways(book, toss))),
     ...(await inconsistencies(database)),
   ];
 }
@@ -65,6 +73,23 @@ function unasked(charges: readonly OurCharge[], book: ReadonlyMap<string, unknow
   return [...book.keys()]
     .filter((orderNo) => !asked.has(orderNo))
     .map((orderNo) => `nobody asked for order ${orderNo}`);
+}
+
+/** What either gateway has kept of each order number that it took money for. */
+function keptByGateways(
+  book: ReadonlyMap<string, readonly BookEntry[]>,
+  toss: Gateways['toss'],
+): Map<string, number[]> {
+  const kept = new Map<string, number[]>();
+  const add = (orderNo: string, amount: number, given: number): void =>
+    void kept.set(orderNo, [...(kept.get(orderNo) ?? []), amount - given]);
+  for (const entry of [...book.values()].flat()) {
+    if (entry.state === 'Charged') add(entry.orderNo, entry.amount, entry.refundedAmount);
+  }
+  for (const { orderId, approvals, approvedAmount, canceledAmount } of toss.bookEntries()) {
+    if (approvals > 0) add(orderId, approvedAmount, canceledAmount);
+  }
+  return kept;
 }
 
 /** Messages that PNS neither got verified nor will send again. */
@@ -104,10 +129,15 @@ const RULES: Readonly<Record<string, string>> = {
     GROUP BY job.id HAVING count(DISTINCT discrepancy.charge_id) <> job.missing_count + job.quarantined_count`,
   'it settled more than one charge': `
     SELECT 'transaction ' || transaction_id AS what FROM settlement WHERE kind = 'paid' AND refund_id IS NULL
-    GROUP BY transaction_id HAVING count(*) > 1`,
+    GROUP BY gateway, transaction_id HAVING count(*) > 1`,
   'it is declined although its line names a transaction, and no person decided so': `
     SELECT 'order ' || charge.order_no AS what FROM settlement JOIN charge ON charge.id = settlement.charge_id
     WHERE settlement.kind = 'declined' AND settlement.transaction_id IS NOT NULL AND settlement.discrepancy_id IS NULL`,
+  'its payment ended, and its order is still on its way': `
+    SELECT 'order ' || customer_order.id AS what FROM customer_order
+    WHERE state IN ('Confirming', 'InDoubt') AND NOT EXISTS (
+      SELECT FROM order_attempt JOIN direct_payment ON direct_payment.id = order_attempt.direct_payment_id
+      WHERE order_attempt.order_id = customer_order.id AND direct_payment.ended_at IS NULL)`,
   'more was given back of it than it took': `
     SELECT 'transaction ' || paid.transaction_id AS what
     FROM settlement AS paid JOIN settlement AS given ON given.charge_id = paid.charge_id AND given.refund_id IS NOT NULL
@@ -126,9 +156,27 @@ const RULES: Readonly<Record<string, string>> = {
     SELECT 'order ' || earlier.order_no AS what FROM charge AS earlier
     JOIN charge AS later ON later.subscription_id = earlier.subscription_id
       AND later.period_start_on = earlier.period_start_on AND later.attempt = earlier.attempt + 1
-    JOIN bulk_payment_job AS job ON job.id = later.bulk_payment_job_id
+    LEFT JOIN bulk_payment_job AS job ON job.id = later.bulk_payment_job_id
     LEFT JOIN settlement ON settlement.charge_id = earlier.id AND settlement.refund_id IS NULL
-    WHERE settlement.kind IS DISTINCT FROM 'declined' AND job.rebill_of_job_id IS DISTINCT FROM earlier.bulk_payment_job_id`,
+    WHERE settlement.kind IS DISTINCT FROM 'declined' AND job.rebill_of_job_id IS DISTINCT FROM earlier.bulk_payment_job_id
+      AND NOT EXISTS (SELECT FROM charge_withdrawal WHERE charge_id = earlier.id)`,
+  'it was sent after its customer had canceled or paused': `
+    SELECT DISTINCT 'order ' || charge.order_no AS what FROM charge
+    LEFT JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
+    LEFT JOIN direct_payment AS payment ON payment.charge_id = charge.id
+    CROSS JOIN LATERAL (SELECT coalesce(job.submission_started_at, payment.sent_at) AS at) AS sent
+    JOIN subscription_history AS said ON said.subscription_id = charge.subscription_id
+    WHERE said.cause IN ('canceled', 'paused', 'cancellation at period end asked for')
+      AND sent.at > said.at
+      AND NOT EXISTS (
+        SELECT FROM subscription_history AS back
+        WHERE back.subscription_id = said.subscription_id AND back.id > said.id
+          AND back.cause IN ('resumed', 'terms changed') AND back.at <= sent.at)`,
+  'it was withdrawn, and sent or settled': `
+    SELECT 'charge ' || charge.id AS what FROM charge_withdrawal JOIN charge ON charge.id = charge_withdrawal.charge_id
+    LEFT JOIN bulk_payment_job AS job ON job.id = charge.bulk_payment_job_id
+    LEFT JOIN direct_payment AS payment ON payment.charge_id = charge.id
+    WHERE job.submission_started_at IS NOT NULL OR payment.state NOT IN ('Pending', 'Canceled') OR EXISTS (SELECT FROM settlement WHERE charge_id = charge.id)`,
   'its period was sent again although T store was heard to have it in a job that failed': `
     SELECT DISTINCT 'order ' || again.order_no AS what FROM line_stop AS heard
     JOIN charge AS taken ON taken.bulk_payment_job_id = heard.bulk_payment_job_id
@@ -145,6 +193,9 @@ const RULES: Readonly<Record<string, string>> = {
     SELECT 'subscription ' || subscription.id AS what FROM subscription
     LEFT JOIN charge ON charge.subscription_id = subscription.id
     LEFT JOIN settlement ON settlement.charge_id = charge.id AND settlement.kind = 'paid'
+    WHERE NOT EXISTS (
+      SELECT FROM subscription_history AS history
+      WHERE history.subscription_id = subscription.id AND history.changes ? 'next_billing_on')
     GROUP BY subscription.id
     HAVING count(settlement.charge_id) <>
       (extract(year FROM next_billing_on) - extract(year FROM started_on)) * 12

@@ -35,6 +35,23 @@ const uploadInDoubt: Work = async (world, name) => {
 };
 
 const outwait: Work = (world) => world.outwaitApproval();
+const outwaitOrder: Work = (world, name) => world.outwaitOrder(name);
+const payCanceled: Work = (world, name) => world.payCanceledOrder(name);
+const hear: Work = (world, name) => world.hearOfCancellation(name);
+const payOrder: Work = (world, name) => world.payOrder(name);
+const payByDeposit: Work = (world, name) => world.payByDeposit(name);
+
+/** The gateway has it, and nobody hears so. */
+const payOrderUnheard: Work = (world, name) => {
+  world.simulator.toss.armFault({ kind: 'answer-lost', call: 'confirm' });
+  return world.payOrder(name);
+};
+const registerMethod: Work = async (world, name) => void (await world.registerMethod(name));
+const removeMethod: Work = (world, name) => world.removeMethod(name);
+const outwaitRegistration: Work = (world, name) => world.outwaitRegistration(name);
+const payByMethod: Work = (world, name) => world.payByMethod(name);
+const payUnwanted: Work = (world, name) => world.payByMethod(name, true);
+const tieOut: Work = (world) => world.tieOut();
 const stopLine: Work = (world, name) => world.stopLine(name);
 
 const WORK: Partial<Record<CrashPoint, Work>> = {
@@ -43,12 +60,60 @@ const WORK: Partial<Record<CrashPoint, Work>> = {
   'verify-notification.set-aside': oddEvent,
   'watch-doubt.told': uploadInDoubt,
   'watch-doubt.recorded': uploadInDoubt,
+  'watch-payments.claimed': (world, name) => world.watchPayment(name),
+  'watch-payments.recorded': (world, name) => world.watchPayment(name),
   'check-line.told': stopLine,
   'check-line.recorded': stopLine,
   'lookup.turn-taken': (world) => world.lookUp(),
   'lookup.answered': refund,
   'lookup.kept': refund,
   'refund.before-commit': refund,
+  'checkout.before-commit': payOrder,
+  'checkout.committed': payOrder,
+  'send-payment.turn-taken': payByMethod,
+  'direct-payment.withdrawn': payUnwanted,
+  'send-payment.claimed': payOrder,
+  'send-payment.ready': payOrder,
+  'send-payment.intent-committed': payOrder,
+  'send-payment.answered': payOrder,
+  'direct-payment.before-commit': payOrder,
+  'send-payment.recorded': payOrder,
+  'direct-payment.account-before-commit': payByDeposit,
+  'watch-deposit.claimed': payByDeposit,
+  'watch-deposit.looked': payByDeposit,
+  'watch-deposit.closed': (world, name) => world.cancelAwaited(name),
+  'watch-deposit.recorded': payByDeposit,
+  'exchange.request-kept': payOrder,
+  'exchange.answered': payOrder,
+  'resolve-payment.claimed': payOrderUnheard,
+  'resolve-payment.recorded': payOrderUnheard,
+  'look-into-message.claimed': hear,
+  'look-into-message.looked': hear,
+  'look-into-message.recorded': hear,
+  'expire-order.before-commit': outwaitOrder,
+  'expire-order.recorded': outwaitOrder,
+  'give-back.found': payCanceled,
+  'give-back.asked': payCanceled,
+  'give-back.recorded': payCanceled,
+  'register-method.before-commit': registerMethod,
+  'register-method.committed': registerMethod,
+  'issue-method.claimed': registerMethod,
+  'issue-method.intent-committed': registerMethod,
+  'issue-method.answered': registerMethod,
+  'issue-method.before-commit': registerMethod,
+  'issue-method.recorded': registerMethod,
+  'erase-method.claimed': removeMethod,
+  'erase-method.answered': removeMethod,
+  'erase-method.recorded': removeMethod,
+  'expire-registration.before-commit': outwaitRegistration,
+  'expire-registration.recorded': outwaitRegistration,
+  'open-tie-outs.before-commit': (world) => world.passDay(),
+  'open-tie-outs.opened': (world) => world.passDay(),
+  'tie-out.claimed': tieOut,
+  'tie-out.page-answered': tieOut,
+  'tie-out.before-commit': tieOut,
+  'tie-out.looked-up': tieOut,
+  'tie-out.recorded': tieOut,
   'expire-approval.before-commit': outwait,
   'expire-approval.recorded': outwait,
 };

@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seoulDateAt } from '../../src/kernel/seoul-calendar';
 import type { CrashPoint } from '../../src/platform/crash-points';
-import { serviceSettings, startSimulator, type Simulator } from '../../simulator';
+import { serviceSettings, startSimulator, tossSettings, type Simulator } from '../../simulator';
 import { addSubscriptions } from '../support/prepared-billing';
 import { requestFile } from '../support/request-files';
 import { ADMIN_KEY, serviceEnvironment } from '../support/service-environment';
 import { ServiceProcess } from '../support/service-process';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { confirmElsewhere } from '../support/confirm-elsewhere';
 import { until } from '../support/until';
 import { brokenPromises } from './broken-promises';
 import { UNCHECKED_SQL } from './due-steps';
@@ -32,6 +33,7 @@ export class CrashWorld {
   /** What all processes have written so far. */
   private readonly processes: ServiceProcess[] = [];
   private readonly refunded = new Map<string, string>();
+  private readonly entered = new Map<string, string>();
 
   private constructor(
     private readonly database: TestDatabase,
@@ -74,6 +76,7 @@ export class CrashWorld {
     await this.killAt(first);
     await answered;
     this.simulator.control.disarmAllFaults();
+    this.simulator.toss.disarmAllFaults();
     for (const point of others) {
       this.startProcess(point);
       await this.killAt(point);
@@ -93,7 +96,7 @@ export class CrashWorld {
       await this.passDoubtOfRefunds();
       // Cheap to ask, unlike the whole comparison.
       if (broken.length === 0 && (await this.isAtWork())) return undefined;
-      broken = await brokenPromises(this.client, this.simulator.control);
+      broken = await brokenPromises(this.client, this.simulator);
       return (broken.length === 0 && !(await this.isAtWork())) || undefined;
     }).catch((gaveUp: Error) => {
       if (broken.length === 0) broken = [gaveUp.message];
@@ -137,6 +140,215 @@ export class CrashWorld {
     if (!response.ok) throw new Error(`refund answered ${response.status}`);
   }
 
+  /** Has a customer pay an order in the gateway's window; the same name is the same order. */
+  async payOrder(name: string, method = 'CARD'): Promise<void> {
+    const order = await this.order(name);
+    if (order.state !== 'Created' && order.state !== 'Ready') return;
+    const opened = await this.call(`checkout/v1/orders/${order.checkoutToken}/windows`, { method: 'POST' });
+    const { window } = (await opened.json()) as { window: { orderId: string; amount: number } };
+    const amount = { currency: 'KRW', value: window.amount };
+    this.simulator.toss.openPayment({ method, ...window, amount });
+    const back = this.simulator.toss.pay(window.orderId).redirectUrl;
+    const response = await fetch(String(back), { redirect: 'manual' });
+    if (response.status !== 303) throw new Error(`the return answered ${response.status}`);
+  }
+
+  /** Has a customer pay an order, the merchant cancel a part in the gateway's own console, and the gateway tell so. */
+  async hearOfCancellation(name: string): Promise<void> {
+    await this.payOrder(name);
+    const orderId = await until('the order is paid', async () => (await this.paidWindow(name)) ?? undefined);
+    if (this.simulator.toss.bookOfOrder(orderId)[0]?.canceledAmount === 0) {
+      this.simulator.toss.cancelInConsole(orderId, { cancelAmount: 100 });
+    }
+    const message = {
+      eventType: 'PAYMENT_STATUS_CHANGED',
+      data: { orderId, status: 'PARTIAL_CANCELED', paymentKey: 'x' },
+    };
+    await this.post('webhooks/toss/toss', 'application/json', JSON.stringify(message));
+  }
+
+  private async paidWindow(reference: string): Promise<string | undefined> {
+    const { rows } = await this.client.query<{ orderNo: string }>(
+      `SELECT order_no AS "orderNo" FROM customer_order JOIN order_attempt ON order_id = customer_order.id
+       JOIN direct_payment ON direct_payment.id = direct_payment_id
+       WHERE reference = $1 AND direct_payment.state = 'Paid'`,
+      [reference],
+    );
+    return rows[0]?.orderNo;
+  }
+
+  /** Has a customer pay an order into an account, and lets the deposit stay until it counts. */
+  async payByDeposit(name: string): Promise<void> {
+    await this.payOrder(name, 'VIRTUAL_ACCOUNT');
+    const orderNo = await this.awaited(name);
+    if (this.simulator.toss.bookOfOrder(orderNo)[0]?.status === 'WAITING_FOR_DEPOSIT') {
+      this.simulator.toss.deposit(orderNo);
+    }
+    this.pass(60 * 60);
+    await until(`the deposit of ${name} is seen`, async () => {
+      const { rows } = await this.client.query(
+        `SELECT FROM deposit_account JOIN order_attempt USING (direct_payment_id)
+         WHERE order_no = $1 AND deposited_at IS NOT NULL`,
+        [orderNo],
+      );
+      return rows.length > 0 || undefined;
+    });
+    this.pass(5 * 60);
+  }
+
+  /** Has a customer choose to pay into an account, and the shop cancel that. */
+  async cancelAwaited(name: string): Promise<void> {
+    await this.payOrder(name, 'VIRTUAL_ACCOUNT');
+    await this.awaited(name);
+    const { id, state } = await this.order(name);
+    const reason = JSON.stringify({ reason: 'sold out' });
+    if (state === 'AwaitingDeposit') await this.post(`admin/v1/orders/${id}/cancel`, 'application/json', reason);
+    this.pass(60);
+  }
+
+  /** Waits until the account is issued. @returns the order number that it is under */
+  private awaited(reference: string): Promise<string> {
+    return until(`${reference} has an account`, async () => {
+      const { rows } = await this.client.query<{ orderNo: string }>(
+        `SELECT order_no AS "orderNo" FROM customer_order JOIN order_attempt ON order_id = customer_order.id
+         JOIN deposit_account USING (direct_payment_id) WHERE reference = $1`,
+        [reference],
+      );
+      return rows[0]?.orderNo;
+    });
+  }
+
+  /** Has a customer agree in the window, the shop cancel the order, another program confirm it, and the gateway tell so. */
+  async payCanceledOrder(name: string): Promise<void> {
+    const { id, state, checkoutToken } = await this.order(name);
+    if (state === 'Created' || state === 'Ready') {
+      const opened = await this.call(`checkout/v1/orders/${checkoutToken}/windows`, { method: 'POST' });
+      const { window } = (await opened.json()) as { window: { orderId: string; amount: number } };
+      const amount = { currency: 'KRW', value: window.amount };
+      this.simulator.toss.openPayment({ method: 'CARD', ...window, amount });
+      this.simulator.toss.pay(window.orderId);
+      const reason = JSON.stringify({ reason: 'sold out' });
+      await this.post(`admin/v1/orders/${id}/cancel`, 'application/json', reason);
+      await confirmElsewhere(this.simulator, window.orderId, window.amount);
+    }
+    for (const { orderId } of this.simulator.toss.bookEntries()) {
+      const message = { eventType: 'PAYMENT_STATUS_CHANGED', data: { orderId, status: 'DONE', paymentKey: 'x' } };
+      await this.post('webhooks/toss/toss', 'application/json', JSON.stringify(message));
+    }
+    await until('the payment is taken up', async () => {
+      this.pass(20);
+      return (await this.paidWindow(name)) ?? undefined;
+    });
+    this.pass(11 * 60);
+  }
+
+  /** Stores an order, and lets its time pass. */
+  async outwaitOrder(name: string): Promise<void> {
+    await this.order(name);
+    this.pass(2 * 60);
+  }
+
+  /** Has a customer register a card; the same name is the same registration, and the same card. @returns its id */
+  async registerMethod(name: string): Promise<string> {
+    const { id, checkoutToken } = await this.registration(name);
+    const back = this.entered.get(name) ?? (await this.enterCard(checkoutToken));
+    this.entered.set(name, back);
+    const response = await fetch(back, { redirect: 'manual' });
+    if (response.status !== 303) throw new Error(`the return answered ${response.status}`);
+    return id;
+  }
+
+  /** Registers a card, and has it taken away again. */
+  async removeMethod(name: string): Promise<void> {
+    const id = await this.registerMethod(name);
+    const registration = await until(`${name} is registered`, async () => {
+      const answer = await this.call(`admin/v1/payment-method-registrations/${id}`);
+      const found = (await answer.json()) as { paymentMethodId: string | null };
+      return found.paymentMethodId === null ? undefined : found;
+    });
+    const at = `admin/v1/payment-methods/${registration.paymentMethodId}/remove`;
+    const response = await this.post(at, 'application/json', JSON.stringify({ reason: 'customer asked' }));
+    if (!response.ok && response.status !== 409) throw new Error(`removing answered ${response.status}`);
+  }
+
+  /**
+   * Plants a payment by a card that is registered first; the same name is the same payment.
+   *
+   * @param isUnwanted of a subscription that owes another period and pays otherwise, so that it is withdrawn before it is sent
+   */
+  async payByMethod(name: string, isUnwanted = false): Promise<void> {
+    await this.registerMethod(name);
+    await until(`${name} has a card`, async () => {
+      const { rowCount } = await this.client.query(
+        `WITH method AS (SELECT id FROM payment_method WHERE customer_reference = $1),
+         asked AS (
+           INSERT INTO charge (order_no, gateway, gateway_account, subscription_id, period_start_on, attempt, store_product_id,
+             product_name, amount, created_at)
+           SELECT $1, 'toss', 'toss', subscription.id, date '2000-01-01' + method.id::int, 1, store_product_id, name, 500, now()
+           FROM method, subscription JOIN product ON product.id = product_id
+           WHERE subscription.id = (SELECT min(id) FROM subscription) AND $2
+           UNION ALL
+           SELECT $1, 'toss', 'toss', NULL, NULL, NULL, 'pens', 'pens', 500, now() FROM method WHERE NOT $2
+           ON CONFLICT (order_no) DO NOTHING RETURNING id)
+         INSERT INTO direct_payment (charge_id, gateway, gateway_account, origin, state, idempotency_key, payment_method_id,
+           created_at)
+         SELECT asked.id, 'toss', 'toss', 'method', 'Pending', gen_random_uuid(), method.id, now() FROM asked, method`,
+        [name, isUnwanted],
+      );
+      const { rowCount: there } = await this.client.query('SELECT FROM charge WHERE order_no = $1', [name]);
+      return (rowCount ?? 0) + (there ?? 0) > 0 || undefined;
+    });
+  }
+
+  /** Opens a registration, and lets its time pass. */
+  async outwaitRegistration(name: string): Promise<void> {
+    await this.registration(name);
+    this.pass(2 * 60);
+  }
+
+  private async enterCard(token: string): Promise<string> {
+    const answer = await this.call(`checkout/v1/registrations/${token}/window`, { method: 'POST' });
+    const { window } = (await answer.json()) as { window: object };
+    const { id } = this.simulator.toss.openBilling({ method: 'CARD', ...window });
+    return String(this.simulator.toss.pay(id).redirectUrl);
+  }
+
+  private async registration(name: string): Promise<{ id: string; checkoutToken: string }> {
+    const asked = { customerReference: name, gatewayAccount: 'toss', expiresInMinutes: 1 };
+    const response = await this.call('admin/v1/payment-method-registrations', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': name },
+      body: JSON.stringify({ ...asked, returnUrl: 'https://shop.example/card' }),
+    });
+    if (!response.ok) throw new Error(`the registration answered ${response.status}`);
+    return (await response.json()) as { id: string; checkoutToken: string };
+  }
+
+  private async order(name: string): Promise<{ id: string; state: string; checkoutToken: string }> {
+    const order = { reference: name, gatewayAccount: 'toss', name: '연필', amount: 500, expiresInMinutes: 1 };
+    const more = { items: [{ name: '연필', unitAmount: 500 }], returnUrl: 'https://shop.example/back' };
+    const response = await this.post('admin/v1/orders', 'application/json', JSON.stringify({ ...order, ...more }));
+    if (!response.ok) throw new Error(`the order answered ${response.status}`);
+    return (await response.json()) as { id: string; state: string; checkoutToken: string };
+  }
+
+  /** Has the day before compared, as a person does. */
+  async tieOut(): Promise<void> {
+    const day = seoulDateAt(new Date(Date.now() + this.aheadSeconds * 1000 - DAY_MS));
+    const response = await this.post(
+      'admin/v1/tie-outs',
+      'application/json',
+      JSON.stringify({ gatewayAccount: 'toss', day }),
+    );
+    if (!response.ok) throw new Error(`the tie-out answered ${response.status}`);
+  }
+
+  /** Lets the hour come when the day before is compared by itself. */
+  passDay(): Promise<void> {
+    this.pass(DAY_MS / 1000);
+    return Promise.resolve();
+  }
+
   /** Has T store asked for some payment, as a person does. */
   async lookUp(): Promise<void> {
     const response = await this.call(`admin/v1/charges/${await this.paidOrder()}/transaction`);
@@ -150,6 +362,16 @@ export class CrashWorld {
        SELECT 'numbers-differ', min(id), $1, '{}', now() FROM bulk_payment_job WHERE settled_at IS NOT NULL
        ON CONFLICT (kind, violation) DO NOTHING`,
       [name],
+    );
+  }
+
+  /** Plants a payment that is to be looked up once more; of a charge that is paid, so that nothing follows from it. */
+  async watchPayment(name: string): Promise<void> {
+    await this.client.query(
+      `INSERT INTO payment_watch (charge_id, gateway, gateway_account, transaction_id, since, next_look_at)
+       SELECT id, gateway, gateway_account, $2, now() - interval '60 days', now() FROM charge WHERE order_no = $1
+       ON CONFLICT DO NOTHING`,
+      [await this.paidOrder(), name],
     );
   }
 
@@ -244,6 +466,12 @@ export class CrashWorld {
        WHERE lease_until > $1 OR (settled_at IS NULL AND failed_at IS NULL
          AND NOT (state = 'Processing' AND gateway_job_id IS NULL))
        UNION ALL SELECT FROM refund WHERE ended_at IS NULL
+       UNION ALL SELECT FROM payment_watch WHERE next_look_at IS NOT NULL
+       UNION ALL SELECT FROM direct_payment WHERE ended_at IS NULL
+       UNION ALL SELECT FROM method_registration WHERE state = 'Issuing'
+       UNION ALL SELECT FROM payment_method WHERE ended_at IS NOT NULL AND erased_at IS NULL AND gateway <> 'tstore'
+       UNION ALL SELECT FROM tie_out WHERE finished_at IS NULL
+       UNION ALL SELECT FROM notification WHERE order_no IS NOT NULL AND next_attempt_at IS NOT NULL
        UNION ALL SELECT FROM bulk_payment_job WHERE settled_at IS NOT NULL AND numbers_checked_at IS NULL
        UNION ALL ${UNCHECKED_SQL}`,
       [now],
@@ -256,6 +484,7 @@ export class CrashWorld {
     this.arrived = undefined;
     this.process = ServiceProcess.startWith(PRELOAD, {
       ...serviceEnvironment(this.database.url, serviceSettings(this.simulator.baseUrl)),
+      ...tossSettings(this.simulator.baseUrl),
       PORT: String(this.port),
       PUBLIC_BASE_URL: `http://127.0.0.1:${this.port}`,
       DATA_DIR: this.dataDirectory,

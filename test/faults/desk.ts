@@ -2,7 +2,7 @@ import type { FaultWorld } from './fault-world';
 
 /** What a person asks the admin API to do. */
 export interface Act {
-  method: 'POST' | 'DELETE';
+  method: 'POST' | 'PATCH' | 'DELETE';
   path: string;
   body: object;
   /** Whether it must be somebody else than who orders refunds. */
@@ -15,11 +15,22 @@ interface RefundInDoubt {
   amount: number;
 }
 
+interface GatewayPayment {
+  transactionId: string;
+  refunds: readonly { amount: number }[];
+}
+
 /** What lies on the operators' desk, by our own database. What waits for a second person is nobody's to ask for again. */
 interface Desk {
   now: Date;
   jobs: { id: string; orderNo: string; isClosed: boolean; isRebillable: boolean }[];
   refunds: RefundInDoubt[];
+  /** Said to be made by persons. */
+  saidMade: RefundInDoubt[];
+  /** In doubt, and nothing more is done about it by itself. */
+  payments: { id: string; orderNo: string; isLookedUp: boolean }[];
+  /** Seen as given back at Toss without us. */
+  outside: { id: string; orderNo: string; known: number; isAnyInDoubt: boolean }[];
   discrepancies: { id: string; orderNo: string; named: string | null }[];
   stops: { id: string; kind: string }[];
   approvals: {
@@ -34,11 +45,12 @@ interface Desk {
 }
 
 /**
- * The decisions that wait for a person, each as somebody careful makes it: who has asked T store, whose book answers as
+ * The decisions that wait for a person, each as somebody careful makes it: who has asked the gateway, whose book answers as
  * its people would.
  */
 export async function decisionsOf(world: FaultWorld): Promise<Act[]> {
-  const { jobs, refunds, discrepancies, stops, approvals, isStopped } = await deskOf(world);
+  const { jobs, refunds, saidMade, payments, outside, discrepancies, stops, approvals, isStopped } =
+    await deskOf(world);
   const decisions: Act[] = [];
   for (const job of jobs) {
     const [entry] = await world.simulator.control.bookOfOrder(job.orderNo);
@@ -51,25 +63,41 @@ export async function decisionsOf(world: FaultWorld): Promise<Act[]> {
     const outcome = (await isGivenBack(world, refund)) ? 'refunded' : 'not-refunded';
     decisions.push(decided(`refunds/${refund.id}/resolve`, { outcome }));
   }
+  for (const refund of saidMade) {
+    if (await isSaidTooOften(world, refund)) decisions.push(decided(`refunds/${refund.id}/reverse`));
+  }
+  for (const { id, orderNo, isLookedUp } of payments) {
+    const payment = await paymentOf(world, orderNo);
+    const paid = payment && { outcome: 'paid', transactionId: payment.transactionId };
+    const word = decided(`direct-payments/${id}/resolve`, paid ?? { outcome: 'not-paid' });
+    // Most are found out by another look.
+    decisions.push(isLookedUp ? word : decided(`direct-payments/${id}/look`));
+  }
+  for (const { id, orderNo, known, isAnyInDoubt } of outside) {
+    const payment = await paymentOf(world, orderNo);
+    const amount = (payment?.refunds ?? []).reduce((sum, refund) => sum + refund.amount, -known);
+    if (amount > 0 && !isAnyInDoubt) decisions.push(decided('outside-refunds', { orderNo, amount }));
+    else if (!isAnyInDoubt) decisions.push(decided(`outside-refunds/${id}/dismiss`));
+  }
   for (const discrepancy of discrepancies) decisions.push(...(await acceptancesOf(world, discrepancy)));
   for (const approval of approvals) {
     const verb = (await isRight(world, approval)) ? 'approve' : 'reject';
     decisions.push({ ...decided(`approvals/${approval.id}/${verb}`), bySecondPerson: true });
   }
-  // What the gateway contradicts is dealt with by attaching its job.
-  for (const { id, kind } of stops) if (kind !== CONTRADICTS) decisions.push(decided(`line-stops/${id}/resolve`));
+  for (const { id, kind } of stops)
+    if (!ENDED_BY_ACTS.includes(kind)) decisions.push(decided(`line-stops/${id}/resolve`));
   if (isStopped) decisions.push({ ...decided('kill-switch'), method: 'DELETE' });
   return decisions;
 }
 
-/** Nobody careful lets such a stop go on: its job is attached. */
-const CONTRADICTS = 'gateway-contradicts';
+/** Nobody careful resolves such a stop: its job is attached, its refund reversed. */
+const ENDED_BY_ACTS = ['gateway-contradicts', 'refund-not-made'];
 
 /** Stops all submissions. */
 export const ENGAGE = decided('kill-switch');
 
 export function decided(path: string, more: object = {}): Act {
-  return { method: 'POST', path, body: { reason: 'T store was asked', ...more } };
+  return { method: 'POST', path, body: { reason: 'the gateway was asked', ...more } };
 }
 
 /** As a careful person works a discrepancy off: asks T store for the payment and for what the line names, then accepts. */
@@ -91,26 +119,56 @@ async function isRight(world: FaultWorld, approval: Desk['approvals'][number]): 
   switch (kind) {
     case 'refund-doubt':
       return refund !== null && (act.outcome === 'refunded') === (await isGivenBack(world, refund));
+    case 'refund-reversal':
+      return refund !== null && (await isSaidTooOften(world, refund));
     case 'job-doubt':
       return act.do === 'attach-gateway-job' ? entry?.jobId === act.gatewayJobId : entry === undefined;
+    case 'payment-doubt': {
+      const payment = await paymentOf(world, orderNo);
+      return act.outcome === 'paid' ? payment?.transactionId === act.transactionId : payment === undefined;
+    }
     case 'discrepancy':
       return act.outcome === 'paid' ? entry?.tid === act.transactionId : entry?.state === 'Declined';
     case 'line-stop':
-      return stopKind !== CONTRADICTS;
+      return !ENDED_BY_ACTS.includes(stopKind ?? '');
     default:
       return true;
   }
 }
 
+/** What either gateway has of an order number it took money for. */
+async function paymentOf(world: FaultWorld, orderNo: string): Promise<GatewayPayment | undefined> {
+  const { control, toss } = world.simulator;
+  const [entry] = await control.bookOfOrder(orderNo);
+  if (entry?.state === 'Charged') return { transactionId: entry.tid ?? '', refunds: entry.refunds };
+  const approved = toss.bookOfOrder(orderNo).find(({ approvals }) => approvals > 0);
+  return approved && { transactionId: approved.paymentKey, refunds: approved.cancels };
+}
+
 /** Whether the gateway's book has one refund more of this amount than we know of. */
-export async function isGivenBack(world: FaultWorld, { orderNo, amount }: RefundInDoubt): Promise<boolean> {
-  const [entry] = await world.simulator.control.bookOfOrder(orderNo);
-  const [known] = await world.rows<{ count: number }>(
+export async function isGivenBack(world: FaultWorld, refund: RefundInDoubt): Promise<boolean> {
+  const { booked, known } = await countsOf(world, refund);
+  return booked > known;
+}
+
+/** Whether we know of one refund more of this amount than the gateway's book has. */
+async function isSaidTooOften(world: FaultWorld, refund: RefundInDoubt): Promise<boolean> {
+  const { booked, known } = await countsOf(world, refund);
+  return known > booked;
+}
+
+async function countsOf(
+  world: FaultWorld,
+  { orderNo, amount }: RefundInDoubt,
+): Promise<{ booked: number; known: number }> {
+  const payment = await paymentOf(world, orderNo);
+  const [ours] = await world.rows<{ count: number }>(
     `SELECT count(*)::int AS count FROM refund JOIN charge ON charge.id = refund.charge_id
      WHERE charge.order_no = $1 AND refund.amount = $2 AND refund.state = 'Refunded'`,
     [orderNo, amount],
   );
-  return (entry?.refunds ?? []).filter((refund) => refund.amount === amount).length > (known?.count ?? 0);
+  const booked = (payment?.refunds ?? []).filter((refund) => refund.amount === amount).length;
+  return { booked, known: ours?.count ?? 0 };
 }
 
 async function deskOf(world: FaultWorld): Promise<Desk> {
@@ -134,6 +192,30 @@ async function deskOf(world: FaultWorld): Promise<Desk> {
             AND NOT EXISTS (
               SELECT FROM approval WHERE kind = 'refund-doubt' AND subject_id = refund.id AND state = 'Waiting'))
           AS waiting) AS refunds,
+       (SELECT coalesce(jsonb_agg(said ORDER BY id), '[]') FROM (
+          SELECT refund.id::text, charge.order_no AS "orderNo", refund.amount
+          FROM refund JOIN charge ON charge.id = refund.charge_id
+          WHERE refund.state = 'Refunded' AND refund.result_code = 'by-decision'
+            AND NOT EXISTS (
+              SELECT FROM approval WHERE kind = 'refund-reversal' AND subject_id = refund.id AND state = 'Waiting'))
+          AS said) AS "saidMade",
+       (SELECT coalesce(jsonb_agg(waiting ORDER BY id), '[]') FROM (
+          SELECT payment.id::text, charge.order_no AS "orderNo",
+            EXISTS (SELECT FROM direct_payment_look WHERE direct_payment_id = payment.id) AS "isLookedUp"
+          FROM direct_payment AS payment JOIN charge ON charge.id = payment.charge_id
+          WHERE payment.state = 'Unknown' AND payment.next_attempt_at IS NULL AND payment.lease_id IS NULL
+            AND NOT EXISTS (
+              SELECT FROM approval WHERE kind = 'payment-doubt' AND subject_id = payment.id AND state = 'Waiting'))
+          AS waiting) AS payments,
+       (SELECT coalesce(jsonb_agg(seen ORDER BY id), '[]') FROM (
+          SELECT suspected.id::text, charge.order_no AS "orderNo",
+            (SELECT coalesce(sum(amount), 0)::float8 FROM refund WHERE charge_id = charge.id AND state = 'Refunded')
+              AS known,
+            EXISTS (SELECT FROM refund WHERE charge_id = charge.id AND ended_at IS NULL)
+              OR EXISTS (SELECT FROM approval WHERE kind = 'outside-refund' AND state = 'Waiting'
+                AND act ->> 'orderNo' = charge.order_no) AS "isAnyInDoubt"
+          FROM outside_refund AS suspected JOIN charge ON charge.id = suspected.charge_id
+          WHERE suspected.state = 'Suspected' AND charge.gateway = 'toss') AS seen) AS outside,
        (SELECT coalesce(jsonb_agg(waiting ORDER BY id), '[]') FROM (
           SELECT discrepancy.id::text, discrepancy.order_no AS "orderNo", found ->> 'transactionId' AS named
           FROM discrepancy
@@ -142,15 +224,17 @@ async function deskOf(world: FaultWorld): Promise<Desk> {
               AND state = 'Waiting')) AS waiting) AS discrepancies,
        (SELECT coalesce(jsonb_agg(waiting ORDER BY id), '[]') FROM (
           SELECT approval.id::text, approval.kind, approval.act,
-            coalesce(refunded.order_no, disputed.order_no, sent.order_no, '') AS "orderNo",
+            coalesce(refunded.order_no, disputed.order_no, sent.order_no, doubted.order_no, '') AS "orderNo",
             CASE WHEN refund.id IS NOT NULL THEN jsonb_build_object('id', refund.id::text, 'orderNo', refunded.order_no,
               'amount', refund.amount) END AS refund, stopped.kind AS "stopKind"
           FROM approval
-          LEFT JOIN refund ON approval.kind IN ('refund', 'refund-doubt') AND refund.id = approval.subject_id
+          LEFT JOIN refund ON approval.kind IN ('refund', 'refund-doubt', 'refund-reversal') AND refund.id = approval.subject_id
           LEFT JOIN charge AS refunded ON refunded.id = refund.charge_id
           LEFT JOIN discrepancy AS disputed ON approval.kind = 'discrepancy' AND disputed.id = approval.subject_id
           LEFT JOIN charge AS sent ON approval.kind = 'job-doubt' AND sent.bulk_payment_job_id = approval.subject_id
             AND sent.line_number = 2
+          LEFT JOIN direct_payment AS payment ON approval.kind = 'payment-doubt' AND payment.id = approval.subject_id
+          LEFT JOIN charge AS doubted ON doubted.id = payment.charge_id
           LEFT JOIN line_stop AS stopped ON approval.kind = 'line-stop' AND stopped.id = approval.subject_id
           WHERE approval.state = 'Waiting' AND (approval.expires_at IS NULL OR approval.expires_at > $1))
           AS waiting) AS approvals,

@@ -19,9 +19,22 @@ const WORK_OF_STEP: Readonly<Record<string, string>> = {
   'watch-kill-switch': 'SELECT FROM kill_switch WHERE engaged',
   'verify-notification': `SELECT FROM notification WHERE state = 'Received'`,
   'prune-notifications': `SELECT FROM notification WHERE state = 'Rejected' OR given_up_at IS NOT NULL`,
+  // None is as old in a world of faults.
+  'prune-exchanges': 'SELECT FROM gateway_exchange WHERE false',
   'send-refund': `SELECT FROM refund WHERE ended_at IS NULL`,
   'resolve-refund': `SELECT FROM refund WHERE ended_at IS NULL`,
+  'send-payment': `SELECT FROM direct_payment WHERE state = 'Pending'`,
+  'resolve-payment': `SELECT FROM direct_payment WHERE state IN ('Sending', 'Unknown') OR next_attempt_at IS NOT NULL`,
+  'watch-deposit': `SELECT FROM direct_payment WHERE state = 'Awaited'`,
+  'tie-out': 'SELECT FROM tie_out WHERE finished_at IS NULL',
+  'look-into-message': `SELECT FROM notification WHERE state = 'Received' AND gateway <> 'tstore'`,
+  'give-back': 'SELECT FROM payment_not_owed WHERE asked_back_at IS NULL AND left_because IS NULL',
+  'expire-order': `SELECT FROM customer_order WHERE state IN ('Created', 'Ready')`,
+  'issue-method': `SELECT FROM method_registration WHERE state = 'Issuing'`,
+  'erase-method': `SELECT FROM payment_method WHERE ended_at IS NOT NULL AND erased_at IS NULL AND kind <> 'billing-token'`,
+  'expire-registration': `SELECT FROM method_registration WHERE state = 'Open'`,
   'watch-doubt': `SELECT FROM bulk_payment_job WHERE state = 'Processing' AND doubt_told_at IS NULL`,
+  'watch-payments': `SELECT FROM payment_watch WHERE next_look_at IS NOT NULL`,
   'expire-approval': `SELECT FROM approval WHERE state = 'Waiting' AND expires_at IS NOT NULL`,
   'check-line': `
     ${UNCHECKED_SQL}

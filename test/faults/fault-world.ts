@@ -2,11 +2,13 @@ import { Client } from 'pg';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seoulDateAt, startOfSeoulDay } from '../../src/kernel/seoul-calendar';
 import { Clock, secondsAfter } from '../../src/platform/clock';
-import { serviceSettings, startSimulator, type Simulator } from '../../simulator';
+import { serviceSettings, startSimulator, tossSettings, type Simulator } from '../../simulator';
 import { LoadBalancer } from '../support/load-balancer';
 import { ADMIN_KEY, SECOND_PERSONS_KEY, serviceEnvironment } from '../support/service-environment';
 import { brokenPromises } from './broken-promises';
+import { brokenTieOutPromises } from './broken-tie-out-promises';
 import type { Act } from './desk';
 import type { FaultServer } from './fault-server';
 import { Replica } from './replica';
@@ -14,6 +16,11 @@ import { Replica } from './replica';
 const BEGINS_AT = new Date('2027-03-15T01:00:00Z');
 /** Nothing happens at the gateway by itself: time there is moved too. */
 const GATEWAY_MS = { processingDelayMs: 300_000, notificationDelayMs: 60_000 };
+
+const DAY_MS = 24 * 60 * 60_000;
+/** Of a day: after TIE_OUT_CRON. */
+const TIED_OUT_BY_MS = 8 * 60 * 60_000;
+const TOSS_WEBHOOK = '/webhooks/toss/toss';
 
 /** Time that stands still until it is moved. */
 export class StandingClock extends Clock {
@@ -28,7 +35,7 @@ export class StandingClock extends Clock {
   }
 }
 
-/** A gateway, a database, and replicas of the service that come and go behind one address. */
+/** Two gateways, a database, and replicas of the service that come and go behind one address. */
 export class FaultWorld {
   readonly clock = new StandingClock();
   readonly replicas: Replica[] = [];
@@ -36,6 +43,7 @@ export class FaultWorld {
   private client: Client | undefined;
 
   private constructor(
+    readonly seed: number,
     readonly server: FaultServer,
     readonly simulator: Simulator,
     private readonly databaseUrl: string,
@@ -58,7 +66,9 @@ export class FaultWorld {
     const databaseUrl = await server.createDatabase();
     // Without T store's words lookups decide nothing about a refund in doubt, and a person must.
     const more = seed % 4 === 0 ? { TSTORE_REFUNDED_STATUSES: '' } : {};
-    return new FaultWorld(server, simulator, databaseUrl, more, await LoadBalancer.start(), directory, log);
+    const balancer = await LoadBalancer.start();
+    simulator.toss.setWebhookUrls([`${balancer.url}${TOSS_WEBHOOK}`]);
+    return new FaultWorld(seed, server, simulator, databaseUrl, more, balancer, directory, log);
   }
 
   async startReplica(roles: string): Promise<Replica> {
@@ -70,10 +80,13 @@ export class FaultWorld {
       log: this.log,
       environment: serviceEnvironment('', {
         ...serviceSettings(this.simulator.baseUrl),
+        ...tossSettings(this.simulator.baseUrl),
         DATA_DIR: this.directory,
         PUBLIC_BASE_URL: this.balancer.url,
         BILLING_RUN_CONFIRM_FACTOR: '0',
         BULK_JOB_MAX_ROWS: '4',
+        CHECKOUT_REQUESTS_PER_MINUTE: '0',
+        PAYMENT_RATE_PER_MINUTE: '60000',
         REFUND_RATE_PER_MINUTE: '6000',
         REFUND_RELEASE_ABOVE_WON: '4000',
         REFUND_DOUBT_MINUTES: '10',
@@ -113,6 +126,21 @@ export class FaultWorld {
     return { status: response.status, text: await response.text() };
   }
 
+  /** Lets the hour come, on the clocks of both sides, when the days before are compared with the gateway's own lists. */
+  async passToMorning(): Promise<void> {
+    const { control } = this.simulator;
+    const latest = Math.max(this.clock.now().getTime(), control.now());
+    const midnight = startOfSeoulDay(seoulDateAt(new Date(latest + DAY_MS))).getTime();
+    const morning = midnight + TIED_OUT_BY_MS;
+    this.clock.advanceSeconds((morning - this.clock.now().getTime()) / 1_000);
+    await control.advance(morning - control.now());
+  }
+
+  /** Sends what Toss never sent, to where its messages come in. */
+  async forgeWebhook(body: Record<string, unknown>): Promise<void> {
+    await this.simulator.toss.forgeWebhook(`${this.balancer.url}${TOSS_WEBHOOK}`, body);
+  }
+
   /** Kills a process of the database server, which then ends all connections and recovers. */
   async crashDatabase(): Promise<void> {
     await this.disconnect();
@@ -120,7 +148,12 @@ export class FaultWorld {
   }
 
   async brokenPromises(): Promise<string[]> {
-    return brokenPromises(await this.connected(), this.simulator.control);
+    return brokenPromises(await this.connected(), this.simulator);
+  }
+
+  /** Of a morning that has come. */
+  async brokenTieOutPromises(): Promise<string[]> {
+    return brokenTieOutPromises(await this.connected(), this.clock.now());
   }
 
   /** What the harness itself looks up. */

@@ -104,6 +104,7 @@ describe('a replica that freezes past its lease and wakes up when another has do
       SCHEDULER_TICK_SECONDS: '1',
       SCHEDULER_LEASE_SECONDS: String(LEASE_SECONDS),
       BILLING_CRON: 'none',
+      TIE_OUT_CRON: 'none',
       ...more,
     });
   }

@@ -11,17 +11,21 @@ interface Chances {
   heard: { id: string; orderNos: string[] }[];
   refunds: { id: string; orderNo: string; amount: number }[];
   approvals: { id: string }[];
+  /** What waits for a second person who would have to look at T store’s site. */
+  namedRefunds: { id: string }[];
   paid: { orderNo: string; amount: number; transactionId: string }[];
 }
 
 /** No payment has ever had it. */
 const NO_TRANSACTION = 'TS003_NEVER_EXISTED';
 const NO_GATEWAY_JOB = '987654321';
+const NO_REFUND = 'REFUND_NEVER_MADE';
 
 /**
  * What somebody careless, or somebody who means no good, asks for: wrong ids, wrong words about what became of something, letting
- * go on what was stopped, billing again what the gateway has, and agreeing to what they asked for themselves. None of it may come to anything: it is refused, or a second person, who is
- * careful, turns it down.
+ * go on what was stopped, billing again what the gateway has, and agreeing to what they asked for themselves. None of it may come to
+ * anything: it is refused, or a second person, who is careful, turns it down. Only an id of a refund that was never made is
+ * believed by two at times: the service finds that out, and somebody careful has it reversed.
  */
 export async function drawMistake(world: FaultWorld, random: SeededRandom): Promise<Act | undefined> {
   const chances = await chancesOf(world);
@@ -32,6 +36,10 @@ export async function drawMistake(world: FaultWorld, random: SeededRandom): Prom
     chances.heard.flatMap(rebills),
     await Promise.all(chances.refunds.map((refund) => wrongWordAboutRefund(world, refund))),
     chances.approvals.map(({ id }) => decided(`approvals/${id}/approve`)),
+    chances.refunds.map(({ id }) =>
+      decided(`refunds/${id}/resolve`, { outcome: 'refunded', refundTransactionId: NO_REFUND }),
+    ),
+    chances.namedRefunds.map(({ id }) => ({ ...decided(`approvals/${id}/approve`), bySecondPerson: true })),
     chances.paid.map(({ orderNo, amount }) => decided(`charges/${orderNo}/refunds`, { amount: amount + 1 })),
   ].filter((mistakes) => mistakes.length > 0);
   // The kind first: there are always more payments than doubts.
@@ -103,6 +111,9 @@ async function chancesOf(world: FaultWorld): Promise<Chances> {
           FROM refund JOIN charge ON charge.id = refund.charge_id WHERE refund.state = 'Unknown') AS one) AS refunds,
        (SELECT coalesce(jsonb_agg(one ORDER BY id), '[]') FROM (
           SELECT id::text FROM approval WHERE state = 'Waiting') AS one) AS approvals,
+       (SELECT coalesce(jsonb_agg(one ORDER BY id), '[]') FROM (
+          SELECT id::text FROM approval
+          WHERE state = 'Waiting' AND kind = 'refund-doubt' AND act ? 'refundTransactionId') AS one) AS "namedRefunds",
        (SELECT coalesce(jsonb_agg(one ORDER BY "orderNo"), '[]') FROM (
           SELECT charge.order_no AS "orderNo", charge.amount, settlement.transaction_id AS "transactionId"
           FROM charge JOIN settlement ON settlement.charge_id = charge.id AND settlement.refund_id IS NULL

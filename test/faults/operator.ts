@@ -1,4 +1,5 @@
 import { SeededRandom, seedOf } from '../../simulator/shared/seeded';
+import { drawChangeOfMind } from './changes-of-mind';
 import { ENGAGE, decided, decisionsOf, type Act } from './desk';
 import type { FaultWorld } from './fault-world';
 import { drawMistake } from './mistakes';
@@ -8,13 +9,16 @@ const LATE_SHARE = 0.3;
 const REFUND_SHARE = 0.6;
 const FULL_SHARE = 0.4;
 const STOP_SHARE = 0.06;
+const CHANGE_SHARE = 0.15;
 const MISTAKE_SHARE = 0.25;
+const KINDS: Readonly<Record<Act['method'], string>> = { POST: '', PATCH: 'change ', DELETE: 'release ' };
 /** Made when everything else has come to rest, and all that waits lies on the desk. */
 const MOST_LATE_MISTAKES = 6;
 
 /**
  * Whoever works with the admin API in a schedule: orders refunds of random charges, and decides what waits for a person,
- * carefully, but sometimes so late that it is not as it was when they asked T store. Now and then somebody makes a mistake.
+ * carefully, but sometimes so late that it is not as it was when they asked T store. Now and then somebody makes a mistake, or
+ * a customer has changed their mind.
  */
 export class Operator {
   /** Made up their mind, and not done yet. */
@@ -35,6 +39,7 @@ export class Operator {
   /** @param random draws what they do this time; of its own, so that nothing else is drawn meanwhile */
   async act(replica: Replica, random: SeededRandom): Promise<void> {
     if (random.next() < STOP_SHARE) return this.ask(replica, ENGAGE);
+    if (random.next() < CHANGE_SHARE) return this.changeMind(replica, random);
     if (random.next() < MISTAKE_SHARE) return this.mistake(replica, random);
     if (random.next() < REFUND_SHARE) return this.orderRefund(replica, random);
     const act = random.next() < 0.5 ? this.late.shift() : undefined;
@@ -61,6 +66,14 @@ export class Operator {
     if (act !== undefined) await this.ask(replica, act, 'mistake: ');
   }
 
+  private async changeMind(replica: Replica, random: SeededRandom): Promise<void> {
+    const act = await drawChangeOfMind(this.world, random);
+    if (act === undefined) return;
+    await this.ask(replica, act, 'customer: ');
+    // What is sent from now on is sent later than that by the clock too.
+    this.world.clock.advanceSeconds(1);
+  }
+
   private async orderRefund(replica: Replica, random: SeededRandom): Promise<void> {
     const paid = await this.world.rows<{ orderNo: string; amount: number }>(
       `SELECT charge.order_no AS "orderNo", charge.amount::float8 AS amount
@@ -76,7 +89,7 @@ export class Operator {
 
   private async ask(replica: Replica, act: Act, prefix = ''): Promise<void> {
     const { status, text } = await this.world.ask(replica, act);
-    const kind = `${prefix}${act.method === 'DELETE' ? 'release ' : ''}${act.path.split('/').at(-1)}`;
+    const kind = `${prefix}${KINDS[act.method]}${act.path.split('/').at(-1)?.replace(/^\d+$/, 'terms')}`;
     this.note(
       `${kind}${status < 300 ? '' : ', refused'}`,
       `${act.path} ${JSON.stringify(act.body)}: ${status} ${text}`,

@@ -13,6 +13,10 @@ const ROUND_SECONDS = 700;
 const GATEWAY_ROUND_MS = 40 * 60_000;
 /** Real time after which a step hangs that nobody holds up: far more than one takes on a machine that is busy. */
 const STEP_LIMIT_MS = 600_000;
+/** Every so many schedules go on until the next morning, which takes as long as all else of coming to rest. */
+const MORNING_EVERY = 3;
+/** What comes step by step is gone through at once, as far as it goes. */
+const MOST_STEPS = 12;
 /** More rounds than any work of a schedule takes. */
 const MOST_PIECES = 50;
 
@@ -23,9 +27,13 @@ const MOST_PIECES = 50;
  */
 export async function comeToRest(world: FaultWorld, work: readonly Work[], operator: Operator): Promise<string[]> {
   world.simulator.control.disarmAllFaults();
+  world.simulator.toss.disarmAllFaults();
   for (const { database } of world.replicas) database.restore();
   let broken: string[] = [];
   let isQuiet = false;
+  // The day is over then, and the next morning compares it with the gateway's own lists.
+  const hasMorning = world.seed % MORNING_EVERY === 0;
+  let isMorning = !hasMorning;
   for (let round = 0; round < ROUNDS; round++) {
     world.clock.advanceSeconds(ROUND_SECONDS);
     const hangs = await inTime('bringing work in', bringIn(world, work, operator));
@@ -35,10 +43,14 @@ export async function comeToRest(world: FaultWorld, work: readonly Work[], opera
     if (hangs.length > 0) return hangs;
     await world.simulator.control.advance(GATEWAY_ROUND_MS);
     const left = work.filter(({ isDone }) => !isDone).map(({ name }) => `${name} can’t be brought in`);
-    broken = [...left, ...(await world.brokenPromises())];
+    const tiedOut = hasMorning && isMorning ? await world.brokenTieOutPromises() : [];
+    broken = [...left, ...(await world.brokenPromises()), ...tiedOut];
     // Once more with every step, whether it could do anything or not, when everything has come to its end.
-    if (broken.length === 0 && isQuiet) break;
+    if (broken.length === 0 && isQuiet && isMorning) break;
     isQuiet = broken.length === 0;
+    if (!isQuiet || isMorning) continue;
+    await world.passToMorning();
+    isMorning = true;
   }
   return broken;
 }
@@ -47,7 +59,9 @@ async function bringIn(world: FaultWorld, work: readonly Work[], operator: Opera
   const [replica] = world.having('admin');
   if (replica === undefined) return;
   await operator.clearDesk(replica);
-  for (const one of work.filter(({ isDone }) => !isDone)) await one.attempt(replica).catch(() => undefined);
+  for (const one of work.filter(({ isDone }) => !isDone)) {
+    for (let steps = 0; !one.isDone && steps < MOST_STEPS; steps++) await one.attempt(replica).catch(() => undefined);
+  }
 }
 
 /** Runs the steps until none finds anything, as their loops would; at first every one of them when that is wanted. */

@@ -4,10 +4,13 @@ import { SeededRandom, seedOf } from '../../simulator/shared/seeded';
 import { requestFile } from '../support/request-files';
 import { dueSteps } from './due-steps';
 import type { FaultServer } from './fault-server';
+import { drawBuyer } from './buyers';
+import { drawCardHolder } from './card-holders';
 import { FaultWorld } from './fault-world';
-import { drawFault } from './gateway-faults';
+import { drawFault, drawTossFault } from './gateway-faults';
 import { Gates, type Mortal } from './gates';
 import { Operator } from './operator';
+import { drawOutsideAct } from './outside-acts';
 import type { Replica } from './replica';
 import { comeToRest, runAll } from './rest';
 
@@ -31,10 +34,10 @@ export interface Work {
 const FLEETS = [
   ['all'],
   ['all', 'listener,scheduler'],
-  ['scheduler', 'listener,admin'],
+  ['scheduler', 'listener,admin,checkout'],
   ['all', 'listener,scheduler', 'scheduler'],
-  ['scheduler', 'scheduler', 'listener,admin'],
-  ['scheduler', 'listener', 'listener,admin'],
+  ['scheduler', 'scheduler', 'listener,admin,checkout'],
+  ['scheduler', 'checkout,listener', 'listener,admin'],
 ];
 const HOLD_SHARES = [0, 0.1, 0.3, 0.6];
 const JUMPS_SECONDS = [3, 10, 30, 130, 700, 7_200];
@@ -46,6 +49,13 @@ const MOST_TURNS = 60;
 const MOST_UPLOADS = 3;
 const MOST_CHARGES = 8;
 const MOST_FAULTS = 6;
+const TOSS_SHARE = 0.4;
+const MOST_BUYERS = 2;
+const MOST_CARDS = 3;
+/** Customers who are done before anything goes wrong, so that runs charge their cards, and orders can be refunded. */
+const DONE_BEFORE_SHARE = 0.5;
+/** More steps than any errand has. */
+const MOST_STEPS = 20;
 
 /** One schedule: what happens, when, and to whom is drawn from its seed and nothing else. */
 export class Schedule {
@@ -55,6 +65,8 @@ export class Schedule {
   private readonly busy = new Set<string>();
   private readonly events: Record<string, number> = {};
   private readonly work: Work[];
+  /** Of customers: with their cards, and at the gateway's window. */
+  private readonly errands: Work[];
   private readonly operator: Operator;
   /** Nobody is held anywhere. */
   private isUndisturbed = false;
@@ -70,6 +82,9 @@ export class Schedule {
       (mortal, point) => this.holds(mortal, point),
       () => world.isDatabaseAtWork(),
     );
+    // Drawn apart, so that what is drawn of T store's is drawn whatever customers there are.
+    const customers = new SeededRandom(seedOf(seed, 'customers'));
+    this.errands = [...this.drawCardHolders(customers), ...this.drawBuyers(customers)];
     this.work = this.drawWork();
     this.operator = new Operator(seed, world, (kind, what) => this.note(`operator: ${kind}`, what));
   }
@@ -80,6 +95,8 @@ export class Schedule {
     const schedule = new Schedule(seed, world, say);
     try {
       await schedule.begin();
+      if (schedule.random.next() < TOSS_SHARE) schedule.armTossFault();
+      await schedule.serveBefore();
       if (schedule.random.next() < SHARE_WITH_PAST) await schedule.billBefore();
       for (let faults = schedule.random.below(MOST_FAULTS + 1); faults > 0; faults--) schedule.armFault();
       const turns = LEAST_TURNS + schedule.random.below(MOST_TURNS - LEAST_TURNS);
@@ -95,6 +112,18 @@ export class Schedule {
     const fleet = this.pick(FLEETS);
     this.note('replicas', fleet.join(' | '));
     for (const roles of fleet) await this.world.startReplica(roles);
+  }
+
+  /** Some customers came when nothing went wrong but at the gateway. */
+  private async serveBefore(): Promise<void> {
+    const early = this.errands.filter(() => this.random.next() < DONE_BEFORE_SHARE);
+    const [admin] = this.world.having('admin');
+    if (admin === undefined) return;
+    this.isUndisturbed = true;
+    for (const errand of early) {
+      for (let steps = 0; !errand.isDone && steps < MOST_STEPS; steps++) await errand.attempt(admin);
+    }
+    this.isUndisturbed = false;
   }
 
   /** Something was billed before, when nothing went wrong: it can be refunded from the beginning. */
@@ -116,9 +145,11 @@ export class Schedule {
     [45, () => this.tick()],
     [25, () => this.openGate()],
     [20, () => this.passTimeAtGateway()],
-    [10, () => this.attemptWork()],
+    [10, () => this.attempt('work', this.work)],
+    [20, () => this.attempt('errands', this.errands)],
     [10, () => this.jumpClock()],
     [14, () => this.operate()],
+    [6, () => this.actOutside()],
     [4, () => this.killOne()],
     [3, () => this.cutConnections()],
     [2, async () => this.armFault()],
@@ -172,11 +203,11 @@ export class Schedule {
     await this.gates.begin(() => this.world.simulator.control.advance(minutes * 60_000));
   }
 
-  private async attemptWork(): Promise<void> {
-    const work = this.pickOf(this.work.filter(({ isDone }) => !isDone));
+  private async attempt(kind: string, among: readonly Work[]): Promise<void> {
+    const work = this.pickOf(among.filter(({ isDone }) => !isDone));
     const replica = this.pickOf(this.world.having('admin'));
     if (work === undefined || replica === undefined) return;
-    this.note('work', `${work.name} by ${replica.name}`);
+    this.note(kind, `${work.name} by ${replica.name}`);
     await this.gates.begin(() => work.attempt(replica));
   }
 
@@ -186,6 +217,15 @@ export class Schedule {
     if (replica === undefined) return;
     this.note('operators', `by ${replica.name}`);
     await this.gates.begin(() => this.operator.act(replica, random));
+  }
+
+  /** At Toss, or by who says to be Toss. */
+  private async actOutside(): Promise<void> {
+    const [what, act] = drawOutsideAct(this.world, new SeededRandom(this.random.below(2 ** 31))) ?? [];
+    if (what === undefined || act === undefined) return;
+    const [kind = '', detail = ''] = what.split(': ');
+    this.note(kind, detail);
+    await this.gates.begin(act);
   }
 
   private async jumpClock(): Promise<void> {
@@ -223,9 +263,16 @@ export class Schedule {
   }
 
   private armFault(): void {
+    if (this.random.next() < TOSS_SHARE) return this.armTossFault();
     const order = drawFault(this.random);
     this.note('gateway faults', JSON.stringify(order));
     this.world.simulator.control.armFault(order);
+  }
+
+  private armTossFault(): void {
+    const order = drawTossFault(this.random);
+    this.note('Toss faults', JSON.stringify(order));
+    this.world.simulator.toss.armFault(order);
   }
 
   private holds(mortal: Mortal, point: CrashPoint): boolean {
@@ -239,7 +286,12 @@ export class Schedule {
     this.note('rest', '');
     for (let gate = this.pickOf(this.gates.held); gate; gate = this.pickOf(this.gates.held))
       await this.gates.open(gate);
-    return comeToRest(this.world, this.work, this.operator);
+    const broken = await comeToRest(this.world, [...this.work, ...this.errands], this.operator);
+    for (const { type, approvals, cancels } of this.world.simulator.toss.bookEntries()) {
+      if (approvals > 0) this.note(type === 'BILLING' ? 'charged cards' : 'paid in the window', '');
+      for (const { amount } of cancels) this.note('given back by Toss', `${amount} won`);
+    }
+    return broken;
   }
 
   private drawWork(): Work[] {
@@ -250,6 +302,19 @@ export class Schedule {
     const dates = DATES.slice(0, uploads.length === 0 ? 2 : this.random.below(3));
     const runs = dates.map((date) => this.workOf(`run of ${date}`, (replica) => replica.plan(date).then(() => true)));
     return [...uploads, ...runs];
+  }
+
+  private drawBuyers(random: SeededRandom): Work[] {
+    return Array.from({ length: random.below(MOST_BUYERS + 1) }, (_, index) =>
+      drawBuyer(this.world, `order ${this.seed}-${index}`, random),
+    );
+  }
+
+  /** Of the customers who have subscribed, the first ones. */
+  private drawCardHolders(random: SeededRandom): Work[] {
+    return Array.from({ length: random.below(MOST_CARDS + 1) }, (_, index) =>
+      drawCardHolder(this.world, `card ${this.seed}-${index}`, `customer-${index}`, random),
+    );
   }
 
   private workOf(name: string, bringIn: (replica: Replica) => Promise<boolean>): Work {

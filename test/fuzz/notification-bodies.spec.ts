@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { messageKey, readMessage } from '../../src/inbox/notification-message';
+import { identityOf, readMessage } from '../../src/gateways/tstore/webhook/notification-message';
+import { messageKey } from '../../src/inbox/arrival';
 import type { RunningService } from '../../src/service';
 import { ListenerWorld, pnsMessage, sendTo } from '../support/listener-world';
 import { FUZZ_SEED, FUZZ_TIMEOUT_MS, UNSTORABLE, fuzzing, hostile, savedCases } from './fuzz';
@@ -32,7 +33,7 @@ describe(`what is made of hostile notifications (seed ${FUZZ_SEED})`, () => {
     if (message === undefined) return;
     const [stored] = await world.rows<{ raw_body: Buffer }>(
       'SELECT raw_body FROM notification WHERE message_key = $1',
-      [messageKey(null, message, body)],
+      [messageKey(identityOf(null, message, body))],
     );
     expect(stored).toBeDefined();
   }

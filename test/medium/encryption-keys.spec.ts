@@ -203,13 +203,26 @@ describe('Encryption keys', () => {
       const jobId = await storeRawLine(ring(OLD));
       await storeAnswer(ring(OLD));
       await storeCredential(ring(OLD));
+      await storeBillingKey(ring(OLD));
       const done: Record<string, number> = {};
       for (const column of ENCRYPTED_COLUMNS) {
         done[column.table] = await reencryptColumn(database, both, column, (_, unusable) =>
           expect(unusable).toEqual([]),
         );
       }
-      const others = { oauth_token: 1, gateway_account_credential: 1, discrepancy: 1, idempotency_key: 1 };
+      const others = {
+        ...{ oauth_token: 1, gateway_account_credential: 1, payment_method: 1 },
+        ...{
+          discrepancy: 1,
+          idempotency_key: 1,
+          direct_payment: 0,
+          deposit_account: 0,
+          refund_account: 0,
+          customer_order: 0,
+          gateway_exchange: 0,
+        },
+        method_registration: 0,
+      };
       expect(done).toEqual({ billing_token: 2_500, ...others });
       await check(ring(NEW));
       await expectAllOpen(ring(NEW), [...tokens, 'token under the new key'], jobId);
@@ -234,6 +247,25 @@ describe('Encryption keys', () => {
       );
       expect(line && keys.decrypt(line, rawLineIdentity(jobId, 2)).toString()).toBe(RAW_LINE);
       expect(await keyIdsOf('discrepancy')).toEqual(['new', null]);
+      const [method] = await database.rows<{ id: string; keyId: string; ciphertext: Buffer }>(
+        `SELECT id, key_id AS "keyId", ciphertext FROM payment_method`,
+      );
+      expect(method && keys.decrypt(method, `payment_method:${method.id}`).toString()).toBe('billing key');
+    }
+
+    /** As a gateway's room stores it: under the id that its row gets. */
+    async function storeBillingKey(keys: KeyRing): Promise<void> {
+      await database.execute(
+        `INSERT INTO gateway_account (id, gateway, label, environment, purpose, identifiers, created_at, updated_at)
+         VALUES ('toss', 'toss', 'Toss', 'simulator', 'any', '{}', $1, $1)`,
+        [AT],
+      );
+      const sealed = keys.encrypt('billing key', 'payment_method:1');
+      await database.execute(
+        `INSERT INTO payment_method (id, customer_reference, gateway, gateway_account, kind, ciphertext, key_id, state,
+           created_at) OVERRIDING SYSTEM VALUE VALUES (1, 'ada', 'toss', 'toss', 'billing-key', $1, $2, 'Active', $3)`,
+        [sealed.ciphertext, sealed.keyId, AT],
+      );
     }
 
     it('once: a second time there is nothing to do', async () => {

@@ -53,6 +53,7 @@ const ERRAND: Aggregate<Errand, typeof TRANSITIONS> = {
   history: ErrandHistory,
   subject: 'errandId',
   transitions: TRANSITIONS,
+  firstStates: ['Open'],
 };
 
 const NOW = new Date('2026-03-01T00:00:00Z');
@@ -101,6 +102,13 @@ describe('claiming and moving', () => {
     expect(await history()).toEqual([{ ...first, at: NOW }]);
   });
 
+  it('begins in no state in which no life begins', async () => {
+    await expect(begin(db, ERRAND, 'Running', { paidAmount: won(900) }, WHY)).rejects.toThrow(
+      'No errand begins as Running',
+    );
+    expect(await db.rows('SELECT FROM errand')).toHaveLength(1);
+  });
+
   it('claims the row as the claim leaves it, as TypeORM would read it', async () => {
     const claimed = await claim(db, Errand, { ...due(), changes: { notes: ['claimed'] } });
     expect(claimed?.row).toEqual(await stored());
@@ -121,7 +129,8 @@ describe('claiming and moving', () => {
 
   it('passes by what is locked, and what is not due', async () => {
     const second = await begin(db, ERRAND, 'Open', { paidAmount: won(1) }, WHY);
-    await begin(db, ERRAND, 'Done', { paidAmount: won(1) }, WHY);
+    const dropped = await begin(db, ERRAND, 'Open', { paidAmount: won(1) }, WHY);
+    await move(db, ERRAND, { id: dropped, state: 'Open' }, 'drop', WHY);
     await db.transaction(async (session) => {
       await session.rows('SELECT FROM errand WHERE id = $1 FOR UPDATE', [id]);
       expect((await claim(db, Errand, due()))?.row.id).toBe(second);

@@ -27,9 +27,12 @@ const RECORD = `
 /** Customers as they stood before their names had one spelling, among them. */
 const CUSTOMERS = ['D-77', 'd\u201077', '\uFF24-77', '\u0410\u0412\u0421-1', 'abc-1', 'ABC-2'];
 const SUBSCRIPTION = `
+  WITH token AS (
+    INSERT INTO billing_token (token_hash, ciphertext, key_id, created_at)
+    VALUES (sha256(convert_to($1, 'UTF8')), '\\x01', 'test', '2026-01-05') ON CONFLICT DO NOTHING)
   INSERT INTO subscription (customer_reference, product_id, billing_token_hash, state, started_on, anchor_day,
     next_billing_on, created_at)
-  VALUES ($1, 1, sha256('t'), 'Active', '2026-01-05', 5, '2026-02-05', '2026-01-05')`;
+  VALUES ($1, 1, sha256(convert_to($1, 'UTF8')), 'Active', '2026-01-05', 5, '2026-02-05', '2026-01-05')`;
 
 describe('a database whose settlements were all looked at, before a check was made', () => {
   const name = `test_${randomBytes(8).toString('hex')}`;

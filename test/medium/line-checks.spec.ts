@@ -20,10 +20,14 @@ const STANDING = `
   INSERT INTO product (store_product_id, name, amount, carrier_amount, credit_card_amount, tmembership_amount, created_at)
   VALUES ('p', 'TV', 5500, 5500, 0, 0, $1)`;
 
+/** Of a customer with a billing token of their own. */
 const SUBSCRIPTION = `
+  WITH token AS (
+    INSERT INTO billing_token (token_hash, ciphertext, key_id, created_at)
+    VALUES (sha256(convert_to($1, 'UTF8')), '\\x01', 'test', $2) ON CONFLICT DO NOTHING)
   INSERT INTO subscription (customer_reference, product_id, billing_token_hash, state, started_on, anchor_day,
     next_billing_on, created_at)
-  VALUES ($1, 1, sha256('t'), 'Active', '2027-01-05', 5, '2027-02-05', $2) RETURNING id`;
+  VALUES ($1, 1, sha256(convert_to($1, 'UTF8')), 'Active', '2027-01-05', 5, '2027-02-05', $2) RETURNING id`;
 
 const CHARGE = `
   INSERT INTO charge (order_no, bulk_payment_job_id, line_number, subscription_id, period_start_on, attempt,
@@ -105,13 +109,12 @@ describe('each check, on rows as they must not be and on their neighbours', () =
   }
 
   /** As reconciliation does with what it found in a job's result. */
-  function reconciled({ id }: VerifiedJob): Promise<void> {
+  function reconciled({ id }: VerifiedJob): Promise<boolean> {
     const violations = { sql: CHARGED_TWICE_SQL, parameters: [id, '0000'] };
     return inTransaction((session) => world.service.app.get(LineStops).raise(session, violations, 'test'));
   }
 
-  const inTransaction = (work: (session: SqlSession) => Promise<void>): Promise<void> =>
-    world.database.transaction(work);
+  const inTransaction = <T>(work: (session: SqlSession) => Promise<T>): Promise<T> => world.database.transaction(work);
 
   /** A job that came the whole way. */
   async function settledJob(): Promise<VerifiedJob> {
@@ -124,7 +127,10 @@ describe('each check, on rows as they must not be and on their neighbours', () =
 
   /** How to do what a check looks for, next to what it must let pass; a kind without its fault does not compile. */
   const FAULTS: Readonly<
-    Record<Exclude<LineStopKind, 'unbillable'> | 'payment-refunded-too-much', () => Promise<Expected[]>>
+    Record<
+      Exclude<LineStopKind, 'unbillable' | 'refund-not-made' | 'deposit-taken-back'> | 'payment-refunded-too-much',
+      () => Promise<Expected[]>
+    >
   > = {
     'charged-twice': async () => {
       const [twice, lineTwice] = [await charge(await subscribed()), await charge(await subscribed())];
@@ -165,11 +171,11 @@ describe('each check, on rows as they must not be and on their neighbours', () =
     'paid-after-all': async () => {
       const [seen, givenBack, gone] = [await charge(null), await charge(null), await charge(null)];
       for (const [{ orderNo }, answer, isRefunded] of [
-        [seen, 'refused', false],
+        [seen, 'not-found', false],
         [seen, 'found', false],
         [givenBack, 'found', true],
         [gone, 'found', false],
-        [gone, 'refused', false],
+        [gone, 'not-found', false],
       ] as const) {
         const found = answer === 'found' ? { amount: 5_500, isRefunded } : null;
         await world.database.execute(LOOKUP, [`T-${orderNo}`, answer, found, world.clock.now()]);
@@ -254,6 +260,44 @@ describe('each check, on rows as they must not be and on their neighbours', () =
     await lookAtAll();
     expect(await raised()).toEqual([...expected].sort());
     await lookAtAll();
+    expect(await raised()).toEqual([]);
+  });
+
+  it('raises nothing of a payment beside a job that is brought back while it looks', async () => {
+    const [brought, subscriptionId] = [await world.verifiedJob(answersOf(`${named()}-`, 1)), await subscribed()];
+    await charge(subscriptionId, '2027-01-05', brought);
+    await inTransaction(async (session) => {
+      // Past the triggers, which would have it come the whole way.
+      await session.execute("SET LOCAL session_replication_role = 'replica'");
+      await session.execute(
+        `UPDATE bulk_payment_job SET state = 'Failed', failure_reason = 'planted', failed_at = now(),
+           completed_at = NULL, verified_at = NULL
+         WHERE id = $1`,
+        [brought.id],
+      );
+    });
+    const known = await world.service.app.get(BulkPaymentJobRepository).find(brought.id);
+    if (known === undefined) throw new Error(`no job ${brought.id}`);
+    const heard = { gatewayJobId: brought.gatewayJobId, from: 'test' };
+    await inTransaction(async (session) => {
+      await world.service.app.get(GatewayContradictions).raise(session, known, heard);
+    });
+    await lookAtAll();
+    await raised();
+    await paid(subscriptionId);
+
+    let looking: Promise<unknown> | undefined;
+    await inTransaction(async (session) => {
+      await session.execute(
+        "UPDATE bulk_payment_job SET state = 'Processing', failed_at = NULL, failure_reason = NULL WHERE id = $1",
+        [brought.id],
+      );
+      looking = world.service.app.get(LineChecks).runOnce();
+      const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      const isWaiting = until('the check waits for the job', async () => (await world.database.rows(waiting))[0]);
+      await Promise.race([isWaiting, looking]);
+    });
+    await looking;
     expect(await raised()).toEqual([]);
   });
 

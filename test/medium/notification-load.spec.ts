@@ -145,7 +145,7 @@ describe('the notification listener under load and without its database', () => 
     expect(await storedCount()).toBe(3_000);
   });
 
-  const REFUSED = 'notification_received_total\\{answer="503"\\}';
+  const REFUSED = 'notification_received_total\\{gateway="tstore",answer="503"\\}';
 
   async function storedCount(): Promise<number> {
     const [row] = await world.rows<{ count: number }>(

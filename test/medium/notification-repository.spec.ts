@@ -3,7 +3,13 @@ import { Client } from 'pg';
 import { NotificationRepository, Notification, type NotificationClaim } from '../../src/inbox';
 import { NotificationHistory } from '../../src/inbox';
 import { STORE_ARRIVALS, arrivalParameters } from '../../src/inbox/arrival.sql';
-import { messageKey, readMessage, sha256, type NotificationMessage } from '../../src/inbox/notification-message';
+import {
+  identityOf,
+  readMessage,
+  sha256,
+  type NotificationMessage,
+} from '../../src/gateways/tstore/webhook/notification-message';
+import { messageKey } from '../../src/inbox/arrival';
 import { Clock, secondsAfter } from '../../src/platform/clock';
 import { Database, openDataSource } from '../../src/platform/database';
 import { pnsMessage } from '../support/listener-world';
@@ -58,13 +64,14 @@ describe('claiming and deciding notifications', () => {
     const body = Buffer.from(pnsMessage(jobId));
     const message = readMessage(body) as NotificationMessage;
     const callbackTokenHash = token === null ? null : sha256(token);
-    const key = messageKey(callbackTokenHash, message, body);
+    const key = messageKey(identityOf(callbackTokenHash, message, body));
     const source = { contentType: null, sourceAddress, receivedAt: clock.now() };
-    const arrival = { key, callbackTokenHash, ...message, body, ...source };
+    const sent = { gateway: 'tstore', gatewayAccount: null, signedHeaders: null } as const;
+    const arrival = { ...sent, key, callbackTokenHash, ...message, body, ...source };
     await client.query(STORE_ARRIVALS, arrivalParameters([{ arrival, repeats: 0 }]));
   }
 
-  const claim = () => repository.claimDue(clock.now(), LEASE_SECONDS);
+  const claim = () => repository.claimDue('tstore', clock.now(), LEASE_SECONDS);
   const claimed = async () => (await claim()) as NotificationClaim;
   const read = async (id: string) => (await repository.find(id)) as Notification;
   const later = (seconds: number) => (clock.instant = secondsAfter(clock.instant, seconds));
@@ -98,7 +105,7 @@ describe('claiming and deciding notifications', () => {
     await arrive('51', 'its own');
     const order: (string | null | undefined)[] = [];
     for (let claims = 0; claims < 3; claims++) {
-      const found = await repository.claimDue(clock.now(), LEASE_SECONDS, [byAddress, byId]);
+      const found = await repository.claimDue('tstore', clock.now(), LEASE_SECONDS, [byAddress, byId]);
       order.push(found?.notification.gatewayJobId);
     }
     expect(order).toEqual(['51', '52', '0']);
@@ -114,7 +121,7 @@ describe('claiming and deciding notifications', () => {
       ['8', 'guessed'],
     ] as const;
     for (const [jobId, token] of messages) await arrive(jobId, token);
-    const next = () => repository.claimDue(clock.now(), LEASE_SECONDS, [job]);
+    const next = () => repository.claimDue('tstore', clock.now(), LEASE_SECONDS, [job]);
     const [own, other] = (await Promise.all([next(), next(), next()])).flatMap((found) => found ?? []);
     expect([own?.notification.gatewayJobId, other?.notification.gatewayJobId]).toEqual(['51', '7']);
     expect(await next()).toBeUndefined();
@@ -126,8 +133,8 @@ describe('claiming and deciding notifications', () => {
     const job = { callbackTokenHash: sha256('its own'), gatewayJobId: '51', mayAsk: false };
     await arrive('51', 'its own');
     await arrive('51');
-    expect(await repository.claimDue(clock.now(), LEASE_SECONDS, [job])).toBeUndefined();
-    const found = await repository.claimDue(clock.now(), LEASE_SECONDS, [{ ...job, mayAsk: true }]);
+    expect(await repository.claimDue('tstore', clock.now(), LEASE_SECONDS, [job])).toBeUndefined();
+    const found = await repository.claimDue('tstore', clock.now(), LEASE_SECONDS, [{ ...job, mayAsk: true }]);
     expect(found?.notification.callbackTokenHash).toEqual(job.callbackTokenHash);
   });
 
@@ -136,7 +143,7 @@ describe('claiming and deciding notifications', () => {
     await arrive('51');
     const asked: string[] = [];
     const onlyOwn = (claimClass: string) => Promise.resolve(asked.push(claimClass) > 0 && claimClass === 'own-address');
-    const next = () => repository.claimDue(clock.now(), LEASE_SECONDS, [job], onlyOwn);
+    const next = () => repository.claimDue('tstore', clock.now(), LEASE_SECONDS, [job], onlyOwn);
     expect(await next()).toBeUndefined();
     expect(await repository.list({ limit: 10 })).toMatchObject([{ leaseId: null, nextAttemptAt: clock.now() }]);
     await arrive('51', 'its own');
@@ -146,7 +153,7 @@ describe('claiming and deciding notifications', () => {
 
   it('comes last to who was caught with a forged one, among those to the shared address', async () => {
     const jobs = [1, 2, 3].map((id) => ({ callbackTokenHash: null, gatewayJobId: String(id), mayAsk: true }));
-    const next = () => repository.claimDue(clock.now(), LEASE_SECONDS, jobs);
+    const next = () => repository.claimDue('tstore', clock.now(), LEASE_SECONDS, jobs);
     await arrive('1', null, '198.51.100.1');
     await repository.markRejected(db, (await next()) as NotificationClaim, ANSWER);
     await arrive('2', null, '198.51.100.1');

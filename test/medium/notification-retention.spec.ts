@@ -5,11 +5,14 @@ import { startWorld, type BillingWorld } from '../support/billing-world';
 /** Rows as the listener and the verifying step leave them. */
 const INSERT = `
   INSERT INTO notification (message_key, raw_body, source_address, received_at, last_received_at, repeat_count, state,
-    verified_at, rejected_at, given_up_at, next_attempt_at)
-  SELECT sha256(($1 || row)::bytea), convert_to(repeat('x', $5), 'UTF8'), $1, $3::timestamptz, $3::timestamptz, 0, $2,
-    CASE $2 WHEN 'Verified' THEN $3::timestamptz END, CASE $2 WHEN 'Rejected' THEN $3::timestamptz END, NULL,
-    CASE $2 WHEN 'Received' THEN 'infinity'::timestamptz END
-  FROM generate_series(1, $4) AS row`;
+    next_attempt_at)
+  SELECT sha256(($1 || row)::bytea), convert_to(repeat('x', $4), 'UTF8'), $1, $2::timestamptz, $2::timestamptz, 0,
+    'Received', 'infinity'
+  FROM generate_series(1, $3) AS row`;
+const DECIDED = `
+  UPDATE notification SET state = $2, next_attempt_at = NULL,
+    verified_at = CASE $2 WHEN 'Verified' THEN received_at END, rejected_at = CASE $2 WHEN 'Rejected' THEN received_at END
+  WHERE source_address = $1`;
 
 describe('what strangers left behind', () => {
   let world: BillingWorld;
@@ -28,8 +31,10 @@ describe('what strangers left behind', () => {
     await world.close();
   });
 
-  const insert = (source: string, state: string, daysAgo: number, count = 1, bytes = 10) =>
-    client.query(INSERT, [source, state, new Date(Date.now() - daysAgo * 86_400_000), count, bytes]);
+  async function insert(source: string, state: string, daysAgo: number, count = 1, bytes = 10): Promise<void> {
+    await client.query(INSERT, [source, new Date(Date.now() - daysAgo * 86_400_000), count, bytes]);
+    if (state !== 'Received') await client.query(DECIDED, [source, state]);
+  }
 
   async function pruned(): Promise<Record<string, number>> {
     world.clock.advanceSeconds(3_601);

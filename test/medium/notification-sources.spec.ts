@@ -102,7 +102,9 @@ describe('where notifications may come from', () => {
       world.logLines.length = 0;
       expect(await outcome(service, { 'x-forwarded-for': STRANGER })).toBe(403);
       const text = await (await fetch(`${service.url}/metrics`)).text();
-      expect(Number(/^notification_received_total\{answer="403"\} (.*)$/m.exec(text)?.[1])).toBeGreaterThan(0);
+      expect(
+        Number(/^notification_received_total\{gateway="tstore",answer="403"\} (.*)$/m.exec(text)?.[1]),
+      ).toBeGreaterThan(0);
       const lines = world.logLines.map((line) => JSON.parse(line) as Record<string, unknown>);
       expect(lines).toContainEqual(expect.objectContaining({ msg: 'request', status: 403, source: STRANGER }));
     });

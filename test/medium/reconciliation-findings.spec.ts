@@ -15,9 +15,9 @@ const edit = (column: keyof typeof COLUMN, value: string, line = 0): Mutation[] 
 const declined = (code: string): Mutation[] => [...edit('cdResult', code), ...edit('tid', 'None')];
 const SECOND_TRANSACTION = `TSTORE0004_${PREFIX}1`;
 const MISSING: Finding = ['missing', 0, null];
-const UNREADABLE: Finding[] = [['malformed', null, 2], MISSING];
-/** One column is unreadable, and the others still say which charge it is. */
-const UNREADABLE_COLUMN: Finding[] = [['malformed', 0, 2]];
+const NAMES_NONE: Finding[] = [['malformed', null, 2], MISSING];
+/** The line can't be read as a whole, and still says which charge it is. */
+const UNREADABLE: Finding[] = [['malformed', 0, 2]];
 const UNCLEAR: Finding[] = [['unclear-outcome', 0, 2]];
 const TWICE: Finding[] = [
   ['duplicate', 0, 2],
@@ -56,7 +56,7 @@ describe('each change of one line', () => {
     ['another product', edit('productId', '0910024118'), [['identity-mismatch', 0, 2]]],
     ['another product name', edit('nmProduct', '음악'), []],
     ['an unknown order number', edit('noBranchOrder', 'nobody'), [['unknown-order', 'unknown', 2], MISSING]],
-    ['no order number', edit('noBranchOrder', ''), UNREADABLE],
+    ['no order number', edit('noBranchOrder', ''), NAMES_NONE],
     [
       'another charge’s order number',
       [{ kind: 'take-order-number', line: 5, from: 0 }],
@@ -70,16 +70,16 @@ describe('each change of one line', () => {
     ['another carrier amount', edit('amtCarrier', '1001'), [['amount-mismatch', 0, 2]]],
     ['another credit card amount', edit('amtCreditCard', '0'), [['amount-mismatch', 0, 2]]],
     ['another T membership amount', edit('amtTms', '99'), [['amount-mismatch', 0, 2]]],
-    ['an amount with a fraction', edit('amtReqPurchase', '1600.0'), UNREADABLE_COLUMN],
-    ['a negative amount', edit('amtTms', '-100'), UNREADABLE_COLUMN],
-    ['an amount beyond what numbers hold', edit('amtCarrier', '9007199254740993'), UNREADABLE_COLUMN],
+    ['an amount with a fraction', edit('amtReqPurchase', '1600.0'), UNREADABLE],
+    ['a negative amount', edit('amtTms', '-100'), UNREADABLE],
+    ['an amount beyond what numbers hold', edit('amtCarrier', '9007199254740993'), UNREADABLE],
     ['another transaction', edit('tid', 'TS003_another'), []],
     ['a payment without a transaction', edit('tid', 'None'), [['malformed', 0, 2]]],
-    ['a transaction id nearly none', edit('tid', 'none'), UNREADABLE_COLUMN],
-    ['a transaction id with a blank behind it', edit('tid', 'TS003_another '), UNREADABLE_COLUMN],
+    ['a transaction id nearly none', edit('tid', 'none'), UNREADABLE],
+    ['a transaction id with a blank behind it', edit('tid', 'TS003_another '), UNREADABLE],
     ['a decline beside a transaction', edit('cdResult', '9999'), UNCLEAR],
     ['a decline beside none', declined('9999'), []],
-    ['no result code', edit('cdResult', ''), UNREADABLE_COLUMN],
+    ['no result code', edit('cdResult', ''), UNREADABLE],
     ...[
       '0000 ',
       ' 0000',
@@ -118,7 +118,7 @@ describe('each change of one line', () => {
       ],
     ],
     ['another message', edit('msgResult', '\\N "ok" \t🎵'), []],
-    ['a line cut in its middle', [{ kind: 'cut', line: 0, at: 50 }], UNREADABLE],
+    ['a line cut in its middle', [{ kind: 'cut', line: 0, at: 50 }], NAMES_NONE],
     ['a column too many', [{ kind: 'add-column', line: 0, column: 5 }], UNREADABLE],
     ['a column too few', [{ kind: 'remove-column', line: 0, column: 5 }], UNREADABLE],
     ['a NUL', [{ kind: 'add-nul', line: 0, at: 40 }], UNREADABLE],

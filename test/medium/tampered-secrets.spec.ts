@@ -56,7 +56,9 @@ describe('what is stored in secret', () => {
     testDatabase = await createTestDatabase();
     dataSource = await openDataSource({ url: testDatabase.url, poolSize: 4 });
     database = new Database(dataSource);
-    stored = (await Promise.all(ENCRYPTED_COLUMNS.map(storeTwo))).flat();
+    stored = [];
+    // One after another: accounts for deposits are of payments that are there.
+    for (const column of ENCRYPTED_COLUMNS) stored.push(...(await storeTwo(column)));
   });
   afterEach(async () => {
     await dataSource.destroy();
@@ -152,6 +154,14 @@ describe('what is stored in secret', () => {
   });
 });
 
+async function addTossAccount(database: Database, id: string): Promise<void> {
+  await database.execute(
+    `INSERT INTO gateway_account (id, gateway, label, environment, purpose, identifiers, created_at, updated_at)
+     VALUES ($2, 'toss', 'Toss', 'simulator', 'any', '{}', $1, $1)`,
+    [AT, id],
+  );
+}
+
 /** How a table gets two rows that could hold a secret. */
 const ROWS: Readonly<Record<string, (database: Database) => Promise<unknown>>> = {
   oauth_token: (database) =>
@@ -172,6 +182,77 @@ const ROWS: Readonly<Record<string, (database: Database) => Promise<unknown>>> =
        SELECT hash, '', '', $1 FROM unnest($2::bytea[]) AS hash`,
       [AT, [randomBytes(32), randomBytes(32)]],
     ),
+  direct_payment: async (database) => {
+    await addTossAccount(database, 'toss-direct');
+    await database.execute(
+      `WITH charged AS (
+         INSERT INTO charge (gateway, gateway_account, order_no, store_product_id, product_name, amount, created_at)
+         SELECT 'toss', 'toss-direct', order_no, 'order', 'pens', 500, $1 FROM unnest(ARRAY['O-1', 'O-2']) AS order_no
+         RETURNING id)
+       INSERT INTO direct_payment (charge_id, gateway, gateway_account, origin, state, idempotency_key,
+         reference_ciphertext, reference_key_id, created_at)
+       SELECT id, 'toss', 'toss-direct', 'checkout', 'Pending', gen_random_uuid(), '', '', $1 FROM charged`,
+      [AT],
+    );
+  },
+  deposit_account: (database) =>
+    database.execute(
+      `INSERT INTO deposit_account (direct_payment_id, transaction_id, bank_code, bank_name, account_number, holder, due_at,
+         secret_ciphertext, secret_key_id, issued_at)
+       SELECT id, 'T-' || id, '20', '우리', 'X1', 'ada', $1, '', '', $1 FROM direct_payment`,
+      [AT],
+    ),
+  refund_account: async (database) => {
+    await database.execute(
+      `INSERT INTO settlement (position, charge_id, kind, amount, gateway, transaction_id, result_code, result_message, settled_at)
+       SELECT nextval('settlement_position'), id, 'paid', amount, gateway, 'T-' || id, '', 'planted', $1 FROM charge`,
+      [AT],
+    );
+    await database.execute(
+      `WITH asked AS (
+         INSERT INTO refund (charge_id, gateway, gateway_account, transaction_id, amount, state, reason, requested_by,
+           requested_by_owner, requested_at)
+         SELECT id, gateway, gateway_account, 'T-' || id, 100, 'Requested', 'asked', 'desk', 'kim', $1 FROM charge RETURNING id)
+       INSERT INTO refund_account (refund_id, bank_code, shown, ciphertext, key_id) SELECT id, '20', '…', '', '' FROM asked`,
+      [AT],
+    );
+  },
+  customer_order: async (database) => {
+    await addTossAccount(database, 'toss-orders');
+    await database.execute(
+      `INSERT INTO customer_order (reference, token_hash, token_ciphertext, token_key_id, gateway, gateway_account, state, name,
+         amount, tax_free_amount, customer_key, return_url, created_by, created_at, expires_at)
+       SELECT reference, reference::bytea, '', '', 'toss', 'toss-orders', 'Created', 'pens', 500, 0, gen_random_uuid(),
+         'https://shop.example', 'shop', $1, $1::timestamptz + interval '1 hour' FROM unnest(ARRAY['one', 'two']) AS reference`,
+      [AT],
+    );
+  },
+  gateway_exchange: async (database) => {
+    await addTossAccount(database, 'toss-exchanges');
+    await database.execute(
+      `INSERT INTO gateway_exchange (gateway, gateway_account, operation, started_at, seal, ciphertext, key_id)
+       SELECT 'toss', 'toss-exchanges', 'confirm', $1, gen_random_uuid(), '', '' FROM generate_series(1, 2)`,
+      [AT],
+    );
+  },
+  method_registration: async (database) => {
+    await addTossAccount(database, 'toss-registrations');
+    await database.execute(
+      `INSERT INTO method_registration (customer_reference, gateway, gateway_account, state, token_hash, secrets_ciphertext,
+         secrets_key_id, return_url, created_by, created_at, expires_at)
+       SELECT customer, 'toss', 'toss-registrations', 'Open', customer::bytea, '', '', 'https://shop.example', 'shop', $1,
+         $1::timestamptz + interval '1 hour' FROM unnest(ARRAY['ada', 'bo']) AS customer`,
+      [AT],
+    );
+  },
+  payment_method: async (database) => {
+    await addTossAccount(database, 'toss');
+    await database.execute(
+      `INSERT INTO payment_method (customer_reference, gateway, gateway_account, kind, ciphertext, key_id, state, created_at)
+       SELECT customer, 'toss', 'toss', 'billing-key', '', '', 'Active', $1 FROM unnest(ARRAY['ada', 'bo']) AS customer`,
+      [AT],
+    );
+  },
   discrepancy: (database) =>
     database.execute(
       `WITH job AS (

@@ -86,6 +86,24 @@ describe('a database with names and amounts of before their rules', () => {
     await client.query(SUBSCRIPTION, ['고객 78', 'Active']);
   });
 
+  it.each([
+    ['a.nn', 'ann'],
+    ['ann', 'a_nn'],
+    ['1.11', '11.1'],
+    ['1-11', '11-1'],
+    ['kim.s@shop.kr', 'kims@shop.kr'],
+    ['D-77', 'D77'],
+  ])(
+    'tells %s from %s: in ids that machines make, what stands between letters is a part of them',
+    async (one, other) => {
+      const { rows } = await client.query('SELECT name_skeleton($1) = name_skeleton($2) AS "readTheSame"', [
+        one,
+        other,
+      ]);
+      expect(rows).toEqual([{ readTheSame: false }]);
+    },
+  );
+
   it('judges names as the doors do', async () => {
     for (const each of [
       ...NAMES,

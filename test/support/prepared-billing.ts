@@ -65,11 +65,13 @@ async function withBilling(
 
 async function subscribeMany({ app }: RunningService, subscriptions: number, startedOn: SeoulDate): Promise<void> {
   const vault = app.get(BillingTokenVault);
-  const tokens = Array.from({ length: 50 }, (_, index) => index.toString(16).toUpperCase().padStart(64, 'F'));
+  const tokens = Array.from({ length: subscriptions }, (_, index) =>
+    index.toString(16).toUpperCase().padStart(64, '0'),
+  );
   const orders = Array.from({ length: subscriptions }, (_, index) => ({
     customerReference: `customer-${index}`,
     storeProductId: PRODUCT.storeProductId,
-    billingTokenHash: vault.hashOf(tokens[index % tokens.length] ?? ''),
+    billingTokenHash: vault.hashOf(tokens[index] ?? ''),
     startedOn,
     anchorDay: Number(startedOn.slice(8)),
     intervalMonths: 1,

@@ -1,3 +1,5 @@
+import { AccessTokens, TstoreClient } from '../../src/gateways/tstore';
+import { won } from '../../src/kernel/won';
 import { RefundResolutionService, RefundSendingService } from '../../src/refund';
 import { Database } from '../../src/platform/database';
 import type { BillingWorld, JsonAnswer, JsonBody } from './billing-world';
@@ -49,4 +51,13 @@ export async function loggedRefunds(world: BillingWorld, orderNo: string): Promi
     [orderNo],
   );
   return rows.map((row) => row.entry);
+}
+
+/** Gives back as another client of the merchant's does; our records hear nothing of it. */
+export async function giveBack(world: BillingWorld, orderNo: string, amount: number, isFull = false): Promise<void> {
+  const { transactionId } = (await world.get(`charges/${orderNo}`)).body;
+  const token = await world.service.app.get(AccessTokens).of('tstore').get();
+  const none = { payerAuthKey: null, refundTransactionId: null, note: null, paymentParts: null, link: null };
+  const order = { transactionId, amount: won(amount), isFull, ...none };
+  expect(await world.service.app.get(TstoreClient).refund(order, token.value)).toMatchObject({ kind: 'success' });
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 export const REQUEST_HEADER =
   'mid,billingToken,productId,nmProduct,noBranchOrder,amtReqPurchase,amtCarrier,amtCreditCard,amtRms';
 
@@ -14,10 +16,15 @@ export function sampleFile(prefix = 'tx_my0000'): string {
   ].join('\n');
 }
 
-/** A file of `count` rows, each with a token, order number and amount of its own. */
+/** A billing token that is nobody else's. */
+export function tokenOf(customer: string): string {
+  return createHash('sha256').update(customer).digest('hex').toUpperCase();
+}
+
+/** A file of `count` rows, each with an order number, which begins with the prefix, and a token and amount of its own. */
 export function requestFile(count: number, prefix: string): string {
   const rows = Array.from({ length: count }, (_, index) => {
-    const token = index.toString(16).toUpperCase().padStart(64, 'A');
+    const token = tokenOf(`${prefix}${index}`);
     const amount = 1_000 + index;
     return `skpcorp,${token},0910024116,상품 ${index},${prefix}${index},${amount},${amount},0,0`;
   });

@@ -34,6 +34,15 @@ export interface AppliedVerdict {
 export interface ReadLine extends PlacedLine {
   columns: string[];
   malformed: string | null;
+  /** Whether no order number could be made out at all. */
+  isWithoutOrder?: boolean;
+}
+
+/** What a person would make out in a line that can't be read. */
+interface MadeOut {
+  orderNo: string | null;
+  transaction: string | null;
+  saysPaid: boolean;
 }
 
 const LONGEST_LINE_BYTES = 16_384;
@@ -71,11 +80,51 @@ export function judge(
   if (hasHeader && first.toLowerCase().replace(',amtrms,', ',amttms,') !== HEADER.toLowerCase()) {
     return { kind: 'refused', at: 'load', why: /header with other columns/ };
   }
-  const applied = judgeLines(asked, merchantId, rows.map(readLine), settledBefore);
-  if (applied.totals.missing.count === asked.length) {
+  const lines = rows.map(readLine);
+  // Whether the file is this job's answer, its readable columns say.
+  if (judgeLines(asked, merchantId, lines, settledBefore).totals.missing.count === asked.length) {
     return { kind: 'refused', at: 'reconcile', why: /answers no charge of this job/ };
   }
-  return { kind: 'applied', ...applied };
+  const orderNos = new Set(asked.map(({ orderNo }) => orderNo));
+  const known = lines.map((line) => withWhatIsMadeOut(line, orderNos));
+  return { kind: 'applied', ...judgeLines(asked, merchantId, known, settledBefore) };
+}
+
+/** An unreadable line names its order where it names one of the job's alone; what its columns say plainly stays. */
+function withWhatIsMadeOut(line: ReadLine, orderNos: ReadonlySet<string>): ReadLine {
+  if (line.malformed === null) return line;
+  const made = madeOut(line.bytes, orderNos);
+  const said = (column: number): string => line.columns[column] ?? '';
+  const columns = Array.from({ length: COLUMN_COUNT }, (_, column) => said(column));
+  if (made.orderNo !== null) columns[COLUMN.noBranchOrder] = made.orderNo;
+  if (transactionOf(columns) === null && made.transaction !== null) columns[COLUMN.tid] = made.transaction;
+  if (said(COLUMN.cdResult) === '' && made.saysPaid) columns[COLUMN.cdResult] = '0000';
+  return { ...line, columns, isWithoutOrder: line.columns.length === 0 && made.orderNo === null };
+}
+
+function madeOut(bytes: Buffer, orderNos: ReadonlySet<string>): MadeOut {
+  const fields = bytes.subarray(0, LONGEST_LINE_BYTES).toString('latin1').split(',');
+  const named = new Set<string>();
+  const transactions: string[] = [];
+  let saysPaid = false;
+  fields.forEach((field, column) => {
+    const printable = [...field].filter((one) => one > ' ' && one <= '~').join('');
+    const parts = field.match(/[\w.-]+/g) ?? [];
+    // At its ends a line may be cut, and what is left of an order number be another one.
+    const [atStart, atEnd] = [column === 0, column === fields.length - 1];
+    const inner = parts.slice(atStart ? 1 : 0, atEnd ? -1 : undefined);
+    const whole = atStart || atEnd ? inner : [printable, ...inner];
+    for (const word of whole) {
+      const isAmountOrSo = /^[0-9]+$/.test(word) && column !== COLUMN.noBranchOrder;
+      if (orderNos.has(word) && !isAmountOrSo) named.add(word);
+      const transaction = /\bTS[0-9A-Za-z]*_[\w.-]+/i.exec(word)?.[0];
+      const isLong = /[0-9]{20}/.test(word) && !/^[0-9A-Fa-f]{32,}$/.test(word);
+      if (word.length <= 128 && (transaction !== undefined || isLong)) transactions.push(transaction ?? word);
+    }
+    saysPaid ||= [printable, ...parts].includes('0000');
+  });
+  const transaction = transactions.find((one) => !orderNos.has(one)) ?? null;
+  return { orderNo: named.size === 1 ? ([...named][0] as string) : null, transaction, saysPaid };
 }
 
 /** Too long is a row, whatever is in it. */
@@ -193,7 +242,7 @@ function settle(verdict: AppliedVerdict, line: ReadLine, charge: AskedCharge, ki
 }
 
 function discrepancyOf(
-  { columns, malformed, lineNumber, bytes }: ReadLine,
+  { columns, malformed, lineNumber, bytes, isWithoutOrder = columns.length === 0 }: ReadLine,
   charge: AskedCharge | undefined,
   merchantId: string,
   kind: DiscrepancyKind,
@@ -213,7 +262,7 @@ function discrepancyOf(
   const raw = bytes.subarray(0, LONGEST_LINE_BYTES).toString('utf8');
   return {
     kind,
-    orderNo: columns.length === 0 ? null : inClear(columns, COLUMN.noBranchOrder),
+    orderNo: isWithoutOrder ? null : inClear(columns, COLUMN.noBranchOrder),
     lineNumber,
     expected: charge === undefined ? null : expectedOf(charge, merchantId),
     found: malformed === null ? found : { reason: malformed, ...readable(found) },

@@ -11,7 +11,7 @@ import {
 } from '../../src/bulk-payment';
 import { readConfiguration } from '../../src/config';
 import type { StepReport } from '../../src/kernel/step-report';
-import { LineStopRepository } from '../../src/line-stop';
+import { LineStopRepository, LineStops } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
 import { ADMIN_KEY, MovableClock, type JsonBody } from './billing-world';
@@ -89,15 +89,17 @@ export class ResultWorld {
         now,
       );
       const total = charges.reduce((sum, { amount }) => sum + amount, 0);
-      const [job] = await session.rows<{ id: string }>(VERIFIED_JOB, [
+      const [job] = await session.rows<{ id: string }>(WRITTEN_JOB, [
         createHash('sha256').update(gatewayJobId).digest(),
         MERCHANT_ID,
         charges.length,
         total,
         now,
-        gatewayJobId,
       ]);
       const id = job?.id ?? '';
+      await session.execute(SUBMITTED, [id, now, gatewayJobId]);
+      await session.execute(COMPLETED, [id, now]);
+      await session.execute(VERIFIED, [id, now]);
       await session.execute(CHARGES, [id, now, JSON.stringify(charges)]);
       return { id, gatewayJobId };
     });
@@ -121,7 +123,10 @@ export class ResultWorld {
     const { items } = await this.get(`line-stops?state=Open&jobId=${job.id}`);
     const stops = this.service.app.get(LineStopRepository);
     const resolution = { actor: 'test', reason: 'looked into', at: this.clock.now() };
-    for (const { id } of items) await this.database.transaction((session) => stops.resolve(session, id, resolution));
+    for (const { id } of items as { id: string }[]) {
+      const stop = await this.service.app.get(LineStops).get(id);
+      await this.database.transaction((session) => stops.resolve(session, stop, resolution));
+    }
   }
 
   end(job: VerifiedJob): Promise<JobEnd> {
@@ -147,13 +152,16 @@ export class ResultWorld {
   }
 }
 
-const VERIFIED_JOB = `
+const WRITTEN_JOB = `
   INSERT INTO bulk_payment_job (state, origin, content_sha256, merchant_id, line_count, total_amount, created_at,
-    request_file_name, request_file_sha256, request_file_bytes, request_file_written_at, submission_started_at,
-    ver_bulk_pay, bid, notification_url, priority, submitted_line_count, gateway_job_id, completed_at, verified_at)
-  VALUES ('VerifiedCompleted', 'upload', $1, $2, $3, $4, $5, 'request-files/none.pay', $1, 1, $5, $5,
-    '1', 'skplanet', '', 'Instant', $3, $6, $5, $5)
+    request_file_name, request_file_sha256, request_file_bytes, request_file_written_at)
+  VALUES ('Created', 'upload', $1, $2, $3, $4, $5, 'request-files/none.pay', $1, 1, $5)
   RETURNING id`;
+const SUBMITTED = `
+  UPDATE bulk_payment_job SET state = 'Processing', submission_started_at = $2, ver_bulk_pay = '1', bid = 'skplanet',
+    notification_url = '', priority = 'Instant', submitted_line_count = line_count, gateway_job_id = $3 WHERE id = $1`;
+const COMPLETED = `UPDATE bulk_payment_job SET state = 'Completed', completed_at = $2 WHERE id = $1`;
+const VERIFIED = `UPDATE bulk_payment_job SET state = 'VerifiedCompleted', verified_at = $2 WHERE id = $1`;
 
 const CHARGES = `
   INSERT INTO charge (order_no, bulk_payment_job_id, line_number, store_product_id, product_name, amount,

@@ -6,7 +6,7 @@ const GATE_LOCK = 7_261_543_097;
 
 /** Where a statement of the service is stopped. */
 export interface GatePlace {
-  table: 'bulk_payment_job' | 'settlement';
+  table: 'bulk_payment_job' | 'settlement' | 'subscription';
   /** As in CREATE TRIGGER, such as `BEFORE UPDATE`. */
   event: string;
   each: 'ROW' | 'STATEMENT';
@@ -55,6 +55,13 @@ export class StageGate {
       );
       return waiting.rowCount === 1 || undefined;
     });
+  }
+
+  /** Lets whoever waits go on, and takes the gate away. */
+  async open(): Promise<void> {
+    await this.client.query('SELECT pg_advisory_unlock($1)', [GATE_LOCK]);
+    await this.client.query(`DROP TRIGGER gate ON ${this.place.table}; DROP FUNCTION wait_at_gate()`);
+    await this.client.end();
   }
 
   /** Waits until nobody else is connected, so that whatever was open is rolled back, and takes the gate away. */

@@ -7,7 +7,8 @@ import { ProductRepository, type Price } from '../../src/product';
 import { SubscriptionRepository, type NewSubscription } from '../../src/subscription';
 import { ADMIN_KEY, BOOTSTRAP_KEY, SECOND_PERSONS_KEY, type BillingWorld, type JsonAnswer } from './billing-world';
 import { assertDescribed } from './described-answers';
-import { TOKEN_64 } from './request-files';
+import { tokenOf } from './request-files';
+import { until } from './until';
 
 /** A price that the carrier collects all of. */
 export function carrierPrice(amount: number): Price {
@@ -17,7 +18,10 @@ export function carrierPrice(amount: number): Price {
 export const PRODUCT = { storeProductId: '0910024116', name: '동영상 클라우드 어린이TV', ...carrierPrice(5_500) };
 export const OTHER_PRODUCT = { storeProductId: '0910024117', name: '음악 무제한 스트리밍', ...carrierPrice(7_900) };
 
-/** Subscribes a customer to {@link PRODUCT}, monthly, with the anchor on the day of the start, unless told otherwise. */
+/**
+ * Subscribes a customer, who pays by a billing token of their own, to {@link PRODUCT}, monthly, with the anchor on the day of the
+ * start, unless told otherwise.
+ */
 export async function subscribe(
   world: BillingWorld,
   customerReference: string,
@@ -33,11 +37,12 @@ export async function subscribe(
   const at = world.clock.now();
   for (const product of [PRODUCT, OTHER_PRODUCT]) await app.get(ProductRepository).create(product, 'merchant', at);
   await database.transaction(async (session) => {
-    await vault.store(session, [TOKEN_64], at);
+    const token = tokenOf(customerReference);
+    await vault.store(session, [token], at);
     const order = {
       customerReference,
       storeProductId: PRODUCT.storeProductId,
-      billingTokenHash: vault.hashOf(TOKEN_64),
+      billingTokenHash: vault.hashOf(token),
       startedOn: seoulDate(startedOn),
       anchorDay: Number((terms.nextBillingOn ?? terms.trialUntil ?? startedOn).slice(8)),
       intervalMonths: 1,
@@ -149,6 +154,15 @@ export function moveTo(world: BillingWorld, date: string, time = '10:00:00'): vo
 export async function planOn(world: BillingWorld, date: string): Promise<void> {
   moveTo(world, date);
   await world.service.app.get(BillingRunPlanning).plan(seoulDate(date));
+}
+
+/** Opens the billing run of a date and waits until its charges are sent, not for their results. */
+export async function sendOn(world: BillingWorld, date: string): Promise<void> {
+  await planOn(world, date);
+  await until(`what was planned on ${date} is sent`, async () => {
+    const { body } = await world.get('bulk-payment-jobs?state=Created');
+    return body.items.length === 0 || undefined;
+  });
 }
 
 /** Opens the billing run of a date and waits until its results are settled. */

@@ -59,6 +59,17 @@ export function rowsOf(url: string, name: string, columns: string[]): Promise<Ro
   });
 }
 
+/** Where PostgreSQL keeps the rows of each table: another place after each rewrite. */
+export function filesOf(url: string): Promise<Map<string, string>> {
+  return withClient(url, async (client) => {
+    const { rows } = await client.query<{ name: string; file: string }>(
+      `SELECT relname AS name, pg_relation_filenode(oid)::text AS file FROM pg_class
+       WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,
+    );
+    return new Map(rows.map(({ name, file }) => [name, file]));
+  });
+}
+
 async function withClient<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
   const client = new Client({ connectionString: url });
   await client.connect();

@@ -1,25 +1,23 @@
 import { once } from 'node:events';
 import type { NotificationMessage } from '../../../src/gateways/tstore/wire';
-import { FaultOrderError, type FaultOrder } from '../faults/armed-faults';
+import { JsonRoutes, found, statusOf, textOr, type Body } from '../../shared/control/json-routes';
+import type { Exchange } from '../../shared/http/exchange';
+import type { FaultOrder } from '../faults/armed-faults';
 import { FAULTS } from '../faults/catalogue';
 import { ScenarioError } from '../faults/scenario';
-import type { TstoreExchange } from '../exchange';
-import { ControlError, type SimulatorControl } from './control';
+import type { SimulatorControl } from './control';
 import { PAGE, PAGE_HEADERS } from './page';
 
 const PREFIX = '/_simulator';
 /** Entries of the book gathered before they are written. */
 const BOOK_BATCH = 500;
 
-type Body = Record<string, unknown>;
-type ControlHandler = (exchange: TstoreExchange, parameter: string, body: Body) => Promise<object> | object;
-
 /** The control API and the page: JSON over the same port, under `/_simulator`. */
 export class ControlApi {
-  private readonly routes: Record<string, ControlHandler>;
+  private readonly routes: JsonRoutes;
 
   constructor(private readonly control: SimulatorControl) {
-    this.routes = {
+    this.routes = new JsonRoutes({
       'GET /status': () => this.status(),
       'GET /fault-kinds': () => FAULTS,
       'GET /faults': () => ({ faults: control.faults() }),
@@ -48,22 +46,22 @@ export class ControlApi {
       'POST /clock': (_exchange, _parameter, body) => this.moveClock(body),
       'POST /tokens/revoke': () => ({ revoked: control.revokeTokens() }),
       'GET /calls': () => ({ calls: control.calls() }),
-    };
+    });
   }
 
   owns(path: string): boolean {
     return path === '/' || path === PREFIX || path.startsWith(`${PREFIX}/`);
   }
 
-  async handle(exchange: TstoreExchange): Promise<void> {
+  async handle(exchange: Exchange): Promise<void> {
     try {
       await this.dispatch(exchange);
     } catch (error) {
-      exchange.json(statusOf(error), { error: (error as Error).message });
+      exchange.json(error instanceof ScenarioError ? 400 : statusOf(error), { error: (error as Error).message });
     }
   }
 
-  private async dispatch(exchange: TstoreExchange): Promise<void> {
+  private async dispatch(exchange: Exchange): Promise<void> {
     if (exchange.path === '/') {
       await exchange.drain();
       exchange.response.writeHead(200, PAGE_HEADERS).end(PAGE);
@@ -74,26 +72,7 @@ export class ControlApi {
       await this.writeBook(exchange);
       return;
     }
-    const match = this.match(exchange.method, path);
-    if (!match) {
-      await exchange.drain();
-      exchange.json(404, { error: 'no such address; see simulator/README.md' });
-      return;
-    }
-    const body = await readBody(exchange);
-    exchange.json(200, await match.handler(exchange, match.parameter, body));
-  }
-
-  private match(method: string, path: string): { handler: ControlHandler; parameter: string } | null {
-    const exact = this.routes[`${method} ${path}`];
-    if (exact) return { handler: exact, parameter: '' };
-    const parts = path.split('/');
-    for (let at = 1; at < parts.length; at += 1) {
-      const pattern = parts.map((part, index) => (index === at ? '*' : part)).join('/');
-      const handler = this.routes[`${method} ${pattern}`];
-      if (handler) return { handler, parameter: decodeURIComponent(parts[at] as string) };
-    }
-    return null;
+    await this.routes.handle(exchange, path);
   }
 
   private status(): object {
@@ -127,12 +106,12 @@ export class ControlApi {
     return this.control.forgeNotification(textOr(body.url, ''), message);
   }
 
-  private bookTotals(exchange: TstoreExchange): object {
+  private bookTotals(exchange: Exchange): object {
     return this.control.bookTotals(exchange.query.get('jobId') ?? undefined);
   }
 
   /** One entry a line, as it is read: the whole book of a large job fits in no one's memory. */
-  private async writeBook(exchange: TstoreExchange): Promise<void> {
+  private async writeBook(exchange: Exchange): Promise<void> {
     const { response } = exchange;
     response.writeHead(200, { 'Content-Type': 'application/x-ndjson;charset=UTF-8' });
     let lines: string[] = [];
@@ -145,40 +124,4 @@ export class ControlApi {
     }
     response.end(lines.length > 0 ? `${lines.join('\n')}\n` : '');
   }
-}
-
-/**
- * A body must call itself JSON: a web page of another site can send plain forms to this port, but not that without
- * asking first.
- */
-async function readBody(exchange: TstoreExchange): Promise<Body> {
-  const text = await exchange.readText();
-  if (exchange.method === 'GET') return {};
-  if (exchange.method === 'POST' && !exchange.header('content-type').startsWith('application/json')) {
-    throw new ControlError('Content-Type must be application/json');
-  }
-  if (text === null) throw new ControlError('the body is too long');
-  if (text === '') return {};
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Body;
-  } catch {
-    // Falls through to the one message for every body that is no JSON object.
-  }
-  throw new ControlError('the body must be a JSON object');
-}
-
-function statusOf(error: unknown): number {
-  if (error instanceof ControlError) return error.status;
-  const isCallers = [FaultOrderError, ScenarioError, URIError].some((kind) => error instanceof kind);
-  return isCallers ? 400 : 500;
-}
-
-function textOr(value: unknown, fallback: string): string {
-  return typeof value === 'string' ? value : fallback;
-}
-
-function found<T extends object>(value: T | null, what: string): T {
-  if (value === null) throw new ControlError(`no such ${what}`, 404);
-  return value;
 }

@@ -1,8 +1,9 @@
 import type { NotificationMessage } from '../../../src/gateways/tstore/wire';
 import type { Book, BookEntry, BookTotals } from '../book';
+import { ControlError } from '../../shared/control/json-routes';
 import type { CallLog, RecordedCall } from '../../shared/call-log';
 import type { SimulatorClock } from '../../shared/clock';
-import type { ArmedFaults, ArmedFaultView, FaultOrder } from '../faults/armed-faults';
+import type { TstoreFaults, ArmedFaultView, FaultOrder } from '../faults/armed-faults';
 import { checkScenario, type Scenario } from '../faults/scenario';
 import type { JobRegister } from '../jobs/job-register';
 import type { Clients } from '../oauth/clients';
@@ -15,7 +16,7 @@ import { jobView, notificationView, type JobView, type NotificationView } from '
 
 interface ControlParts {
   clock: SimulatorClock;
-  faults: ArmedFaults;
+  faults: TstoreFaults;
   jobs: JobRegister;
   clients: Clients;
   tokens: Tokens;
@@ -24,16 +25,6 @@ interface ControlParts {
   outbox: NotificationOutbox;
   book: Book;
   log: CallLog;
-}
-
-/** A request of the control API that can't be followed. */
-export class ControlError extends Error {
-  constructor(
-    message: string,
-    readonly status: 400 | 404 = 400,
-  ) {
-    super(message);
-  }
 }
 
 /** Everything a test, the control API and the page can do to the simulator and read of it. */

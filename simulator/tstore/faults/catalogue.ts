@@ -1,17 +1,9 @@
+import type { FaultDefinition } from '../../shared/faults/armed-faults';
 import { REFUSAL_CODES } from '../result-codes';
-
-export type FaultOptionValue = string | number | boolean;
 
 /** Where in the gateway's work a fault strikes; the page groups by it. */
 export type FaultPoint =
   'token' | 'api' | 'submission' | 'notification' | 'verification' | 'result' | 'lookup' | 'refund';
-
-export interface FaultDefinition {
-  point: FaultPoint;
-  what: string;
-  /** Every option with its default; an option of another name or type is refused when arming. */
-  options: Readonly<Record<string, FaultOptionValue>>;
-}
 
 const SLOW = { delayMs: 3000 };
 const STATUS_500 = { status: 500 };
@@ -155,7 +147,12 @@ export const FAULTS = {
   'lookup-slow': { point: 'lookup', what: 'the lookup answers late', options: SLOW },
   'lookup-held': { point: 'lookup', what: 'not answered until the fault is disarmed', options: {} },
   'lookup-failing': { point: 'lookup', what: 'the lookup answers 500', options: STATUS_500 },
-  'lookup-refused': { point: 'lookup', what: 'the lookup is refused with a result code', options: REFUSED },
+  'lookup-refused': {
+    point: 'lookup',
+    what: 'the lookup is refused with a result code, for another reason than that there is none',
+    options: { ...REFUSED, resultCode: REFUSAL_CODES.maintenance, resultMsg: 'Under maintenance' },
+  },
+  'lookup-not-found': { point: 'lookup', what: 'answers that there is no such transaction', options: {} },
   'lookup-cut': { point: 'lookup', what: 'connection cut instead of an answer', options: {} },
   'lookup-stale': { point: 'lookup', what: 'the answer knows nothing of refunds', options: {} },
   'lookup-other-payer': { point: 'lookup', what: 'the answer names another payer', options: {} },
@@ -167,14 +164,6 @@ export const FAULTS = {
   'refund-refused': { point: 'refund', what: 'refused with a result code', options: REFUSED },
   'refund-refused-after': { point: 'refund', what: 'refunded, then answered as if it were not', options: THROTTLED },
   'refund-answer-lost': { point: 'refund', what: 'refunded, then cut without an answer', options: {} },
-} as const satisfies Record<string, FaultDefinition>;
+} as const satisfies Record<string, FaultDefinition & { point: FaultPoint }>;
 
 export type FaultKind = keyof typeof FAULTS;
-
-export function isFaultKind(text: string): text is FaultKind {
-  return Object.hasOwn(FAULTS, text);
-}
-
-export function definitionOf(kind: FaultKind): FaultDefinition {
-  return FAULTS[kind];
-}

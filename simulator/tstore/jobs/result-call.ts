@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { ArmedFaults } from '../faults/armed-faults';
+import type { TstoreFaults } from '../faults/armed-faults';
 import { delay } from '../../shared/http/delay';
 import type { TstoreExchange } from '../exchange';
 import type { Authorization } from '../oauth/authorization';
@@ -18,7 +18,7 @@ const RESULT_HEADERS = { 'Content-Type': 'text/plain;charset=UTF-8' };
 export class ResultCall {
   constructor(
     private readonly authorization: Authorization,
-    private readonly faults: ArmedFaults,
+    private readonly faults: TstoreFaults,
     private readonly jobs: JobRegister,
   ) {}
 
@@ -29,14 +29,14 @@ export class ResultCall {
     const job = this.jobs.findOf(client, jobId);
     exchange.note += ` job ${jobId}`;
     if (!job) return exchange.result(200, REFUSAL_CODES.unknownJob, 'No such job');
-    const slow = this.faults.strikeOn(exchange, 'result-slow', jobId);
+    const slow = this.faults.strikeOn(exchange, 'result-slow', { jobId });
     if (slow) await delay(slow.number('delayMs'));
-    const failing = this.faults.strikeOn(exchange, 'result-failing', jobId);
+    const failing = this.faults.strikeOn(exchange, 'result-failing', { jobId });
     if (failing) return exchange.result(failing.number('status'), REFUSAL_CODES.failure, 'Result failed');
-    const json = this.faults.strikeOn(exchange, 'result-json', jobId);
+    const json = this.faults.strikeOn(exchange, 'result-json', { jobId });
     if (json) return exchange.result(json.number('status'), json.text('resultCode'), json.text('resultMsg'));
     if (isResultOpen(job)) return this.serve(exchange, job);
-    if (!this.faults.strikeOn(exchange, 'result-early', jobId)) {
+    if (!this.faults.strikeOn(exchange, 'result-early', { jobId })) {
       return exchange.result(200, REFUSAL_CODES.resultNotReady, 'The result is not ready');
     }
     if (job.state === 'Completed' && !job.unanswered) return this.serve(exchange, job);
@@ -44,7 +44,7 @@ export class ResultCall {
   }
 
   private async serve(exchange: TstoreExchange, job: Job): Promise<void> {
-    const other = this.faults.strikeOn(exchange, 'result-other-job', job.id) ? this.anotherThan(job) : null;
+    const other = this.faults.strikeOn(exchange, 'result-other-job', { jobId: job.id }) ? this.anotherThan(job) : null;
     const served = other ?? job;
     const lines = damageLines(this.faults, exchange, served, job.id);
     const bytes = await damageBytes(this.faults, exchange, served, job.id);

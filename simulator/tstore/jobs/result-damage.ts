@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { Transform } from 'node:stream';
-import type { ArmedFaults, Strike } from '../faults/armed-faults';
+import type { TstoreFaults, Strike } from '../faults/armed-faults';
 import type { FaultKind } from '../faults/catalogue';
 import { delay } from '../../shared/http/delay';
 import type { TstoreExchange } from '../exchange';
@@ -27,8 +27,8 @@ const LOOK_AHEAD_BYTES = 64 * 1024;
 const LEAVE_BEFORE_CUT_MS = 30;
 
 /** The stages that change lines of the file on its way out; none when no such fault strikes. */
-export function damageLines(faults: ArmedFaults, exchange: TstoreExchange, job: Job, askedJobId: string): Transform[] {
-  const strike = (kind: FaultKind): Strike | null => faults.strikeOn(exchange, kind, askedJobId);
+export function damageLines(faults: TstoreFaults, exchange: TstoreExchange, job: Job, askedJobId: string): Transform[] {
+  const strike = (kind: FaultKind): Strike | null => faults.strikeOn(exchange, kind, { jobId: askedJobId });
   const lineCount = Math.min(job.processedRows, job.rows.count);
   const edits: DrawnEdit[] = [];
   const taken = new Set<number>();
@@ -51,23 +51,23 @@ export function damageLines(faults: ArmedFaults, exchange: TstoreExchange, job: 
 
 /** The stages that end or slow the stream of bytes; none when no such fault strikes. */
 export async function damageBytes(
-  faults: ArmedFaults,
+  faults: TstoreFaults,
   exchange: TstoreExchange,
   job: Job,
   askedJobId: string,
 ): Promise<Transform[]> {
   const stages: Transform[] = [];
-  const truncated = faults.strikeOn(exchange, 'result-truncated', askedJobId);
+  const truncated = faults.strikeOn(exchange, 'result-truncated', { jobId: askedJobId });
   if (truncated) {
     const endAt = await shareOf(job.resultPath, truncated);
     const inside = truncated.flag('midCharacter') ? await insideCharacter(job.resultPath, endAt) : endAt;
     stages.push(limitStage(inside, null));
   }
-  const cut = faults.strikeOn(exchange, 'result-cut', askedJobId);
+  const cut = faults.strikeOn(exchange, 'result-cut', { jobId: askedJobId });
   if (cut) stages.push(limitStage(await shareOf(job.resultPath, cut), () => exchange.cut()));
-  const drip = faults.strikeOn(exchange, 'result-drip', askedJobId);
+  const drip = faults.strikeOn(exchange, 'result-drip', { jobId: askedJobId });
   if (drip) stages.push(dripStage(Math.max(1, drip.number('bytes')), drip.number('everyMs')));
-  const held = faults.strikeOn(exchange, 'result-held', askedJobId);
+  const held = faults.strikeOn(exchange, 'result-held', { jobId: askedJobId });
   if (held) stages.push(dripStage(1, held.number('everyMs'), held.disarmed));
   return stages;
 }

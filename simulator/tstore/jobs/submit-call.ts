@@ -7,7 +7,7 @@ import {
 } from '../../../src/gateways/tstore/wire';
 import { delay } from '../../shared/http/delay';
 import type { TstoreExchange } from '../exchange';
-import type { ArmedFaults } from '../faults/armed-faults';
+import type { TstoreFaults } from '../faults/armed-faults';
 import type { Authorization } from '../oauth/authorization';
 import type { Client } from '../oauth/clients';
 import type { CountMismatchPolicy, SimulatorOptions } from '../../options';
@@ -23,7 +23,7 @@ type SubmitOptions = Pick<SimulatorOptions, 'countTooLow' | 'countTooHigh' | 'pr
 
 interface SubmitParts {
   authorization: Authorization;
-  faults: ArmedFaults;
+  faults: TstoreFaults;
   jobs: JobRegister;
   processing: JobProcessing;
   folder: string;
@@ -99,22 +99,22 @@ export class SubmitCall {
   }
 
   private async answer(exchange: TstoreExchange, job: Job): Promise<void> {
-    if (this.parts.faults.strikeOn(exchange, 'notification-before-answer', job.id))
+    if (this.parts.faults.strikeOn(exchange, 'notification-before-answer', { jobId: job.id }))
       await this.parts.completeAndNotify(job);
-    const slow = this.parts.faults.strikeOn(exchange, 'submit-slow', job.id);
+    const slow = this.parts.faults.strikeOn(exchange, 'submit-slow', { jobId: job.id });
     if (slow) await delay(slow.number('delayMs'));
-    await this.parts.faults.strikeOn(exchange, 'submit-held', job.id)?.disarmed;
-    const failing = this.parts.faults.strikeOn(exchange, 'submit-failing-after', job.id);
+    await this.parts.faults.strikeOn(exchange, 'submit-held', { jobId: job.id })?.disarmed;
+    const failing = this.parts.faults.strikeOn(exchange, 'submit-failing-after', { jobId: job.id });
     if (failing) {
       exchange.result(failing.number('status'), REFUSAL_CODES.failure, 'Failed after acceptance');
       return;
     }
-    const refused = this.parts.faults.strikeOn(exchange, 'submit-refused-after', job.id);
+    const refused = this.parts.faults.strikeOn(exchange, 'submit-refused-after', { jobId: job.id });
     if (refused) {
       exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));
       return;
     }
-    if (this.parts.faults.strikeOn(exchange, 'submit-answer-lost', job.id)) {
+    if (this.parts.faults.strikeOn(exchange, 'submit-answer-lost', { jobId: job.id })) {
       exchange.cut();
       return;
     }

@@ -1,5 +1,5 @@
 import { shortened } from '../../shared/call-log';
-import type { ArmedFaults } from '../faults/armed-faults';
+import type { TstoreFaults } from '../faults/armed-faults';
 import type { TstoreExchange } from '../exchange';
 import { REFUSAL_CODES } from '../result-codes';
 import type { Client } from './clients';
@@ -9,7 +9,7 @@ import type { Tokens } from './tokens';
 export class Authorization {
   constructor(
     private readonly tokens: Tokens,
-    private readonly faults: ArmedFaults,
+    private readonly faults: TstoreFaults,
   ) {}
 
   /** @returns `null` when it is answered already */

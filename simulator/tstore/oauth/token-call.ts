@@ -1,6 +1,6 @@
 import type { TokenResponse } from '../../../src/gateways/tstore/wire';
 import { shortened } from '../../shared/call-log';
-import type { ArmedFaults } from '../faults/armed-faults';
+import type { TstoreFaults } from '../faults/armed-faults';
 import { delay } from '../../shared/http/delay';
 import type { TstoreExchange } from '../exchange';
 import type { SimulatorOptions } from '../../options';
@@ -14,7 +14,7 @@ export class TokenCall {
     private readonly options: Pick<SimulatorOptions, 'tokenTtlSeconds'>,
     private readonly clients: Clients,
     private readonly tokens: Tokens,
-    private readonly faults: ArmedFaults,
+    private readonly faults: TstoreFaults,
   ) {}
 
   async handle(exchange: TstoreExchange): Promise<void> {

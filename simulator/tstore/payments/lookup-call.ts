@@ -1,5 +1,5 @@
 import { RESULT_CODE_SUCCESS, type TransactionResponse } from '../../../src/gateways/tstore/wire';
-import type { ArmedFaults } from '../faults/armed-faults';
+import type { TstoreFaults } from '../faults/armed-faults';
 import { delay } from '../../shared/http/delay';
 import type { TstoreExchange } from '../exchange';
 import type { JobRegister } from '../jobs/job-register';
@@ -24,7 +24,7 @@ const OTHER_AUTH_KEY = '0'.repeat(64);
 export class LookupCall {
   constructor(
     private readonly authorization: Authorization,
-    private readonly faults: ArmedFaults,
+    private readonly faults: TstoreFaults,
     private readonly jobs: JobRegister,
     private readonly refunds: Refunds,
   ) {}
@@ -44,7 +44,8 @@ export class LookupCall {
       return exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));
     }
     const payment = await findPayment(this.jobs, tid, client);
-    if (!payment) return exchange.result(200, REFUSAL_CODES.unknownTransaction, 'No such transaction');
+    const isHidden = this.faults.strikeOn(exchange, 'lookup-not-found') !== null;
+    if (!payment || isHidden) return exchange.result(200, REFUSAL_CODES.unknownTransaction, 'No such transaction');
     const refunds = this.faults.strikeOn(exchange, 'lookup-stale') ? [] : this.refunds.of(tid);
     const isOfAnother = this.faults.strikeOn(exchange, 'lookup-other-payer') !== null;
     exchange.json(200, describe(isOfAnother ? { ...payment, authKey: OTHER_AUTH_KEY } : payment, refunds));

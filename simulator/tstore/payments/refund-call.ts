@@ -1,6 +1,6 @@
 import { RESULT_CODE_SUCCESS, type PaymentMethod, type RefundResponse } from '../../../src/gateways/tstore/wire';
 import type { SimulatorClock } from '../../shared/clock';
-import type { ArmedFaults } from '../faults/armed-faults';
+import type { TstoreFaults } from '../faults/armed-faults';
 import { delay } from '../../shared/http/delay';
 import type { TstoreExchange } from '../exchange';
 import type { JobRegister } from '../jobs/job-register';
@@ -14,7 +14,7 @@ import { refundIdOf } from './transaction-id';
 export class RefundCall {
   constructor(
     private readonly authorization: Authorization,
-    private readonly faults: ArmedFaults,
+    private readonly faults: TstoreFaults,
     private readonly jobs: JobRegister,
     private readonly refunds: Refunds,
     private readonly clock: SimulatorClock,

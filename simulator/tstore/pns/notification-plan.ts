@@ -1,4 +1,4 @@
-import type { ArmedFaults, Strike } from '../faults/armed-faults';
+import type { TstoreFaults, Strike } from '../faults/armed-faults';
 import type { FaultKind } from '../faults/catalogue';
 import { PLAIN_FORM, type MessageForm } from './notification';
 
@@ -13,7 +13,7 @@ export interface NotificationPlan {
   faults: string[];
 }
 
-export function planNotification(faults: ArmedFaults, jobId: string): NotificationPlan {
+export function planNotification(faults: TstoreFaults, jobId: string): NotificationPlan {
   const plan: NotificationPlan = {
     form: { ...PLAIN_FORM },
     copies: 1,
@@ -23,7 +23,7 @@ export function planNotification(faults: ArmedFaults, jobId: string): Notificati
     lost: false,
     faults: [],
   };
-  const strike = (kind: FaultKind): Strike | null => faults.strikeOn(plan, kind, jobId);
+  const strike = (kind: FaultKind): Strike | null => faults.strikeOn(plan, kind, { jobId });
   plan.form.formEncoded = strike('notification-form-encoded') !== null;
   plan.form.unknownMembers = strike('notification-unknown-members') !== null;
   plan.form.missingMember = strike('notification-missing-member')?.text('member') ?? '';

@@ -5,7 +5,7 @@ import {
   type VerificationRequest,
 } from '../../../src/gateways/tstore/wire';
 import type { SimulatorClock } from '../../shared/clock';
-import type { ArmedFaults } from '../faults/armed-faults';
+import type { TstoreFaults } from '../faults/armed-faults';
 import type { Job } from '../jobs/job';
 import type { JobRegister } from '../jobs/job-register';
 import type { Client } from '../oauth/clients';
@@ -26,7 +26,7 @@ export class Notifier {
 
   constructor(
     private readonly clock: SimulatorClock,
-    private readonly faults: ArmedFaults,
+    private readonly faults: TstoreFaults,
     private readonly jobs: JobRegister,
     private readonly outbox: NotificationOutbox,
   ) {}

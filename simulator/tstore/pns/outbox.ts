@@ -2,12 +2,13 @@ import type { NotificationMessage } from '../../../src/gateways/tstore/wire';
 import type { CallLog } from '../../shared/call-log';
 import { shortenedUrl } from '../../shared/call-log';
 import type { SimulatorClock } from '../../shared/clock';
+import type { PostSettings } from '../../shared/http/post';
 import { SeededRandom, seedOf } from '../../shared/seeded';
-import { deliver, type DeliverySettings } from './delivery';
+import { deliver } from './delivery';
 import { writeMessage, type DeliveryAttempt, type MessageForm, type Notification } from './notification';
 import { nextResendAt } from './resend-schedule';
 
-export interface OutboxSettings extends DeliverySettings {
+export interface OutboxSettings extends PostSettings {
   seed: string;
   resendAfterFailureMs: number;
 }

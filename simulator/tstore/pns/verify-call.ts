@@ -1,5 +1,5 @@
 import { NOTIFICATION_MEMBERS, RESULT_CODE_SUCCESS, type VerificationRequest } from '../../../src/gateways/tstore/wire';
-import type { ArmedFaults } from '../faults/armed-faults';
+import type { TstoreFaults } from '../faults/armed-faults';
 import { delay } from '../../shared/http/delay';
 import type { TstoreExchange } from '../exchange';
 import type { Authorization } from '../oauth/authorization';
@@ -9,7 +9,7 @@ import type { Notifier } from './notifier';
 export class VerifyCall {
   constructor(
     private readonly authorization: Authorization,
-    private readonly faults: ArmedFaults,
+    private readonly faults: TstoreFaults,
     private readonly notifier: Notifier,
   ) {}
 
@@ -19,18 +19,18 @@ export class VerifyCall {
     const request = readVerification(await exchange.readText());
     const jobId = request?.jobId ?? null;
     exchange.note += ` job ${jobId} ${request?.status}`;
-    const unavailable = this.faults.strikeOn(exchange, 'verify-unavailable', jobId);
+    const unavailable = this.faults.strikeOn(exchange, 'verify-unavailable', { jobId });
     if (unavailable) return exchange.result(unavailable.number('status'), REFUSAL_CODES.failure, 'Unavailable');
-    if (this.faults.strikeOn(exchange, 'verify-cut', jobId)) return exchange.cut();
-    const refused = this.faults.strikeOn(exchange, 'verify-refused', jobId);
+    if (this.faults.strikeOn(exchange, 'verify-cut', { jobId })) return exchange.cut();
+    const refused = this.faults.strikeOn(exchange, 'verify-refused', { jobId });
     if (refused) {
       return exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));
     }
     const isOurs = request !== null && this.notifier.verify(request, client);
-    const slow = this.faults.strikeOn(exchange, 'verify-slow', jobId);
+    const slow = this.faults.strikeOn(exchange, 'verify-slow', { jobId });
     if (slow) await delay(slow.number('delayMs'));
-    await this.faults.strikeOn(exchange, 'verify-held', jobId)?.disarmed;
-    if (this.faults.strikeOn(exchange, 'verify-answer-lost', jobId)) return exchange.cut();
+    await this.faults.strikeOn(exchange, 'verify-held', { jobId })?.disarmed;
+    if (this.faults.strikeOn(exchange, 'verify-answer-lost', { jobId })) return exchange.cut();
     if (request === null) return exchange.result(200, REFUSAL_CODES.unreadable, 'The body is not a verification');
     if (!isOurs) return exchange.result(200, REFUSAL_CODES.notOurMessage, 'No such message was sent');
     exchange.result(200, RESULT_CODE_SUCCESS, 'SUCCESS');

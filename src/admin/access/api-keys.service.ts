@@ -19,8 +19,8 @@ export interface ApiKeyOrder {
 }
 
 /** Owners as they are stored: what `normalizeOwner` leaves of an e-mail address or staff id. */
-const OWNER = /^[a-z0-9][a-z0-9._%-]{0,99}(@[a-z0-9][a-z0-9._-]{0,99})?$/;
-const OWNER_EXPECTED = 'an e-mail address or staff id: letters, digits and . _ % + - @';
+const OWNER = /^[a-z0-9][a-z0-9._-]{0,99}(@[a-z0-9][a-z0-9._-]{0,99})?$/;
+const OWNER_EXPECTED = 'an e-mail address or staff id: letters, digits and . _ + - @';
 
 /** Makes, shows and revokes keys. A key is never changed: another role is another key. */
 @Injectable()

@@ -20,6 +20,8 @@ export const SCOPES = {
   'discrepancies:decide': ['operator', 'finance', 'manager'],
   'discrepancies:lookup': ['operator', 'finance', 'manager'],
   'discrepancies:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  /** What went over the wire for money, secrets masked; audited like a change, because customers stand in it. */
+  'exchanges:open': ['operator', 'finance', 'manager', 'admin'],
   /** Request and result files as they are, billing tokens in clear; audited like a change. With them anybody can be charged. */
   'files:download': ['finance', 'manager', 'admin'],
   'jobs:decide': ['operator', 'manager'],
@@ -33,6 +35,10 @@ export const SCOPES = {
   'line-stops:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
   'line-stops:resolve': ['operator', 'finance', 'manager'],
   'notifications:read': ['operator', 'manager', 'admin'],
+  'orders:manage': ['operator', 'manager'],
+  'orders:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
+  'payment-methods:manage': ['operator', 'manager'],
+  'payment-methods:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
   'products:manage': ['operator', 'manager'],
   'products:read': ['viewer', 'operator', 'finance', 'manager', 'admin'],
   'refunds:create': ['finance', 'manager'],

@@ -7,7 +7,7 @@ import { IsId, IsInstant, MayBeMissing } from '../frame/body-fields';
 import { PageQuery } from '../frame/page';
 import { IsIdentifier } from '../frame/text-fields';
 
-const OWNER = { message: 'an e-mail address or staff id: letters, digits and . _ % + - @' };
+const OWNER = { message: 'an e-mail address or staff id: letters, digits and . _ + - @' };
 const asStored = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' ? normalizeOwner(value) : value;
 
@@ -57,7 +57,7 @@ export class ApiKeyListQuery extends PageQuery {
   @ApiPropertyOptional({ example: 'kim@example.com', description: 'All keys of one owner' })
   @IsOptional()
   @Transform(asStored)
-  @Matches(/^[a-z0-9._%@-]{1,100}$/, OWNER)
+  @Matches(/^[a-z0-9._@-]{1,100}$/, OWNER)
   owner?: string;
 
   @ApiPropertyOptional({ description: 'All keys made with this one' })

@@ -29,6 +29,7 @@ class ApprovalLinksView {
   @ApiPropertyOptional({ description: 'The job it is about' }) job?: string;
   @ApiPropertyOptional({ description: 'The billing run it is about' }) billingRun?: string;
   @ApiPropertyOptional({ description: 'The refund it is about' }) refund?: string;
+  @ApiPropertyOptional({ description: 'The payment it is about' }) directPayment?: string;
   @ApiPropertyOptional({ description: 'The discrepancy it is about' }) discrepancy?: string;
   @ApiPropertyOptional({ description: 'The charge it is about' }) charge?: string;
   @ApiPropertyOptional({ description: 'The line stop it is about, with its evidence' }) lineStop?: string;
@@ -87,6 +88,8 @@ function subjectLinkOf({ kind, subjectId, act }: Approval): Partial<ApprovalLink
   const links = {
     refund,
     'refund-doubt': refund,
+    'refund-reversal': refund,
+    'payment-doubt': { directPayment: `/admin/v1/direct-payments/${subjectId}` },
     'billing-run': { billingRun: `/admin/v1/billing-runs/${subjectId}` },
     upload: job,
     'job-doubt': job,

@@ -70,6 +70,13 @@ interface Row extends Omit<AuditEntry, 'resourceId'> {
   after: object | null;
 }
 
+/** Others' bytes stand in a view, such as a line of a result file; of all text, PostgreSQL's JSON can't hold a NUL alone. */
+function jsonOf(view: object): string {
+  return JSON.stringify(view, (_key, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('\0', '\u2400') : value,
+  );
+}
+
 /** The append-only log of changing calls. */
 @Injectable()
 export class AuditLogRepository {
@@ -89,7 +96,7 @@ export class AuditLogRepository {
         entry.resource,
         entry.resourceId,
         entry.reason,
-        entry.before === null ? null : JSON.stringify(entry.before),
+        entry.before === null ? null : jsonOf(entry.before),
         entry.requestId,
         entry.address,
       ],
@@ -101,7 +108,7 @@ export class AuditLogRepository {
     const { at, status, code, resourceId, after } = outcome;
     await this.database.execute(
       'INSERT INTO audit_outcome (entry_id, at, status, code, resource_id, after) VALUES ($1, $2, $3, $4, $5, $6)',
-      [entryId, at, status, code, resourceId, after === null ? null : JSON.stringify(after)],
+      [entryId, at, status, code, resourceId, after === null ? null : jsonOf(after)],
     );
   }
 

@@ -8,6 +8,7 @@ import { Logger } from '../../platform/logging';
 import { SCOPE, callerOf, isChanging, type ScopeName } from '../access';
 import { operationIdOf, resourceOf } from '../frame/admin-route';
 import { AuditLogRepository, type AuditEntry, type AuditOutcome } from './audit-log.repository';
+import { ANSWER_NOT_KEPT } from './audit-view.decorator';
 import { AuditViews, kept } from './audit-views';
 
 /**
@@ -42,7 +43,7 @@ export class AuditInterceptor implements NestInterceptor {
       const madeId = entry.resourceId === null ? idOf(answer) : null;
       // What a call makes may be shown with a secret this once, such as a key; its view never is.
       const made = madeId === null ? null : await this.views.look(resource, { id: madeId });
-      const after = made ?? kept(answer);
+      const after = made ?? (this.isKept(context) ? kept(answer) : null);
       const { statusCode: status } = http.getResponse<FastifyReply>();
       await end({ status, code: null, resourceId: madeId, after });
       return answer;
@@ -51,6 +52,10 @@ export class AuditInterceptor implements NestInterceptor {
       await end({ status, code, resourceId: null, after: null });
       throw thrown;
     }
+  }
+
+  private isKept(context: ExecutionContext): boolean {
+    return this.reflector.get<boolean>(ANSWER_NOT_KEPT, context.getHandler()) !== true;
   }
 
   private async entryOf(

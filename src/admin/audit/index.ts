@@ -1,5 +1,5 @@
 export { AuditInterceptor } from './audit.interceptor';
 export { AuditLogRepository } from './audit-log.repository';
 export { AuditLog } from './audit-log.service';
-export { AuditView } from './audit-view.decorator';
+export { AnswerNotKept, AuditView } from './audit-view.decorator';
 export { AuditViews } from './audit-views';

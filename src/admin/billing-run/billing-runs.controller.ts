@@ -2,6 +2,8 @@ import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { BillingRunDecisions, BillingRunPreview, BillingRuns } from '../../billing-run';
+import { DirectPayments } from '../../direct-payment';
+import { ChangesSincePlanning } from '../../subscription';
 import { CurrentCaller, Scope, type Caller } from '../access';
 import { RunPreviewView } from './run-preview.view';
 import { AdminController } from '../frame/admin-controller';
@@ -25,6 +27,8 @@ export class BillingRunsController {
     private readonly previews: BillingRunPreview,
     private readonly decisions: BillingRunDecisions,
     private readonly views: JobViews,
+    private readonly changes: ChangesSincePlanning,
+    private readonly payments: DirectPayments,
   ) {}
 
   @Post()
@@ -66,8 +70,13 @@ export class BillingRunsController {
   @ApiOkResponse({ type: BillingRunDetailView })
   async get(@Param() { id }: JobIdParameter): Promise<BillingRunDetailView> {
     const run = await this.viewOf({ id });
-    const jobs = await this.views.ofAll(await this.runs.jobsOf(id));
-    return { ...run, jobs, history: (await this.runs.historyOf(id)).map(stateChangeViewOf) };
+    const found = await this.runs.jobsOf(id);
+    const unsent = found.filter(({ state }) => state === 'Created').map((job) => job.id);
+    const changesSincePlanning = unsent.length === 0 ? null : await this.changes.of(unsent);
+    const jobs = await this.views.ofAll(found);
+    const directPayments = await this.payments.talliesOf(id);
+    const history = (await this.runs.historyOf(id)).map(stateChangeViewOf);
+    return { ...run, jobs, directPayments, changesSincePlanning, history };
   }
 
   @Post(':id/confirm')

@@ -18,7 +18,7 @@ export class DryRunBody extends BillingRunBody {
     minimum: 0,
     maximum: MAX_LINES,
     default: 20,
-    description: 'How many first lines to show',
+    description: 'How many of the first charges to show',
   })
   @IsInt(LINES)
   @Min(0, LINES)

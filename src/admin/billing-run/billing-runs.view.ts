@@ -1,13 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { statesOf } from '../../kernel/transitions';
 import { BILLING_RUN_TRANSITIONS, type BillingRun, type BillingRunState } from '../../billing-run';
+import { DIRECT_PAYMENT_TRANSITIONS, type DirectPaymentState } from '../../direct-payment';
 import { BulkPaymentJobView } from '../bulk-payment-job/bulk-payment-jobs.view';
+import { PlanChangesView } from '../bulk-payment-job/plan-changes.view';
 import { StateChangeView } from '../frame/history.view';
 import { TallyView } from '../frame/tally.view';
 import { FirstColumns } from '../lists';
 
 class BillingRunLinksView {
   @ApiProperty({ description: 'With its jobs and its history' }) self!: string;
+  @ApiProperty({ description: 'What it charges to payment methods' }) directPayments!: string;
 }
 
 @FirstColumns('billingDate', 'state', 'planned.count', 'planned.amount')
@@ -26,8 +29,20 @@ export class BillingRunView {
   @ApiProperty({ description: 'Changes with it; also its ETag' }) version!: string;
 }
 
+class RunPaymentsView extends TallyView {
+  @ApiProperty({ enum: statesOf(DIRECT_PAYMENT_TRANSITIONS) }) state!: DirectPaymentState;
+}
+
 export class BillingRunDetailView extends BillingRunView {
   @ApiProperty({ type: [BulkPaymentJobView] }) jobs!: BulkPaymentJobView[];
+  @ApiProperty({ type: [RunPaymentsView], description: 'What became of what it charges to payment methods, by state' })
+  directPayments!: RunPaymentsView[];
+  @ApiProperty({
+    type: PlanChangesView,
+    nullable: true,
+    description: 'Of its jobs that are not sent; null when there is none',
+  })
+  changesSincePlanning!: PlanChangesView | null;
   @ApiProperty({ type: [StateChangeView], description: 'Changes of its state, oldest first' })
   history!: StateChangeView[];
 }
@@ -37,7 +52,10 @@ export function billingRunViewOf(run: BillingRun): BillingRunView {
   const planned = { count: run.chargeCount, amount: run.totalAmount };
   // Holding is the planning’s own act.
   const actions = Object.keys(BILLING_RUN_TRANSITIONS[state]).filter((event) => event !== 'hold');
-  const links = { self: `/admin/v1/billing-runs/${id}` };
+  const links = {
+    self: `/admin/v1/billing-runs/${id}`,
+    directPayments: `/admin/v1/direct-payments?billingRunId=${id}`,
+  };
   return {
     ...{ id, billingDate, state, actions, links, planned, jobCount, plannedAt, confirmationReason, decidedAt },
     version,

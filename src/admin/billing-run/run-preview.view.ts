@@ -42,6 +42,8 @@ class LookAlikeView {
     description: 'First day the other one has not paid; null: it has paid nothing yet',
   })
   otherPaidThroughOn!: string | null;
+  @ApiProperty({ description: 'The names tell them apart, and they are paid for by one billing token' })
+  byBillingToken!: boolean;
 }
 
 class LookAlikesView {
@@ -76,13 +78,14 @@ export class RunPreviewView {
   @ApiProperty({ type: [GroupTallyView] }) groups!: RunPreview['groups'];
   @ApiProperty({ type: String, nullable: true, description: 'Why a person would have to confirm it' })
   confirmationReason!: string | null;
-  @ApiProperty({ type: [PreviewLineView] }) firstLines!: RunPreview['firstLines'];
+  @ApiProperty({ type: [PreviewLineView] }) firstCharges!: RunPreview['firstCharges'];
   @ApiProperty({ type: ParkedView, description: 'Due, and parked by a line stop instead of charged' })
   parked!: RunPreview['parked'];
   @ApiProperty({
     type: LookAlikesView,
     description:
-      'Charged, although another subscription to the product whose customer reads the same pays for these days',
+      'May be charged twice: another subscription to the product, whose customer reads the same or has the same billing ' +
+      'token, is due or paid for, too. Whose days are charged already, or by this run, are `parked` as well',
   })
   lookAlikes!: RunPreview['lookAlikes'];
   @ApiProperty({ type: RunDifferencesView, nullable: true, description: 'null when there is no run to compare with' })

@@ -3,6 +3,7 @@ import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation }
 import type { FastifyRequest } from 'fastify';
 import { BulkPaymentJobs, Discrepancies, RequestFileIntakeService } from '../../bulk-payment';
 import { AdminConfig, BillingConfig } from '../../config';
+import { ChangesSincePlanning } from '../../subscription';
 import { CurrentCaller, Scope, type Caller } from '../access';
 import { AdminController } from '../frame/admin-controller';
 import { ListOf } from '../lists';
@@ -28,6 +29,7 @@ export class BulkPaymentJobsController {
     private readonly intake: RequestFileIntakeService,
     private readonly discrepancyDesk: Discrepancies,
     private readonly views: JobViews,
+    private readonly changes: ChangesSincePlanning,
     private readonly config: AdminConfig,
     private readonly billing: BillingConfig,
   ) {}
@@ -75,7 +77,9 @@ export class BulkPaymentJobsController {
     const heldBy = view.heldBy ?? (isHeld ? 'open discrepancies' : null);
     const progress = this.jobs.progress(job) ?? null;
     const history = (await this.jobs.history(id)).map(stateChangeViewOf);
-    return { ...view, progress, discrepancies, heldBy, history };
+    const isPlanned = job.state === 'Created' && job.billingRunId !== null;
+    const changesSincePlanning = isPlanned ? await this.changes.of([id]) : null;
+    return { ...view, progress, discrepancies, heldBy, changesSincePlanning, history };
   }
 
   @Get(':id/charges')

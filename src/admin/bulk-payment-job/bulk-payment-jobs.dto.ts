@@ -8,6 +8,7 @@ import { MAX_GATEWAY_ID_LENGTH } from '../../gateways';
 import { statesOf } from '../../kernel/transitions';
 import { ReasonBody } from '../frame/reason.dto';
 import { IsId, IsSeoulDate, toBoolean } from '../frame/body-fields';
+import { ByGatewayToo } from '../frame/gateway.dto';
 import { IsAccountId, IsGatewayId, IsIdentifier, MAX_REFERENCE_LENGTH } from '../frame/text-fields';
 
 const JOB_STATES = statesOf(JOB_TRANSITIONS);
@@ -19,7 +20,7 @@ export class JobIdParameter {
   id!: string;
 }
 
-export class JobListQuery extends PageQuery {
+export class JobListQuery extends ByGatewayToo(PageQuery) {
   @ApiPropertyOptional({ enum: JOB_STATES })
   @IsOptional()
   @IsIn(JOB_STATES, { message: `one of ${JOB_STATES.join(', ')}` })
@@ -36,6 +37,14 @@ export class JobListQuery extends PageQuery {
   @Transform(toBoolean)
   @IsBoolean({ message: 'true or false' })
   failing?: boolean;
+
+  @ApiPropertyOptional({
+    description: 'Whether a discrepancy of it is open: a person must decide what its charges are',
+  })
+  @IsOptional()
+  @Transform(toBoolean)
+  @IsBoolean({ message: 'true or false' })
+  undecided?: boolean;
 
   @ApiPropertyOptional({ description: 'Whether it was sent a day ago or earlier, and no notification has come' })
   @IsOptional()

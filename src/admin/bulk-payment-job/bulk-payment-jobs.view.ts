@@ -13,6 +13,7 @@ import {
   type TotalsView,
 } from './job-parts.view';
 import { JOB_STANDINGS, jobStandingOf, type JobStanding } from './job-standing';
+import { PlanChangesView } from './plan-changes.view';
 import { RetryView } from '../frame/retry.view';
 import { TallyView } from '../frame/tally.view';
 import { FirstColumns } from '../lists';
@@ -60,6 +61,8 @@ export class BulkPaymentJobDetailView extends BulkPaymentJobView {
   @ApiProperty({ type: ProgressView, nullable: true, description: 'Of the stage at work now' })
   progress!: ProgressView | null;
   @ApiProperty({ type: DiscrepancyCountsView }) discrepancies!: DiscrepancyCountsView;
+  @ApiProperty({ type: PlanChangesView, nullable: true, description: 'null once it is sent, and of an upload' })
+  changesSincePlanning!: PlanChangesView | null;
   @ApiProperty({ type: [StateChangeView], description: 'Changes of its state, oldest first' })
   history!: StateChangeView[];
 }
@@ -67,8 +70,10 @@ export class BulkPaymentJobDetailView extends BulkPaymentJobView {
 /** What is known of a job beside its row. */
 export interface JobSurroundings {
   inDoubt: boolean;
-  /** Whether another job bills its charges again: a job is billed again once. */
-  isRebilled: boolean;
+  /** Whether a discrepancy of it is open. */
+  isUndecided: boolean;
+  /** Whether its charges may be billed again, once. */
+  isRebillable: boolean;
   /** The open stop that parks it. */
   lineStop: LineStop | undefined;
   killSwitch: KillSwitchState;
@@ -79,11 +84,12 @@ export interface JobSurroundings {
 }
 
 export function jobViewOf(job: BulkPaymentJob, surroundings: JobSurroundings): BulkPaymentJobView {
+  const { inDoubt, isUndecided } = surroundings;
   return {
     id: job.id,
     state: job.state,
-    standing: jobStandingOf(job, { inDoubt: surroundings.inDoubt, held: heldBy(job, surroundings) !== null }),
-    inDoubt: surroundings.inDoubt,
+    standing: jobStandingOf(job, { inDoubt, isUndecided, held: heldBy(job, surroundings) !== null }),
+    inDoubt,
     actions: jobActionsOf(job, surroundings),
     links: jobLinksOf(job),
     origin: job.origin,

@@ -25,13 +25,13 @@ const ROOT = '/admin/v1/bulk-payment-jobs';
 /** What people may do with a job now, as the last part of each address. Whether a rebill finds anybody to charge it says itself. */
 export function jobActionsOf(
   job: BulkPaymentJob,
-  { inDoubt, isRebilled }: { inDoubt: boolean; isRebilled: boolean },
+  { inDoubt, isRebillable }: { inDoubt: boolean; isRebillable: boolean },
 ): string[] {
   if (job.state === 'Created') return ['cancel'];
   if (inDoubt) return ['close-as-not-accepted', 'attach-gateway-job'];
   if (job.state === 'Failed') {
     const attach = failedAfterSending(job) ? ['attach-gateway-job'] : [];
-    return job.billingRunId === null || isRebilled ? attach : [...attach, 'rebill'];
+    return isRebillable ? [...attach, 'rebill'] : attach;
   }
   const isRefused = job.state === 'VerifiedCompleted' && job.resultDownloadedAt === null && job.resultFilesRefused > 0;
   if (isRefused) return ['reconcile-as-is'];

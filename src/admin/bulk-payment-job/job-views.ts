@@ -21,12 +21,14 @@ export class JobViews {
     const ids = jobs.map((job) => job.id);
     const stops = await this.lineStops.parking(ids);
     const decisions = await this.jobs.decisions(ids);
-    const rebilled = await this.jobs.rebilled(ids);
+    const rebillable = await this.jobs.rebillable(jobs);
+    const undecided = await this.jobs.undecided(ids);
     return jobs.map((job) => {
       const known = { inDoubt: this.jobs.isInDoubt(job), lineStop: stops.get(job.id), killSwitch };
-      const isRebilled = rebilled.has(job.id);
+      const isRebillable = rebillable.has(job.id);
+      const isUndecided = undecided.has(job.id);
       const accountProblem = idle.get(job.gatewayAccount);
-      return jobViewOf(job, { ...known, isRebilled, accountProblem, decisions: decisions(job.id) });
+      return jobViewOf(job, { ...known, isRebillable, isUndecided, accountProblem, decisions: decisions(job.id) });
     });
   }
 

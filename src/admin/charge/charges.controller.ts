@@ -42,7 +42,9 @@ export class ChargesController {
 
   @Get(':orderNo/transaction')
   @Scope('transactions:lookup')
-  @ApiOperation({ summary: 'Its payment as T store has it, beside our record; an answer is given again for a minute' })
+  @ApiOperation({
+    summary: 'Its payment as the gateway has it, beside our record; an answer is given again for a minute',
+  })
   @ApiOkResponse({ type: ChargeTransactionView })
   async transaction(@Param() { orderNo }: OrderNoParameter, @Actor() actor: string): Promise<ChargeTransactionView> {
     return chargeTransactionViewOf(await this.transactions.lookUp(orderNo, actor));
@@ -65,7 +67,7 @@ export class ChargesController {
   @HttpCode(202)
   @Scope('refunds:create')
   @ApiOperation({
-    summary: 'Give all or a part of it back: queued, checked against T store, then sent once; one refund at a time',
+    summary: 'Give all or a part of it back: queued, checked against the gateway, then sent once; one refund at a time',
   })
   @ApiAcceptedResponse({ type: RefundView })
   async refund(
@@ -73,8 +75,8 @@ export class ChargesController {
     @Body() body: RefundBody,
     @CurrentCaller() by: Caller,
   ): Promise<RefundView> {
-    const { amount, reason, reference } = body;
-    return refundViewOf(await this.refundDesk.request(orderNo, { amount, reason, reference, by }));
+    const { amount, reason, reference, account } = body;
+    return refundViewOf(await this.refundDesk.request(orderNo, { amount, reason, reference, account, by }));
   }
 
   @AuditView()

@@ -3,9 +3,11 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { CHARGE_TRANSITIONS, type ChargeState } from '../../charge';
 import { statesOf } from '../../kernel/transitions';
+import { MAX_CUSTOMER_REFERENCE_LENGTH } from '../../subscription';
 import { IsId, toBoolean } from '../frame/body-fields';
 import { PageOfDays } from '../frame/days.dto';
-import { IsGatewayId, IsOrderNo } from '../frame/text-fields';
+import { ByGatewayToo } from '../frame/gateway.dto';
+import { IsGatewayId, IsIdentifier, IsOrderNo } from '../frame/text-fields';
 
 const STATES = statesOf(CHARGE_TRANSITIONS);
 
@@ -15,7 +17,7 @@ export class OrderNoParameter {
   orderNo!: string;
 }
 
-export class ChargeListQuery extends PageOfDays('Made') {
+export class ChargeListQuery extends ByGatewayToo(PageOfDays('Made')) {
   @ApiPropertyOptional()
   @IsOptional()
   @IsOrderNo()
@@ -30,6 +32,11 @@ export class ChargeListQuery extends PageOfDays('Made') {
   @IsOptional()
   @IsId('the id of a subscription')
   subscriptionId?: string;
+
+  @ApiPropertyOptional({ description: 'Your own name for the customer, whether by a subscription or an order' })
+  @IsOptional()
+  @IsIdentifier(MAX_CUSTOMER_REFERENCE_LENGTH)
+  customerReference?: string;
 
   @ApiPropertyOptional()
   @IsOptional()

@@ -1,10 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { CHARGE_TRANSITIONS, type ChargeRecord, type ChargeState } from '../../charge';
+import {
+  CHARGE_TRANSITIONS,
+  WITHDRAWAL_REASONS,
+  type ChargeRecord,
+  type ChargeState,
+  type WithdrawalReason,
+} from '../../charge';
 import { GATEWAY_NAMES, type GatewayName } from '../../gateways';
 import type { ChargeTransaction } from '../../refund';
 import { statesOf } from '../../kernel/transitions';
+import { LOOKUP_ANSWERS, type LookupAnswer } from '../../transaction-lookup';
+import { exchangesLinkOf } from '../gateway-exchange/gateway-exchanges.view';
 import { SCALAR } from '../frame/history.view';
-import { FoundTransactionView } from './found-transaction.view';
+import { FoundTransactionView, LOOKUP_ANSWERS_IN_WORDS } from './found-transaction.view';
 import { FirstColumns } from '../lists';
 
 const ROOT = '/admin/v1';
@@ -18,7 +26,8 @@ class ChargeLinksView {
   @ApiProperty() discrepancies!: string;
   @ApiPropertyOptional() subscription?: string;
   @ApiPropertyOptional() refunds?: string;
-  @ApiPropertyOptional({ description: 'Its payment as T store has it' }) transaction?: string;
+  @ApiPropertyOptional({ description: 'Its payment as the gateway has it' }) transaction?: string;
+  @ApiPropertyOptional({ description: 'The calls to its gateway, as they went over the wire' }) exchanges?: string;
   @ApiPropertyOptional() resultFile?: string;
   @ApiPropertyOptional({ description: 'The discrepancy whose decision settled it' }) decision?: string;
   @ApiPropertyOptional({ description: 'Its entry of the settlement log' }) settlement?: string;
@@ -54,7 +63,7 @@ export class ChargeView {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Your own name for the customer; null: of no subscription',
+    description: 'Your own name for the customer; null: not known, or of an uploaded file',
   })
   customerReference!: string | null;
   @ApiProperty({ type: String, format: 'date', nullable: true }) periodStartOn!: string | null;
@@ -79,21 +88,28 @@ export class ChargeView {
   @ApiProperty({ type: 'integer', description: 'Won given back' }) refundedAmount!: number;
   @ApiProperty({ type: 'integer', description: 'Won of a refund that has not ended' }) pendingRefundAmount!: number;
   @ApiProperty({ type: Date, nullable: true }) settledAt!: Date | null;
+  @ApiProperty({
+    type: String,
+    enum: WITHDRAWAL_REASONS,
+    nullable: true,
+    description: 'Why it was taken out before it was sent',
+  })
+  withdrawnBecause!: WithdrawalReason | null;
   @ApiProperty() createdAt!: Date;
   @ApiProperty({ type: ChargeLinksView, description: 'Where its evidence is' }) links!: ChargeLinksView;
 }
 
 export function chargeViewOf(charge: ChargeRecord): ChargeView {
-  const { billingTokenHash, isOwed, ...shown } = charge;
+  const { billingTokenHash, isOwed, isByDeposit, gatewayActs, ...shown } = charge;
   return { ...shown, actions: actionsOf(charge), links: linksOf(charge) };
 }
 
-/** Looking up changes nothing, but needs a transaction to ask for. Whether another attempt at its period is in the way, a rebill says itself. */
-export function actionsOf({ transactionId, state, isOwed }: ChargeRecord): string[] {
+/** Only what its gateway can be asked for. Looking up changes nothing, but needs a transaction to ask for. Whether another attempt at its period is in the way, a rebill says itself. */
+export function actionsOf({ transactionId, state, isOwed, gatewayActs }: ChargeRecord): string[] {
   const isRefundable = 'refund' in CHARGE_TRANSITIONS[state];
   return [
-    ...(transactionId === null ? [] : ['look-up']),
-    ...(isRefundable ? ['refund'] : []),
+    ...(transactionId !== null && gatewayActs.includes('look-up') ? ['look-up'] : []),
+    ...(isRefundable && gatewayActs.includes('refund') ? ['refund'] : []),
     ...(isOwed ? ['rebill'] : []),
   ];
 }
@@ -107,7 +123,8 @@ function linksOf(charge: ChargeRecord): ChargeLinksView {
     discrepancies: `${ROOT}/discrepancies?orderNo=${encodeURIComponent(charge.orderNo)}`,
     ...(charge.subscriptionId !== null && { subscription: `${ROOT}/subscriptions/${charge.subscriptionId}` }),
     ...(charge.state !== 'Declined' && charge.transactionId !== null && { refunds: `${own}/refunds` }),
-    ...(charge.transactionId !== null && { transaction: `${own}/transaction` }),
+    ...(actionsOf(charge).includes('look-up') && { transaction: `${own}/transaction` }),
+    ...(job === null && { exchanges: exchangesLinkOf(charge.orderNo) }),
     ...(charge.resultLineNumber !== null && { resultFile: `${job}/result-file` }),
     ...(charge.discrepancyId !== null && { decision: `${ROOT}/discrepancies/${charge.discrepancyId}` }),
     ...(charge.settlementPosition !== null && {
@@ -119,22 +136,23 @@ function linksOf(charge: ChargeRecord): ChargeLinksView {
 class ComparedFieldView {
   @ApiProperty() field!: string;
   @ApiProperty({ oneOf: SCALAR, description: 'By our record' }) ours!: unknown;
-  @ApiProperty({ oneOf: SCALAR, description: 'By T store’s' }) tstore!: unknown;
+  @ApiProperty({ oneOf: SCALAR, description: 'By the gateway’s' }) gateway!: unknown;
   @ApiProperty() same!: boolean;
 }
 
 export class ChargeTransactionView {
   @ApiProperty() orderNo!: string;
   @ApiProperty() transactionId!: string;
-  @ApiProperty({ description: 'When T store was asked' }) at!: Date;
-  @ApiProperty({ enum: ['found', 'refused', 'unknown'] }) answer!: string;
-  @ApiProperty({ type: FoundTransactionView, nullable: true, description: 'The payment as T store has it' })
+  @ApiProperty({ description: 'When the gateway was asked' }) at!: Date;
+  @ApiProperty({ enum: LOOKUP_ANSWERS, description: LOOKUP_ANSWERS_IN_WORDS }) answer!: LookupAnswer;
+  @ApiProperty({ type: FoundTransactionView, nullable: true, description: 'The payment as the gateway has it' })
   found!: FoundTransactionView | null;
   @ApiProperty({ type: String, nullable: true, description: 'Why there is none' }) message!: string | null;
   @ApiProperty({
     type: Boolean,
     nullable: true,
-    description: 'Whether nothing differs; null: T store could not be asked, or nobody has named what its status means',
+    description:
+      'Whether nothing differs; null: the gateway said nothing of the payment, or nobody has named what its status means',
   })
   agrees!: boolean | null;
   @ApiProperty({ type: [ComparedFieldView], description: 'What both sides know, and whether it is the same' })

@@ -1,22 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { daysInSeoul, type SeoulDate } from '../../kernel/seoul-calendar';
-import type { Won } from '../../kernel/won';
 import { Database, withinSql } from '../../platform/database';
-import { DECIDED, talliesOf, tallyOf, type TallyRow } from '../../bulk-payment';
+import { contradictedSql, DECIDED, talliesOf, tallyOf, type TallyRow } from '../../bulk-payment';
 import type { Tally } from '../../bulk-payment';
 
 /** What was found of a day's charges; `awaited` are those whose result is not reconciled yet. */
 const ENDS = ['paid', 'declined', 'missing', 'quarantined', 'failed', 'awaited'] as const;
-export const DAY_KINDS = ['requested', ...ENDS, ...DECIDED] as const;
+export const DAY_KINDS = ['requested', ...ENDS, ...DECIDED, 'contradicted'] as const;
 export type DayKind = (typeof DAY_KINDS)[number];
 
 export type DayNumbers = Record<DayKind, Tally>;
 
-/** What went back on a Seoul day, by when the gateway gave it back. */
+/** What went back on a Seoul day, by when the log tells it, and what was said that day not to have gone back after all. */
 export interface RefundedDay {
   day: string;
-  count: number;
-  amount: Won;
+  refunded: Tally;
+  reversed: Tally;
 }
 
 /** What was sent on a Seoul day: jobs, by when their sending began, and charges of no job, by when they were made. */
@@ -25,7 +24,7 @@ export interface Day extends DayNumbers {
   jobs: number;
   /**
    * Whether requested is the sum of what was found, and missing and quarantined that of what became of them, in number and
-   * in won. There is no tolerance.
+   * in won, and nothing of what failed was heard to be at the gateway. There is no tolerance.
    */
   balanced: boolean;
 }
@@ -41,6 +40,8 @@ export interface UnbalancedJob {
   logged: Record<'requested' | (typeof LOGGED)[number], Tally>;
 }
 
+const REVERSED = `kind = 'refund-reversed'`;
+
 type DayRow = { day: string; jobs: number } & TallyRow;
 type UnbalancedRow = Record<'job_id' | `${'line' | 'charged'}_count` | `${'total' | 'charged'}_amount`, string> &
   TallyRow;
@@ -53,7 +54,14 @@ export class DailyReport {
   /** Days on which something was sent, both ends included. */
   async days(from: SeoulDate, to: SeoulDate): Promise<Day[]> {
     const rows = await this.database.rows<DayRow>(
-      'SELECT *, day::text AS day FROM daily_reconciliation WHERE day BETWEEN $1 AND $2 ORDER BY daily_reconciliation.day',
+      `SELECT daily.*, day::text AS day, coalesce(contradicted.count, 0) AS contradicted_count,
+         coalesce(contradicted.amount, 0) AS contradicted_amount
+       FROM daily_reconciliation AS daily
+       LEFT JOIN (
+         SELECT (job.submission_started_at AT TIME ZONE 'Asia/Seoul')::date AS day, sum(job.line_count) AS count,
+           sum(job.total_amount) AS amount
+         FROM bulk_payment_job AS job WHERE ${contradictedSql('job')} GROUP BY 1) AS contradicted USING (day)
+       WHERE day BETWEEN $1 AND $2 ORDER BY daily.day`,
       [from, to],
     );
     return rows.map(dayOf);
@@ -63,14 +71,18 @@ export class DailyReport {
   async refunds(from: SeoulDate, to: SeoulDate): Promise<RefundedDay[]> {
     const within = withinSql({ table: 'settlement', key: 'position', time: 'settled_at' }, '$1', '$2');
     const range = daysInSeoul(from, to);
-    const rows = await this.database.rows<{ day: string; count: string; amount: string }>(
-      `SELECT (settled_at AT TIME ZONE 'Asia/Seoul')::date::text AS day, count(*) AS count, sum(amount) AS amount
+    const rows = await this.database.rows<{ day: string } & TallyRow>(
+      `SELECT (settled_at AT TIME ZONE 'Asia/Seoul')::date::text AS day,
+         count(*) FILTER (WHERE NOT ${REVERSED}) AS refunded_count,
+         coalesce(sum(amount) FILTER (WHERE NOT ${REVERSED}), 0) AS refunded_amount,
+         count(*) FILTER (WHERE ${REVERSED}) AS reversed_count,
+         coalesce(sum(amount) FILTER (WHERE ${REVERSED}), 0) AS reversed_amount
        FROM settlement
-       WHERE kind IN ('refunded', 'partially-refunded') AND ${within.join(' AND ')}
+       WHERE refund_id IS NOT NULL AND ${within.join(' AND ')}
        GROUP BY 1 ORDER BY 1`,
       [range.from, range.until],
     );
-    return rows.map(({ day, count, amount }) => ({ day, ...tallyOf(count, amount) }));
+    return rows.map((row) => ({ day: row.day, ...talliesOf(['refunded', 'reversed'], row) }));
   }
 
   /** Settled jobs of the days whose numbers are not those of charges and settlement log. There should be none, ever. */
@@ -96,6 +108,7 @@ function dayOf(row: DayRow): Day {
     kinds.reduce((total, kind) => total + numbers[kind][member], 0);
   const addUp = (kinds: readonly DayKind[], parts: readonly DayKind[]) =>
     sum(kinds, 'count') === sum(parts, 'count') && sum(kinds, 'amount') === sum(parts, 'amount');
-  const balanced = addUp(['requested'], ENDS) && addUp(['missing', 'quarantined'], DECIDED);
+  const addsUp = addUp(['requested'], ENDS) && addUp(['missing', 'quarantined'], DECIDED);
+  const balanced = addsUp && numbers.contradicted.count === 0;
   return { day: row.day, jobs: row.jobs, ...numbers, balanced };
 }

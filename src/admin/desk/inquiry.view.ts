@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { BulkPaymentJob, DiscrepancyRecord } from '../../bulk-payment';
+import { plainlyDeclines, type BulkPaymentJob, type DiscrepancyRecord } from '../../bulk-payment';
 import {
+  GROUNDS,
   VERDICTS,
   verdictOf,
   type AnswerProgress,
@@ -8,13 +9,18 @@ import {
   type Ground,
   type Verdict,
   type VerdictFacts,
+  type WithdrawalReason,
 } from '../../charge';
-import type { GatewayName } from '../../gateways';
+import { PAYMENT_BY_DECISION, type DirectPayment } from '../../direct-payment';
+import { GATEWAY_TITLES, type GatewayExchange } from '../../gateways';
+import { claimantsInWords } from '../../refund';
 import type { LineStop } from '../../line-stop';
 import { wonInWords } from '../../kernel/won';
 import { ChargeView, chargeViewOf } from '../charge/charges.view';
+import { directPaymentViewOf } from '../direct-payment/direct-payments.view';
 import { discrepancyViewOf } from '../discrepancy/discrepancies.view';
 import type { ChargeFacts } from './inquiry.service';
+import { wireLinkOf } from '../gateway-exchange/gateway-exchanges.view';
 import { jobActionsOf } from '../bulk-payment-job/job-actions';
 import { lineStopViewOf } from '../line-stop/line-stops.view';
 import { refundViewOf } from '../refund/refunds.view';
@@ -38,6 +44,7 @@ export class ActionView {
 @FirstColumns('charge.settledAt', 'charge.orderNo', 'charge.productName', 'verdict', 'amountCharged', 'because')
 export class AnswerView {
   @ApiProperty({ enum: VERDICTS }) verdict!: Verdict;
+  @ApiProperty({ enum: GROUNDS, description: 'How we know, in one word' }) ground!: Ground;
   @ApiProperty({ type: 'integer', description: 'Won the customer is out of pocket, by our record' })
   amountCharged!: number;
   @ApiProperty({ description: 'The verdict in words' }) because!: string;
@@ -49,19 +56,11 @@ export class AnswerView {
 
 const ROOT = '/admin/v1';
 
-const NAMES_IN_WORDS: Readonly<Record<GatewayName, string>> = {
-  tstore: 'T store',
-  toss: 'Toss Payments',
-  kakaopay: 'KakaoPay',
-  portone: 'PortOne',
-};
-
 export function answerViewOf(facts: ChargeFacts): AnswerView {
   const { verdict, ground, amountCharged } = verdictOf(verdictFactsOf(facts));
   return {
-    verdict,
-    amountCharged,
-    because: told(inWords(ground, facts), facts.lineStops),
+    ...{ verdict, ground, amountCharged },
+    because: told(inWords(ground, facts), facts),
     charge: chargeViewOf(facts.charge),
     evidence: evidenceOf(facts),
     actions: actionsOf(facts),
@@ -69,19 +68,31 @@ export function answerViewOf(facts: ChargeFacts): AnswerView {
 }
 
 /** A line stop may mean that the record is wrong, so it is never left unsaid. */
-function told(because: string, lineStops: readonly LineStop[]): string {
+function told(because: string, { charge, discrepancies, claimants, lineStops }: ChargeFacts): string {
   const stops = lineStops.filter(({ violation }) => violation !== because);
-  return [because, ...stops.map((stop) => `line stopped: ${stop.violation}`)].join('; ');
+  const instead = discrepancies.filter(({ settledInstead }) => settledInstead !== null);
+  return [
+    because,
+    ...instead.map(
+      ({ found, settledInstead }) => `${found?.transactionId}, which its line names, settled order ${settledInstead}`,
+    ),
+    ...(claimants.length > 0 && charge.state !== 'Declined' && charge.state !== 'Closed'
+      ? [`${charge.transactionId} may as well be the payment of ${claimantsInWords(claimants)}`]
+      : []),
+    ...stops.map((stop) => `line stopped: ${stop.violation}`),
+  ].join('; ');
 }
 
 /** What the rooms above the charge know of it, as it asks for it. */
-function verdictFactsOf({ charge, job, isInDoubt, discrepancies, lineStops }: ChargeFacts): VerdictFacts {
+function verdictFactsOf({ charge, job, isInDoubt, discrepancies, seenAfterAll, lineStops }: ChargeFacts): VerdictFacts {
   return {
     charge,
     wasNotTaken: job?.state === 'Failed',
     isInDoubt,
     isContradicted: lineStops.some(isContradiction),
-    isPaidAfterAll: lineStops.some(isPaymentOf(charge)),
+    isPaidAfterAll: seenAfterAll.length > 0 || lineStops.some(isPaymentOf(charge)),
+    isByPeople: isByPeople(charge),
+    isPlainlyDeclined: isPlainlyDeclined(discrepancies),
     isDiscrepant: discrepancies.some(isOpen),
     answer: job === null ? 'none' : answerOf(job),
   };
@@ -93,6 +104,12 @@ function answerOf(job: BulkPaymentJob): AnswerProgress {
   return job.resultFilesRefused > 0 ? 'refused' : 'announced';
 }
 
+/** By a discrepancy, or what became of a payment in doubt. */
+const isByPeople = ({ discrepancyId, resultCode }: ChargeRecord): boolean =>
+  discrepancyId !== null || resultCode === PAYMENT_BY_DECISION;
+/** By all its lines; one that is missing says nothing. */
+const isPlainlyDeclined = (discrepancies: readonly DiscrepancyRecord[]): boolean =>
+  discrepancies.length > 0 && discrepancies.every(({ found }) => plainlyDeclines(found));
 const isOpen = ({ state }: DiscrepancyRecord): boolean => state === 'Open';
 const isContradiction = ({ kind }: LineStop): boolean => kind === 'gateway-contradicts';
 /** A stop parks the subscription, whose other charges are as they were. */
@@ -101,8 +118,21 @@ const isPaymentOf =
   ({ kind, evidence }: LineStop): boolean =>
     kind === 'paid-after-all' && evidence.orderNo === orderNo;
 
-function inWords(ground: Ground, { charge, job, refunds, discrepancies, lineStops }: ChargeFacts): string {
-  const gateway = NAMES_IN_WORDS[charge.gateway];
+/** Of what was taken out before it was sent. */
+const WITHDRAWN_IN_WORDS: Readonly<Record<WithdrawalReason, string>> = {
+  canceled: 'its subscription was canceled before',
+  ending: 'its subscription was to be canceled at its period’s end',
+  ended: 'its subscription was to end before the period began',
+  paused: 'its subscription was paused before',
+  'period-over': 'its period was not owed any more',
+  'product-inactive': 'its product was not sold any more',
+  'method-ended': 'its payment method could not be charged any more',
+  'run-rejected': 'a person had rejected the billing run that planned it',
+};
+
+function inWords(ground: Ground, facts: ChargeFacts): string {
+  const { charge, job, refunds, discrepancies } = facts;
+  const gateway = GATEWAY_TITLES[charge.gateway];
   const paid = `${gateway} collected ${wonInWords(charge.amount)} as ${charge.transactionId}`;
   const refunded = `${wonInWords(charge.refundedAmount)} were given back`;
   const open = refunds.find((refund) => refund.endedAt === null);
@@ -112,12 +142,14 @@ function inWords(ground: Ground, { charge, job, refunds, discrepancies, lineStop
     refunded: `${paid}; ${refunded}`,
     refunding: `${paid}; ${refunded}; a refund of ${wonInWords(open?.amount ?? 0)} is ${open?.state}`,
     declined: `${gateway} declined it: ${charge.resultCode} ${charge.resultMessage}`,
+    'declined-by-people': declinedInWords(facts),
     closed: `closed by decision, neither as paid nor as declined: ${charge.resultMessage}`,
     'not-sent': `nothing of it was sent to ${gateway}`,
+    withdrawn: `it was not sent to ${gateway}: ${charge.withdrawnBecause && WITHDRAWN_IN_WORDS[charge.withdrawnBecause]}`,
     'not-taken': `its job failed: ${job?.failureReason}`,
-    contradicted: `${(lineStops.find(isPaymentOf(charge)) ?? lineStops.find(isContradiction))?.violation}`,
-    'in-doubt': 'nobody knows whether T store has its job',
-    discrepant: `T store’s answer is a discrepancy: ${discrepancies.find(isOpen)?.kind}`,
+    contradicted: contradictionInWords(facts),
+    'in-doubt': `nobody knows whether ${gateway} has ${job === null ? 'it' : 'its job'}`,
+    discrepant: `${gateway}’s answer is a discrepancy: ${discrepancies.find(isOpen)?.kind}`,
     unanswered: `${gateway} has not answered yet`,
     'answer-announced': `T store is done with its job, and the result is not here yet${failure}`,
     'answer-refused': `T store answered, and its result file was refused ${job?.resultFilesRefused} time(s)${failure}`,
@@ -126,9 +158,37 @@ function inWords(ground: Ground, { charge, job, refunds, discrepancies, lineStop
   return words[ground];
 }
 
-function evidenceOf({ charge, job, refunds, discrepancies, lineStops, lookup }: ChargeFacts): EvidenceView[] {
+/** The line stop's words, where one is open; people may have resolved it, and the gateway has the payment all the same. */
+function contradictionInWords({ charge, seenAfterAll, lineStops }: ChargeFacts): string {
+  const stop = lineStops.find(isPaymentOf(charge)) ?? lineStops.find(isContradiction);
+  if (stop !== undefined) return stop.violation;
+  const ended = charge.state === 'Closed' ? 'closed' : 'declined';
+  return `order ${charge.orderNo} ended as ${ended}, and ${GATEWAY_TITLES[charge.gateway]} has its payment ${seenAfterAll[0]}`;
+}
+
+/** Whose word it is, and what the gateway itself said. */
+function declinedInWords({ charge, discrepancies }: ChargeFacts): string {
+  const gateway = GATEWAY_TITLES[charge.gateway];
+  const decided = `people decided that it counts as declined: ${charge.resultMessage}`;
+  const [line] = discrepancies.flatMap(({ found }) => found ?? []);
+  const named = discrepancies.find(({ found }) => found?.transactionId != null)?.found?.transactionId;
+  if (named != null) return `${decided}; ${gateway}’s line names payment ${named}`;
+  if (isPlainlyDeclined(discrepancies)) return `${decided}; ${gateway}’s line says so, too: ${line?.resultCode}`;
+  return `${decided}; ${gateway} itself has not said so`;
+}
+
+function evidenceOf({
+  charge,
+  job,
+  payment,
+  refunds,
+  discrepancies,
+  lineStops,
+  lookup,
+  exchanges,
+}: ChargeFacts): EvidenceView[] {
   const entries: (EvidenceView | false)[] = [
-    ...(job === null ? [askedAlone(charge)] : wayThrough(job, charge)),
+    ...(job === null ? calledAlone(charge, payment) : wayThrough(job, charge)),
     ...discrepancies.map((discrepancy) => ({
       what: `discrepancy ${discrepancy.state}`,
       at: discrepancy.decidedAt ?? discrepancy.createdAt,
@@ -154,13 +214,19 @@ function evidenceOf({ charge, job, refunds, discrepancies, lineStops, lookup }: 
       says: stop.violation,
       link: `${ROOT}/line-stops/${stop.id}`,
     })),
+    ...exchanges.map((exchange) => ({
+      what: `${exchange.operation} called`,
+      at: exchange.startedAt,
+      says: exchangeInWords(exchange),
+      link: wireLinkOf(exchange),
+    })),
     lookup !== undefined && {
       what: 'looked up',
       at: lookup.at,
       says:
         lookup.found === null
           ? `${lookup.answer}: ${lookup.message}`
-          : `${NAMES_IN_WORDS[charge.gateway]} has it as ${lookup.found.status}`,
+          : `${GATEWAY_TITLES[charge.gateway]} has it as ${lookup.found.status}`,
       link: `${ROOT}/charges/${encodeURIComponent(charge.orderNo)}/transaction`,
     },
   ];
@@ -168,10 +234,38 @@ function evidenceOf({ charge, job, refunds, discrepancies, lineStops, lookup }: 
   return kept.sort((one, other) => (one.at?.getTime() ?? 0) - (other.at?.getTime() ?? 0));
 }
 
-/** Of a charge that is in no job. */
-function askedAlone({ createdAt, orderNo, gateway }: ChargeRecord): EvidenceView {
-  const link = `${ROOT}/charges/${encodeURIComponent(orderNo)}`;
-  return { what: 'requested', at: createdAt, says: `by itself, of ${NAMES_IN_WORDS[gateway]}`, link };
+/** How a call was answered. */
+function exchangeInWords({ endedAt, httpStatus, outcome, resultCode }: GatewayExchange): string {
+  if (endedAt === null) return 'no answer was recorded';
+  const answered = httpStatus === null ? 'no answer' : `HTTP ${httpStatus}`;
+  return `${answered}: ${outcome}${resultCode === null ? '' : ` ${resultCode}`}`;
+}
+
+/** Of a charge that is in no job: from its own call to the answer. */
+function calledAlone(charge: ChargeRecord, payment: DirectPayment | undefined): (EvidenceView | false)[] {
+  const { createdAt: at, gateway, orderNo } = charge;
+  const title = GATEWAY_TITLES[gateway];
+  const link = payment === undefined ? `${ROOT}/charges/${encodeURIComponent(orderNo)}` : paymentLinkOf(payment);
+  return [
+    { what: 'requested', at, says: `by itself, of ${title}`, link },
+    payment?.sentAt != null && { what: 'sent', at: payment.sentAt, says: `to ${title}`, link },
+    payment?.inDoubtSince != null && {
+      what: 'in doubt',
+      at: payment.inDoubtSince,
+      says: payment.doubt ?? 'nobody knows whether it was taken',
+      link,
+    },
+    payment?.endedAt != null && {
+      what: 'answered',
+      at: payment.endedAt,
+      says: `${payment.state}: ${payment.resultCode ?? ''} ${payment.resultMessage ?? ''}`.trimEnd(),
+      link,
+    },
+  ];
+}
+
+function paymentLinkOf({ id }: DirectPayment): string {
+  return `${ROOT}/direct-payments/${id}`;
 }
 
 /** From its line in the file that T store was sent to the line of the result. */
@@ -207,8 +301,9 @@ function linkOf({ id }: BulkPaymentJob): string {
 function actionsOf({
   charge,
   job,
+  payment,
   isInDoubt: inDoubt,
-  isRebilled,
+  isRebillable,
   refunds,
   discrepancies,
   lineStops,
@@ -233,6 +328,9 @@ function actionsOf({
     ...lineStops.flatMap((stop) =>
       lineStopViewOf(stop).actions.map((action) => post(`${ROOT}/line-stops/${stop.id}`, action)),
     ),
-    ...(job === null ? [] : jobActionsOf(job, { inDoubt, isRebilled }).map((action) => post(linkOf(job), action))),
+    ...(payment === undefined
+      ? []
+      : directPaymentViewOf(payment).actions.map((action) => post(paymentLinkOf(payment), action))),
+    ...(job === null ? [] : jobActionsOf(job, { inDoubt, isRebillable }).map((action) => post(linkOf(job), action))),
   ];
 }

@@ -30,7 +30,9 @@ export interface ProductMonth {
   collected: WonByMethod & { count: number };
   declined: { count: number; amount: Won };
   refunded: Refunded;
-  /** Collected less refunded; below 0 when more went back than came in. */
+  /** Refunds that were said to be none. */
+  reversed: { count: number; amount: Won };
+  /** Collected less refunded, and what of that was none; below 0 when more went back than came in. */
   netAmount: number;
 }
 
@@ -49,6 +51,7 @@ const PAID = `settlement.kind = 'paid'`;
 const DECLINED = `settlement.kind = 'declined'`;
 const REFUNDED = `settlement.kind IN ('refunded', 'partially-refunded')`;
 const FULL = `settlement.kind = 'refunded'`;
+const REVERSED = `settlement.kind = 'refund-reversed'`;
 const OTHER = `settlement.gateway <> 'tstore'`;
 
 const NUMBERS_SQL = [
@@ -64,6 +67,8 @@ const NUMBERS_SQL = [
   sumSql('settlement.amount', `${REFUNDED} AND ${OTHER}`, 'refunded_other'),
   countSql(FULL, 'full_count'),
   sumSql('settlement.amount', FULL, 'full_amount'),
+  countSql(REVERSED, 'reversed_count'),
+  sumSql('settlement.amount', REVERSED, 'reversed_amount'),
 ].join(',\n         ');
 
 type Row = Record<string, string> & { month: string; storeProductId: string; productName: string };
@@ -108,6 +113,7 @@ function productMonthOf(row: Row): ProductMonth {
   const { month, storeProductId, productName } = row;
   const [collected, refunded] = [methods('collected'), methods('refunded')];
   const full = { count: count('full_count'), amount: amount('full_amount') };
+  const reversed = { count: count('reversed_count'), amount: amount('reversed_amount') };
   const refundedCount = count('refunded_count');
   const divided =
     refunded.carrierAmount + refunded.creditCardAmount + refunded.tmembershipAmount + refunded.otherAmount;
@@ -122,6 +128,7 @@ function productMonthOf(row: Row): ProductMonth {
       full,
       part: { count: refundedCount - full.count, amount: (refunded.amount - full.amount) as Won },
     },
-    netAmount: collected.amount - refunded.amount,
+    reversed,
+    netAmount: collected.amount - refunded.amount + reversed.amount,
   };
 }

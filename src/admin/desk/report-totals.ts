@@ -11,10 +11,11 @@ export function daysViewOf(
   refunds: readonly RefundedDay[],
 ): { days: DayView[]; balanced: boolean; total: DaysTotalView } {
   const sentOn = new Map(sent.map((day) => [day.day, day]));
-  const refundedOn = new Map(refunds.map(({ day, count, amount }) => [day, { count, amount }]));
+  const refundedOn = new Map(refunds.map((day) => [day.day, day]));
   const names = [...new Set([...sentOn.keys(), ...refundedOn.keys()])].sort();
   const days = names.map((day): DayView => {
-    return { ...(sentOn.get(day) ?? idleDay(day)), refunded: refundedOn.get(day) ?? NOTHING };
+    const { refunded = NOTHING, reversed = NOTHING } = refundedOn.get(day) ?? {};
+    return { ...(sentOn.get(day) ?? idleDay(day)), refunded, reversed };
   });
   const kinds = DAY_KINDS.map((kind) => [kind, added(days.map((day) => day[kind]))] as const);
   return {
@@ -23,13 +24,21 @@ export function daysViewOf(
     total: {
       ...(Object.fromEntries(kinds) as Record<(typeof DAY_KINDS)[number], TallyView>),
       jobs: days.reduce((sum, { jobs }) => sum + jobs, 0),
-      refunded: added(days.map(({ refunded }) => refunded)),
+      ...refundsViewOf(refunds),
     },
   };
 }
 
+/** What went back on some days, and what of it, or of days before, was none. */
+export function refundsViewOf(days: readonly RefundedDay[]): Pick<DayView, 'refunded' | 'reversed'> {
+  return {
+    refunded: added(days.map(({ refunded }) => refunded)),
+    reversed: added(days.map(({ reversed }) => reversed)),
+  };
+}
+
 /** A day on which nothing was sent. */
-function idleDay(day: string): Omit<DayView, 'refunded'> {
+function idleDay(day: string): Omit<DayView, 'refunded' | 'reversed'> {
   const numbers = Object.fromEntries(DAY_KINDS.map((kind) => [kind, NOTHING]));
   return { day, jobs: 0, ...(numbers as Record<(typeof DAY_KINDS)[number], TallyView>), balanced: true };
 }
@@ -49,6 +58,7 @@ export function monthTotalOf(months: readonly ProductMonthView[]): MonthTotalVie
       full: added(months.map(({ refunded }) => refunded.full)),
       part: added(months.map(({ refunded }) => refunded.part)),
     },
+    reversed: added(months.map(({ reversed }) => reversed)),
     netAmount: months.reduce((sum, { netAmount }) => sum + netAmount, 0),
   };
 }

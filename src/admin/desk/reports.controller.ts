@@ -8,8 +8,16 @@ import { Scope } from '../access';
 import { AdminController } from '../frame/admin-controller';
 import { ListOf, WHOLE, type ListShape } from '../lists';
 import { daysViewOf, monthTotalOf } from './report-totals';
-import { DaysQuery, MOST_DAYS, MOST_MONTHS, MonthsQuery } from './reports.dto';
-import { DayView, DaysTotalView, MonthTotalView, ProductMonthView, UnbalancedJobView } from './reports.view';
+import { GatewayDays } from '../../tie-out';
+import { DaysQuery, GatewayDaysQuery, MOST_DAYS, MOST_MONTHS, MonthsQuery } from './reports.dto';
+import {
+  DayView,
+  DaysTotalView,
+  GatewayDayView,
+  MonthTotalView,
+  ProductMonthView,
+  UnbalancedJobView,
+} from './reports.view';
 
 const totalOf = (view: typeof DaysTotalView | typeof MonthTotalView): Record<string, object> => ({
   total: { allOf: [{ $ref: getSchemaPath(view) }], description: 'All rows, added up; of JSON only' },
@@ -32,6 +40,7 @@ export class ReportsController {
   constructor(
     private readonly report: DailyReport,
     private readonly monthlyReport: MonthlyReport,
+    private readonly gatewayReport: GatewayDays,
   ) {}
 
   @Get('daily')
@@ -57,6 +66,17 @@ export class ReportsController {
   async monthly(@Query() query: MonthsQuery): Promise<{ items: ProductMonthView[]; total: MonthTotalView }> {
     const items = await this.monthlyReport.months(...monthsOf(query));
     return { items, total: monthTotalOf(items) };
+  }
+
+  @Get('gateway-days')
+  @Scope('reports:read')
+  @ListOf(GatewayDayView, WHOLE)
+  @ApiOperation({
+    summary: 'What each account collected, gave back, cost and paid out, a Seoul day each, by the gateway’s own lists',
+  })
+  async gatewayDays(@Query() query: GatewayDaysQuery): Promise<{ items: GatewayDayView[] }> {
+    const { from, to } = checked(query);
+    return { items: await this.gatewayReport.days(from, to, query.gatewayAccount) };
   }
 
   @Get('unbalanced-jobs')

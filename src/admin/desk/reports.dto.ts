@@ -3,6 +3,7 @@ import { IsOptional, Matches } from 'class-validator';
 import type { SeoulDate } from '../../kernel/seoul-calendar';
 import { IsSeoulDate } from '../frame/body-fields';
 import { IsNotBefore } from '../frame/days.dto';
+import { IsAccountId } from '../frame/text-fields';
 
 /** A report at once: a year, also a leap year. */
 export const MOST_DAYS = 366;
@@ -24,6 +25,13 @@ export class DaysQuery {
   })
   @IsSeoulDate()
   to!: SeoulDate;
+}
+
+export class GatewayDaysQuery extends DaysQuery {
+  @ApiPropertyOptional({ description: 'Of this gateway account only' })
+  @IsOptional()
+  @IsAccountId()
+  gatewayAccount?: string;
 }
 
 /** One month, or a stretch of them. */

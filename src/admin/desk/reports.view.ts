@@ -1,4 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { GATEWAY_NAMES, type GatewayName } from '../../gateways';
+import { statesOf } from '../../kernel/transitions';
+import { TIE_OUT_TRANSITIONS, type TieOutState } from '../../tie-out';
 import { FirstColumns } from '../lists';
 import { TallyView } from '../frame/tally.view';
 
@@ -21,7 +24,12 @@ export class DayNumbersView {
   acceptedDeclined!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Of them: decided that nothing follows' }) closed!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Of them: nobody has decided yet' }) open!: TallyView;
-  @ApiProperty({ type: TallyView, description: 'Of jobs that T store never took' }) failed!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Of jobs that the gateway never took' }) failed!: TallyView;
+  @ApiProperty({
+    type: TallyView,
+    description: 'Of the failed: the gateway was heard to have their jobs all the same, and may have taken this money',
+  })
+  contradicted!: TallyView;
   @ApiProperty({ type: TallyView, description: 'Their answer is not here yet, or not reconciled' }) awaited!: TallyView;
 }
 
@@ -31,9 +39,11 @@ export class DayView extends DayNumbersView {
   @ApiProperty({ format: 'date', description: 'Seoul day' }) day!: string;
   @ApiProperty({ type: TallyView, description: 'Given back on that day, whenever it was paid; no part of requested' })
   refunded!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Refunds, of whatever day, that were said on that day to be none' })
+  reversed!: TallyView;
   @ApiProperty({
     description:
-      'Whether requested is paid, declined, missing, quarantined, failed and awaited; and what people decided (acceptedPaid, acceptedDeclined, closed) and open are missing and quarantined',
+      'Whether requested is paid, declined, missing, quarantined, failed and awaited; and what people decided (acceptedPaid, acceptedDeclined, closed) and open are missing and quarantined; and nothing of failed is contradicted',
   })
   balanced!: boolean;
 }
@@ -41,6 +51,8 @@ export class DayView extends DayNumbersView {
 /** The days of an answer, added up. */
 export class DaysTotalView extends DayNumbersView {
   @ApiProperty({ type: TallyView, description: 'Given back on these days' }) refunded!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Refunds that were said on these days to be none' })
+  reversed!: TallyView;
 }
 
 /** What charges and settlement log say of a job. */
@@ -98,7 +110,12 @@ export class MonthTotalView {
   @ApiProperty({ type: TallyView, description: 'Declines settled in the month' }) declined!: TallyView;
   @ApiProperty({ type: RefundedView, description: 'Given back in the month, whenever it was paid' })
   refunded!: RefundedView;
-  @ApiProperty({ type: 'integer', description: 'Won collected less won refunded; before fees, VAT included' })
+  @ApiProperty({ type: TallyView, description: 'Refunds, of whatever month, that were said in the month to be none' })
+  reversed!: TallyView;
+  @ApiProperty({
+    type: 'integer',
+    description: 'Won collected less won refunded, and won reversed; before fees, VAT included',
+  })
   netAmount!: number;
 }
 
@@ -112,4 +129,29 @@ export class ProductMonthView extends MonthTotalView {
   })
   storeProductId!: string;
   @ApiProperty({ example: '동영상 클라우드 어린이TV', description: 'As it was charged' }) productName!: string;
+}
+
+const WON = { type: 'integer' } as const;
+
+/** A day of an account, in won, by its gateway's own lists. */
+@FirstColumns('day', 'gatewayAccount', 'collected', 'refunded', 'fees', 'payOut', 'paidOut')
+export class GatewayDayView {
+  @ApiProperty({ format: 'date', description: 'Seoul day' }) day!: string;
+  @ApiProperty({ enum: GATEWAY_NAMES }) gateway!: GatewayName;
+  @ApiProperty({ description: 'The gateway account' }) gatewayAccount!: string;
+  @ApiProperty({
+    type: String,
+    enum: statesOf(TIE_OUT_TRANSITIONS),
+    nullable: true,
+    description: 'How far it is held against the lists; null: not begun',
+  })
+  tieOut!: TieOutState | null;
+  @ApiProperty({ ...WON, description: 'Won that customers paid, by the gateway’s list' }) collected!: number;
+  @ApiProperty({ ...WON, description: 'The same by our record' }) collectedHere!: number;
+  @ApiProperty({ ...WON, description: 'Won given back, by the gateway’s list' }) refunded!: number;
+  @ApiProperty({ ...WON, description: 'The same by our record' }) refundedHere!: number;
+  @ApiProperty({ ...WON, description: 'Fees of the day’s sales; those of refunds taken off' }) fees!: number;
+  @ApiProperty({ ...WON, description: 'What is or will be paid out for the day’s sales' }) payOut!: number;
+  @ApiProperty({ ...WON, description: 'What is paid out on the day, for whichever sales' }) paidOut!: number;
+  @ApiProperty({ type: 'integer', description: 'What differs and waits for a person' }) openDifferences!: number;
 }

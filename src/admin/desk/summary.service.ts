@@ -5,6 +5,7 @@ import { shownWon } from '../../kernel/won';
 import { KillSwitch } from '../../kill-switch';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database';
+import { refundsViewOf } from './report-totals';
 import { waitingOf, waitingSql, type WaitingRow } from '../../waiting';
 import type { StuckView, SummaryOfDaysView, SummaryView } from './summary.view';
 import type { TallyView } from '../frame/tally.view';
@@ -48,18 +49,9 @@ export class SummaryService {
       ...{ acceptedPaid: sum('acceptedPaid'), acceptedDeclined: sum('acceptedDeclined') },
       ...{ closed: sum('closed'), open: sum('open') },
       ...{ quarantined: sum('quarantined'), failed: sum('failed'), awaited: sum('awaited') },
-      refunded: await this.refunded(from, to),
+      contradicted: sum('contradicted'),
+      ...refundsViewOf(await this.report.refunds(from, to)),
     };
-  }
-
-  private async refunded(from: SeoulDate, to: SeoulDate): Promise<TallyView> {
-    const [row] = await this.database.rows<{ count: number; amount: string }>(
-      `SELECT count(*)::int AS count, coalesce(sum(amount), 0) AS amount FROM refund
-       WHERE state = 'Refunded' AND ended_at >= $1::timestamp AT TIME ZONE 'Asia/Seoul'
-         AND ended_at < ($2::timestamp + interval '1 day') AT TIME ZONE 'Asia/Seoul'`,
-      [from, to],
-    );
-    return { count: row?.count ?? 0, amount: shownWon(row?.amount ?? '0') };
   }
 
   private async stuck(at: Date): Promise<StuckView[]> {

@@ -7,6 +7,7 @@ export class SummaryOfDaysView extends DayNumbersView {
   @ApiProperty({ format: 'date' }) from!: string;
   @ApiProperty({ format: 'date', description: 'Included' }) to!: string;
   @ApiProperty({ type: TallyView }) refunded!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Refunds that were said to be none' }) reversed!: TallyView;
 }
 
 /** Something that waits for a person, or failed and is tried again. */

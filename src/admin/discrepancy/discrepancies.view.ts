@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { DISCREPANCY_TRANSITIONS, type DiscrepancyLookup, type DiscrepancyRecord } from '../../bulk-payment';
-import { FoundTransactionView } from '../charge/found-transaction.view';
+import { LOOKUP_ANSWERS, type LookupAnswer } from '../../transaction-lookup';
+import { FoundTransactionView, LOOKUP_ANSWERS_IN_WORDS } from '../charge/found-transaction.view';
 import { FirstColumns } from '../lists';
 
 /** What is compared of a charge and its line; a line that can't be read has a reason instead. */
@@ -50,6 +51,12 @@ export class DiscrepancyView {
   @ApiProperty({ type: ComparedView, nullable: true, description: 'What the line says' }) found!: ComparedView | null;
   @ApiProperty({ type: String, nullable: true, description: 'The line as it came, its billing token cut short' })
   rawLine!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The order that the payment which its line names has settled, where that is another one',
+  })
+  settledInstead!: string | null;
   @ApiProperty() createdAt!: Date;
   @ApiProperty({ type: DecisionView, nullable: true, description: 'Who decided what, when and why' })
   decision!: DecisionView | null;
@@ -61,7 +68,16 @@ export function discrepancyViewOf(discrepancy: DiscrepancyRecord): DiscrepancyVi
   const { bulkPaymentJobId: jobId, decidedAt: at, decidedBy: by, decisionReason: reason, acceptedAs } = discrepancy;
   return {
     ...{ id, jobId, kind, state, actions: actionsOf(discrepancy), links: linksOf(discrepancy) },
-    ...{ chargeId, orderNo, lineNumber, expected, found, rawLine, createdAt },
+    ...{
+      chargeId,
+      orderNo,
+      lineNumber,
+      expected,
+      found,
+      rawLine,
+      settledInstead: discrepancy.settledInstead,
+      createdAt,
+    },
     decision: at === null ? null : { at, by, reason, acceptedAs },
     version: discrepancy.version,
   };
@@ -89,7 +105,7 @@ export class LookupView {
   @ApiProperty() at!: Date;
   @ApiProperty() actor!: string;
   @ApiProperty() transactionId!: string;
-  @ApiProperty({ enum: ['found', 'refused', 'unknown'] }) answer!: string;
+  @ApiProperty({ enum: LOOKUP_ANSWERS, description: LOOKUP_ANSWERS_IN_WORDS }) answer!: LookupAnswer;
   @ApiProperty({ type: FoundTransactionView, nullable: true, description: 'The payment as T store has it' })
   found!: FoundTransactionView | null;
   @ApiProperty({ type: String, nullable: true }) message!: string | null;

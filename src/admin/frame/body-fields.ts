@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { Matches, ValidateBy, ValidateIf } from 'class-validator';
+import { IsOptional, Matches, ValidateBy, ValidateIf } from 'class-validator';
 import { STATED_DAY, parseSeoulDate, parseStatedDate } from '../../kernel/seoul-calendar';
 import { MAX_CHARGE_WON, isWon, wonInWords, type Won } from '../../kernel/won';
 import type { Price } from '../../product';
@@ -78,21 +78,37 @@ function IsWonAmount(): PropertyDecorator {
 
 const AMOUNT = { type: 'integer', minimum: 0, maximum: MAX_CHARGE_WON } as const;
 
-/** Which part of an amount is collected by whom; only their sum is checked further in. */
+const OF_TSTORE = { ...AMOUNT, nullable: true } as const;
+
+/** An amount, and which part of it is collected by whom where T store collects it; what it must have is checked further in. */
 export class PriceBody implements Price {
-  @ApiProperty({ ...AMOUNT, example: 5500, description: 'Won; the sum of the three parts' })
+  @ApiProperty({ ...AMOUNT, example: 5500, description: 'Won; the sum of the three parts, where T store collects it' })
   @IsWonAmount()
   amount!: Won;
 
-  @ApiProperty({ ...AMOUNT, example: 5500, description: 'Won collected with the phone bill' })
+  @ApiPropertyOptional({ ...OF_TSTORE, example: 5500, description: 'Won collected with the phone bill; T store’s' })
+  @IsOptional()
   @IsWonAmount()
-  carrierAmount!: Won;
+  carrierAmount: Won | null = null;
 
-  @ApiProperty({ ...AMOUNT, example: 0, description: 'Won charged to the credit card' })
+  @ApiPropertyOptional({ ...OF_TSTORE, example: 0, description: 'Won charged to the credit card; T store’s' })
+  @IsOptional()
   @IsWonAmount()
-  creditCardAmount!: Won;
+  creditCardAmount: Won | null = null;
 
-  @ApiProperty({ ...AMOUNT, example: 0, description: 'Won taken from the T membership' })
+  @ApiPropertyOptional({ ...OF_TSTORE, example: 0, description: 'Won taken from the T membership; T store’s' })
+  @IsOptional()
   @IsWonAmount()
-  tmembershipAmount!: Won;
+  tmembershipAmount: Won | null = null;
+}
+
+/** A price as it is shown: T store's parts are of what T store collects. */
+export class PriceView {
+  @ApiProperty({ ...AMOUNT, example: 5500, description: 'Won' }) amount!: Won;
+  @ApiProperty({ ...AMOUNT, nullable: true, description: 'Won collected with the phone bill; null: not by T store' })
+  carrierAmount!: Won | null;
+  @ApiProperty({ ...AMOUNT, nullable: true, description: 'Won charged to the credit card; null: not by T store' })
+  creditCardAmount!: Won | null;
+  @ApiProperty({ ...AMOUNT, nullable: true, description: 'Won taken from the T membership; null: not by T store' })
+  tmembershipAmount!: Won | null;
 }

@@ -3,7 +3,8 @@ import type { KillSwitchState } from '../../kill-switch';
 
 /** A position of the switch: who put it there, when and why. */
 export class KillSwitchChangeView {
-  @ApiProperty({ description: 'true: nothing is submitted and nothing refunded' }) engaged!: boolean;
+  @ApiProperty({ description: 'true: nothing is submitted, no payment is asked for and nothing refunded' })
+  engaged!: boolean;
   @ApiProperty({ type: String, nullable: true }) reason!: string | null;
   @ApiProperty({ type: String, nullable: true }) actor!: string | null;
   @ApiProperty({ type: Date, nullable: true, description: 'null: never changed' }) changedAt!: Date | null;

@@ -1,17 +1,18 @@
 import { HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
-import { TSTORE_CHECK_OUTCOMES, TstoreCheck, type TstoreVerdict } from '../../bulk-payment';
+import { GatewayAccounts } from '../../gateway-account';
+import { ACCOUNT_CHECK_OUTCOMES, Gateways, type AccountVerdict } from '../../gateways';
 import { Scope } from '../access';
 import { AdminController } from '../frame/admin-controller';
 import { IsAccountId } from '../frame/text-fields';
 
-class TstoreCheckView implements TstoreVerdict {
+class AccountCheckView implements AccountVerdict {
   @ApiProperty({
-    enum: TSTORE_CHECK_OUTCOMES,
+    enum: ACCOUNT_CHECK_OUTCOMES,
     description: '`no-token`: it was reached and gave none, for another reason than the credentials',
   })
-  outcome!: TstoreVerdict['outcome'];
+  outcome!: AccountVerdict['outcome'];
   @ApiProperty({ description: 'What was seen' }) detail!: string;
   @ApiProperty({ description: 'What to do next' }) act!: string;
   @ApiProperty() at!: Date;
@@ -27,16 +28,20 @@ class CheckQuery {
 /** Whether what the service relies on works, when somebody wants to know it now. */
 @AdminController('checks')
 export class ChecksController {
-  constructor(private readonly tstore: TstoreCheck) {}
+  constructor(
+    private readonly gateways: Gateways,
+    private readonly accounts: GatewayAccounts,
+  ) {}
 
   @Post('tstore')
   @HttpCode(200)
   @Scope('checks:run')
   @ApiOperation({
-    summary: 'Ask T store for an access token of an account; a failure leaves the stored one. A few times a minute',
+    summary: 'Try the credentials of an account at its gateway; a failure changes nothing. A few times a minute',
   })
-  @ApiOkResponse({ type: TstoreCheckView })
-  checkTstore(@Query() { account }: CheckQuery): Promise<TstoreVerdict> {
-    return this.tstore.run(account);
+  @ApiOkResponse({ type: AccountCheckView })
+  async checkTstore(@Query() { account }: CheckQuery): Promise<AccountVerdict> {
+    const { gateway } = await this.accounts.get(account);
+    return this.gateways.checking(gateway).check(account);
   }
 }

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 const OF_FILES = { type: String, nullable: true, description: 'null: the charge is in no job' } as const;
 
@@ -54,6 +54,14 @@ class PaymentRefundedTooMuchEvidenceView {
   @ApiProperty({ type: 'integer', description: 'Won' }) givenBack!: number;
 }
 
+class RefundNotMadeEvidenceView {
+  @ApiProperty() refundId!: string;
+  @ApiProperty() orderNo!: string;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ type: String, nullable: true, description: 'The gateway’s id of it, as persons said' })
+  refundTransactionId!: string | null;
+}
+
 class SettledOrderView {
   @ApiProperty() orderNo!: string;
   @ApiProperty(OF_FILES) jobId!: string | null;
@@ -77,10 +85,18 @@ class DeclinedWithTransactionEvidenceView {
 
 class PaidAfterAllEvidenceView {
   @ApiProperty() orderNo!: string;
-  @ApiProperty() jobId!: string;
+  @ApiProperty(OF_FILES) jobId!: string | null;
   @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
-  @ApiProperty({ description: 'The payment that T store has' }) transactionId!: string;
-  @ApiProperty({ type: 'integer', description: 'Won, as T store has it' }) foundAmount!: number;
+  @ApiProperty({ description: 'The payment that the gateway has' }) transactionId!: string;
+  @ApiProperty({ type: 'integer', description: 'Won, as the gateway has it' }) foundAmount!: number;
+}
+
+class DepositTakenBackEvidenceView {
+  @ApiProperty() orderNo!: string;
+  @ApiProperty(OF_FILES) jobId!: string | null;
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ description: 'The payment that was settled' }) transactionId!: string;
+  @ApiProperty({ description: 'The gateway’s own word for what has become of it' }) foundAs!: string;
 }
 
 class ChargedCustomerView {
@@ -93,7 +109,10 @@ class ChargedCustomerView {
 
 class CustomerChargedTwiceEvidenceView {
   @ApiProperty() storeProductId!: string;
-  @ApiProperty({ type: [ChargedCustomerView], description: 'One customer, by each spelling of the name' })
+  @ApiProperty({
+    type: [ChargedCustomerView],
+    description: 'One customer, by each spelling of the name or by one billing token',
+  })
   customers!: ChargedCustomerView[];
 }
 
@@ -133,11 +152,21 @@ class GatewayContradictsEvidenceView {
   @ApiProperty({ type: String, nullable: true }) failureReason!: string | null;
 }
 
+class AlikeCustomerView {
+  @ApiProperty() subscriptionId!: string;
+  @ApiProperty() customerReference!: string;
+}
+
 class UnbillableEvidenceView {
   @ApiProperty() orderNo!: string;
   @ApiProperty({ format: 'date' }) periodStartOn!: string;
   @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
   @ApiProperty({ description: 'Why it can’t be charged' }) reason!: string;
+  @ApiPropertyOptional({
+    type: [AlikeCustomerView],
+    description: 'Where days are charged already: whose, the older subscription first',
+  })
+  customers?: AlikeCustomerView[];
 }
 
 class UnwritableReasonView {
@@ -164,8 +193,10 @@ export const LINE_STOP_EVIDENCE = [
   TransactionSettledTwiceEvidenceView,
   DeclinedWithTransactionEvidenceView,
   PaidAfterAllEvidenceView,
+  DepositTakenBackEvidenceView,
   RefundedTooMuchEvidenceView,
   PaymentRefundedTooMuchEvidenceView,
+  RefundNotMadeEvidenceView,
   NumbersDifferEvidenceView,
   GatewayContradictsEvidenceView,
   UnbillableEvidenceView,

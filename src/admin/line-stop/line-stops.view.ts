@@ -8,7 +8,7 @@ class ResolutionView {
   @ApiProperty() at!: Date;
   @ApiProperty({ type: String, nullable: true }) by!: string | null;
   @ApiProperty({ type: String, nullable: true }) reason!: string | null;
-  @ApiProperty({ description: 'Those it took for one customer are several, who only look alike' })
+  @ApiProperty({ description: 'Those it took for one customer are several, who only look alike or have one payer' })
   differentCustomers!: boolean;
 }
 

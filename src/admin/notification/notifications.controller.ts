@@ -6,7 +6,9 @@ import { Notifications, type NotificationState } from '../../inbox';
 import { Scope } from '../access';
 import { AdminController } from '../frame/admin-controller';
 import { IdParameter, IsId } from '../frame/body-fields';
+import { ByGatewayToo } from '../frame/gateway.dto';
 import { type Page, PageQuery, pageOf } from '../frame/page';
+import { IsGatewayId } from '../frame/text-fields';
 import { ListOf } from '../lists';
 import {
   NotificationDetailView,
@@ -18,7 +20,7 @@ import {
 
 const STATES = ['Received', 'Verified', 'Rejected'] as const satisfies NotificationState[];
 
-class NotificationListQuery extends PageQuery {
+class NotificationListQuery extends ByGatewayToo(PageQuery) {
   @ApiPropertyOptional({ enum: STATES })
   @IsOptional()
   @IsIn(STATES, { message: `one of ${STATES.join(', ')}` })
@@ -28,6 +30,11 @@ class NotificationListQuery extends PageQuery {
   @IsOptional()
   @IsId('the id of a job')
   jobId?: string;
+
+  @ApiPropertyOptional({ description: 'Those about the payment of this order number' })
+  @IsOptional()
+  @IsGatewayId()
+  orderNo?: string;
 }
 
 /** What arrived at the listener (통지), to the byte. */
@@ -42,9 +49,9 @@ export class NotificationsController {
   @Scope('notifications:read')
   @ListOf(NotificationView)
   @ApiOperation({ summary: 'Notifications, newest first' })
-  async list(@Query() { jobId, state, cursor, limit }: NotificationListQuery): Promise<Page<NotificationView>> {
+  async list(@Query() { jobId, cursor, limit, ...only }: NotificationListQuery): Promise<Page<NotificationView>> {
     const job = jobId === undefined ? undefined : await this.jobs.get(jobId);
-    const found = await this.notifications.list({ state, job, beforeId: cursor, limit });
+    const found = await this.notifications.list({ ...only, job, beforeId: cursor, limit });
     return pageOf(found.map(notificationViewOf), limit, (notification) => notification.id);
   }
 

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { GATEWAY_NAMES, type GatewayName } from '../../gateway-account';
 import type { Notification, NotificationHistory } from '../../inbox';
 import { GATEWAY_ID } from '../frame/text-fields';
 import { RetryView } from '../frame/retry.view';
@@ -20,29 +21,33 @@ class NotificationLinksView {
   @ApiPropertyOptional({ description: 'The job it names, if it is one of ours' }) job?: string;
 }
 
-@FirstColumns('receivedAt', 'state', 'event', 'status', 'gatewayJobId')
+@FirstColumns('receivedAt', 'state', 'gateway', 'event', 'status', 'gatewayJobId')
 export class NotificationView {
   @ApiProperty() id!: string;
   @ApiProperty({ enum: ['Received', 'Verified', 'Rejected'] }) state!: string;
-  @ApiProperty({ type: [String], description: 'Nothing, ever: whether it is true is for PNS to say' })
+  @ApiProperty({ type: [String], description: 'Nothing, ever: whether it is true is for its gateway to say' })
   actions!: string[];
   @ApiProperty({ type: NotificationLinksView, description: 'Where its evidence is' }) links!: NotificationLinksView;
+  @ApiProperty({ enum: GATEWAY_NAMES, description: 'Whose way it came by' }) gateway!: GatewayName;
   @ApiProperty({ type: String, nullable: true }) event!: string | null;
   @ApiProperty({ type: String, nullable: true }) status!: string | null;
   @ApiProperty({ type: String, nullable: true }) gatewayJobId!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Of the payment it is about, as it says' })
+  orderNo!: string | null;
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Of which gateway account the job is; null: of none known',
+    description: 'To which gateway account it was sent, or whose job it speaks of; null: of none known',
   })
   gatewayAccount!: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'As PNS wrote it' }) updateTime!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'As its gateway wrote it' }) updateTime!: string | null;
   @ApiProperty({ description: 'Whether it came to the address of one job' }) toOwnAddress!: boolean;
   @ApiProperty({ type: String, nullable: true }) sourceAddress!: string | null;
   @ApiProperty() receivedAt!: Date;
   @ApiProperty() lastReceivedAt!: Date;
   @ApiProperty({ type: 'integer', description: 'Times it came beyond the first' }) repeatCount!: number;
-  @ApiProperty({ type: VerdictView, nullable: true, description: 'What PNS said of it' }) verdict!: VerdictView | null;
+  @ApiProperty({ type: VerdictView, nullable: true, description: 'What its gateway said of it' })
+  verdict!: VerdictView | null;
   @ApiProperty({
     type: NotificationRetryView,
     nullable: true,
@@ -74,11 +79,11 @@ export class NotificationDetailView extends NotificationView {
 
 export function notificationViewOf(notification: Notification): NotificationView {
   const { id, state, event, status, gatewayJobId, updateTime, sourceAddress } = notification;
-  const { gatewayAccount, receivedAt, lastReceivedAt, repeatCount, lastError } = notification;
+  const { gateway, gatewayAccount, receivedAt, lastReceivedAt, repeatCount, lastError } = notification;
   return {
     ...{ actions: [], links: linksOf(notification) },
     ...{ id, state, event, status, gatewayJobId, updateTime, sourceAddress, receivedAt, lastReceivedAt, repeatCount },
-    gatewayAccount,
+    ...{ gateway, gatewayAccount, orderNo: notification.orderNo },
     toOwnAddress: notification.callbackTokenHash !== null,
     verdict: verdictOf(notification),
     retry:

@@ -7,10 +7,13 @@ import { PageQuery } from '../frame/page';
 import { IsAccountId, IsIdentifier, IsLine } from '../frame/text-fields';
 
 const MAX_BILLING_GROUP_LENGTH = 40;
-const PRICE = { message: 'amount, carrierAmount, creditCardAmount and tmembershipAmount' };
+const PRICE = { message: 'amount; of T store’s also carrierAmount, creditCardAmount and tmembershipAmount' };
 
 export class NewProductBody {
-  @ApiProperty({ example: '0910024116', description: 'The product’s id at T store' })
+  @ApiProperty({
+    example: '0910024116',
+    description: 'The product’s id at T store; your own where another gateway collects it',
+  })
   @IsIdentifier(MAX_PRODUCT_ID_LENGTH)
   storeProductId!: string;
 
@@ -57,7 +60,7 @@ export class ProductChangeBody {
   @IsLine(MAX_BILLING_GROUP_LENGTH)
   billingGroup?: string;
 
-  @ApiPropertyOptional({ description: 'The gateway account that collects it from the next run on' })
+  @ApiPropertyOptional({ description: 'The account of the same gateway that collects it from the next run on' })
   @MayBeMissing()
   @IsAccountId()
   gatewayAccount?: string;

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Product, ProductHistory } from '../../product';
-import { PriceBody } from '../frame/body-fields';
+import { PriceView } from '../frame/body-fields';
 import { ChangeView, changesViewOf } from '../frame/history.view';
 import { FirstColumns } from '../lists';
 
@@ -16,7 +16,7 @@ export class ProductView {
   @ApiProperty({ type: ProductLinksView, description: 'Where its evidence is' }) links!: ProductLinksView;
   @ApiProperty() storeProductId!: string;
   @ApiProperty() name!: string;
-  @ApiProperty({ type: PriceBody }) price!: PriceBody;
+  @ApiProperty({ type: PriceView }) price!: PriceView;
   @ApiProperty() active!: boolean;
   @ApiProperty({ description: 'Products of one group share bulk payment jobs' }) billingGroup!: string;
   @ApiProperty({ description: 'The gateway account that collects it' }) gatewayAccount!: string;

@@ -20,7 +20,7 @@ import {
 } from './outside-refunds.view';
 import { refundViewOf } from './refunds.view';
 
-/** Refunds that T store made without us: what lookups show of them, and what persons say. */
+/** Refunds that the gateway made without us: what lookups show of them, and what persons say. */
 @AdminController('outside-refunds')
 export class OutsideRefundsController {
   constructor(
@@ -48,7 +48,7 @@ export class OutsideRefundsController {
   @Post()
   @Scope('refunds:create')
   @ApiOperation({
-    summary: 'Record a refund that T store made without us, after a look at the payment; sends nothing',
+    summary: 'Record a refund that the gateway made without us, after a look at the payment; sends nothing',
   })
   @ApiCreatedResponse({ type: RecordedOutsideView, description: 'It counts like a refund of ours' })
   @ApiAcceptedResponse({ type: RecordedOutsideView, description: 'It waits for a second person' })

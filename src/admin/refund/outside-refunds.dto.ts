@@ -15,13 +15,13 @@ export class OutsideRefundBody extends ReasonBody {
   @Matches(/^[\x21-\x7e]{1,64}$/, { message: 'an order number: 1 to 64 printable characters without spaces' })
   orderNo!: string;
 
-  @ApiProperty({ type: 'integer', minimum: 1, description: 'Won that T store gave back; its lookups don’t tell' })
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'Won that the gateway gave back; its lookups don’t tell' })
   @IsInt(AMOUNT)
   @Min(1, AMOUNT)
   @Max(MAX_CHARGE_WON, AMOUNT)
   amount!: Won;
 
-  @ApiPropertyOptional({ description: 'T store’s id of the refund' })
+  @ApiPropertyOptional({ description: 'The gateway’s id of the refund' })
   @MayBeMissing()
   @Matches(/^[!-~]{1,64}$/, { message: '1 to 64 printable characters without spaces' })
   refundTransactionId?: string;

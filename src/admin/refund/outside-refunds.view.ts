@@ -13,17 +13,17 @@ class OutsideDecisionView {
 
 class OutsideRefundLinksView {
   @ApiProperty() charge!: string;
-  @ApiProperty({ description: 'The payment as T store has it now' }) transaction!: string;
+  @ApiProperty({ description: 'The payment as the gateway has it now' }) transaction!: string;
   @ApiProperty({ type: String, nullable: true, description: 'What it was recorded as' }) refund!: string | null;
 }
 
-/** What T store’s record of a payment showed of a refund that we did not make. */
+/** What the gateway’s record of a payment showed of a refund that we did not make. */
 export class OutsideRefundView {
   @ApiProperty() id!: string;
   @ApiProperty({ description: 'Of the charge' }) orderNo!: string;
   @ApiProperty({ enum: statesOf(OUTSIDE_REFUND_TRANSITIONS) }) state!: OutsideRefundState;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
-  @ApiProperty({ description: 'Status, reason, message and time of T store’s record' }) shown!: string;
+  @ApiProperty({ description: 'Status, reason, message and time of the gateway’s record' }) shown!: string;
   @ApiProperty({ description: 'The lookup that showed it' }) lookupId!: string;
   @ApiProperty() foundAt!: Date;
   @ApiProperty({ type: OutsideDecisionView, nullable: true, description: 'Who decided, when and why' })

@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Refunds } from '../../refund';
+import { RefundReversals, Refunds } from '../../refund';
 import { daysInSeoul } from '../../kernel/seoul-calendar';
 import { CurrentCaller, Scope, type Caller } from '../access';
 import { AdminController } from '../frame/admin-controller';
@@ -20,7 +20,10 @@ import { RefundDetailView, RefundView, refundViewOf } from './refunds.view';
 /** Refunds (환불): what was asked to be given back, and what became of it. Asked for at the charge. */
 @AdminController('refunds')
 export class RefundsController {
-  constructor(private readonly refunds: Refunds) {}
+  constructor(
+    private readonly refunds: Refunds,
+    private readonly reversals: RefundReversals,
+  ) {}
 
   @Get()
   @Scope('refunds:read')
@@ -75,7 +78,7 @@ export class RefundsController {
   @Scope('refunds:create')
   @ApiOperation({
     summary:
-      'Say what became of a refund whose answer was lost, after a look at T store (GET …/transaction) since; sends nothing',
+      'Say what became of a refund whose answer was lost, after a look at the gateway (GET …/transaction) since; sends nothing',
   })
   @TakesIfMatch()
   @MayAwaitApproval(RefundView)
@@ -87,6 +90,25 @@ export class RefundsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RefundView | ApprovalView> {
     const waiting = await this.refunds.resolve(id, { ...body, by, version });
+    return waiting === undefined ? this.viewOf({ id }) : awaiting(reply, waiting);
+  }
+
+  @Post(':id/reverse')
+  @Scope('refunds:create')
+  @ApiOperation({
+    summary:
+      'Say that a refund which persons said was made was not, after a look at the gateway (GET …/transaction) since; sends nothing',
+  })
+  @TakesIfMatch()
+  @MayAwaitApproval(RefundView)
+  async reverse(
+    @Param() { id }: IdParameter,
+    @Body() { reason }: ReasonBody,
+    @CurrentCaller() by: Caller,
+    @IfMatch() version: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RefundView | ApprovalView> {
+    const waiting = await this.reversals.reverse(id, { reason, by, version });
     return waiting === undefined ? this.viewOf({ id }) : awaiting(reply, waiting);
   }
 

@@ -19,6 +19,8 @@ export interface LogStretch {
 export const logPageOf = (query: LogQuery): LogPage => ({
   after: query.after,
   limit: query.limit,
+  gateway: query.gateway,
+  gatewayAccount: query.gatewayAccount,
   settled: daysInSeoul(query.from, query.to),
 });
 

@@ -1,11 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsOptional, Matches } from 'class-validator';
 import { PageOfDays } from '../frame/days.dto';
+import { ByGatewayToo } from '../frame/gateway.dto';
 
 const POSITION = /^(0|[1-9]\d{0,17})$/;
 const MOST_POSITIONS = 10_000;
 
-export class LogQuery extends PageOfDays('Settled') {
+export class LogQuery extends ByGatewayToo(PageOfDays('Settled')) {
   @ApiPropertyOptional({ default: '0', description: 'The last position you have; entries behind it are given' })
   @IsOptional()
   @Matches(POSITION, { message: 'a position: decimal digits' })

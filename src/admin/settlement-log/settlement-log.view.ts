@@ -21,13 +21,14 @@ export class SettlementLogEntryView implements SettlementLogEntry {
   @ApiProperty() orderNo!: string;
   @ApiProperty() chargeId!: string;
   @ApiProperty({ enum: GATEWAY_NAMES, description: 'Who collects it' }) gateway!: SettlementLogEntry['gateway'];
+  @ApiProperty({ description: 'The gateway account it is collected by' }) gatewayAccount!: string;
   @ApiProperty({ type: String, nullable: true, description: 'null: of a charge in no job' })
   bulkPaymentJobId!: string | null;
   @ApiProperty({ type: String, nullable: true }) subscriptionId!: string | null;
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Your own name for the customer; null: of no subscription',
+    description: 'Your own name for the customer; null: not known, or of an uploaded file',
   })
   customerReference!: string | null;
   @ApiProperty({ type: String, format: 'date', nullable: true }) periodStartOn!: string | null;

@@ -1,5 +1,6 @@
 import { Body, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { DomainError } from '../../kernel/errors';
 import { SubscriptionLife, Subscriptions } from '../../subscription';
 import { Actor, Scope } from '../access';
 import { AdminController } from '../frame/admin-controller';
@@ -13,10 +14,12 @@ import {
   NewSubscriptionBody,
   SubscriptionChangeBody,
   SubscriptionListQuery,
+  SubscriptionMethodBody,
 } from './subscriptions.dto';
 import {
   SubscriptionDetailView,
   SubscriptionView,
+  endedMethodViewOf,
   subscriptionHistoryViewOf,
   subscriptionViewOf,
 } from './subscriptions.view';
@@ -36,8 +39,11 @@ export class SubscriptionsController {
   @ApiCreatedResponse({ type: SubscriptionView })
   async create(@Body() body: NewSubscriptionBody, @Actor() actor: string): Promise<SubscriptionView> {
     const { anchorDay, trialUntil, endsOn, nextBillingOn, priceOverride } = body;
-    const order = { ...body, anchorDay, trialUntil, endsOn, nextBillingOn, priceOverride };
-    return subscriptionViewOf(await this.subscriptions.create(order, actor));
+    const { billingToken, paymentMethodId, ...terms } = body;
+    const order = { ...terms, anchorDay, trialUntil, endsOn, nextBillingOn, priceOverride };
+    return subscriptionViewOf(
+      await this.subscriptions.create({ ...order, ...payerOf(billingToken, paymentMethodId) }, actor),
+    );
   }
 
   @Get()
@@ -54,8 +60,16 @@ export class SubscriptionsController {
   @ApiOperation({ summary: 'A subscription, with the history of its states and terms' })
   @ApiOkResponse({ type: SubscriptionDetailView })
   async get(@Param() { id }: IdParameter): Promise<SubscriptionDetailView> {
-    const view = await this.viewOf({ id });
-    return { ...view, history: (await this.subscriptions.history(id)).map(subscriptionHistoryViewOf) };
+    const record = await this.subscriptions.get(id);
+    const [history, ended] = await Promise.all([
+      this.subscriptions.history(id),
+      this.subscriptions.endedMethods(record),
+    ]);
+    return {
+      ...subscriptionViewOf(record),
+      history: history.map(subscriptionHistoryViewOf),
+      endedMethods: ended.map(endedMethodViewOf),
+    };
   }
 
   @Patch(':id')
@@ -135,8 +149,34 @@ export class SubscriptionsController {
     return this.viewOf({ id });
   }
 
+  @Put(':id/payment-method')
+  @Scope('subscriptions:manage')
+  @ApiOperation({ summary: 'Have another payment method of the customer pay the charges to come' })
+  @TakesIfMatch()
+  @ApiOkResponse({ type: SubscriptionView })
+  async payBy(
+    @Param() { id }: IdParameter,
+    @Body() { paymentMethodId }: SubscriptionMethodBody,
+    @Actor() actor: string,
+    @IfMatch() version: string | undefined,
+  ): Promise<SubscriptionView> {
+    await this.life.payBy(id, paymentMethodId, { actor, version });
+    return this.viewOf({ id });
+  }
+
   @AuditView()
   async viewOf({ id }: IdParameter): Promise<SubscriptionView> {
     return subscriptionViewOf(await this.subscriptions.get(id));
   }
+}
+
+/** One of the two, and never both. */
+function payerOf(
+  billingToken: string | undefined,
+  paymentMethodId: string | undefined,
+): { billingToken: string } | { paymentMethodId: string } {
+  if (billingToken !== undefined && paymentMethodId === undefined) return { billingToken };
+  if (paymentMethodId !== undefined && billingToken === undefined) return { paymentMethodId };
+  const faults = [{ field: 'billingToken', expected: 'a billingToken, or a paymentMethodId, and not both' }];
+  throw new DomainError('invalid-request', 'A subscription is paid by one thing', { faults });
 }

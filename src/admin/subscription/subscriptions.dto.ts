@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, ValidateNested } from 'class-validator';
 import { MAX_PRODUCT_ID_LENGTH } from '../../gateways';
 import type { SeoulDate } from '../../kernel/seoul-calendar';
@@ -10,14 +10,14 @@ import {
   SUBSCRIPTION_TRANSITIONS,
   type SubscriptionState,
 } from '../../subscription';
-import { IsId, IsSeoulDate, MayBeMissing, PriceBody } from '../frame/body-fields';
+import { IsId, IsSeoulDate, MayBeMissing, PriceBody, toBoolean } from '../frame/body-fields';
 import { PageQuery } from '../frame/page';
 import { IsIdentifier } from '../frame/text-fields';
 
 const STATES = statesOf(SUBSCRIPTION_TRANSITIONS);
 const TEXT = { message: 'text' };
 const WHOLE = { message: 'a whole number' };
-const PRICE = { message: 'amount, carrierAmount, creditCardAmount and tmembershipAmount' };
+const PRICE = { message: 'amount; of T store’s also carrierAmount, creditCardAmount and tmembershipAmount' };
 
 export class NewSubscriptionBody {
   @ApiProperty({ maxLength: MAX_CUSTOMER_REFERENCE_LENGTH, description: 'Your own name for the customer' })
@@ -28,9 +28,15 @@ export class NewSubscriptionBody {
   @IsIdentifier(MAX_PRODUCT_ID_LENGTH)
   storeProductId!: string;
 
-  @ApiProperty({ description: 'Stored encrypted, never shown again' })
+  @ApiPropertyOptional({ description: 'T store’s, stored encrypted, never shown again; or a paymentMethodId' })
+  @MayBeMissing()
   @IsString(TEXT)
-  billingToken!: string;
+  billingToken?: string;
+
+  @ApiPropertyOptional({ description: 'The customer’s payment method, of any other gateway; or a billingToken' })
+  @MayBeMissing()
+  @IsId('the id of a payment method')
+  paymentMethodId?: string;
 
   @ApiProperty({ type: String, format: 'date' })
   @IsSeoulDate()
@@ -113,6 +119,12 @@ export class BillingTokenBody {
   billingToken!: string;
 }
 
+export class SubscriptionMethodBody {
+  @ApiProperty({ description: 'The customer’s payment method, which may be charged' })
+  @IsId('the id of a payment method')
+  paymentMethodId!: string;
+}
+
 /** Which subscriptions. */
 export class SubscriptionFilterQuery {
   @ApiPropertyOptional({ enum: STATES })
@@ -131,6 +143,12 @@ export class SubscriptionFilterQuery {
   @IsOptional()
   @IsId('an id')
   productId?: string;
+
+  @ApiPropertyOptional({ description: 'Those that wait for another payment method, or do not' })
+  @IsOptional()
+  @Transform(toBoolean)
+  @IsBoolean({ message: 'true or false' })
+  newMethodNeeded?: boolean;
 }
 
 export class SubscriptionListQuery extends IntersectionType(PageQuery, SubscriptionFilterQuery) {}

@@ -1,12 +1,20 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { GATEWAY_NAMES, type GatewayName } from '../../gateway-account';
 import { statesOf } from '../../kernel/transitions';
+import {
+  PAYMENT_METHOD_KINDS,
+  PAYMENT_METHOD_TRANSITIONS,
+  type PaymentMethod,
+  type PaymentMethodKind,
+  type PaymentMethodState,
+} from '../../payment-method';
 import {
   SUBSCRIPTION_TRANSITIONS,
   type SubscriptionHistory,
   type SubscriptionRecord,
   type SubscriptionState,
 } from '../../subscription';
-import { PriceBody } from '../frame/body-fields';
+import { PriceView } from '../frame/body-fields';
 import { ChangeView, changesViewOf } from '../frame/history.view';
 import { FirstColumns } from '../lists';
 
@@ -23,6 +31,32 @@ class SubscriptionLinksView {
   @ApiProperty({ description: 'What parks it or has parked it' }) lineStops!: string;
 }
 
+class SubscriptionMethodView {
+  @ApiProperty({ type: String, nullable: true, description: 'Its id; null: a billing token of T store’s' })
+  id!: string | null;
+  @ApiProperty({ enum: GATEWAY_NAMES }) gateway!: GatewayName;
+  @ApiProperty({ description: 'The gateway account it is charged by' }) gatewayAccount!: string;
+  @ApiProperty({ enum: PAYMENT_METHOD_KINDS }) kind!: PaymentMethodKind;
+  @ApiProperty({ enum: statesOf(PAYMENT_METHOD_TRANSITIONS) }) state!: PaymentMethodState;
+  @ApiProperty({ type: String, nullable: true, description: 'Such as card company and last digits; null: not told' })
+  label!: string | null;
+}
+
+class EndedMethodView {
+  @ApiProperty() id!: string;
+  @ApiProperty({ enum: GATEWAY_NAMES }) gateway!: GatewayName;
+  @ApiProperty({ description: 'The gateway account it was charged by' }) gatewayAccount!: string;
+  @ApiProperty({ enum: PAYMENT_METHOD_KINDS }) kind!: PaymentMethodKind;
+  @ApiProperty({ enum: statesOf(PAYMENT_METHOD_TRANSITIONS) }) state!: PaymentMethodState;
+  @ApiProperty({ type: String, nullable: true, description: 'Such as card company and last digits; null: not told' })
+  label!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Twelve digits of the billing token’s SHA-256' })
+  billingTokenHashPrefix!: string | null;
+  @ApiProperty() createdAt!: Date;
+  @ApiProperty({ type: Date, nullable: true, description: 'When another took its place, or it was taken away' })
+  endedAt!: Date | null;
+}
+
 @FirstColumns('customerReference', 'product.name', 'state', 'price.amount', 'nextBillingOn', 'paidThroughOn')
 export class SubscriptionView {
   @ApiProperty() id!: string;
@@ -31,8 +65,15 @@ export class SubscriptionView {
   @ApiProperty({ enum: statesOf(SUBSCRIPTION_TRANSITIONS) }) state!: SubscriptionState;
   @ApiProperty({ type: [String], description: 'What may be done with it now' }) actions!: string[];
   @ApiProperty({ type: SubscriptionLinksView, description: 'Where its evidence is' }) links!: SubscriptionLinksView;
-  @ApiProperty({ description: 'Twelve digits of the billing token’s SHA-256' }) billingTokenHashPrefix!: string;
-  @ApiProperty({ type: PriceBody, description: 'What the next charge is made with' }) price!: PriceBody;
+  @ApiProperty({ type: SubscriptionMethodView, description: 'What it is paid with, whichever the gateway' })
+  paymentMethod!: SubscriptionMethodView;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Twelve digits of the billing token’s SHA-256; null: another gateway collects it',
+  })
+  billingTokenHashPrefix!: string | null;
+  @ApiProperty({ type: PriceView, description: 'What the next charge is made with' }) price!: PriceView;
   @ApiProperty({ description: 'Whether the price is this customer’s own' }) priceOverridden!: boolean;
   @ApiProperty({ format: 'date' }) startedOn!: string;
   @ApiProperty({ type: 'integer' }) anchorDay!: number;
@@ -50,6 +91,8 @@ export class SubscriptionView {
   })
   retryOn!: string | null;
   @ApiProperty() cancelAtPeriodEnd!: boolean;
+  @ApiProperty({ description: 'It waits until the customer has registered another payment method' })
+  newMethodNeeded!: boolean;
   @ApiProperty() createdAt!: Date;
   @ApiProperty({ description: 'Changes with it; also its ETag' }) version!: string;
 }
@@ -62,6 +105,8 @@ class SubscriptionChangeView extends ChangeView {
 export class SubscriptionDetailView extends SubscriptionView {
   @ApiProperty({ type: [SubscriptionChangeView], description: 'Changes of its state and terms, oldest first' })
   history!: SubscriptionChangeView[];
+  @ApiProperty({ type: [EndedMethodView], description: 'What the customer paid with and does no longer, latest first' })
+  endedMethods!: EndedMethodView[];
 }
 
 export function subscriptionViewOf(record: SubscriptionRecord): SubscriptionView {
@@ -74,6 +119,7 @@ export function subscriptionViewOf(record: SubscriptionRecord): SubscriptionView
     state: record.state,
     actions: actionsOf(record),
     links: linksOf(record),
+    paymentMethod: record.paymentMethod,
     billingTokenHashPrefix: record.billingTokenHashPrefix,
     price: { amount, carrierAmount, creditCardAmount, tmembershipAmount },
     priceOverridden: record.priceOverridden,
@@ -86,6 +132,7 @@ export function subscriptionViewOf(record: SubscriptionRecord): SubscriptionView
     paidThroughOn: record.paidThroughOn,
     retryOn: record.retryOn,
     cancelAtPeriodEnd: record.cancelAtPeriodEnd,
+    newMethodNeeded: record.newMethodNeeded,
     createdAt: record.createdAt,
     version: record.version,
   };
@@ -101,11 +148,18 @@ function linksOf({ id, productId }: SubscriptionRecord): SubscriptionLinksView {
 }
 
 /** What people may do; the other arrows follow from results and dates. */
-function actionsOf({ state }: SubscriptionRecord): string[] {
+function actionsOf({ state, paymentMethod }: SubscriptionRecord): string[] {
   const events = Object.keys(SUBSCRIPTION_TRANSITIONS[state]);
   const isOver = events.length === 0;
   const asked = events.filter((event) => event === 'pause' || event === 'resume' || event === 'cancel');
-  return isOver ? [] : ['change', 'billing-token', ...asked];
+  const ofToken = paymentMethod.kind === 'billing-token' ? ['billing-token'] : [];
+  return isOver ? [] : ['change', ...ofToken, 'payment-method', ...asked];
+}
+
+export function endedMethodViewOf(method: PaymentMethod): EndedMethodView {
+  const { id, gateway, gatewayAccount, kind, state, label, billingTokenHash, createdAt, endedAt } = method;
+  const billingTokenHashPrefix = billingTokenHash?.toString('hex').slice(0, 12) ?? null;
+  return { id, gateway, gatewayAccount, kind, state, label, billingTokenHashPrefix, createdAt, endedAt };
 }
 
 export function subscriptionHistoryViewOf(entry: SubscriptionHistory): SubscriptionChangeView {

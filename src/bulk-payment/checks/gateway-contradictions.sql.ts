@@ -9,6 +9,20 @@ const heardSql = (job: string): string => `EXISTS (
  */
 export const contradictedSql = (job: string): string => `(${job}.state = 'Failed' AND ${heardSql(job)})`;
 
+/**
+ * Jobs that are not what the gateway was heard to say, and of which no line stop is open any more: their money may have moved, and
+ * nothing else reminds anybody. Each with `since` and `detail`.
+ */
+export const CONTRADICTED_AND_LET_GO_SQL = `
+  SELECT max(heard.resolved_at) AS since,
+    format('job %s, which the gateway has as %s', job.id, min(heard.evidence ->> 'gatewayJobId')) AS detail
+  FROM line_stop AS heard JOIN bulk_payment_job AS job ON job.id = heard.bulk_payment_job_id
+  WHERE heard.kind = 'gateway-contradicts'
+  GROUP BY job.id
+  HAVING bool_and(heard.state = 'Resolved')
+    AND (job.state = 'Failed'
+      OR job.gateway_job_id <> ALL (array_agg(heard.evidence ->> 'gatewayJobId')))`;
+
 /** Failed jobs that PNS has confirmed a message of, and that nothing was raised of: whatever the way they came there. */
 export const UNRAISED_CONTRADICTIONS_SQL = `
   SELECT job.id AS "jobId", notification.gateway_job_id AS "gatewayJobId"
@@ -43,6 +57,15 @@ const paidBesideTaken = (which: string): string => `
     AND charge.id <> taken.id
   JOIN settlement AS paid ON paid.charge_id = charge.id AND paid.refund_id IS NULL AND paid.kind = 'paid'
   WHERE ${which}`;
+
+/**
+ * Keeps failed jobs that the gateway was heard to have as they are for a transaction: whoever brings one back resolves what
+ * was raised of it, and must find it all.
+ */
+export const KEEP_TAKEN_JOBS_SQL = `
+  SELECT id FROM bulk_payment_job
+  WHERE state = 'Failed' AND id IN (SELECT bulk_payment_job_id FROM line_stop WHERE kind = 'gateway-contradicts')
+  ORDER BY id FOR SHARE`;
 
 /** Looks at the settlement log behind position `$1` up to `$2`. */
 export const PAID_BESIDE_TAKEN_SQL = paidBesideTaken('paid.position > $1 AND paid.position <= $2');

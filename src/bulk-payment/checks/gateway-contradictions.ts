@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Not } from 'typeorm';
 import { LineStops } from '../../line-stop';
 import type { SqlSession } from '../../platform/database';
-import { BulkPaymentJob } from '../job/bulk-payment-job.entity';
+import type { BulkPaymentJob } from '../job/bulk-payment-job.entity';
+import { BulkPaymentJobRepository } from '../job/bulk-payment-job.repository';
 import { PAID_BESIDE_JOB_SQL } from './gateway-contradictions.sql';
 
 /** What the gateway says of a job, and where it said so. */
@@ -25,7 +25,10 @@ export function contradicts(job: Pick<BulkPaymentJob, 'state' | 'gatewayJobId'>,
 /** Stops the line where the gateway contradicts what is recorded of a job. */
 @Injectable()
 export class GatewayContradictions {
-  constructor(private readonly stops: LineStops) {}
+  constructor(
+    private readonly stops: LineStops,
+    private readonly jobs: BulkPaymentJobRepository,
+  ) {}
 
   /** @returns whether there is a contradiction, which then parks the job */
   async raise(session: SqlSession, job: BulkPaymentJob, { gatewayJobId, from }: Heard): Promise<boolean> {
@@ -44,17 +47,6 @@ export class GatewayContradictions {
     return true;
   }
 
-  /** The job that the gateway's id is recorded of already, which by its own message is another job's. */
-  async recordedOf(
-    session: SqlSession,
-    { id, gatewayAccount, gatewayJobId: own }: BulkPaymentJob,
-    gatewayJobId: string,
-  ): Promise<BulkPaymentJob | undefined> {
-    if (own === gatewayJobId) return undefined;
-    const where = { gatewayJobId, gatewayAccount, id: Not(id) };
-    return (await session.manager.findOneBy(BulkPaymentJob, where)) ?? undefined;
-  }
-
   private async violationOf(
     session: SqlSession,
     job: BulkPaymentJob,
@@ -64,7 +56,7 @@ export class GatewayContradictions {
       const known = job.state === 'Failed' ? 'has Failed' : `is gateway job ${job.gatewayJobId}`;
       return `job ${job.id} ${known}, and the gateway has it as ${gatewayJobId}`;
     }
-    const other = await this.recordedOf(session, job, gatewayJobId);
+    const other = await this.jobs.withGatewayJob(job, gatewayJobId, session);
     return (
       other && `job ${other.id} is recorded as gateway job ${gatewayJobId}, which the gateway has job ${job.id} as`
     );

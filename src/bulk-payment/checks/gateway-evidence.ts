@@ -28,15 +28,25 @@ const HEARD_SQL = `
   FROM line_stop AS stop JOIN bulk_payment_job AS job ON job.id = stop.bulk_payment_job_id
   WHERE stop.kind = 'gateway-contradicts'`;
 
-/** Messages to the own addresses of the jobs `$1` that PNS is to be asked about. */
+/** Messages to the own addresses of jobs that PNS is to be asked about. */
 const UNVERIFIED_SQL = `
   SELECT job.id AS "jobId", notification.gateway_job_id AS "gatewayJobId",
     format('notification %s, which PNS has not confirmed yet', notification.id) AS source, notification.received_at AS at
   FROM bulk_payment_job AS job
   JOIN notification ON notification.callback_token_hash = job.callback_token_hash
-  WHERE job.id = ANY ($1::bigint[]) AND notification.state = 'Received' AND notification.next_attempt_at IS NOT NULL
-    AND notification.gateway_job_id IS NOT NULL
-  ORDER BY notification.id LIMIT 1`;
+  WHERE notification.state = 'Received' AND notification.next_attempt_at IS NOT NULL
+    AND notification.gateway_job_id IS NOT NULL`;
+
+/** Which of the jobs `$1` the gateway was heard to have, or may be: by themselves, or by one that they bill again. */
+const MAY_BE_TAKEN_SQL = `
+  WITH RECURSIVE lineage AS (
+    SELECT id AS asked, id, rebill_of_job_id FROM bulk_payment_job WHERE id = ANY ($1::bigint[])
+    UNION ALL
+    SELECT lineage.asked, job.id, job.rebill_of_job_id
+    FROM lineage JOIN bulk_payment_job AS job ON job.id = lineage.rebill_of_job_id)
+  SELECT DISTINCT asked FROM lineage
+  WHERE EXISTS (SELECT FROM (${HEARD_SQL}) AS heard WHERE heard."jobId" = lineage.id)
+    OR EXISTS (SELECT FROM (${UNVERIFIED_SQL}) AS unverified WHERE unverified."jobId" = lineage.id)`;
 
 /** What the gateway itself was heard to say of jobs; a person's word that is against it is refused. */
 @Injectable()
@@ -48,6 +58,12 @@ export class GatewayEvidence {
        WHERE "jobId" = ANY ($1::bigint[]) ORDER BY source LIKE 'line stop%', at`,
       [jobIds],
     );
+  }
+
+  /** Of which of these jobs {@link assertNone} would say so, or of one that they bill again. */
+  async mayBeTaken(session: SqlSession, jobIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await session.rows<{ asked: string }>(MAY_BE_TAKEN_SQL, [jobIds]);
+    return new Set(rows.map(({ asked }) => asked));
   }
 
   /**
@@ -85,7 +101,10 @@ export class GatewayEvidence {
   async assertNone(session: SqlSession, jobIds: readonly string[]): Promise<void> {
     const [heard] = await this.of(session, jobIds);
     if (heard !== undefined) throw taken(heard);
-    const [unverified] = await session.rows<HeardOfJob>(UNVERIFIED_SQL, [jobIds]);
+    const [unverified] = await session.rows<HeardOfJob>(
+      `SELECT * FROM (${UNVERIFIED_SQL}) AS unverified WHERE "jobId" = ANY ($1::bigint[]) ORDER BY at, source LIMIT 1`,
+      [jobIds],
+    );
     if (unverified === undefined) return;
     throw contradicts(
       unverified,

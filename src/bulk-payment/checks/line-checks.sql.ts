@@ -1,3 +1,5 @@
+import { GIVEN_BACK_SQL } from '../../charge';
+
 /** What stops the line, as SELECTs of violations: none has a row, ever. A new check is one more of these. */
 
 /**
@@ -66,7 +68,7 @@ export const REFUNDED_TOO_MUCH_SQL = `
     SELECT coalesce(sum(amount), 0) AS amount FROM settlement
     WHERE charge_id = seen.charge_id AND refund_id IS NULL AND kind = 'paid') AS paid
   CROSS JOIN LATERAL (
-    SELECT sum(amount) AS amount, jsonb_agg(jsonb_build_object('refundId', refund_id::text, 'amount', amount,
+    SELECT sum(${GIVEN_BACK_SQL}) AS amount, jsonb_agg(jsonb_build_object('refundId', refund_id::text, 'amount', ${GIVEN_BACK_SQL},
       'position', position::text) ORDER BY position) AS entries
     FROM settlement WHERE charge_id = seen.charge_id AND refund_id IS NOT NULL) AS given_back
   WHERE given_back.amount > paid.amount`;

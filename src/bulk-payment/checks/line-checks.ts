@@ -6,7 +6,7 @@ import { Clock, secondsAfter } from '../../platform/clock';
 import { crashPoint } from '../../platform/crash-points';
 import { Database, type SqlSession } from '../../platform/database';
 import { GatewayContradictions } from './gateway-contradictions';
-import { PAID_BESIDE_TAKEN_SQL, UNRAISED_CONTRADICTIONS_SQL } from './gateway-contradictions.sql';
+import { KEEP_TAKEN_JOBS_SQL, PAID_BESIDE_TAKEN_SQL, UNRAISED_CONTRADICTIONS_SQL } from './gateway-contradictions.sql';
 import {
   CUSTOMER_CHARGED_TWICE_SQL,
   DECLINED_WITH_TRANSACTION_SQL,
@@ -30,11 +30,18 @@ const SOURCES = {
   transaction_lookup: 'SELECT id AS position FROM transaction_lookup WHERE id > $1 ORDER BY id',
 } as const;
 
+interface CheckByPosition {
+  source: keyof typeof SOURCES;
+  /** What must stay as it is from the look to the commit. */
+  keep?: string;
+  sql: string;
+}
+
 /** Of each check what it looks through, and for what; by the name under which `line_check` says how far it has looked. */
-export const CHECKS_BY_POSITION: ReadonlyMap<string, { source: keyof typeof SOURCES; sql: string }> = new Map(
-  Object.entries({
+export const CHECKS_BY_POSITION: ReadonlyMap<string, CheckByPosition> = new Map(
+  Object.entries<CheckByPosition>({
     'period-paid-twice': { source: 'settlement', sql: PERIOD_PAID_TWICE_SQL },
-    'paid-beside-taken': { source: 'settlement', sql: PAID_BESIDE_TAKEN_SQL },
+    'paid-beside-taken': { source: 'settlement', keep: KEEP_TAKEN_JOBS_SQL, sql: PAID_BESIDE_TAKEN_SQL },
     'customer-charged-twice': { source: 'settlement', sql: CUSTOMER_CHARGED_TWICE_SQL },
     'transaction-settled-twice': { source: 'settlement', sql: TRANSACTION_SETTLED_TWICE_SQL },
     'declined-with-transaction': { source: 'settlement', sql: DECLINED_WITH_TRANSACTION_SQL },
@@ -82,28 +89,52 @@ export class LineChecks {
     const checks = await session.rows<{ name: string; position: string }>(
       'SELECT name, position FROM line_check FOR UPDATE SKIP LOCKED',
     );
+    // Checks that have looked equally far look at the same entries now: where they end is asked once.
+    const ends = new Map<string, string | null>();
     let isAnyDue = false;
-    for (const { name, position } of checks) isAnyDue = (await this.look(session, name, position)) || isAnyDue;
+    for (const { name, position } of checks) isAnyDue = (await this.look(session, name, position, ends)) || isAnyDue;
     if (isAnyDue) await crashPoint('check-line.settlements-before-commit');
     return isAnyDue;
   }
 
-  /** Looks at what comes behind `position`. @returns whether there is anything */
-  private async look(session: SqlSession, name: string, position: string): Promise<boolean> {
+  /**
+   * Looks at what comes behind `position`.
+   *
+   * @param ends of the batches that are known already, by their source and where they begin
+   * @returns whether there is anything
+   */
+  private async look(
+    session: SqlSession,
+    name: string,
+    position: string,
+    ends: Map<string, string | null>,
+  ): Promise<boolean> {
     const check = CHECKS_BY_POSITION.get(name);
     // Of a version to come, whose own replicas look.
     if (check === undefined) return false;
-    // Positions of the log grow in commit order: behind the last one seen nothing appears later.
-    const [batch] = await session.rows<{ last: string | null }>(
-      `SELECT max(position) AS last FROM (${SOURCES[check.source]} LIMIT ${BATCH_ENTRIES}) AS entries`,
-      [position],
-    );
-    if (batch?.last == null) return false;
+    const begin = `${check.source} ${position}`;
+    if (!ends.has(begin)) ends.set(begin, await this.endOfBatch(session, check.source, position));
+    const last = ends.get(begin);
+    if (last == null) return false;
     // As in settling: a plan made on yesterday's statistics reads whole tables.
     await session.rows('SET LOCAL enable_seqscan = off');
-    await this.stops.raise(session, { sql: check.sql, parameters: [position, batch.last] }, ACTOR);
-    await session.execute('UPDATE line_check SET position = $1 WHERE name = $2', [batch.last, name]);
+    if (check.keep !== undefined) await session.rows(check.keep);
+    await this.stops.raise(session, { sql: check.sql, parameters: [position, last] }, ACTOR);
+    await session.execute('UPDATE line_check SET position = $1 WHERE name = $2', [last, name]);
     return true;
+  }
+
+  /** Positions of the log grow in commit order: behind the last one seen nothing appears later. */
+  private async endOfBatch(
+    session: SqlSession,
+    source: keyof typeof SOURCES,
+    position: string,
+  ): Promise<string | null> {
+    const [batch] = await session.rows<{ last: string | null }>(
+      `SELECT max(position) AS last FROM (${SOURCES[source]} LIMIT ${BATCH_ENTRIES}) AS entries`,
+      [position],
+    );
+    return batch?.last ?? null;
   }
 
   /** @returns whether there was a settled job to look at */

@@ -1,3 +1,5 @@
+import { allRefundedSql, GIVEN_BACK_SQL } from '../../charge';
+
 /**
  * What stops the line where a payment and the charges it is for don't fit; SELECTs of violations that look at the
  * settlement log behind position `$1` up to `$2`, as those of line-checks.sql.ts. The settlement log's own keys and the rules of
@@ -52,7 +54,7 @@ export const DECLINED_WITH_TRANSACTION_SQL = `
         AND NOT EXISTS (
           SELECT FROM discrepancy AS other JOIN discrepancy_lookup AS lookup ON lookup.discrepancy_id = other.id
           WHERE other.charge_id = declined.charge_id AND lookup.transaction_id = discrepancy.found ->> 'transactionId'
-            AND lookup.answer = 'refused' AND lookup.at <= declined.settled_at)) AS line
+            AND lookup.answer = 'not-found' AND lookup.at <= declined.settled_at)) AS line
     WHERE line.transaction_id IS NOT NULL) AS named
   WHERE declined.position > $1 AND declined.position <= $2 AND declined.kind = 'declined'
     AND declined.gateway = 'tstore'
@@ -93,7 +95,7 @@ export const PAYMENT_REFUNDED_TOO_MUCH_SQL = `
     SELECT max(amount) AS amount, count(*) FROM settlement
     WHERE settlement.transaction_id = seen.transaction_id AND settlement.gateway = seen.gateway AND kind = 'paid') AS paid
   CROSS JOIN LATERAL (
-    SELECT sum(amount) AS amount FROM settlement
+    SELECT sum(${GIVEN_BACK_SQL}) AS amount FROM settlement
     WHERE settlement.transaction_id = seen.transaction_id AND settlement.gateway = seen.gateway
       AND refund_id IS NOT NULL) AS given_back
   JOIN settlement ON settlement.transaction_id = seen.transaction_id AND settlement.gateway = seen.gateway
@@ -109,10 +111,30 @@ export const TOLD_APART_SQL = `EXISTS (
           jsonb_build_object('subscriptionId', earlier.id::text), jsonb_build_object('subscriptionId', later.id::text)))
         OR said.evidence @> jsonb_build_object('subscriptionIds', jsonb_build_array(earlier.id::text, later.id::text))))`;
 
+/**
+ * The other subscriptions whose customer a person would take for that of `mine`: the name reads the same, or they pay by the same billing
+ * token (by_token), whatever they are called; either by its index. Of these who have the product, and who had it when they were charged: a
+ * subscription that changed to another product has paid for this one all the same.
+ *
+ * @param productSql SQL of the store product id that `mine` is charged for
+ */
+export const alikeSql = (productSql: string): string => {
+  const others = (condition: string): string => `
+    SELECT alike.id, alike.state, alike.product_id, alike.customer_reference, alike.paid_through_on, alike.interval_months, alike.anchor_day,
+      name_skeleton(alike.customer_reference) <> name_skeleton(mine.customer_reference) AS by_token
+    FROM subscription AS alike WHERE ${condition} AND alike.id <> mine.id
+      AND (alike.product_id = (SELECT product.id FROM product WHERE product.store_product_id = ${productSql}) OR EXISTS (
+        SELECT FROM charge AS had WHERE had.subscription_id = alike.id AND had.store_product_id = ${productSql}))`;
+  return `LATERAL (${others('name_skeleton(alike.customer_reference) = name_skeleton(mine.customer_reference)')}
+    UNION ALL ${others(`alike.billing_token_hash = mine.billing_token_hash
+      AND name_skeleton(alike.customer_reference) <> name_skeleton(mine.customer_reference)`)})`;
+};
+
 const ENDED = `('Canceled', 'Expired')`;
 
 /**
- * Two subscriptions of one customer, or of what a person would take for one, that paid for the same days of a product: the
+ * Two subscriptions of one customer, or of what a person would take for one (a name that reads the same, or one billing
+ * token), that paid for the same days of a product, which either may have left since: the
  * later one pays for days within a period the earlier one paid for, and both begin it on one day, or both still go on, or
  * the later one was made while the charge of the earlier one was on its way. Who subscribes again after a period was paid
  * buys anew, and who was given it back has not paid.
@@ -133,8 +155,7 @@ export const CUSTOMER_CHARGED_TWICE_SQL = `
         'orderNo', second.order_no, 'amount', second.amount, 'periodStartOn', second.period_start_on))) AS evidence
   FROM settlement AS seen
   JOIN subscription AS mine ON mine.id = seen.subscription_id
-  JOIN subscription AS other ON name_skeleton(other.customer_reference) = name_skeleton(mine.customer_reference)
-    AND other.product_id = mine.product_id AND other.id <> mine.id
+  JOIN ${alikeSql('(SELECT store_product_id FROM charge WHERE charge.id = seen.charge_id)')} AS other ON true
   JOIN subscription AS earlier ON earlier.id = least(mine.id, other.id)
   JOIN subscription AS later ON later.id = greatest(mine.id, other.id)
   JOIN charge AS first ON first.subscription_id = earlier.id
@@ -148,8 +169,6 @@ export const CUSTOMER_CHARGED_TWICE_SQL = `
     AND (second.period_start_on = first.period_start_on
       OR (earlier.state NOT IN ${ENDED} AND later.state NOT IN ${ENDED})
       OR later.created_at BETWEEN first.created_at AND first_paid.settled_at)
-    AND NOT EXISTS (
-      SELECT FROM settlement AS refund
-      WHERE refund.charge_id IN (first.id, second.id) AND refund.kind = 'refunded')
+    AND NOT ${allRefundedSql('first.id')} AND NOT ${allRefundedSql('second.id')}
     AND NOT ${TOLD_APART_SQL}
   ORDER BY earlier.id, later.id, second.period_start_on, first.period_start_on`;

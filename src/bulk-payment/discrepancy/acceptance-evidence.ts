@@ -1,12 +1,12 @@
 import { wonInWords } from '../../kernel/won';
 import { DomainError } from '../../kernel/errors';
-import type { FoundTransaction } from '../../transaction-lookup';
+import type { FoundTransaction, ToldAnswer } from '../../transaction-lookup';
 import { isPaidAsAsked, type AskedPayment } from './discrepancy-suggestion';
-import { namedTransactionOf, saysDeclined, type LineWords } from './line-words';
+import { namedTransactionOf, saysDeclined, type ResultLineWords } from './result-line-words';
 
-/** What T store said of a transaction last, if it could be asked. */
+/** What T store said of a transaction last; that it would not say is no word. */
 export interface GatewayWord {
-  answer: 'found' | 'refused';
+  answer: ToldAnswer;
   found: FoundTransaction | null;
 }
 
@@ -20,7 +20,7 @@ export interface Claim {
 export interface ChargeEvidence {
   asked: AskedPayment;
   /** What its result lines say, all of them; none where it is missing. */
-  lines: readonly LineWords[];
+  lines: readonly ResultLineWords[];
   /** What T store said lately, by transaction. */
   words: ReadonlyMap<string, GatewayWord>;
   /** Other orders whose lines name them, by transaction. */
@@ -36,7 +36,7 @@ export function rivalsOf(found: FoundTransaction, claims: readonly Claim[] = [])
  * What speaks against settling a charge as paid. Nobody settles by a payment that T store was not seen to have.
  *
  * @returns reasons for which a second person must agree; none: the evidence supports it
- * @throws {DomainError} `lookup-required` while T store was not asked for the transaction lately; `evidence-contradicts`
+ * @throws {DomainError} `lookup-required` while T store has said nothing of the transaction lately; `evidence-contradicts`
  *   when it has no such payment, or another one
  */
 export function againstPaid(transactionId: string, { asked, lines, words, claims }: ChargeEvidence): string[] {
@@ -96,10 +96,15 @@ export function againstDeclined({ asked, lines, words }: ChargeEvidence): string
  * What speaks against closing a discrepancy, which leaves its charge neither paid nor declined. Every transaction that its
  * lines name must have been asked for; that T store has a payment rules nothing out here, but a second person must know.
  *
+ * @param unreadable what speaks of a payment in a line that can't be read
  * @returns reasons for which a second person must agree; none: money moved nowhere
  * @throws {DomainError} `lookup-required` as {@link againstPaid}
  */
-export function againstClosing({ lines, words }: Omit<ChargeEvidence, 'asked'>, isOfCharge: boolean): string[] {
+export function againstClosing(
+  { lines, words }: Omit<ChargeEvidence, 'asked'>,
+  isOfCharge: boolean,
+  unreadable: readonly string[] = [],
+): string[] {
   const unasked = lines.map(namedTransactionOf).find((named) => named !== null && !words.has(named));
   if (unasked != null) throw lookUpFirst(unasked);
   const taken = [...words].flatMap(([transactionId, { found }]) =>
@@ -107,7 +112,8 @@ export function againstClosing({ lines, words }: Omit<ChargeEvidence, 'asked'>, 
       ? []
       : [`T store has payment ${transactionId} with ${wonInWords(found.amount)}`],
   );
-  return isOfCharge ? [...taken, ...doubtsOf(lines)] : taken;
+  const said = unreadable.length > 0 ? [`its line can't be read, and says ${unreadable.join(', ')}`] : [];
+  return isOfCharge ? [...taken, ...said, ...doubtsOf(lines)] : [...taken, ...said];
 }
 
 function inWords(word: GatewayWord | undefined): string {
@@ -115,7 +121,7 @@ function inWords(word: GatewayWord | undefined): string {
 }
 
 /** Why nobody can be sure that a charge took no money. */
-function doubtsOf(lines: readonly LineWords[]): string[] {
+function doubtsOf(lines: readonly ResultLineWords[]): string[] {
   if (lines.length === 0) return ['no line says what became of it'];
   return lines.some((line) => !saysDeclined(line)) ? ['its line does not plainly say declined'] : [];
 }
@@ -124,7 +130,7 @@ function doubtsOf(lines: readonly LineWords[]): string[] {
 export const EVIDENCE_HOURS = 24;
 
 function lookUpFirst(transactionId: string): DomainError {
-  const message = `T store was not asked for ${transactionId} in the last ${EVIDENCE_HOURS} hours; look it up first`;
+  const message = `T store has said nothing of ${transactionId} in the last ${EVIDENCE_HOURS} hours; look it up first. A lookup it refuses proves nothing`;
   return new DomainError('lookup-required', message, { transactionId });
 }
 

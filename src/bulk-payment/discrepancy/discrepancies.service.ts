@@ -1,8 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Approvals, wordsOf, type Approval, type ApprovalDecision, type Person } from '../../approval';
+import { maskBillingTokens } from '../../billing-token';
 import { CLOSED_BY_DECISION, DECLINED_AGAINST_EVIDENCE } from '../../charge';
 import { ApprovalConfig } from '../../config';
-import { RESULT_CODE_SUCCESS } from '../../gateways/tstore';
+import { RESULT_CODE_SUCCESS, cluesOf } from '../../gateways/tstore';
 import { DomainError } from '../../kernel/errors';
 import { LineStopRepository } from '../../line-stop';
 import { won, wonInWords } from '../../kernel/won';
@@ -20,7 +21,7 @@ import {
   type DiscrepancyPage,
 } from './discrepancy.repository';
 import { suggestionOf } from './discrepancy-suggestion';
-import { saysDeclined } from './line-words';
+import { saysDeclined } from './result-line-words';
 
 /** A discrepancy as an operator reads it: the raw line in clear but for its billing token. */
 export interface DiscrepancyRecord extends Omit<Discrepancy, 'rawLineCiphertext' | 'rawLineKeyId'> {
@@ -68,6 +69,11 @@ export class Discrepancies implements OnModuleInit {
   /** @throws {DomainError} `discrepancy-not-found` */
   async get(id: string): Promise<DiscrepancyRecord> {
     return this.recordOf(await this.found(id));
+  }
+
+  /** Payments of a charge that ended unpaid, which T store was seen to have and not to have given back. */
+  seenAfterAll(chargeId: string): Promise<string[]> {
+    return this.discrepancies.seenAfterAll(chargeId);
   }
 
   /** What T store said when it was asked, latest first. */
@@ -126,7 +132,8 @@ export class Discrepancies implements OnModuleInit {
    * @returns what waits for a second person; `undefined`: it is done
    * @throws {DomainError} `discrepancy-not-found`; `charge-missing` when it is to be accepted and names no charge of ours;
    *   `transaction-id-missing` when it is to be paid without one; `lookup-required` while T store was not asked for the
-   *   transaction; `evidence-contradicts` when it has it otherwise; `state-conflict`, `version-conflict`, `charge-settled`,
+   *   transaction; `evidence-contradicts` when it has it otherwise; `line-undecided` while a missing charge's answer may be an
+   *   open line; `state-conflict`, `version-conflict`, `charge-settled`,
    *   `transaction-settled`; `approval-open` while another decision on it waits; `line-stopped` while the job is parked
    */
   async decide(id: string, asked: DiscrepancyDecision): Promise<Approval | undefined> {
@@ -179,18 +186,36 @@ export class Discrepancies implements OnModuleInit {
     if (state !== 'Open') throw new DomainError('state-conflict', `Discrepancy ${id} was decided already`);
     if (chargeId !== null) await this.stops.assertRunning(session, bulkPaymentJobId);
     await this.discrepancies.refuseSettledTransaction(session, id, outcome);
+    // Of a payment it is T store's word that counts, not what is missing.
+    if (outcome.kind !== 'paid' && discrepancy.kind === 'missing') await this.refuseUnderOpenLine(session, discrepancy);
     const since = secondsAfter(this.clock.now(), -EVIDENCE_HOURS * 3_600);
     const evidence = await this.discrepancies.evidence(session, id, since);
     if (outcome.kind === 'paid') return { outcome, against: againstPaid(outcome.transactionId, evidence) };
-    if (outcome.kind === 'closed') return { outcome, against: againstClosing(evidence, chargeId !== null) };
+    if (outcome.kind === 'closed')
+      return { outcome, against: againstClosing(evidence, chargeId !== null, this.paymentWordsOf(discrepancy)) };
     const against = againstDeclined(evidence);
     if (against.length === 0) return { outcome, against };
     return { outcome: { ...outcome, resultCode: DECLINED_AGAINST_EVIDENCE }, against };
   }
 
+  /** Nobody can say that a charge has no answer while a line lies next to it of which nobody knows whose it is. */
+  private async refuseUnderOpenLine(session: SqlSession, { id, bulkPaymentJobId }: Discrepancy): Promise<void> {
+    const open = await this.discrepancies.openLineOfNoCharge(session, bulkPaymentJobId);
+    if (open === undefined) return;
+    const line = `line ${open.lineNumber} of the result names no charge of job ${bulkPaymentJobId}, and may be its answer`;
+    const message = `Discrepancy ${id} can't be decided yet: ${line}. Decide discrepancy ${open.id} first`;
+    throw new DomainError('line-undecided', message, { discrepancyId: open.id });
+  }
+
+  private paymentWordsOf(discrepancy: Discrepancy): string[] {
+    if (discrepancy.kind !== 'malformed' || discrepancy.chargeId !== null) return [];
+    const raw = this.rawLineOf(discrepancy);
+    return raw === null ? [] : cluesOf(raw).paymentWords.map(maskBillingTokens);
+  }
+
   private askSecondPerson(
     session: SqlSession,
-    { id, orderNo, expected }: Discrepancy,
+    { id, orderNo, expected, found, settledInstead }: Discrepancy,
     { outcome, transactionId, resultCode, reason, by }: DiscrepancyDecision,
     against: readonly string[],
   ): Promise<Approval> {
@@ -200,11 +225,13 @@ export class Discrepancies implements OnModuleInit {
     };
     const amount = won(expected?.amount ?? 0);
     const closing = `close discrepancy ${id} of order ${orderNo}, which then counts neither as paid nor as declined`;
+    const settling = `settle order ${orderNo} as ${outcome}, for ${wonInWords(amount)}`;
+    const instead = settledInstead === null ? '' : `; ${found?.transactionId} settled order ${settledInstead}`;
     return this.approvals.require(session, {
       kind: 'discrepancy',
       subjectId: id,
       act: { outcome, ...named },
-      summary: outcome === 'closed' ? closing : `settle order ${orderNo} as ${outcome}, for ${wonInWords(amount)}`,
+      summary: `${outcome === 'closed' ? closing : settling}${instead}`,
       because: against.join('; '),
       amount,
       by,
@@ -219,13 +246,16 @@ export class Discrepancies implements OnModuleInit {
   }
 
   private recordOf(discrepancy: Discrepancy): DiscrepancyRecord {
-    const { rawLineCiphertext, rawLineKeyId, ...rest } = discrepancy;
-    if (rawLineCiphertext === null || rawLineKeyId === null || discrepancy.lineNumber === null) {
-      return { ...rest, rawLine: null };
-    }
-    const identity = rawLineIdentity(discrepancy.bulkPaymentJobId, discrepancy.lineNumber);
-    const line = this.keys.decrypt({ ciphertext: rawLineCiphertext, keyId: rawLineKeyId }, identity).toString('utf8');
-    return { ...rest, rawLine: line.replace(BILLING_TOKEN, (token) => `${token.slice(0, 8)}…(${token.length})`) };
+    const { rawLineCiphertext: _ciphertext, rawLineKeyId: _keyId, ...rest } = discrepancy;
+    const line = this.rawLineOf(discrepancy)?.toString('utf8');
+    const masked = line?.replace(BILLING_TOKEN, (token) => `${token.slice(0, 8)}…(${token.length})`);
+    return { ...rest, rawLine: masked ?? null };
+  }
+
+  private rawLineOf({ bulkPaymentJobId, lineNumber, rawLineCiphertext, rawLineKeyId }: Discrepancy): Buffer | null {
+    if (rawLineCiphertext === null || rawLineKeyId === null || lineNumber === null) return null;
+    const identity = rawLineIdentity(bulkPaymentJobId, lineNumber);
+    return this.keys.decrypt({ ciphertext: rawLineCiphertext, keyId: rawLineKeyId }, identity);
   }
 }
 

@@ -21,6 +21,7 @@ const found = (changes: object): { transactionId: string; answer: 'found'; found
   answer: 'found',
   found: { ...PAYMENT, ...changes } as FoundTransaction,
 });
+const absent = { transactionId: PAYMENT_ID, answer: 'not-found', found: null } as const;
 const refused = { transactionId: PAYMENT_ID, answer: 'refused', found: null } as const;
 const unknown = { transactionId: PAYMENT_ID, answer: 'unknown', found: null } as const;
 
@@ -33,17 +34,18 @@ describe('what a lookup suggests', () => {
     ['another product', ASKED, found({ goods: [{ appId: 'OA1', productId: '0000000000' }] }), 'ask-tstore'],
     ['the payment, refunded', ASKED, found({ isRefunded: true }), 'ask-tstore'],
     ['the payment, in a state that nobody has named', ASKED, found({ isRefunded: null, isPaid: false }), 'ask-tstore'],
-    ['no such payment, of a line that says paid', ASKED, refused, 'ask-tstore'],
-    ['no such payment, of a line that says neither', UNCLEAR, refused, 'accept-as-declined'],
-    ['no such payment, of a line that says declined', DECLINED, refused, 'accept-as-declined'],
-    ['no such payment, which nobody can tell of a missing line', MISSING, refused, 'ask-tstore'],
+    ['no such payment, of a line that says paid', ASKED, absent, 'ask-tstore'],
+    ['no such payment, of a line that says neither', UNCLEAR, absent, 'accept-as-declined'],
+    ['no such payment, of a line that says declined', DECLINED, absent, 'accept-as-declined'],
+    ['no such payment, which nobody can tell of a missing line', MISSING, absent, 'ask-tstore'],
     ['the payment of a missing line', MISSING, found({}), 'accept-as-paid'],
     ['the payment of a line that says declined', DECLINED, found({}), 'accept-as-paid'],
-    ['no payment of another id than the line’s', OTHER, refused, 'another-question'],
+    ['no payment of another id than the line’s', OTHER, absent, 'another-question'],
     ['a payment of another id than the line’s', OTHER, found({}), 'another-question'],
     ['no answer', ASKED, unknown, 'look-up-later'],
+    ['no other than that T store would not tell', DECLINED, refused, 'look-up-later'],
     ['a payment of none of our charges', FOREIGN, found({}), 'ask-tstore'],
-    ['no such payment of none of our charges', FOREIGN, refused, 'close'],
+    ['no such payment of none of our charges', FOREIGN, absent, 'close'],
     ['no answer of none of our charges', FOREIGN, unknown, 'look-up-later'],
   ])('%s', (_what, discrepancy, lookup, suggestion) => {
     expect(suggestionOf(discrepancy, lookup)).toBe(suggestion);

@@ -2,10 +2,11 @@ import {
   isOfProduct,
   isWithToken,
   mayBeRefunded,
+  tells,
   type FoundTransaction,
   type TransactionLookup,
 } from '../../transaction-lookup';
-import { namedTransactionOf, saysPaid, type LineWords } from './line-words';
+import { namedTransactionOf, saysPaid, type ResultLineWords } from './result-line-words';
 
 /**
  * What a lookup's answer suggests.
@@ -16,7 +17,7 @@ import { namedTransactionOf, saysPaid, type LineWords } from './line-words';
  * - ask-tstore: T store has it differently from what was asked, or refunded, or not at all what the line says, or it may as
  *   well be another order's; only its people can tell.
  * - another-question: the line names another transaction than was asked for; of this line the answer says nothing.
- * - look-up-later: T store could not be asked.
+ * - look-up-later: T store could not be asked, or refused for another reason than that there is none: nothing is known.
  */
 export const SUGGESTIONS = [
   'accept-as-paid',
@@ -40,7 +41,7 @@ export interface AskedPayment {
 interface Asked {
   chargeId: string | null;
   expected: AskedPayment | null;
-  found: LineWords | null;
+  found: ResultLineWords | null;
   /** Other orders that the payment may as well be of. */
   rivals: readonly string[];
 }
@@ -49,7 +50,7 @@ export function suggestionOf(
   { chargeId, expected, found: line, rivals }: Asked,
   { transactionId, answer, found }: Pick<TransactionLookup, 'transactionId' | 'answer' | 'found'>,
 ): Suggestion {
-  if (answer === 'unknown') return 'look-up-later';
+  if (!tells(answer)) return 'look-up-later';
   const named = namedTransactionOf(line);
   if (named !== null && named !== transactionId) return 'another-question';
   if (found === null) {

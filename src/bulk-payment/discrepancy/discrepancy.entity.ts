@@ -1,6 +1,6 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, PrimaryGeneratedColumn, VirtualColumn } from 'typeorm';
 import { nullable } from '../../platform/database';
-import type { FoundTransaction } from '../../transaction-lookup';
+import type { FoundTransaction, LookupAnswer } from '../../transaction-lookup';
 import type { Suggestion } from './discrepancy-suggestion';
 import type { DiscrepancyState } from './discrepancy.state';
 import type { DiscrepancyKind } from './finding';
@@ -74,6 +74,17 @@ export class Discrepancy {
   @Column(nullable('text', 'accepted_as'))
   acceptedAs!: 'paid' | 'declined' | null;
 
+  /** The order that the payment which its line names has settled, where that is another one. */
+  @VirtualColumn({
+    type: 'text',
+    query: (discrepancy) =>
+      `SELECT charge.order_no FROM settlement JOIN charge ON charge.id = settlement.charge_id
+       WHERE settlement.transaction_id = ${discrepancy}.found ->> 'transactionId' AND settlement.gateway = 'tstore'
+         AND settlement.kind = 'paid' AND settlement.charge_id IS DISTINCT FROM ${discrepancy}.charge_id
+       ORDER BY settlement.position LIMIT 1`,
+  })
+  settledInstead!: string | null;
+
   /** Changes with every change of the row: PostgreSQL's own count. */
   @Column({ type: 'text', name: 'xmin', insert: false, update: false })
   version!: string;
@@ -91,9 +102,8 @@ export class DiscrepancyLookup {
   @Column({ type: 'text', name: 'transaction_id' })
   transactionId!: string;
 
-  /** `found`: it has the payment. `refused`: it says no. `unknown`: it could not be asked. */
   @Column({ type: 'text' })
-  answer!: 'found' | 'refused' | 'unknown';
+  answer!: LookupAnswer;
 
   /** The payment as T store has it, amounts in won; `null` where it gave none. */
   @Column(nullable('jsonb', 'found'))

@@ -1,17 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { ChargeSettlement } from '../../charge';
+import { LookupConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
 import type { TimeRange } from '../../kernel/seoul-calendar';
 import { arrowOf } from '../../kernel/transitions';
 import { wonFromDatabase } from '../../kernel/won';
+import { lastLook, nextLook, tellsSql } from '../../transaction-lookup';
 import { Database, violatesUnique, type SqlSession } from '../../platform/database';
 import { move, type Aggregate, type Changes } from '../../platform/work';
+import { BEGIN_WATCH_SQL } from '../payment-watch/payment-watch.sql';
 import type { ChargeEvidence, Claim, GatewayWord } from './acceptance-evidence';
 import { Discrepancy, DiscrepancyLookup } from './discrepancy.entity';
 import type { AskedPayment } from './discrepancy-suggestion';
-import { DISCREPANCY_TRANSITIONS, type DiscrepancyState } from './discrepancy.state';
+import { DISCREPANCY_FIRST_STATES, DISCREPANCY_TRANSITIONS, type DiscrepancyState } from './discrepancy.state';
 import type { DiscrepancyKind } from './finding';
-import type { LineWords } from './line-words';
+import type { ResultLineWords } from './result-line-words';
 
 /** Who decided, when and why, is kept by the row itself. */
 const DISCREPANCY: Aggregate<Discrepancy, typeof DISCREPANCY_TRANSITIONS> = {
@@ -19,6 +22,7 @@ const DISCREPANCY: Aggregate<Discrepancy, typeof DISCREPANCY_TRANSITIONS> = {
   rows: Discrepancy,
   subject: 'discrepancyId',
   transitions: DISCREPANCY_TRANSITIONS,
+  firstStates: DISCREPANCY_FIRST_STATES,
 };
 
 const CLOSING = arrowOf(DISCREPANCY_TRANSITIONS, 'close');
@@ -60,6 +64,7 @@ export class DiscrepancyRepository {
   constructor(
     private readonly database: Database,
     private readonly charges: ChargeSettlement,
+    private readonly watching: LookupConfig,
   ) {}
 
   async find(id: string, session: SqlSession = this.database): Promise<Discrepancy | undefined> {
@@ -110,6 +115,15 @@ export class DiscrepancyRepository {
     return this.database.manager.find(DiscrepancyLookup, { where: { discrepancyId }, order: { id: 'DESC' } });
   }
 
+  /** Payments of a charge that ended unpaid, which T store was seen to have and not to have given back. */
+  async seenAfterAll(chargeId: string): Promise<string[]> {
+    const seen = await this.database.rows<{ transactionId: string }>(
+      `SELECT transaction_id AS "transactionId" FROM unpaid_charge_payment WHERE charge_id = $1 ORDER BY 1`,
+      [chargeId],
+    );
+    return seen.map(({ transactionId }) => transactionId);
+  }
+
   /** What its charge asked; `undefined` where it names none of ours. */
   async asked(session: SqlSession, id: string): Promise<AskedPayment | undefined> {
     const [asked] = await session.rows<Omit<AskedPayment, 'amount'> & { amount: string }>(
@@ -125,7 +139,7 @@ export class DiscrepancyRepository {
    * What an earlier version kept says too little to be evidence.
    */
   async evidence(session: SqlSession, id: string, since: Date): Promise<ChargeEvidence> {
-    const lines = await session.rows<{ found: LineWords | null }>(
+    const lines = await session.rows<{ found: ResultLineWords | null }>(
       `SELECT other.found FROM discrepancy JOIN discrepancy AS other ON ${OF_ONE_CHARGE}
        WHERE discrepancy.id = $1 ORDER BY other.id`,
       [id],
@@ -134,7 +148,7 @@ export class DiscrepancyRepository {
       `SELECT DISTINCT ON (transaction_id) transaction_id AS "transactionId", answer, lookup.found
        FROM discrepancy JOIN discrepancy AS other ON ${OF_ONE_CHARGE}
          JOIN discrepancy_lookup AS lookup ON lookup.discrepancy_id = other.id
-       WHERE discrepancy.id = $1 AND lookup.at >= $2 AND answer <> 'unknown'
+       WHERE discrepancy.id = $1 AND lookup.at >= $2 AND ${tellsSql('answer')}
          AND (lookup.found IS NULL OR lookup.found ? 'isRefunded')
        ORDER BY transaction_id, lookup.id DESC`,
       [id, since],
@@ -189,6 +203,20 @@ export class DiscrepancyRepository {
       [id],
     );
     if (last !== undefined) await this.settle(session, id, outcome, decision);
+  }
+
+  /** The first open line of a job's result that names no charge of it: any charge without a line may be the one it answers. */
+  async openLineOfNoCharge(
+    session: SqlSession,
+    jobId: string,
+  ): Promise<{ id: string; lineNumber: number } | undefined> {
+    const [open] = await session.rows<{ id: string; lineNumber: number }>(
+      `SELECT id, line_number AS "lineNumber" FROM discrepancy
+       WHERE bulk_payment_job_id = $1 AND charge_id IS NULL AND line_number IS NOT NULL AND state = 'Open'
+       ORDER BY line_number LIMIT 1`,
+      [jobId],
+    );
+    return open;
   }
 
   private decide(
@@ -258,6 +286,9 @@ export class DiscrepancyRepository {
     };
     try {
       await this.charges.settle(session, settled, decision.at);
+      if (outcome.kind === 'paid') return;
+      const looks = [nextLook(decision.at, this.watching.watchDays), lastLook(decision.at, this.watching.watchDays)];
+      await session.execute(BEGIN_WATCH_SQL, [id, decision.at, ...looks]);
     } catch (error) {
       if (violatesUnique(error, 'settlement_transaction_once')) throw transactionSettled(outcome, 'another charge');
       if (!violatesUnique(error, 'settlement_charge_once')) throw error;

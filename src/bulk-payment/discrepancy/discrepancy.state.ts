@@ -15,3 +15,6 @@ export const DISCREPANCY_TRANSITIONS = {
 } as const satisfies TransitionTable<'Open' | 'Accepted' | 'Closed', 'accept' | 'close'>;
 
 export type DiscrepancyState = keyof typeof DISCREPANCY_TRANSITIONS;
+
+/** Where one begins. */
+export const DISCREPANCY_FIRST_STATES = ['Open'] as const satisfies readonly DiscrepancyState[];

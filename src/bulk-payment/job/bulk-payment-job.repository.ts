@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, Not } from 'typeorm';
 import { Clock, secondsAfter } from '../../platform/clock';
 import { Database, type SqlSession } from '../../platform/database';
 import {
@@ -14,7 +14,7 @@ import {
   type Changes,
 } from '../../platform/work';
 import { BulkPaymentJob, BulkPaymentJobHistory } from './bulk-payment-job.entity';
-import { JOB_TRANSITIONS, type JobEvent, type JobState } from './bulk-payment-job.state';
+import { JOB_FIRST_STATES, JOB_TRANSITIONS, type JobEvent, type JobState } from './bulk-payment-job.state';
 
 const JOB: Aggregate<BulkPaymentJob, typeof JOB_TRANSITIONS> = {
   name: 'job',
@@ -22,6 +22,7 @@ const JOB: Aggregate<BulkPaymentJob, typeof JOB_TRANSITIONS> = {
   history: BulkPaymentJobHistory,
   subject: 'jobId',
   transitions: JOB_TRANSITIONS,
+  firstStates: JOB_FIRST_STATES,
 };
 
 /** What is to be done with a job next; each condition is what a row must show for that work to be due. */
@@ -74,6 +75,22 @@ export class BulkPaymentJobRepository {
     return (await session.manager.findOne(BulkPaymentJob, { where: { id }, lock })) ?? undefined;
   }
 
+  /** Some jobs, locked until the session's transaction ends; oldest first, as everybody locks several. */
+  lockAll(session: SqlSession, ids: readonly string[]): Promise<BulkPaymentJob[]> {
+    const where = { id: In([...ids]) };
+    return session.manager.find(BulkPaymentJob, { where, order: { id: 'ASC' }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** Another job that is recorded as the same gateway account's job of this id. */
+  async withGatewayJob(
+    { id, gatewayAccount }: BulkPaymentJob,
+    gatewayJobId: string,
+    session: SqlSession = this.database,
+  ): Promise<BulkPaymentJob | undefined> {
+    const where = { gatewayJobId, gatewayAccount, id: Not(id) };
+    return (await session.manager.findOneBy(BulkPaymentJob, where)) ?? undefined;
+  }
+
   /** The jobs of a billing run in the order they were made. */
   ofBillingRun(billingRunId: string, session: SqlSession = this.database): Promise<BulkPaymentJob[]> {
     return session.manager.find(BulkPaymentJob, { where: { billingRunId }, order: { id: 'ASC' } });
@@ -120,8 +137,10 @@ export class BulkPaymentJobRepository {
        SELECT id FROM lineage`,
       [id],
     );
-    const where = { id: In(ids.map((row) => row.id)) };
-    return session.manager.find(BulkPaymentJob, { where, order: { id: 'ASC' }, lock: { mode: 'pessimistic_write' } });
+    return this.lockAll(
+      session,
+      ids.map((row) => row.id),
+    );
   }
 
   /** Keeps a job from being submitted. */

@@ -26,3 +26,6 @@ type JobStateName = 'Created' | 'Processing' | 'Completed' | 'VerifiedCompleted'
 export type JobEvent =
   'submit' | 'cancel' | 'complete' | 'refuse' | 'close' | 'reopen' | 'withdraw' | 'verify' | 'reject';
 export type JobState = keyof typeof JOB_TRANSITIONS;
+
+/** Where one begins. */
+export const JOB_FIRST_STATES = ['Created'] as const satisfies readonly JobState[];

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { Charges, type ChargeRecord } from '../../charge';
 import type { SeoulDate } from '../../kernel/seoul-calendar';
+import type { GatewayName } from '../../gateways';
 import { DomainError } from '../../kernel/errors';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database';
@@ -11,6 +12,7 @@ import type { JobState } from './bulk-payment-job.state';
 import { failingSql, inDoubtSql, isInDoubt, unnotifiedJobsSql } from './doubt';
 import { readJobDecisions, type JobDecisions } from './job-decisions';
 import { progressOf, type Progress } from './stage-progress';
+import { GatewayEvidence } from '../checks/gateway-evidence';
 import { DiscrepancyRepository, type DiscrepancyCounts } from '../discrepancy/discrepancy.repository';
 
 /** Which jobs to list: newest first, `beforeId` exclusive. */
@@ -19,9 +21,14 @@ export interface JobPage {
   inDoubt?: boolean | undefined;
   /** Whose last stage failed, and which are not at their end. */
   failing?: boolean | undefined;
+  /** Of which a discrepancy is open. */
+  undecided?: boolean | undefined;
   /** Of which no notification came for a day. */
   unnotified?: boolean | undefined;
   gatewayJobId?: string | undefined;
+  /** Files are T store's way: of another gateway there is none. */
+  gateway?: GatewayName | undefined;
+  gatewayAccount?: string | undefined;
   /** Made on these Seoul days, both ends included. */
   from?: SeoulDate | undefined;
   to?: SeoulDate | undefined;
@@ -45,6 +52,7 @@ export class BulkPaymentJobs {
     private readonly chargeRecords: Charges,
     private readonly files: FileStore,
     private readonly discrepancies: DiscrepancyRepository,
+    private readonly evidence: GatewayEvidence,
     private readonly clock: Clock,
   ) {}
 
@@ -76,6 +84,7 @@ export class BulkPaymentJobs {
       query.andWhere(`${page.inDoubt ? '' : 'NOT'} (${inDoubtSql('job', ':now')})`, { now: this.clock.now() });
     }
     if (page.failing !== undefined) query.andWhere(`${page.failing ? '' : 'NOT'} (${failingSql('job')})`);
+    if (page.undecided !== undefined) query.andWhere(`${page.undecided ? '' : 'NOT'} (${undecidedSql('job')})`);
     if (page.unnotified !== undefined) {
       const isUnnotified = `job.id IN (SELECT id FROM ${unnotifiedJobsSql(':now')})`;
       query.andWhere(`${page.unnotified ? '' : 'NOT'} ${isUnnotified}`, { now: this.clock.now() });
@@ -83,6 +92,9 @@ export class BulkPaymentJobs {
     if (page.gatewayJobId !== undefined) {
       query.andWhere('job.gatewayJobId = :gatewayJobId', { gatewayJobId: page.gatewayJobId });
     }
+    const { gateway, gatewayAccount } = page;
+    if (gateway !== undefined && gateway !== 'tstore') query.andWhere('false');
+    if (gatewayAccount !== undefined) query.andWhere('job.gatewayAccount = :gatewayAccount', { gatewayAccount });
     if (page.from !== undefined) {
       query.andWhere(`job.createdAt >= (:from)::timestamp AT TIME ZONE 'Asia/Seoul'`, { from: page.from });
     }
@@ -115,10 +127,27 @@ export class BulkPaymentJobs {
     return readJobDecisions(this.database, jobIds);
   }
 
-  /** Those of these jobs whose charges another job bills again. */
-  async rebilled(jobIds: readonly string[]): Promise<ReadonlySet<string>> {
+  /**
+   * Those of these jobs that a person may bill again: failed ones of billing runs, which no other job bills again, and which the
+   * gateway was not heard to have.
+   */
+  async rebillable(jobs: readonly BulkPaymentJob[]): Promise<ReadonlySet<string>> {
+    const failed = jobs.filter(({ state, billingRunId }) => state === 'Failed' && billingRunId !== null);
+    const ids = failed.map(({ id }) => id);
+    if (ids.length === 0) return new Set();
     const rows = await this.database.rows<{ id: string }>(
       'SELECT rebill_of_job_id AS id FROM bulk_payment_job WHERE rebill_of_job_id = ANY ($1)',
+      [ids],
+    );
+    const rebilled = new Set(rows.map(({ id }) => id));
+    const taken = await this.evidence.mayBeTaken(this.database, ids);
+    return new Set(ids.filter((id) => !rebilled.has(id) && !taken.has(id)));
+  }
+
+  /** Those of these jobs of which a discrepancy is open. */
+  async undecided(jobIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.database.rows<{ id: string }>(
+      `SELECT id FROM unnest($1::bigint[]) AS job (id) WHERE ${undecidedSql('job')}`,
       [jobIds],
     );
     return new Set(rows.map(({ id }) => id));
@@ -144,4 +173,8 @@ export class BulkPaymentJobs {
     const byteCount = await this.files.size(stored);
     return { name, byteCount, sha256: sha256.toString('hex'), content: this.files.openRead(stored) };
   }
+}
+
+function undecidedSql(job: string): string {
+  return `EXISTS (SELECT FROM discrepancy WHERE bulk_payment_job_id = ${job}.id AND discrepancy.state = 'Open')`;
 }

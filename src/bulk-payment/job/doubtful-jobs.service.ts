@@ -3,12 +3,13 @@ import { Approvals, wordsOf, type Approval, type Person } from '../../approval';
 import { ApprovalConfig } from '../../config';
 import { DomainError } from '../../kernel/errors';
 import { LineStopRepository, LineStops } from '../../line-stop';
+import { COMPLETED_STATUS } from '../../gateways/tstore';
 import { NotificationRepository } from '../../inbox';
 import { Clock } from '../../platform/clock';
 import { Database, violatesUnique, wakeBilling, type SqlSession } from '../../platform/database';
 import type { BulkPaymentJob } from './bulk-payment-job.entity';
 import { BulkPaymentJobRepository, RELEASED } from './bulk-payment-job.repository';
-import { GatewayEvidence } from '../checks/gateway-evidence';
+import { GatewayEvidence, type HeardOfJob } from '../checks/gateway-evidence';
 import { CompletionService } from '../submission/completion.service';
 import { isBeingSent, isInDoubt, failedAfterSending } from './doubt';
 
@@ -74,7 +75,8 @@ export class DoubtfulJobs implements OnModuleInit {
   /**
    * States which gateway job it is, and the job goes on: with the notification that is here already, or the one to come. A
    * job that was closed, or refused, comes back. What bills its charges again and is not sent yet is canceled with it, because this
-   * job collects them.
+   * job collects them. An id that people attached to another job is taken from that one where the gateway was heard to say whose
+   * it is: that one is in doubt again.
    *
    * @returns as {@link closeAsNotAccepted}
    * @throws {DomainError} `job-not-found`; `state-conflict` when the job is neither in doubt nor failed after it was sent;
@@ -85,13 +87,11 @@ export class DoubtfulJobs implements OnModuleInit {
     const { gatewayJobId, ...word } = request;
     const job = await this.found(id);
     if (!this.mayAttach(job)) throw this.notInDoubt(job);
-    const [other] = await this.database.rows<{ id: string }>(
-      'SELECT id FROM bulk_payment_job WHERE gateway_job_id = $1 AND id <> $2',
-      [gatewayJobId, id],
-    );
-    if (other !== undefined) throw taken(gatewayJobId);
     const heard = await this.evidence.assertIs(this.database, job, gatewayJobId);
-    const evidence = heard === undefined ? UNHEARD : `${heard.source}, names it`;
+    const holder = await this.jobs.withGatewayJob(job, gatewayJobId);
+    assertYields(holder, heard, gatewayJobId);
+    const said = heard === undefined ? UNHEARD : `${heard.source}, names it`;
+    const evidence = holder === undefined ? said : `${said}; job ${holder.id} loses it and is in doubt again`;
     const what = { summary: `Go on with job ${id} as T store’s job ${gatewayJobId}`, evidence };
     return this.said(job, { do: 'attach-gateway-job', gatewayJobId }, what, word);
   }
@@ -117,11 +117,13 @@ export class DoubtfulJobs implements OnModuleInit {
 
   private async carryOut(session: SqlSession, id: string, act: DoubtAct, decision: DoubtDecision): Promise<void> {
     await this.lineStops.withdrawOfJob(session, id, 'gateway-contradicts', decision);
-    const job = await this.locked(session, id);
-    if (act.do === 'close-as-not-accepted') return this.close(session, job, decision);
+    if (act.do === 'close-as-not-accepted') return this.close(session, await this.locked(session, id), decision);
+    const { job, holder } = await this.lockedWithHolder(session, id, act.gatewayJobId);
     if (!this.mayAttach(job)) throw this.notInDoubt(job);
-    await this.evidence.assertIs(session, job, act.gatewayJobId);
+    const heard = await this.evidence.assertIs(session, job, act.gatewayJobId);
+    assertYields(holder, heard, act.gatewayJobId);
     try {
+      if (holder !== undefined) await this.detach(session, holder, job, decision);
       await this.attach(session, job, act.gatewayJobId, decision);
       const resolution = { ...decision, at: this.clock.now() };
       await this.stops.resolveOfJob(session, id, 'gateway-contradicts', resolution);
@@ -159,6 +161,32 @@ export class DoubtfulJobs implements OnModuleInit {
     return job;
   }
 
+  /** The job, and the one that has its id; locked in the order in which all jobs are. */
+  private async lockedWithHolder(
+    session: SqlSession,
+    id: string,
+    gatewayJobId: string,
+  ): Promise<{ job: BulkPaymentJob; holder: BulkPaymentJob | undefined }> {
+    const unlocked = await this.found(id);
+    const holder = await this.jobs.withGatewayJob(unlocked, gatewayJobId, session);
+    if (holder === undefined) return { job: await this.locked(session, id), holder };
+    const [first, second] = await this.jobs.lockAll(session, [id, holder.id]);
+    if (first === undefined || second === undefined) throw taken(gatewayJobId);
+    const [job, other] = first.id === id ? [first, second] : [second, first];
+    return { job, holder: other.gatewayJobId === gatewayJobId ? other : undefined };
+  }
+
+  /** Puts a job in doubt again whose id turned out to be that of another one. */
+  private async detach(
+    session: SqlSession,
+    holder: BulkPaymentJob,
+    job: BulkPaymentJob,
+    decision: DoubtDecision,
+  ): Promise<void> {
+    const why = { cause: `gateway job ${holder.gatewayJobId} is job ${job.id}`, ...decision };
+    await this.jobs.amend(session, holder, why, { ...RELEASED, gatewayJobId: null, gatewayJobAttachedAt: null });
+  }
+
   private async attach(
     session: SqlSession,
     job: BulkPaymentJob,
@@ -186,7 +214,7 @@ export class DoubtfulJobs implements OnModuleInit {
   /** Takes up the notifications of the job that came before anybody knew that they were its own. */
   private async goOn(session: SqlSession, id: string, gatewayJobId: string): Promise<void> {
     const job = await this.locked(session, id);
-    if (await this.notifications.isCompletionVerified(session, job)) {
+    if (await this.notifications.isVerified(session, job, COMPLETED_STATUS)) {
       await this.completion.verify(session, job, { gatewayJobId, completes: true });
     } else await this.notifications.makeDue(session, job);
   }
@@ -209,6 +237,15 @@ const UNHEARD = 'nothing that T store has confirmed names it';
 /** An id that a person named, a person may name anew. */
 function isAttached({ state, gatewayJobAttachedAt }: BulkPaymentJob): boolean {
   return state === 'Processing' && gatewayJobAttachedAt !== null;
+}
+
+/**
+ * Whether a job gives up the id it has: what a person gave it, the gateway itself takes away.
+ *
+ * @throws {DomainError} `gateway-job-taken`
+ */
+function assertYields(holder: BulkPaymentJob | undefined, heard: HeardOfJob | undefined, gatewayJobId: string): void {
+  if (holder !== undefined && (heard === undefined || !isAttached(holder))) throw taken(gatewayJobId);
 }
 
 function taken(gatewayJobId: string): DomainError {

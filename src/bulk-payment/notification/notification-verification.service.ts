@@ -1,29 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { BillingConfig, NotificationConfig } from '../../config';
 import { Gateways, type MessageVerdict, type ReceivedMessage } from '../../gateways';
-import { GatewayAccounts, type AccountPlaces } from '../../gateway-account';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../../kernel/step-report';
-import {
-  COMPLETED_STATUS,
-  NotificationRepository,
-  type ClaimClass,
-  type Notification,
-  type NotificationClaim,
-} from '../../inbox';
-import { Clock } from '../../platform/clock';
+import { BULK_JOB_EVENT, COMPLETED_STATUS } from '../../gateways/tstore';
+import { NotificationRepository, type Notification, type NotificationClaim } from '../../inbox';
 import { crashPoint } from '../../platform/crash-points';
 import { Database, type SqlSession } from '../../platform/database';
 import { Logger } from '../../platform/logging';
-import { Pacer } from '../../platform/pace';
 import type { BulkPaymentJob } from '../job/bulk-payment-job.entity';
 import { CompletionService } from '../submission/completion.service';
+import { NotificationClaims, type MatchedClaim } from './notification-claims';
 
-const BULK_JOB_EVENT = 'bulkJob';
 /** Past the answer to any submission. So what a stranger sends is asked about a few times and not for two days. */
 const UNCLAIMED_GIVE_UP_AFTER = '15 minutes';
-
-/** Strangers don't know these addresses; only one whose address got out is held to this. */
-const OWN_ADDRESS_PER_MINUTE = 600;
 
 /**
  * Takes one notification that is due: finds its job, asks PNS whether the message is genuine, and moves message and job by
@@ -31,43 +19,20 @@ const OWN_ADDRESS_PER_MINUTE = 600;
  */
 @Injectable()
 export class NotificationVerification {
-  private readonly places: AccountPlaces;
-
   constructor(
+    private readonly claims: NotificationClaims,
     private readonly notifications: NotificationRepository,
     private readonly completion: CompletionService,
     private readonly gateways: Gateways,
     private readonly database: Database,
-    private readonly clock: Clock,
-    private readonly pacer: Pacer,
-    private readonly billing: BillingConfig,
-    private readonly config: NotificationConfig,
     private readonly logger: Logger,
-    accounts: GatewayAccounts,
-  ) {
-    this.places = accounts.places('set-up');
-  }
+  ) {}
 
   async runOnce(claimed?: OnClaimed): Promise<StepReport> {
-    const placed = await this.places.claim(
-      (free) => this.claimNext(free.map(({ id }) => id)),
-      // What is of no job of ours is nobody's, and asks nobody.
-      ({ job }) => job?.gatewayAccount ?? '',
-    );
+    const placed = await this.claims.next();
     if (placed === undefined) return NOTHING_DUE;
     claimed?.();
     return this.bring(placed.claim).finally(() => placed.leave());
-  }
-
-  private async claimNext(accounts: readonly string[]): Promise<MatchedClaim | undefined> {
-    const awaited = await this.completion.awaited(accounts);
-    const claim = await this.notifications.claimDue(
-      this.clock.now(),
-      this.billing.leaseSeconds,
-      awaited,
-      (claimClass, session) => this.takeTurn(claimClass, session),
-    );
-    return claim && { claim, job: await this.completion.match(claim.notification) };
   }
 
   private async bring({ claim, job }: MatchedClaim): Promise<StepReport> {
@@ -85,15 +50,6 @@ export class NotificationVerification {
     const verdict = await this.gateways.reading('tstore').verify(job.gatewayAccount, membersOf(notification));
     await crashPoint('verify-notification.answered');
     return this.apply(claim, current, verdict);
-  }
-
-  /** Turns come once a tick, so a tick's worth may go at once. */
-  private async takeTurn(claimClass: ClaimClass, session: SqlSession): Promise<boolean> {
-    const isToOwnAddress = claimClass === 'own-address';
-    const perMinute = isToOwnAddress ? OWN_ADDRESS_PER_MINUTE : this.config.questionsPerMinute;
-    const name = isToOwnAddress ? 'pns-own-address' : 'pns-shared-address';
-    const burst = Math.max(1, Math.ceil((perMinute * this.billing.tickSeconds) / 60));
-    return (await this.pacer.take({ name, perMinute, burst }, session)) === undefined;
   }
 
   private async noteCompletion(claim: NotificationClaim, job: BulkPaymentJob): Promise<BulkPaymentJob> {
@@ -164,12 +120,6 @@ export class NotificationVerification {
     });
     return ONE_POSTPONED;
   }
-}
-
-/** A message, and the job it speaks of, where that is one of ours. */
-interface MatchedClaim {
-  claim: NotificationClaim;
-  job: BulkPaymentJob | undefined;
 }
 
 /** Under T store's own names. */

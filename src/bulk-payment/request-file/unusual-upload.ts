@@ -6,6 +6,7 @@ import { seoulDateAt } from '../../kernel/seoul-calendar';
 import { Clock } from '../../platform/clock';
 import type { SqlSession } from '../../platform/database';
 import { DearCharges, type Dearest } from '../dear-charges';
+import { RepeatedCharges } from './repeated-charges';
 
 /** Days with uploads that the usual is taken from. */
 const USUAL_DAYS = 30;
@@ -21,13 +22,15 @@ export interface UploadSize {
 
 /**
  * Says whether an upload must be looked at by a second person before it is sent. The uploads of a day count together, so
- * that many small files are no way around; and a charge far above what its product is charged is held by itself.
+ * that many small files are no way around; and a charge far above what its product is charged is held by itself, as is what
+ * repeats charges that were just made.
  */
 @Injectable()
 export class UnusualUploads {
   constructor(
     private readonly billing: BillingConfig,
     private readonly dear: DearCharges,
+    private readonly repeated: RepeatedCharges,
     private readonly clock: Clock,
   ) {}
 
@@ -40,14 +43,14 @@ export class UnusualUploads {
     return { rows: watched(rows, highest), highest };
   }
 
-  /** Counts the upload to its day unless it is held. @returns why a second person must look at it first */
-  async reasonToAsk(session: SqlSession, upload: UploadSize): Promise<string | undefined> {
-    const { confirmUpload: rule } = this.billing;
-    if (rule.factor === 0) return undefined;
+  /** Counts the upload, stored as a job, to its day unless it is held. @returns why a second person must look at it first */
+  async reasonToAsk(session: SqlSession, jobId: string, upload: UploadSize): Promise<string | undefined> {
+    // First, for it lets one upload at a time look at what the others have stored.
     const today = await this.add(session, upload);
     const reasons = [
-      beyondUsual(today, await this.usual(session), rule, 'upload day'),
+      beyondUsual(today, await this.usual(session), this.billing.confirmUpload, 'upload day'),
       await this.dearCharge(session, upload),
+      await this.repeated.reasonToAsk(session, jobId, upload.count),
     ];
     const reason = reasons.filter((one) => one !== undefined).join('; ') || undefined;
     if (reason !== undefined) await this.add(session, { count: -upload.count, amount: -upload.amount });

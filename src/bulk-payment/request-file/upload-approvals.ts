@@ -36,7 +36,7 @@ export class UploadApprovals implements OnModuleInit {
 
   /** Holds a job that was just stored, when a second person must look at it first. */
   async holdUnusual(session: SqlSession, jobId: string, upload: UploadSize, by: Person): Promise<void> {
-    const because = await this.unusual.reasonToAsk(session, upload);
+    const because = await this.unusual.reasonToAsk(session, jobId, upload);
     if (because === undefined) return;
     const { count, amount } = upload;
     await this.jobs.hold(session, jobId, `upload awaits a second person: ${because}`);

@@ -78,7 +78,7 @@ export class CompletionService {
       if (current.state !== 'Processing' || contradicts(current, gatewayJobId)) return current;
       if (await this.wasDeceived(session, current)) return current;
       // That its id is recorded of another job is for PNS to be asked about.
-      if ((await this.contradictions.recordedOf(session, current, gatewayJobId)) !== undefined) return current;
+      if ((await this.jobs.withGatewayJob(current, gatewayJobId, session)) !== undefined) return current;
       await this.noteCompletion(session, current, gatewayJobId);
       return this.lock(session, job);
     });

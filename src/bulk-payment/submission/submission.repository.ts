@@ -8,6 +8,7 @@ import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database';
 import { BulkPaymentJobRepository, type JobChanges, type JobClaim } from '../job/bulk-payment-job.repository';
 import { GatewayContradictions } from '../checks/gateway-contradictions';
+import { ChargeWithdrawals } from './charge-withdrawals';
 import type { JobHeaders } from './submission-headers';
 
 const ACTOR = 'billing-scheduler';
@@ -32,21 +33,30 @@ export class SubmissionRepository {
     private readonly killSwitch: KillSwitch,
     private readonly accounts: GatewayAccounts,
     private readonly stops: LineStopRepository,
+    private readonly withdrawals: ChargeWithdrawals,
     private readonly contradictions: GatewayContradictions,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * Commits the intent to send. From here on the job is never sent again by itself.
+   * Commits the intent to send. From here on the job is never sent again by itself. Where charges of it are not wanted any more,
+   * these are withdrawn instead, and the rest is written and sent anew.
    *
+   * @returns what was withdrawn, in words; then nothing may be sent
    * @throws {DomainError} `submissions-stopped`, `gateway-account-unusable`, `line-stopped`
    */
-  async begin(claim: JobClaim, { headers, maskedNotificationUrl, callbackTokenHash }: JobHeaders): Promise<void> {
-    await this.database.transaction(async (session) => {
+  async begin(
+    claim: JobClaim,
+    { headers, maskedNotificationUrl, callbackTokenHash }: JobHeaders,
+  ): Promise<string | undefined> {
+    return this.database.transaction(async (session) => {
+      await this.withdrawals.holdChanges(session, claim);
       await this.killSwitch.assertReleased(session);
       await this.accounts.assertEnabled(session, claim.job.gatewayAccount);
       await this.stops.assertMaySubmit(session, claim.job.id);
+      const withdrawn = await this.withdrawals.takeOut(session, claim);
+      if (withdrawn !== undefined) return withdrawn;
       await this.jobs.transition(
         session,
         claim.job,
@@ -63,6 +73,7 @@ export class SubmissionRepository {
         },
         claim.leaseId,
       );
+      return undefined;
     });
   }
 

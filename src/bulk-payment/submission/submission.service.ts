@@ -54,7 +54,11 @@ export class SubmissionService {
     const token = await this.tokens.of(job.gatewayAccount).get();
     const headers = await this.headers.make(job);
     await crashPoint('submit.token-ready');
-    await this.submissions.begin(claim, headers);
+    const withdrawn = await this.submissions.begin(claim, headers);
+    if (withdrawn !== undefined) {
+      log.warn('charges that are not wanted any more are withdrawn, and not sent', { withdrawn });
+      return this.files.remove(requestFileOf(job));
+    }
     await crashPoint('submit.intent-committed');
     await this.submissions.stillMine(claim);
     log.info('submitting', { lines: job.lineCount, totalAmount: job.totalAmount });

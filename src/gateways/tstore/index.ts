@@ -12,10 +12,13 @@ export { RESULT_COLUMN, ResultFileParser, type ScannedResultLine } from './resul
 export { DECLINE_CODE_PATTERN, maxResultFileBytes } from './result-file/result-file-rules';
 export { ONE_COLUMN_REASONS } from './result-file/result-line';
 export type { MalformedReason } from './result-file/result-line';
+export { cluesOf, type LineClues } from './result-file/line-clues';
 export { countDataRows } from './result-file/data-row-counter';
 export { readRawLines } from './result-file/raw-lines';
 export {
+  BULK_JOB_EVENT,
   BULK_JOB_LISTENER_TYPE,
+  COMPLETED_STATUS,
   NOTIFICATION_MEMBERS,
   NO_TRANSACTION_ID,
   RESULT_CODE_SUCCESS,
@@ -23,7 +26,6 @@ export {
   type SubmissionHeaders,
 } from './wire';
 export { OAuthToken } from './access-token/oauth-token.entity';
-export { TstoreCheck, TSTORE_CHECK_OUTCOMES, type TstoreVerdict } from './access-token/tstore-check';
 export { AccessTokens } from './access-token/access-tokens';
 export type { AccessToken } from './access-token/oauth-token.store';
 export { TstoreGateway } from './tstore.gateway';

@@ -38,6 +38,9 @@ export class TstorePayments implements FindsPayments {
     const answer = await this.tokens.of(account).withToken((token) => this.client.transaction(transactionId, token), {
       repeatable: true,
     });
+    if (answer.kind === 'refused' && this.config.notFoundCodes.includes(answer.resultCode ?? '')) {
+      return { ...answer, notFound: true };
+    }
     if (answer.kind !== 'success') return answer;
     const value = { payment: this.paymentOf(answer.value), basis: new TransactionBasis(answer.value) };
     return { kind: 'success', value };

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { GatewayPorts } from '../ports';
+import { TstoreCheck } from './access-token/tstore-check';
 import { TstorePayments } from './payments';
 import { PnsVerifier } from './pns-verifier';
 import { TstoreRefunds } from './refunds';
@@ -11,5 +12,6 @@ export class TstoreGateway implements GatewayPorts {
     readonly finds: TstorePayments,
     readonly refunds: TstoreRefunds,
     readonly reads: PnsVerifier,
+    readonly checks: TstoreCheck,
   ) {}
 }

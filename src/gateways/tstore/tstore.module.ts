@@ -26,6 +26,6 @@ import { TstoreGateway } from './tstore.gateway';
     TstorePayments,
     TstoreRefunds,
   ],
-  exports: [AccessTokens, TstoreCheck, TstoreClient, TstoreGateway],
+  exports: [AccessTokens, TstoreClient, TstoreGateway],
 })
 export class TstoreModule {}

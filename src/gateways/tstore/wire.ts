@@ -150,6 +150,11 @@ export const NOTIFICATION_MEMBERS = [
   'updateTime',
 ] as const satisfies readonly NotificationMember[];
 
+/** The `event` of a notification about a bulk job. */
+export const BULK_JOB_EVENT = 'bulkJob';
+/** The `status` of a notification that says that T store is done with the job. */
+export const COMPLETED_STATUS = 'completed';
+
 /** `listenerType` of the verification of a bulk job's notification. */
 export const BULK_JOB_LISTENER_TYPE = 'bigcharging_notify_verification';
 

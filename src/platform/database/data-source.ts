@@ -18,7 +18,8 @@ export interface DataSourceSettings {
 const STATEMENT_TIMEOUT_MS = 300_000;
 /** A transaction left idle by a stuck process must not hold its locks for ever. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
-const CONNECT_TIMEOUT_MS = 5_000;
+/** A server with much else to do takes a connection late; one that is down refuses it at once. */
+const CONNECT_TIMEOUT_MS = 30_000;
 
 /** The one way a TypeORM data source is set up here: no schema synchronisation, bounded waits, named in pg_stat_activity. */
 export function dataSourceOptions(settings: DataSourceSettings): DataSourceOptions {

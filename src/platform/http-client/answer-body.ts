@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { UnansweredReason } from './http-exchange';
+import { SilenceTimer } from './silence-timer';
 
 /** The body of an answer ended before its end. */
 export class BodyInterruptedError extends Error {
@@ -18,7 +19,7 @@ export class BodyInterruptedError extends Error {
  * fault, and a time-out of the socket can't tell the two apart.
  */
 export class AnswerBody extends Readable {
-  private timer: NodeJS.Timeout | undefined;
+  private timer: SilenceTimer | undefined;
   private readonly limit: NodeJS.Timeout | undefined;
 
   constructor(
@@ -40,8 +41,7 @@ export class AnswerBody extends Readable {
   }
 
   override _read(): void {
-    // Network time: a silent server must be noticed whatever the injected clock says.
-    this.timer ??= setTimeout(() => this.destroy(new BodyInterruptedError('idle-timeout')), this.idleMs);
+    this.timer ??= new SilenceTimer(this.idleMs, () => this.destroy(new BodyInterruptedError('idle-timeout')));
     this.source.resume();
   }
 
@@ -64,7 +64,7 @@ export class AnswerBody extends Readable {
   }
 
   private disarm(): void {
-    clearTimeout(this.timer);
+    this.timer?.clear();
     this.timer = undefined;
   }
 }

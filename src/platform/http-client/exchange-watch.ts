@@ -2,6 +2,7 @@ import type { ClientRequest } from 'node:http';
 import { Transform, pipeline, type Readable } from 'node:stream';
 import { codeOf } from '../../kernel/errors';
 import type { HttpTimeouts, Unanswered, UnansweredReason } from './http-exchange';
+import { SilenceTimer } from './silence-timer';
 
 /** As OpenSSL and Node call what is wrong with a certificate, or with a server that speaks no TLS. */
 const TLS_FAULT =
@@ -16,8 +17,8 @@ export class ExchangeWatch {
   requestComplete = false;
 
   private request: ClientRequest | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private limit: NodeJS.Timeout | undefined;
+  private timer: SilenceTimer | undefined;
+  private limit: SilenceTimer | undefined;
   private connected = false;
   private failure: UnansweredReason | undefined;
 
@@ -77,21 +78,20 @@ export class ExchangeWatch {
   }
 
   private expect(withinMs: number, otherwise: UnansweredReason): void {
-    clearTimeout(this.timer);
+    this.timer?.clear();
     this.timer = this.endAfter(withinMs, otherwise);
   }
 
-  private endAfter(ms: number, reason: UnansweredReason): NodeJS.Timeout {
-    // Network time: a silent server must be noticed whatever the injected clock says.
-    return setTimeout(() => {
+  private endAfter(ms: number, reason: UnansweredReason): SilenceTimer {
+    return new SilenceTimer(ms, () => {
       this.fail(reason);
       this.request?.destroy();
-    }, ms);
+    });
   }
 
   private disarm(): void {
-    clearTimeout(this.timer);
-    clearTimeout(this.limit);
+    this.timer?.clear();
+    this.limit?.clear();
   }
 
   private fail(reason: UnansweredReason): void {

@@ -12,7 +12,7 @@ export interface HttpTimeouts {
 }
 
 export interface HttpRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   /** Absolute. */
   url: string;
   /** Sent as they are written here. */

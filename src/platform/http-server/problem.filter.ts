@@ -1,6 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { DomainError } from '../../kernel/errors';
+import { messageOf, type DomainError } from '../../kernel/errors';
+import { databaseTrouble } from '../database';
 import type { Logger } from '../logging';
 import { asDomainError, problemOf } from './problem';
 
@@ -44,7 +45,10 @@ function addHeaders(reply: FastifyReply, { kind, details }: DomainError): void {
 }
 
 function logProblem(logger: Logger, error: DomainError, status: number, requestId: string): void {
-  const fields = { requestId, code: error.code, error };
+  const known = { requestId, code: error.code };
+  // Where the database is in trouble, a stack says nothing of it, and each request would bring one.
+  const fields =
+    databaseTrouble(error.cause) === undefined ? { ...known, error } : { ...known, reason: messageOf(error.cause) };
   if (error.kind === 'internal') logger.error('request failed', fields);
   else if (status >= 500) logger.warn('request failed', fields);
   else logger.debug('request refused', { requestId, code: error.code, reason: error.message });

@@ -4,14 +4,20 @@ import { DomainError, type InputFault } from '../../kernel/errors';
 
 /** Checks what controllers take in; every faulty field is named at once, unknown ones among them, and no value shown. */
 export function createValidationPipe(): ValidationPipe {
-  return new InputPipe({
-    transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    validationError: { target: false, value: false },
-    exceptionFactory: (errors) => refusedFields(errors.flatMap((error) => faultsOf(error, ''))),
-  });
+  return new InputPipe({ ...OPTIONS, forbidNonWhitelisted: true });
 }
+
+/** The same of what somebody else's program has written, which may say more than we ask: that is left out. */
+export function createReadingPipe(): ValidationPipe {
+  return new InputPipe(OPTIONS);
+}
+
+const OPTIONS = {
+  transform: true,
+  whitelist: true,
+  validationError: { target: false, value: false },
+  exceptionFactory: (errors: ValidationError[]) => refusedFields(errors.flatMap((error) => faultsOf(error, ''))),
+};
 
 /** NUL, and half a character: PostgreSQL keeps neither, so no text with one gets further than here. */
 const UNSTORABLE = /[\0\p{Cs}]/u;
@@ -49,6 +55,7 @@ export function refusedFields(faults: InputFault[]): DomainError {
 
 function faultsOf(error: ValidationError, path: string): InputFault[] {
   const field = path === '' ? error.property : `${path}.${error.property}`;
-  const own = Object.values(error.constraints ?? {}).map((expected) => ({ field, expected }));
+  // Several rules of a field may say the same of it.
+  const own = [...new Set(Object.values(error.constraints ?? {}))].map((expected) => ({ field, expected }));
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, field))];
 }

@@ -1,1 +1,1 @@
-export { LosslessNumber, parseJson } from './lossless-json';
+export { LosslessNumber, parseJson, stringifyJson } from './lossless-json';

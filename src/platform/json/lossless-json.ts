@@ -1,4 +1,4 @@
-import { LosslessNumber, parse } from 'lossless-json';
+import { LosslessNumber, parse, stringify } from 'lossless-json';
 
 export { LosslessNumber };
 
@@ -11,6 +11,11 @@ export { LosslessNumber };
  */
 export function parseJson(text: string): unknown {
   return parse(text, undefined, { parseNumber, onDuplicateKey: ({ newValue }) => newValue });
+}
+
+/** Writes what {@link parseJson} has read, each number as it was. */
+export function stringifyJson(value: unknown): string {
+  return stringify(value) ?? 'null';
 }
 
 function parseNumber(text: string): number | LosslessNumber {

@@ -1,2 +1,3 @@
 export { chunksOf } from './chunks';
+export { UTF8_EXPECTED, foreignFormOf } from './foreign-form';
 export { WholeLines } from './whole-lines';

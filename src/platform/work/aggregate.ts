@@ -22,10 +22,14 @@ export interface Aggregate<Row extends Living, Table extends TransitionTable> {
   /** What names the row in an entry of its history, and in errors. */
   readonly subject: string;
   readonly transitions: Table;
+  /** Where its rows may begin; the database refuses any other (a trigger). */
+  readonly firstStates: readonly StateOf<Table>[];
 }
 
-/** What is written of a row beside its state, which only a move changes. */
-export type Changes<Row extends Living> = Omit<QueryDeepPartialEntity<Row>, 'state'>;
+/** What is written of a row beside its state, which only a move changes: what is `undefined` stays, `null` is NULL. */
+export type Changes<Row extends Living> = Undefinable<Omit<QueryDeepPartialEntity<Row>, 'state'>>;
+
+type Undefinable<Members> = { [Member in keyof Members]?: Members[Member] | undefined };
 
 /** Where a row is, as whoever moves it knows it. */
 export interface Placed<Table extends TransitionTable> {

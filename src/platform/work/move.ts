@@ -14,7 +14,18 @@ export interface Move<Row extends Living> {
   readonly guard?: Guard | undefined;
 }
 
-/** Stores a new row with the first entry of its history. @returns its id */
+/** A row that somebody has, and where they know it to be if what they write rests on that. */
+export interface Held<Table extends TransitionTable> {
+  readonly id: string;
+  readonly leaseId: string;
+  readonly state?: StateOf<Table>;
+}
+
+/**
+ * Stores a new row in a state in which a life begins, with the first entry of its history. @returns its id
+ *
+ * @throws {RangeError} when none begins so
+ */
 export async function begin<Row extends Living, Table extends TransitionTable>(
   session: SqlSession,
   of: Aggregate<Row, Table>,
@@ -22,6 +33,7 @@ export async function begin<Row extends Living, Table extends TransitionTable>(
   fields: Changes<Row>,
   why: Cause,
 ): Promise<string> {
+  if (!of.firstStates.includes(state)) throw new RangeError(`No ${of.name} begins as ${state}`);
   const inserted = await session.manager.insert(of.rows, { ...fields, state });
   const id = String(inserted.identifiers[0]?.id);
   if (of.history !== undefined) await session.manager.insert(of.history, { [of.subject]: id, toState: state, ...why });
@@ -71,17 +83,25 @@ export async function note<Row extends Living, Table extends TransitionTable>(
 export async function writeHeld<Row extends Living, Table extends TransitionTable>(
   session: SqlSession,
   of: Aggregate<Row, Table>,
-  { id, leaseId }: { id: string; leaseId: string },
+  held: Held<Table>,
   changes: Changes<Row>,
 ): Promise<void> {
+  if (!(await writeIfHeld(session, of, held, changes))) throw leaseLost(of, held.id);
+}
+
+/** The same for what is of no matter to who lost the row: a claim given back. @returns whether the row was held */
+export async function writeIfHeld<Row extends Living, Table extends TransitionTable>(
+  session: SqlSession,
+  of: Aggregate<Row, Table>,
+  { id, leaseId, state }: Held<Table>,
+  changes: Changes<Row>,
+): Promise<boolean> {
   const statement = new Statement(session, of.rows);
   const set = statement.assignments(changes);
-  const where = `id = ${statement.parameter(id)} AND lease_id = ${statement.parameter(leaseId)}`;
-  const written = await session.execute(
-    `UPDATE ${statement.table} SET ${set.join(', ')} WHERE ${where}`,
-    statement.parameters,
-  );
-  if (written !== 1) throw leaseLost(of, id);
+  const known = [`id = ${statement.parameter(id)}`, `lease_id = ${statement.parameter(leaseId)}`];
+  if (state !== undefined) known.push(`state = ${statement.parameter(state)}`);
+  const update = `UPDATE ${statement.table} SET ${set.join(', ')} WHERE ${known.join(' AND ')}`;
+  return (await session.execute(update, statement.parameters)) === 1;
 }
 
 async function write<Row extends Living, Table extends TransitionTable>(

@@ -61,6 +61,13 @@ test('lookup-refused answers a result code', async () => {
   expect(resultCodeOf(await bench.merchant.lookup(tid))).toBe('5555');
 });
 
+test('lookup-not-found answers as to a transaction that never was', async () => {
+  bench.simulator.control.armFault({ kind: 'lookup-not-found' });
+  const hidden = await bench.merchant.lookup(tid);
+  expect(hidden).toMatchObject({ status: 200, body: (await bench.merchant.lookup('TS003_NEVER')).body });
+  expect(resultCodeOf(hidden)).toBe('8007');
+});
+
 test('lookup-cut ends without an answer', async () => {
   bench.simulator.control.armFault({ kind: 'lookup-cut' });
   expect((await bench.merchant.lookup(tid)).status).toBeNull();

@@ -32,6 +32,7 @@ export function tstoreConfig(baseUrl: string, changes: Partial<TstoreConfig> = {
     refundedStatuses: [],
     paidStatuses: ['complite'],
     nothingLeftCodes: [],
+    notFoundCodes: [],
     authKeyIsBillingToken: false,
     tokenMarginSeconds: 300,
     ...changes,

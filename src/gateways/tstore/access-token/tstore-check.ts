@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { GatewayAnswer, UnknownReason } from '../../gateway';
+import type { AccountVerdict, GatewayAnswer, UnknownReason } from '../../gateway';
+import type { ChecksAccounts } from '../../ports';
 import { DomainError } from '../../../kernel/errors';
 import { GatewayAccounts } from '../../../gateway-account';
 import { Clock } from '../../../platform/clock';
@@ -7,18 +8,7 @@ import { Pacer } from '../../../platform/pace';
 import { AccessTokens } from './access-tokens';
 import { HOLD_OFF_SECONDS, failureOf } from './oauth-token.store';
 
-export const TSTORE_CHECK_OUTCOMES = ['works', 'wrong-credentials', 'unreachable', 'tls-failed', 'no-token'] as const;
-type Outcome = (typeof TSTORE_CHECK_OUTCOMES)[number];
-
-/** What came of asking T store for a token, for whoever must do something about it. */
-export interface TstoreVerdict {
-  outcome: Outcome;
-  /** What was seen, in words; masked. */
-  detail: string;
-  /** What to do next. */
-  act: string;
-  at: Date;
-}
+type Outcome = AccountVerdict['outcome'];
 
 /** T store must not take us for somebody who tries secrets. */
 const PER_MINUTE = 6;
@@ -42,7 +32,7 @@ const OUTCOMES: Partial<Record<UnknownReason, Outcome>> = {
 
 /** Finds out whether T store gives a token to who this process says it is, before a submission does. */
 @Injectable()
-export class TstoreCheck {
+export class TstoreCheck implements ChecksAccounts {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly accounts: GatewayAccounts,
@@ -51,7 +41,7 @@ export class TstoreCheck {
   ) {}
 
   /** @throws {DomainError} as {@link GatewayAccounts.credentials}; `rate-limited` naming `retryAfterSeconds` */
-  async run(account: string): Promise<TstoreVerdict> {
+  async check(account: string): Promise<AccountVerdict> {
     await this.accounts.require(account, 'set-up');
     const freeAt = await this.pacer.take({ name: `tstore-check:${account}`, perMinute: PER_MINUTE, burst: BURST });
     if (freeAt !== undefined) {
@@ -69,7 +59,7 @@ export class TstoreCheck {
 
 /** Those of the settings are mended there. */
 function rotate(account: string): string {
-  return `compare its client id and secret with those in T store’s developer center, for what ENVIRONMENT says, and give it the right ones: accounts rotate ${account}`;
+  return `compare its client id and secret with those in T store’s developer center, for what ENVIRONMENT says, and give it the right ones: gateway-accounts rotate ${account}`;
 }
 
 function outcomeOf(answer: GatewayAnswer<unknown>): Outcome {

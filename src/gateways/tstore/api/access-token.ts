@@ -1,7 +1,6 @@
 import { parseSeoulInstant } from '../../../kernel/seoul-calendar';
 import { secondsAfter } from '../../../platform/clock';
-import { textOf, type JsonMembers } from './json-members';
-import { showing, type Show } from './presentable';
+import { textOf, type JsonMembers, showing, type Show } from '../../reading';
 
 /** Who asks. */
 export interface ClientCredentials {

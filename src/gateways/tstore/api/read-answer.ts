@@ -1,7 +1,15 @@
-import type { Answered, HttpOutcome, Unanswered } from '../../../platform/http-client';
-import type { GatewayAnswer, GatewayRefusal, GatewayUnknown, UnknownReason } from '../../gateway';
-import { parseJsonObject, textOf, type JsonMembers } from './json-members';
-import { presentable, showing, type Show } from './presentable';
+import type { Answered, HttpOutcome } from '../../../platform/http-client';
+import type { GatewayAnswer, GatewayRefusal, UnknownReason } from '../../gateway';
+import {
+  parseJsonObject,
+  presentable,
+  showing,
+  textOf,
+  unansweredAs,
+  unknown,
+  type JsonMembers,
+  type ReadMembers,
+} from '../../reading';
 import { RESULT_CODE_SUCCESS } from '../wire';
 
 /** Ten times the usual: what is longer is no code, and a message should keep its room. */
@@ -10,13 +18,6 @@ const HTTP_OK = 200;
 const HTTP_UNAUTHORIZED = 401;
 /** What these say is about time and load, on this side of T store's business or before it, and not about the request. */
 const SAYS_NOTHING = new Set([408, 425, 429]);
-
-/**
- * What an answer's members mean in our words; `undefined` when they can't be read.
- *
- * @param show for every text that is kept: the other side may have put anything into it
- */
-export type ReadMembers<T> = (members: JsonMembers, show: Show) => T | undefined;
 
 export interface AnswerReading {
   /** Result codes that certainly mean that T store has not done what was asked. */
@@ -56,21 +57,6 @@ function mayRefuse(status: number): boolean {
 function reasonOf(status: number): UnknownReason {
   if (status >= 500) return 'server-error';
   return status === HTTP_OK || status >= 400 ? 'unknown-refusal' : 'unexpected-status';
-}
-
-/** No answer, told as the unknown that it is. */
-export function unansweredAs(outcome: Unanswered): GatewayUnknown {
-  const code = outcome.code === undefined ? '' : ` (${outcome.code})`;
-  return {
-    kind: 'unknown',
-    reason: outcome.reason,
-    message: `no answer: ${outcome.reason}${code}`,
-    mayHaveArrived: outcome.mayHaveArrived,
-  };
-}
-
-export function unknown(reason: UnknownReason, message: string): GatewayUnknown {
-  return { kind: 'unknown', reason, message, mayHaveArrived: true };
 }
 
 function readOk<T>(

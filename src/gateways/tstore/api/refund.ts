@@ -1,6 +1,5 @@
 import type { Won } from '../../../kernel/won';
-import { idOf, isJsonObject, wonOf, type JsonMembers } from './json-members';
-import { showing, type Show } from './presentable';
+import { idOf, isJsonObject, wonOf, type JsonMembers, showing, type Show } from '../../reading';
 import type { PaymentPart } from '../../gateway';
 import { readPaymentParts, writePaymentParts } from './transaction';
 import { RESULT_CODE_SUCCESS, type RefundRequest } from '../wire';

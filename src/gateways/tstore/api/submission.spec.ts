@@ -1,4 +1,4 @@
-import { parseJsonObject } from './json-members';
+import { parseJsonObject } from '../../reading';
 import { readReceipt, submissionHeaders } from './submission';
 
 describe('submissionHeaders', () => {

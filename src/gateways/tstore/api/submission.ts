@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import { countOf, idOf, type JsonMembers } from './json-members';
-import { showing, type Show } from './presentable';
+import { countOf, idOf, type JsonMembers, showing, type Show } from '../../reading';
 import { PRIORITY_INSTANT, RESULT_CODE_SUCCESS, VER_BULK_PAY, type SubmissionHeaders } from '../wire';
 
 /** One request file on its way to the gateway. */

@@ -1,5 +1,5 @@
 import { won } from '../../../kernel/won';
-import { parseJsonObject } from './json-members';
+import { parseJsonObject } from '../../reading';
 import { readRefund, writeRefund, type RefundOrder } from './refund';
 import { readTransaction } from './transaction';
 

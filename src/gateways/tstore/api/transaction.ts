@@ -1,8 +1,7 @@
 import { parseSeoulInstant } from '../../../kernel/seoul-calendar';
 import type { Won } from '../../../kernel/won';
 import type { PaymentPart } from '../../gateway';
-import { idOf, isJsonObject, listOf, textOf, wonOf, type JsonMembers } from './json-members';
-import { showing, type Show } from './presentable';
+import { idOf, isJsonObject, listOf, textOf, wonOf, type JsonMembers, showing, type Show } from '../../reading';
 import { RESULT_CODE_SUCCESS, type PaymentMethod } from '../wire';
 
 /** A payment as the gateway has it now. Words it does not explain are shown as they come, never branched on. */

@@ -1,5 +1,4 @@
-import type { JsonMembers } from './json-members';
-import type { Show } from './presentable';
+import type { JsonMembers, Show } from '../../reading';
 import { NOTIFICATION_MEMBERS, RESULT_CODE_SUCCESS, type NotificationMember, type VerificationRequest } from '../wire';
 
 /** The members of a notification as they were received, under the gateway's names; what it lacked is absent or `null`. */

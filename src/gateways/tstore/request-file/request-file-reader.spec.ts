@@ -197,6 +197,17 @@ describe('RequestFileReader', () => {
     expect(await faultsOf(`${REQUEST_FILE_HEADER}\n${line()}\n${bad}\n${line()}`)).toEqual([{ line: 3, expected }]);
   });
 
+  it.each([
+    ['UTF-16, little end first', Buffer.from(`\uFEFF${REQUEST_FILE_HEADER}\r\n${line()}`, 'utf16le'), /UTF-16/],
+    ['UTF-16 without a mark', Buffer.from(`${REQUEST_FILE_HEADER}\r\n${line()}`, 'utf16le'), /UTF-16/],
+    ['semicolons', Buffer.from(`${REQUEST_FILE_HEADER}\n${line()}`.replaceAll(',', ';')), /by semicolons/],
+    ['tabs', Buffer.from(`${REQUEST_FILE_HEADER}\n${line()}`.replaceAll(',', '\t')), /by tabs/],
+    ['a workbook', Buffer.from('PK\x03\x04 and more'), /Excel workbook/],
+  ])('says what a file of %s is, and how to save it', async (_what, content, said) => {
+    const expected = expect.stringMatching(new RegExp(`${said.source}.*save it as “CSV UTF-8`));
+    expect(await faultsOf(content)).toEqual([{ line: 1, expected }]);
+  });
+
   it('refuses a line that is not UTF-8, and only that one', async () => {
     const euckr = Buffer.concat([Buffer.from(`${line()}\n`), Buffer.from([0xb5, 0xbf, 0xbf, 0xb5, 0x0a])]);
     const content = Buffer.concat([
@@ -204,7 +215,7 @@ describe('RequestFileReader', () => {
       euckr,
       Buffer.from(line({ nmProduct: '한' })),
     ]);
-    expect(await faultsOf(content)).toEqual([{ line: 3, expected: 'text in UTF-8' }]);
+    expect(await faultsOf(content)).toEqual([{ line: 3, expected: expect.stringMatching(/UTF-8.*CP949.*save it as/) }]);
   });
 
   it('refuses blank lines between rows, where a row may have got lost', async () => {

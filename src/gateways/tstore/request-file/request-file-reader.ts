@@ -1,6 +1,6 @@
 import type { InputFault } from '../../../kernel/errors';
 import { ZERO_WON, won, type Won } from '../../../kernel/won';
-import { WholeLines, chunksOf } from '../../../platform/lines';
+import { WholeLines, chunksOf, foreignFormOf } from '../../../platform/lines';
 import { ContentDigest } from './content-digest';
 import { FaultList } from '../../../kernel/fault-list';
 import { LineFields } from '../line-fields';
@@ -47,7 +47,7 @@ export class RequestFileReader {
    * @param merchantId what every row must have as `mid`
    * @param reserved order numbers no row may have
    */
-  constructor(merchantId: string, reserved?: ReservedOrderNos) {
+  constructor(merchantId: string, reserved?: readonly ReservedOrderNos[]) {
     this.rowReader = new RequestRowReader(this.fields, merchantId, reserved);
   }
 
@@ -123,13 +123,14 @@ export class RequestFileReader {
   }
 
   private checkHeader(): void {
-    const header = this.fields.bytes(MAX_REQUEST_LINE_BYTES).toString('latin1');
-    if (header !== REQUEST_FILE_HEADER && header !== REQUEST_FILE_HEADER_AMT_TMS) this.wrongHeader();
+    const line = this.fields.bytes(MAX_REQUEST_LINE_BYTES);
+    const header = line.toString('latin1');
+    if (header !== REQUEST_FILE_HEADER && header !== REQUEST_FILE_HEADER_AMT_TMS) this.wrongHeader(foreignFormOf(line));
   }
 
-  private wrongHeader(): void {
+  private wrongHeader(expected = `the header ${REQUEST_FILE_HEADER}`): void {
     this.headerIsWrong = true;
-    this.faults.add({ line: 1, expected: `the header ${REQUEST_FILE_HEADER}` });
+    this.faults.add({ line: 1, expected });
   }
 
   private isGoodRow(): boolean {

@@ -1,6 +1,7 @@
 import type { InputFault } from '../../../kernel/errors';
 import { faultOfText } from '../../../kernel/text';
 import { MAX_CHARGE_WON, type Won } from '../../../kernel/won';
+import { UTF8_EXPECTED } from '../../../platform/lines';
 import type { LineFields } from '../line-fields';
 import {
   BILLING_TOKEN_LENGTHS,
@@ -25,7 +26,7 @@ const COLUMN = Object.fromEntries(REQUEST_FILE_COLUMNS.map((name, index) => [nam
 
 const AMOUNT_PARTS = ['amtCarrier', 'amtCreditCard', 'amtRms'] as const satisfies readonly Column[];
 
-/** Order numbers a file may not use, because somebody else gives them. */
+/** Order numbers of one kind that a file may not use, because somebody else gives them. */
 export interface ReservedOrderNos {
   /** How all of them begin: what begins otherwise is not looked at closer. */
   prefix: string;
@@ -45,7 +46,7 @@ export class RequestRowReader {
   constructor(
     private readonly fields: LineFields,
     private readonly merchantId: string,
-    private readonly reserved?: ReservedOrderNos,
+    private readonly reserved: readonly ReservedOrderNos[] = [],
   ) {}
 
   /** @returns all faults of the line; only where there is none, {@link row} means something */
@@ -82,7 +83,7 @@ export class RequestRowReader {
   private checkLine(): void {
     const { fields } = this;
     if (fields.byteLength > MAX_REQUEST_LINE_BYTES) this.fault(`at most ${MAX_REQUEST_LINE_BYTES} bytes`);
-    else if (!fields.isUtf8()) this.fault('text in UTF-8');
+    else if (!fields.isUtf8()) this.fault(UTF8_EXPECTED);
     else if (fields.count !== REQUEST_FILE_COLUMNS.length) {
       this.fault(`${REQUEST_FILE_COLUMNS.length} columns separated by commas, without quoting`);
     }
@@ -94,7 +95,7 @@ export class RequestRowReader {
     if (!this.isId('productId', MAX_PRODUCT_ID_LENGTH)) this.columnFault('productId');
     this.checkProductName();
     if (!this.isId('noBranchOrder', MAX_ORDER_NO_LENGTH)) this.columnFault('noBranchOrder');
-    else if (this.reserved !== undefined) this.checkReserved(this.reserved);
+    else this.checkReserved();
     if (this.amount < 1 || this.amount > MAX_CHARGE_WON) this.columnFault('amtReqPurchase');
     for (const part of AMOUNT_PARTS) {
       if (this.amountOf(part) < 0) this.columnFault(part);
@@ -102,10 +103,12 @@ export class RequestRowReader {
     if (this.faults.length === 0) this.checkParts();
   }
 
-  private checkReserved({ prefix, shape, expected }: ReservedOrderNos): void {
+  private checkReserved(): void {
     const orderNo = this.text('noBranchOrder');
-    if (!orderNo.startsWith(prefix) || !shape.test(orderNo)) return;
-    this.faults.push({ line: this.lineNumber, field: 'noBranchOrder', expected });
+    for (const { prefix, shape, expected } of this.reserved) {
+      if (!orderNo.startsWith(prefix) || !shape.test(orderNo)) continue;
+      this.faults.push({ line: this.lineNumber, field: 'noBranchOrder', expected });
+    }
   }
 
   /** A sum above 2^53 may be rounded, but an amount is always below and so never equals it. */

@@ -1,0 +1,49 @@
+import type { SimulatorClock } from '../../shared/clock';
+import { TossRefusal } from '../error-codes';
+import { DAY_MS } from '../times';
+
+/** From the first use of a key. */
+const KEPT_MS = 15 * DAY_MS;
+const LONGEST_KEY = 300;
+
+/** An answer as it went, to be repeated byte for byte. */
+export interface SentAnswer {
+  status: number;
+  text: string;
+}
+
+interface Use {
+  firstAt: number;
+  answer: SentAnswer | null;
+}
+
+/**
+ * Idempotency as it was measured: bound to key, secret key, method and address and not to the body; 4xx answers are
+ * repeated too. A failure of the service itself (5xx) binds nothing: the same key tries again.
+ */
+export class IdempotencyKeys {
+  private readonly uses = new Map<string, Use>();
+
+  constructor(private readonly clock: SimulatorClock) {}
+
+  /** The first answer, if there was one; throws while the first call is under way. Otherwise the key is taken. */
+  take(key: string, scope: readonly string[]): { name: string; replay: SentAnswer | null } {
+    if (key.length > LONGEST_KEY) throw new TossRefusal('INVALID_IDEMPOTENCY_KEY');
+    const name = [key, ...scope].join('\u0000');
+    const use = this.uses.get(name);
+    if (use && this.clock.now() - use.firstAt < KEPT_MS) {
+      if (use.answer === null) throw new TossRefusal('IDEMPOTENT_REQUEST_PROCESSING');
+      return { name, replay: use.answer };
+    }
+    this.uses.set(name, { firstAt: this.clock.now(), answer: null });
+    return { name, replay: null };
+  }
+
+  /** Binds the answer, or frees the key where there is none that stays. */
+  settle(name: string, answer: SentAnswer | null): void {
+    const use = this.uses.get(name);
+    if (!use) return;
+    if (answer === null || answer.status >= 500) this.uses.delete(name);
+    else use.answer = answer;
+  }
+}

@@ -1,0 +1,112 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DearCharges } from '../bulk-payment';
+import { ChargeRepository, UnwantedCharges, type UnwantedQuery } from '../charge';
+import {
+  DirectPaymentOrigins,
+  DirectPayments,
+  type DirectOutcome,
+  type DirectPayment,
+  type DirectPaymentEffects,
+} from '../direct-payment';
+import { LineStopRepository } from '../line-stop';
+import { PaymentMethods } from '../payment-method';
+import { Clock } from '../platform/clock';
+import type { SqlSession } from '../platform/database';
+import type { JobOrigin } from './billing-run-jobs';
+import {
+  METHOD_CHARGES_OF_RUN_SQL,
+  METHOD_ENDED_SQL,
+  METHOD_CHARGES_SQL,
+  REJECTED_SQL,
+  SAME_CODE_IN_A_ROW_SQL,
+  STOP_OF_CHARGE_SQL,
+} from './method-payments.sql';
+
+const ACTOR = 'direct-payment';
+
+/** The charges of billing runs that payment methods are asked for, one call each: planned, held and let go with their run. */
+@Injectable()
+export class MethodPayments implements DirectPaymentEffects, OnModuleInit {
+  constructor(
+    private readonly payments: DirectPayments,
+    private readonly origins: DirectPaymentOrigins,
+    private readonly methods: PaymentMethods,
+    private readonly charges: ChargeRepository,
+    private readonly unwanted: UnwantedCharges,
+    private readonly stops: LineStopRepository,
+    private readonly dear: DearCharges,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.origins.toldBy('method', this);
+  }
+
+  /** Stores what of the table `due` is paid by payment methods. */
+  async plan(session: SqlSession, { billingRunId, holdReason, cause, actor }: JobOrigin, at: Date): Promise<void> {
+    const planned = { sql: METHOD_CHARGES_SQL, parameters: [], billingRunId, holdReason: holdReason ?? null };
+    await this.payments.planRun(session, planned, { cause, actor }, at);
+  }
+
+  /** Lets the payments of a run that was confirmed go. */
+  async release(session: SqlSession, runId: string, actor: string, reason: string): Promise<void> {
+    await this.dear.letGoOf(session, METHOD_CHARGES_OF_RUN_SQL, [runId]);
+    await this.payments.releaseRun(session, runId, { cause: 'billing run confirmed', actor, reason });
+  }
+
+  /**
+   * Withdraws the payments of a run that was rejected: nothing of them was sent, and the next run plans their periods anew, by the
+   * prices of then.
+   */
+  async reject(session: SqlSession, runId: string, actor: string, reason: string): Promise<void> {
+    const why = { cause: 'billing run rejected', actor, reason };
+    if ((await this.payments.cancelRun(session, runId, why)) === 0) return;
+    await this.takeNote(session, { sql: REJECTED_SQL, parameters: [runId] }, actor);
+  }
+
+  /** @throws {DomainError} `line-stopped` while its subscription is parked */
+  async withdrawn(session: SqlSession, { chargeId }: DirectPayment): Promise<string | undefined> {
+    await this.stops.assertNoStop(session, STOP_OF_CHARGE_SQL, [chargeId]);
+    const unwanted = await this.unwanted.ofCharge(session, chargeId);
+    for (const query of [unwanted, { sql: METHOD_ENDED_SQL, parameters: [chargeId] }]) {
+      const reason = await this.takeNote(session, query, ACTOR);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  }
+
+  /** What the gateway said of the method; what it means to the subscription follows from the settlement. */
+  async ended(session: SqlSession, payment: DirectPayment, outcome: DirectOutcome): Promise<void> {
+    const { kind, retry, laterAtMost, code, message } = outcome;
+    const { paymentMethodId } = payment;
+    if (kind !== 'declined' || paymentMethodId === null) return;
+    const isDead =
+      retry === 'new-method' || (laterAtMost !== undefined && (await this.isTooOften(session, payment, laterAtMost)));
+    if (!isDead) return;
+    const why = { cause: `declined: ${code}`, actor: ACTOR, reason: message };
+    await this.methods.invalidate(session, paymentMethodId, why);
+  }
+
+  /** Whether the method was declined with the same code more often in a row than the code may mean later. */
+  private async isTooOften(session: SqlSession, payment: DirectPayment, laterAtMost: number): Promise<boolean> {
+    const [row] = await session.rows<{ times: number }>(SAME_CODE_IN_A_ROW_SQL, [payment.paymentMethodId, payment.id]);
+    return (row?.times ?? 0) > laterAtMost;
+  }
+
+  /** @returns why the charges that a query yields are withdrawn; `undefined` when it yields none */
+  private async takeNote(
+    session: SqlSession,
+    { sql, parameters }: UnwantedQuery,
+    actor: string,
+  ): Promise<string | undefined> {
+    await session.rows(`CREATE TEMPORARY TABLE leaving ON COMMIT DROP AS ${sql}`, parameters);
+    const [leaving] = await session.rows<{ reason: string }>('SELECT reason FROM leaving LIMIT 1');
+    const at = this.clock.now();
+    if (leaving !== undefined) {
+      await this.charges.withdraw(session, at);
+      await this.unwanted.noteWithdrawn(session, { actor, at });
+    }
+    await session.rows('DROP TABLE leaving');
+    return leaving?.reason;
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Gateways, type MethodSecret, type PreparedPayment } from '../gateways';
+import { DomainError } from '../kernel/errors';
+import { PaymentMethodRepository } from '../payment-method';
+import type { DirectPayment } from './direct-payment.entity';
+import { DirectPaymentRepository } from './direct-payment.repository';
+
+/** A call that is ready to leave, and what of it is kept so that it can be made again. */
+export interface ReadyCall {
+  prepared: PreparedPayment;
+  /** The longest it may take. */
+  longestCallMs: number;
+  /** What the gateway is told beside the charge; a secret. */
+  reference: string;
+}
+
+/** How a payment is asked for: by what came back from a window, or by a payment method's secret. */
+@Injectable()
+export class DirectPaymentCalls {
+  constructor(
+    private readonly payments: DirectPaymentRepository,
+    private readonly methods: PaymentMethodRepository,
+    private readonly gateways: Gateways,
+  ) {}
+
+  /** @throws {DomainError} as {@link ConfirmsCheckouts.prepare} and {@link ChargesMethods.prepare}; nothing was sent then */
+  async ready(payment: DirectPayment): Promise<ReadyCall> {
+    const { gateway, gatewayAccount: account, orderNo, amount, idempotencyKey, sentBy } = payment;
+    const same = sentBy === null ? {} : { sentBy };
+    const call = { account, orderNo, amount, idempotencyKey, ...same };
+    if (payment.origin === 'checkout') {
+      const port = this.gateways.confirming(gateway);
+      const reference = this.payments.referenceOf(payment) ?? '';
+      return { prepared: await port.prepare({ ...call, reference }), longestCallMs: port.longestCallMs, reference };
+    }
+    const port = this.gateways.charging(gateway);
+    const { taxFreeAmount, productName } = payment;
+    const reference = this.payments.referenceOf(payment) ?? JSON.stringify(await this.secretOf(payment));
+    const method = JSON.parse(reference) as MethodSecret;
+    const prepared = await port.prepare({ ...call, method, taxFreeAmount, productName });
+    return { prepared, longestCallMs: port.longestCallMs, reference };
+  }
+
+  /** For how many hours after it was sent first the same call may be sent again. */
+  sameCallHours({ gateway, origin }: DirectPayment): number {
+    const port = origin === 'checkout' ? this.gateways.confirming(gateway) : this.gateways.charging(gateway);
+    return port.sameCallForHours;
+  }
+
+  private async secretOf({ id, paymentMethodId }: DirectPayment): Promise<MethodSecret> {
+    const method = paymentMethodId === null ? undefined : await this.methods.find(paymentMethodId);
+    if (method === undefined) throw new DomainError('internal-error', `direct payment ${id} has no payment method`);
+    // Before it is sent the method is looked at once more, and one that has ended is not charged.
+    if (method.erasedAt !== null) return { methodKey: '', customerKey: '' };
+    return this.methods.secretOf(method);
+  }
+}

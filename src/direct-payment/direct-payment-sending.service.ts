@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { Gateways, type PaymentAnswer, type PaymentReceipt } from '../gateways';
+import { isStopped, messageOf } from '../kernel/errors';
+import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../kernel/step-report';
+import { crashPoint } from '../platform/crash-points';
+import { Logger } from '../platform/logging';
+import { DirectPaymentCalls } from './direct-payment-calls';
+import { DepositRecorder } from './deposit-recorder';
+import { DirectPaymentQueue } from './direct-payment-queue';
+import { DirectPaymentRecorder, type PaymentEnd, type SentPayment } from './direct-payment-recorder';
+import type { DirectPaymentClaim } from './direct-payment.repository';
+import { contradictionOf, isAbsent, isForDeposit, isTaken } from './payment-receipt';
+
+/**
+ * Sends payments, each under a key of its own: the intent is committed before the first byte leaves, and whatever happens after
+ * it, the gateway takes the money once.
+ */
+@Injectable()
+export class DirectPaymentSending {
+  constructor(
+    private readonly queue: DirectPaymentQueue,
+    private readonly calls: DirectPaymentCalls,
+    private readonly gateways: Gateways,
+    private readonly recorder: DirectPaymentRecorder,
+    private readonly deposits: DepositRecorder,
+    private readonly logger: Logger,
+  ) {}
+
+  async runOnce(claimed?: OnClaimed): Promise<StepReport> {
+    const placed = await this.queue.next('send');
+    if (placed === undefined) return NOTHING_DUE;
+    claimed?.();
+    return this.bring(placed.claim).finally(() => placed.leave());
+  }
+
+  /** Sends this payment now, for a customer who waits; where somebody else has it already, nothing is done. */
+  async sendNow(id: string): Promise<void> {
+    const claim = await this.queue.this(id, 'send');
+    if (claim !== undefined) await this.bring(claim);
+  }
+
+  /** Sends what was claimed; one in doubt by the same call again, under the same key. Never throws for a failed piece. */
+  async bring(claim: DirectPaymentClaim): Promise<StepReport> {
+    const log = this.logger.child({ directPaymentId: claim.payment.id });
+    try {
+      await crashPoint('send-payment.claimed');
+      const call = await this.calls.ready(claim.payment);
+      await crashPoint('send-payment.ready');
+      const sent = await this.recorder.begin(claim, call);
+      if (sent === undefined) return ONE_DONE;
+      await crashPoint('send-payment.intent-committed');
+      const answer = await call.prepared.send();
+      await crashPoint('send-payment.answered');
+      await this.record(sent, answer, log);
+      await crashPoint('send-payment.recorded');
+      return ONE_DONE;
+    } catch (error) {
+      if (isStopped(error)) {
+        log.info('payment stopped before it was sent', { reason: messageOf(error) });
+        await this.queue.giveBack(claim).catch((lost: unknown) => log.warn('claim not given back', { error: lost }));
+        return NOTHING_DUE;
+      }
+      log.warn('payment not sent, or its answer not recorded', { error });
+      // Only what is still to be sent can be due again; what was sent waits for its lease to run out.
+      await this.queue.postpone(claim, messageOf(error)).catch(() => undefined);
+      return ONE_POSTPONED;
+    }
+  }
+
+  private async record(payment: SentPayment, answer: PaymentAnswer<PaymentReceipt>, log: Logger): Promise<void> {
+    const holder = { sendingId: payment.sendingId };
+    switch (answer.kind) {
+      case 'success':
+        return this.believe(payment, answer.value, 'paid', log);
+      case 'declined': {
+        const { resultCode: code, resultMessage: message, retry, laterAtMost } = answer;
+        const end = { code, message, transactionId: null, retry, laterAtMost };
+        return this.decline(payment, end, 'declined', log);
+      }
+      case 'refused': {
+        const code = answer.resultCode ?? `HTTP ${answer.httpStatus}`;
+        if (answer.unauthorized) {
+          log.error('the gateway knows our credentials not: payments wait', { code });
+          return this.recorder.withdraw(payment, code, this.queue.retryAt(payment.attempts), answer.keyUsedUp);
+        }
+        // Said of what it may have done all the same: it is looked up before it is asked for again.
+        if (answer.notNow === true) return this.doubt(payment, `not now: ${code}`, holder, answer.keyUsedUp);
+        const end = { code, message: answer.resultMessage, transactionId: null };
+        return this.decline(payment, end, 'refused by the gateway', log);
+      }
+      case 'unknown':
+        if (!answer.mayHaveArrived) {
+          return this.recorder.withdraw(payment, answer.message, this.queue.retryAt(payment.attempts));
+        }
+        log.warn('payment in doubt: it will be found out', { reason: answer.message });
+        return this.doubt(payment, answer.message, holder, answer.keyUsedUp);
+    }
+  }
+
+  private believe(payment: SentPayment, receipt: PaymentReceipt, cause: string, log: Logger): Promise<void> {
+    const holder = { sendingId: payment.sendingId };
+    if (isForDeposit(payment, receipt)) return this.deposits.issued(payment, receipt, holder);
+    const contradiction = contradictionOf(payment, receipt);
+    if (contradiction !== undefined) {
+      log.error('the gateway answered for another payment than was asked', { contradiction });
+      // Such an answer proves nothing; what its record has of this order does.
+      return this.doubt(payment, contradiction, holder);
+    }
+    const { transactionId, resultCode: code, resultMessage: message } = receipt;
+    return this.recorder.pay(payment, { transactionId, code, message }, cause, holder);
+  }
+
+  /**
+   * A no is believed once the gateway's record agrees: an order that is declined may be paid another time, and the money of a no that
+   * was none would be taken twice. Where it can't be asked, nobody knows yet.
+   */
+  private async decline(payment: SentPayment, end: PaymentEnd, cause: string, log: Logger): Promise<void> {
+    const { gateway, gatewayAccount: account, orderNo, sendingId } = payment;
+    const found = await this.gateways.findingOrders(gateway).findByOrder({ account, orderNo });
+    if (found.kind === 'success' && isTaken(found.value)) {
+      log.error('the gateway declined a payment that it has', { code: end.code });
+      return this.believe(payment, found.value, `${cause}, and found as paid`, log);
+    }
+    if (found.kind === 'success' || isAbsent(found)) return this.recorder.decline(payment, end, cause, { sendingId });
+    const why = found.kind === 'unknown' ? found.message : found.resultMessage;
+    log.warn('payment declined, and the gateway can’t be asked whether it has it', { code: end.code });
+    return this.doubt(payment, `${cause} (${end.code}), and the gateway could not be asked: ${why}`, { sendingId });
+  }
+
+  private doubt(payment: SentPayment, why: string, holder: { sendingId: string }, keyUsedUp?: boolean): Promise<void> {
+    return this.recorder.doubt(payment, why, this.queue.retryAt(payment.attempts), holder, keyUsedUp);
+  }
+}

@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { Database, wakeBilling, type SqlSession } from '../platform/database';
+import type { DepositAccount } from './deposit-account.entity';
+import { DepositAccounts } from './deposit-accounts';
+import { DirectPaymentLooks } from './direct-payment-looks';
+import type { DirectPaymentLook } from './direct-payment-look.entity';
+import { DirectPaymentSending } from './direct-payment-sending.service';
+import { DirectPaymentWatch, type EndedLook } from './direct-payment-watch';
+import type { DirectPayment, DirectPaymentHistory } from './direct-payment.entity';
+import {
+  DirectPaymentRepository,
+  type DirectPaymentCause,
+  type DirectPaymentFields,
+  type PaymentFilter,
+  type PlannedPayments,
+  type StateTally,
+} from './direct-payment.repository';
+
+/** Charges that one call collects each, for the rooms that ask for them. */
+@Injectable()
+export class DirectPayments {
+  constructor(
+    private readonly payments: DirectPaymentRepository,
+    private readonly sending: DirectPaymentSending,
+    private readonly lookups: DirectPaymentLooks,
+    private readonly watch: DirectPaymentWatch,
+    private readonly database: Database,
+    private readonly deposits: DepositAccounts,
+  ) {}
+
+  /**
+   * Stores a charge to be collected, in the caller's transaction. Nothing is sent before that is committed; then it is due.
+   *
+   * @returns the ids of the payment and of its charge
+   */
+  async ask(
+    session: SqlSession,
+    fields: DirectPaymentFields,
+    why: { cause: string; actor: string },
+  ): Promise<{ id: string; chargeId: string }> {
+    const asked = await this.payments.create(session, fields, why);
+    await wakeBilling(session);
+    return asked;
+  }
+
+  /** Stores the charges of a billing run to be collected, in the caller's transaction. @returns how many */
+  planRun(
+    session: SqlSession,
+    planned: PlannedPayments,
+    why: { cause: string; actor: string },
+    at: Date,
+  ): Promise<number> {
+    return this.payments.plan(session, planned, why, at);
+  }
+
+  /** Lets the held payments of a run go. @returns how many */
+  releaseRun(session: SqlSession, billingRunId: string, why: DirectPaymentCause): Promise<number> {
+    return this.payments.releaseHeld(session, billingRunId, why);
+  }
+
+  /** Ends the held payments of a run. @returns how many */
+  cancelRun(session: SqlSession, billingRunId: string, why: DirectPaymentCause): Promise<number> {
+    return this.payments.cancelHeld(session, billingRunId, why);
+  }
+
+  /** Sends it at once, for a customer who waits; what keeps it from being sent is left to the scheduler. */
+  sendNow(id: string): Promise<void> {
+    return this.sending.sendNow(id);
+  }
+
+  /** @throws {DomainError} `direct-payment-not-found` */
+  get(id: string): Promise<DirectPayment> {
+    return this.payments.get(id);
+  }
+
+  /** The call that collects a charge; `undefined` where a job does. */
+  ofCharge(chargeId: string): Promise<DirectPayment | undefined> {
+    return this.payments.ofCharge(chargeId);
+  }
+
+  /** The payment by which a charge of an account is collected; `undefined`: it has no such charge. */
+  findByOrderNo(gatewayAccount: string, orderNo: string): Promise<DirectPayment | undefined> {
+    return this.payments.findByOrderNo(gatewayAccount, orderNo);
+  }
+
+  /** Has one in doubt, or that waits for a deposit, looked up at once, where anything says that there is news of it. @returns whether it is */
+  async lookSoon(id: string): Promise<boolean> {
+    if (!(await this.payments.makeDue(id))) return false;
+    await this.database.transaction((session) => wakeBilling(session));
+    return true;
+  }
+
+  /** Asks about one that ended unpaid at once, as the watch does. @throws {DomainError} as `FindsOrders.findByOrder` */
+  lookAtEnded(payment: DirectPayment, actor: string): Promise<EndedLook> {
+    return this.watch.lookNow(payment, actor);
+  }
+
+  /** The account that was issued for one of these payments, the last one first where there are several. */
+  depositAccountOf(ids: readonly string[], session?: SqlSession): Promise<DepositAccount | undefined> {
+    return this.deposits.latestOf(ids, session);
+  }
+
+  /** Whether who names a secret of this hash, SHA-256, knows what messages about the deposit of a payment are told by. */
+  isDepositSecret(id: string, secretHash: Buffer): Promise<boolean> {
+    return this.deposits.isSecretOf(id, secretHash);
+  }
+
+  /**
+   * Says that nobody is to pay into the account of a payment any more, in the caller's transaction: it is closed at the gateway unless
+   * a deposit was quicker. Does nothing where it waits for none.
+   */
+  async abandonDeposit(session: SqlSession, id: string, because: string): Promise<void> {
+    await this.deposits.abandon(session, id, because);
+    await wakeBilling(session);
+  }
+
+  /** Newest first. */
+  list(filter: PaymentFilter, page: { beforeId: string | undefined; limit: number }): Promise<DirectPayment[]> {
+    return this.payments.list(filter, page);
+  }
+
+  /** What became of the payments of a billing run, a row for each state that some are in. */
+  talliesOf(billingRunId: string): Promise<StateTally[]> {
+    return this.payments.talliesOf(billingRunId);
+  }
+
+  /** What the gateway said of it where persons decide by that, newest first. */
+  looks(id: string, limit: number): Promise<DirectPaymentLook[]> {
+    return this.lookups.list(id, limit);
+  }
+
+  history(id: string): Promise<DirectPaymentHistory[]> {
+    return this.payments.history(id);
+  }
+}

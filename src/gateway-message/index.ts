@@ -1,0 +1,2 @@
+export { GatewayMessageModule } from './gateway-message.module';
+export { MessageLooks } from './message-looks.service';

@@ -1,0 +1,26 @@
+import type { Unanswered } from '../../platform/http-client';
+import type { GatewayUnknown, UnknownReason } from '../gateway';
+import type { JsonMembers } from './json-members';
+import type { Show } from './presentable';
+
+/**
+ * What an answer's members mean in our words; `undefined` when they can't be read.
+ *
+ * @param show for every text that is kept: the other side may have put anything into it
+ */
+export type ReadMembers<T> = (members: JsonMembers, show: Show) => T | undefined;
+
+/** No answer, told as the unknown that it is. */
+export function unansweredAs(outcome: Unanswered): GatewayUnknown {
+  const code = outcome.code === undefined ? '' : ` (${outcome.code})`;
+  return {
+    kind: 'unknown',
+    reason: outcome.reason,
+    message: `no answer: ${outcome.reason}${code}`,
+    mayHaveArrived: outcome.mayHaveArrived,
+  };
+}
+
+export function unknown(reason: UnknownReason, message: string): GatewayUnknown {
+  return { kind: 'unknown', reason, message, mayHaveArrived: true };
+}

@@ -1,0 +1,14 @@
+export { unansweredAs, unknown, type ReadMembers } from './answers';
+export {
+  countOf,
+  idOf,
+  isJsonObject,
+  isNumber,
+  listOf,
+  parseJsonObject,
+  parseJsonText,
+  textOf,
+  wonOf,
+  type JsonMembers,
+} from './json-members';
+export { presentable, showing, type Show } from './presentable';

@@ -1,0 +1,2 @@
+export { TossGateway } from './toss.gateway';
+export { TossModule } from './toss.module';

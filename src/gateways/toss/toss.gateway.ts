@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import type { FindsOrders, GatewayPorts } from '../ports';
+import { TossCheckouts } from './checkouts';
+import { TossLists } from './lists';
+import { TossMethodCharges, TossMethods } from './methods';
+import { TossPayments } from './payments';
+import { TossRefunds } from './refunds';
+
+/** What Toss can do. */
+@Injectable()
+export class TossGateway implements GatewayPorts {
+  readonly findsOrders: FindsOrders;
+
+  constructor(
+    readonly finds: TossPayments,
+    readonly refunds: TossRefunds,
+    readonly confirms: TossCheckouts,
+    readonly charges: TossMethodCharges,
+    readonly issues: TossMethods,
+    readonly lists: TossLists,
+  ) {
+    this.findsOrders = finds;
+  }
+}

@@ -1,0 +1,221 @@
+import { Injectable } from '@nestjs/common';
+import { HttpConfig } from '../config';
+import { DirectPayments, type DepositAccount } from '../direct-payment';
+import { Gateways, type CheckoutWindow } from '../gateways';
+import { DomainError } from '../kernel/errors';
+import { Clock } from '../platform/clock';
+import { crashPoint } from '../platform/crash-points';
+import { Database, violatesUnique, type SqlSession } from '../platform/database';
+import { paymentsOf, type Order, type OrderAttempt } from './order.entity';
+import { OrderRepository } from './order.repository';
+
+const ACTOR = 'checkout';
+
+/** Far more than a customer who changes their mind; a page that opens them by itself ends here. */
+const MOST_WINDOWS = 50;
+
+/** What came back from a payment window, by the customer's browser: nothing of it is believed. */
+export interface WindowReturn {
+  /** The window's own key of the payment. */
+  reference: string;
+  orderNo: string;
+  amount: number;
+}
+
+/** A window that was opened for an order, and what a page needs to show it. */
+export interface OpenedWindow {
+  order: Order;
+  orderNo: string;
+  window: CheckoutWindow;
+}
+
+/** An order as a customer's browser pays it, by a token that nobody can guess. */
+@Injectable()
+export class Checkout {
+  constructor(
+    private readonly orders: OrderRepository,
+    private readonly payments: DirectPayments,
+    private readonly gateways: Gateways,
+    private readonly http: HttpConfig,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws {DomainError} `order-not-found` */
+  async order(token: string): Promise<Order> {
+    const order = await this.orders.findByToken(token);
+    if (order === undefined) throw new DomainError('order-not-found', 'There is no such order');
+    return order;
+  }
+
+  /** Where the customer is to pay an order that waits for a deposit; of any other, nothing: the account may be another's by then. */
+  async depositOf({ id, state }: Order): Promise<DepositAccount | undefined> {
+    if (state !== 'AwaitingDeposit') return undefined;
+    return this.payments.depositAccountOf(paymentsOf(await this.orders.attempts(id)));
+  }
+
+  /**
+   * Opens a payment window, as an attempt of its own. Of several that are open, the first that comes back is confirmed.
+   *
+   * @throws {DomainError} `order-not-found`; `order-over` once it is paid, has ended, or its time is over; `order-busy` while a
+   *   payment of it is on its way
+   */
+  async open(token: string): Promise<OpenedWindow> {
+    const { id } = await this.order(token);
+    const opened = await this.database.transaction(async (session) => {
+      const order = await this.locked(session, id);
+      await this.assertOpen(session, order);
+      const attempt = await this.attemptOf(session, order);
+      if (order.state === 'Created') {
+        await this.orders.move(session, order, 'begin', { cause: 'window opened', actor: ACTOR });
+      }
+      return { order: { ...order, state: 'Ready' as const }, attempt };
+    });
+    const { order, attempt } = opened;
+    return { order, orderNo: attempt.orderNo, window: await this.windowOf(order, attempt, token) };
+  }
+
+  /**
+   * Confirms what the customer agreed to in the window, once, however often and at once it comes back. It is held against the
+   * stored order first: a difference confirms nothing.
+   *
+   * @returns the order as it is then: Paid, declined and Ready or Failed, or not known yet
+   * @throws {DomainError} `order-not-found`; `return-mismatch`; `order-over` where it can't be paid any more;
+   *   `duplicate-order-number` where a charge of another has this window's
+   */
+  async confirm(token: string, back: WindowReturn): Promise<Order> {
+    const { id } = await this.order(token);
+    const paymentId = await this.database.transaction(async (session) => {
+      const order = await this.locked(session, id);
+      const attempt = this.matching(order, await this.orders.attempts(id, session), back);
+      if (attempt.directPaymentId !== null) return undefined;
+      await this.assertOpen(session, order);
+      return this.ask(session, order, attempt, back.reference, 'confirmed by the customer');
+    });
+    if (paymentId !== undefined) {
+      await crashPoint('checkout.committed');
+      await this.payments.sendNow(paymentId);
+    }
+    return this.order(token);
+  }
+
+  /** Whether an account's window was opened under an order number, and nobody has come back with a payment of it. */
+  async isOpenWindow(gatewayAccount: string, orderNo: string): Promise<boolean> {
+    const window = await this.orders.window(gatewayAccount, orderNo);
+    return window?.directPaymentId === null;
+  }
+
+  /**
+   * Takes up a payment of a window that nobody came back from, and that the gateway has all the same: somebody else confirmed it. It
+   * is found out as one in doubt is, by the same call under a key of its own, which moves nothing that has moved.
+   *
+   * @param reference the gateway's key of the payment
+   */
+  async takeUp(gatewayAccount: string, orderNo: string, reference: string): Promise<void> {
+    const window = await this.orders.window(gatewayAccount, orderNo);
+    if (window === undefined) return;
+    const paymentId = await this.database.transaction(async (session) => {
+      const order = await this.locked(session, window.orderId);
+      const attempt = (await this.orders.attempts(order.id, session)).find((one) => one.orderNo === orderNo);
+      if (attempt?.directPaymentId !== null) return undefined;
+      return this.ask(session, order, attempt, reference, 'the gateway has a payment of it');
+    });
+    if (paymentId !== undefined) await this.payments.sendNow(paymentId);
+  }
+
+  private async ask(
+    session: SqlSession,
+    order: Order,
+    attempt: OrderAttempt,
+    reference: string,
+    cause: string,
+  ): Promise<string> {
+    const { gateway, gatewayAccount, amount, taxFreeAmount } = order;
+    const sold = { storeProductId: SOLD_IN_ORDERS, productName: order.name };
+    const charge = { orderNo: attempt.orderNo, gateway, gatewayAccount, ...sold, amount, taxFreeAmount };
+    const why = { cause, actor: ACTOR };
+    const { id } = await this.payments
+      .ask(session, { charge, origin: 'checkout', reference }, why)
+      .catch((error: unknown) => refuseTakenOrderNo(error, attempt));
+    await this.orders.attachPayment(session, attempt, id);
+    // One that has ended, or is paid by another window, stays as it is until it is known what this one brought.
+    if (order.state === 'Ready') await this.orders.move(session, order, 'confirm', why);
+    await crashPoint('checkout.before-commit');
+    return id;
+  }
+
+  /** What came back, held against what was stored before the window was shown. */
+  private matching(order: Order, attempts: readonly OrderAttempt[], back: WindowReturn): OrderAttempt {
+    const attempt = attempts.find(({ orderNo }) => orderNo === back.orderNo);
+    const differing = [
+      ...(attempt === undefined ? ['orderId'] : []),
+      ...(order.amount === back.amount ? [] : ['amount']),
+    ];
+    if (attempt !== undefined && differing.length === 0) return attempt;
+    const faults = differing.map((field) => ({ field, expected: 'as the order has it' }));
+    const message = `What came back is not what was ordered (${differing.join(', ')}); nothing was paid`;
+    throw new DomainError('return-mismatch', message, { faults });
+  }
+
+  /** One window, one order number: which of two payments the gateway would find under one, nobody says. */
+  private async attemptOf(session: SqlSession, order: Order): Promise<OrderAttempt> {
+    const attempts = await this.orders.attempts(order.id, session);
+    if (attempts.length < MOST_WINDOWS) return this.orders.openAttempt(session, order);
+    throw new DomainError('order-over', `Too many windows were opened for this order; make another one`);
+  }
+
+  private async windowOf(order: Order, { orderNo }: OrderAttempt, token: string): Promise<CheckoutWindow> {
+    const at = `${this.http.publicBaseUrl}/checkout/v1/orders/${token}`;
+    const window = await this.gateways.confirming(order.gateway).window({
+      account: order.gatewayAccount,
+      orderNo,
+      orderName: order.name,
+      amount: order.amount,
+      taxFreeAmount: order.taxFreeAmount,
+      customerKey: order.customerKey,
+      customerName: order.customerName,
+      customerEmail: order.customerEmail,
+      successUrl: `${at}/return`,
+      failUrl: `${at}/fail`,
+    });
+    // A script takes what is left out, and may refuse what is null.
+    return Object.fromEntries(Object.entries(window).filter(([, value]) => value !== null));
+  }
+
+  private async assertOpen(session: SqlSession, order: Order): Promise<void> {
+    if (order.state === 'Confirming' || order.state === 'InDoubt') {
+      throw new DomainError('order-busy', 'A payment of this order is on its way; look again in a moment');
+    }
+    if (order.state === 'AwaitingDeposit') {
+      throw new DomainError(
+        'order-busy',
+        'An account was issued for this order: pay into it, or ask the shop to cancel',
+      );
+    }
+    if (order.endedAt !== null || order.expiresAt <= this.clock.now()) throw over(order);
+    // The customer has paid, as it turned out; nobody pays again before people have dealt with that.
+    if ((await this.orders.stopOf(order.id, session)) === undefined) return;
+    throw new DomainError('order-busy', 'A payment of this order is being looked into; ask the shop');
+  }
+
+  private async locked(session: SqlSession, id: string): Promise<Order> {
+    const order = await this.orders.lock(session, id);
+    if (order === undefined) throw new DomainError('internal-error', `order ${id} is gone`);
+    return order;
+  }
+}
+
+/** As what the reports know what is sold in orders: what they consist of, each order says itself. */
+const SOLD_IN_ORDERS = 'order';
+
+function over({ state }: Order): DomainError {
+  const how = { Paid: 'is paid', Canceled: 'was canceled', Failed: 'was declined for good' }[state as string];
+  return new DomainError('order-over', `This order ${how ?? 'was not paid in time'}; nothing was changed`, { state });
+}
+
+/** Uploads of before orders kept their order numbers to themselves may have it. The charge can't be made, so nothing is asked for. */
+function refuseTakenOrderNo(error: unknown, { orderNo }: OrderAttempt): never {
+  if (!violatesUnique(error, 'charge_order_no_once')) throw error;
+  const message = `Another charge has the order number ${orderNo} of this window; nothing was paid. Open another window`;
+  throw new DomainError('duplicate-order-number', message);
+}

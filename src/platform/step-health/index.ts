@@ -1,0 +1,2 @@
+export { DatabaseOutage } from './database-outage';
+export { StepHealth } from './step-health';

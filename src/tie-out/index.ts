@@ -1,0 +1,10 @@
+export { GatewayDays, type GatewayDay } from './gateway-days';
+export { TieOutCalendar } from './tie-out-calendar';
+export { TieOutDifference } from './tie-out-difference.entity';
+export { TieOutDifferences } from './tie-out-differences';
+export { TieOut } from './tie-out.entity';
+export { TieOutModule } from './tie-out.module';
+export { DIFFERENCE_KINDS, DIFFERENCE_MOVEMENTS, DIFFERENCE_TRANSITIONS } from './tie-out-difference.state';
+export type { DifferenceKind, DifferenceMovement, DifferenceState } from './tie-out-difference.state';
+export { TIE_OUT_TRANSITIONS, type TieOutState } from './tie-out.state';
+export { TieOuts } from './tie-outs.service';

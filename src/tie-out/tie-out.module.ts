@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { GatewayAccountModule } from '../gateway-account';
+import { GatewaysModule } from '../gateways';
+import { RefundModule } from '../refund';
+import { GatewayDays } from './gateway-days';
+import { TieOutCalendar } from './tie-out-calendar';
+import { TieOutDifference, TieOutDifferenceHistory } from './tie-out-difference.entity';
+import { TieOutDifferences } from './tie-out-differences';
+import { TieOut, TieOutHistory } from './tie-out.entity';
+import { TieOutRepository } from './tie-out.repository';
+import { TieOuts } from './tie-outs.service';
+
+/** Our days against the gateways' own lists. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([TieOut, TieOutHistory, TieOutDifference, TieOutDifferenceHistory]),
+    GatewayAccountModule,
+    GatewaysModule,
+    RefundModule,
+  ],
+  providers: [GatewayDays, TieOutCalendar, TieOutDifferences, TieOutRepository, TieOuts],
+  exports: [GatewayDays, TieOutCalendar, TieOutDifferences, TieOuts],
+})
+export class TieOutModule {}

@@ -1,0 +1,88 @@
+import { Database } from '../../src/platform/database';
+import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
+import { refundInState } from '../support/refunds';
+import { send } from '../support/subscribers';
+import { awaitedOrder, paidOrder } from '../support/toss-orders';
+import { until } from '../support/until';
+
+const ACCOUNT = { bank: '신한', accountNumber: '110123456789', holderName: '김손님' };
+
+/** What was paid by a deposit goes back to an account that the customer names, through the same desk as any refund. */
+describe('a deposit that is given back', () => {
+  let world: BillingWorld;
+
+  beforeAll(async () => {
+    // A deposit counts at once here.
+    world = await startWorld({ toss: true, environment: { VIRTUAL_ACCOUNT_SETTLE_DELAY_MINUTES: '0' } });
+  });
+  afterAll(() => world.close());
+
+  async function paid(): Promise<string> {
+    const { id, orderNo } = await awaitedOrder(world);
+    world.simulator.toss.deposit(orderNo);
+    const { items } = (await world.get('direct-payments?limit=100')).body;
+    const payment = items.find((one: JsonBody) => one.orderNo === orderNo);
+    await send(world, 'POST', `direct-payments/${payment.id}/look`, {});
+    await until(`order ${id} is paid`, async () =>
+      (await world.get(`orders/${id}`)).body.state === 'Paid' ? true : undefined,
+    );
+    return orderNo;
+  }
+
+  const ask = (orderNo: string, more: object): Promise<JsonAnswer> =>
+    send(world, 'POST', `charges/${orderNo}/refunds`, { reason: 'customer asked', ...more });
+
+  it('goes to the account, which is stored sealed and shown masked', async () => {
+    const orderNo = await paid();
+    const asked = await ask(orderNo, { account: ACCOUNT });
+    expect([asked.status, asked.body.code]).toEqual([202, undefined]);
+    const done = await refundInState(world, asked.body.id, 'Refunded');
+    expect(done.receiver).toEqual({ shown: '신한 …6789 김…', transferStatus: 'COMPLETED' });
+    expect(world.simulator.toss.bookOfOrder(orderNo)).toMatchObject([{ status: 'CANCELED', canceledAmount: 15_000 }]);
+    expect((await world.get(`charges/${orderNo}`)).body.state).toBe('Refunded');
+    const rows = await world.service.app
+      .get(Database)
+      .rows('SELECT row_to_json(refund_account)::text AS dump FROM refund_account');
+    const exchanges = (await world.get(`gateway-exchanges?orderNo=${orderNo}`)).body;
+    const shown = JSON.stringify([rows, done, exchanges, (await world.get('audit-log?limit=100')).body]);
+    expect(shown).not.toContain(ACCOUNT.accountNumber);
+    expect(shown).not.toContain(ACCOUNT.holderName);
+  });
+
+  it.each(['PENDING', 'FAILED'])('is made while its transfer is %s, and shown as such', async (transferStatus) => {
+    const orderNo = await paid();
+    world.simulator.toss.setRefundStatus(orderNo, transferStatus);
+    const { body } = await ask(orderNo, { account: ACCOUNT });
+    expect((await refundInState(world, body.id, 'Refunded')).receiver).toMatchObject({ transferStatus });
+  });
+
+  it('in part is made while Toss says nothing of its transfer', async () => {
+    const orderNo = await paid();
+    const { body } = await ask(orderNo, { amount: 4_000, account: ACCOUNT });
+    expect((await refundInState(world, body.id, 'Refunded')).receiver).toMatchObject({ transferStatus: 'NONE' });
+    expect(world.simulator.toss.bookOfOrder(orderNo)).toMatchObject([{ canceledAmount: 4_000 }]);
+  });
+
+  it.each([
+    ['no account', {}, 'account'],
+    ['an unknown bank', { account: { ...ACCOUNT, bank: '없는은행' } }, 'account.bank'],
+    ['a number that is no digits', { account: { ...ACCOUNT, accountNumber: '110-123' } }, 'account.accountNumber'],
+    ['21 digits', { account: { ...ACCOUNT, accountNumber: '1'.repeat(21) } }, 'account.accountNumber'],
+    ['a name too long', { account: { ...ACCOUNT, holderName: '김'.repeat(61) } }, 'account.holderName'],
+    ['a list of accounts', { account: [ACCOUNT] }, 'account'],
+  ])('is refused with %s, and nothing is stored', async (_what, more, field) => {
+    const orderNo = await paid();
+    const { status, body } = await ask(orderNo, more);
+    expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid-request' });
+    expect(JSON.stringify(body)).toContain(`"${field}"`);
+    expect((await world.get(`charges/${orderNo}/refunds`)).body.items).toEqual([]);
+  });
+
+  it('is what no card payment is: that goes to no account', async () => {
+    const { orderNo } = await paidOrder(world);
+    const { status, body } = await ask(orderNo, { account: ACCOUNT });
+    expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid-request' });
+    const { body: refund } = await ask(orderNo, {});
+    expect((await refundInState(world, refund.id, 'Refunded')).receiver).toBeNull();
+  });
+});

@@ -1,0 +1,28 @@
+import type { Client } from 'pg';
+import { seoulDateAt } from '../../src/kernel/seoul-calendar';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * Looks whether the day that is over was compared with Toss's own lists, and found as they have it. Only what somebody gave back in
+ * Toss's console may differ, and only between the parts it was given back in: as a sum it is held against the book elsewhere.
+ *
+ * @returns one sentence for each breach
+ */
+export async function brokenTieOutPromises(database: Client, now: Date): Promise<string[]> {
+  const yesterday = seoulDateAt(new Date(now.getTime() - DAY_MS));
+  const { rows: tied } = await database.query(
+    `SELECT FROM tie_out WHERE day = $1 AND gateway_account = 'toss' AND finished_at IS NOT NULL`,
+    [yesterday],
+  );
+  const { rows: differing } = await database.query<{ what: string }>(
+    `SELECT concat_ws(' ', kind, movement, order_no, 'ours', our_state, our_amount, 'theirs', their_state, their_amount) AS what
+     FROM tie_out_difference AS one
+     WHERE state = 'Open' AND NOT (movement = 'refund' AND EXISTS (
+       SELECT FROM refund WHERE refund.transaction_id = one.transaction_id AND refund.gateway = 'toss' AND refund.outside))`,
+  );
+  return [
+    ...(tied.length === 0 ? [`${yesterday} was never compared with the gateway’s lists`] : []),
+    ...differing.map(({ what }) => `the gateway’s lists differ: ${what}`),
+  ];
+}
