@@ -27,6 +27,7 @@ export function addDirectPaymentCommands(program: Command, run: Run): void {
     filters: {
       state: new Option('--state <state>', 'such as Unknown or Paid'),
       billingRunId: new Option('--run <id>', 'of this billing run'),
+      orderNo: new Option('--order <orderNo>', 'of this order number'),
     },
   });
   addShow(payments, run, {
@@ -36,7 +37,7 @@ export function addDirectPaymentCommands(program: Command, run: Run): void {
   });
   addAct(payments, run, {
     name: 'look <id>',
-    does: 'have a payment in doubt looked up at once',
+    does: 'have a payment in doubt, or that waits for a deposit, looked up at once',
     operation: 'POST /admin/v1/direct-payments/{id}/look',
     body: {},
   });

@@ -7433,6 +7433,8 @@ export interface operations {
                 state?: "Pending" | "Sending" | "Unknown" | "Awaited" | "Paid" | "Declined" | "Canceled";
                 /** @description Of this billing run */
                 billingRunId?: string;
+                /** @description Of the charge */
+                orderNo?: string;
                 /** @description csv, xlsx: all rows; also by Accept */
                 format?: "json" | "csv" | "xlsx";
                 /** @description false: CSV without the byte order mark that spreadsheets need */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Charges } from '../charge';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
 import type { DepositAccount } from './deposit-account.entity';
 import { DepositAccounts } from './deposit-accounts';
@@ -16,6 +17,11 @@ import {
   type StateTally,
 } from './direct-payment.repository';
 
+/** Which payments are listed. */
+export interface ListedPayments extends PaymentFilter {
+  orderNo?: string | undefined;
+}
+
 /** Charges that one call collects each, for the rooms that ask for them. */
 @Injectable()
 export class DirectPayments {
@@ -24,6 +30,7 @@ export class DirectPayments {
     private readonly sending: DirectPaymentSending,
     private readonly lookups: DirectPaymentLooks,
     private readonly watch: DirectPaymentWatch,
+    private readonly charges: Charges,
     private readonly database: Database,
     private readonly deposits: DepositAccounts,
   ) {}
@@ -115,8 +122,15 @@ export class DirectPayments {
   }
 
   /** Newest first. */
-  list(filter: PaymentFilter, page: { beforeId: string | undefined; limit: number }): Promise<DirectPayment[]> {
-    return this.payments.list(filter, page);
+  async list(
+    { orderNo, ...filter }: ListedPayments,
+    page: { beforeId: string | undefined; limit: number },
+  ): Promise<DirectPayment[]> {
+    if (orderNo === undefined) return this.payments.list(filter, page);
+    // An order number is one charge's, and one call collects that.
+    const [charge] = await this.charges.list({ orderNo }, { beforeId: undefined, limit: 1 });
+    const payment = charge && (await this.payments.ofCharge(charge.id));
+    return payment !== undefined && isAmong(payment, filter, page) ? [payment] : [];
   }
 
   /** What became of the payments of a billing run, a row for each state that some are in. */
@@ -132,4 +146,13 @@ export class DirectPayments {
   history(id: string): Promise<DirectPaymentHistory[]> {
     return this.payments.history(id);
   }
+}
+
+function isAmong(
+  payment: DirectPayment,
+  { state = payment.state, billingRunId = payment.billingRunId ?? undefined }: PaymentFilter,
+  { beforeId }: { beforeId: string | undefined },
+): boolean {
+  const isBefore = beforeId === undefined || BigInt(payment.id) < BigInt(beforeId);
+  return isBefore && payment.state === state && (payment.billingRunId ?? undefined) === billingRunId;
 }

@@ -51,6 +51,12 @@ describe('who paid an order', () => {
       const { body } = await world.get(`direct-payments?state=Unknown`);
       return body.items[0];
     });
+    const ofOrder = async (query: string): Promise<JsonBody[]> =>
+      (await world.get(`direct-payments?orderNo=${query}`)).body.items;
+    expect(await ofOrder(orderNo)).toMatchObject([{ id: payment.id, orderNo }]);
+    for (const query of [`${orderNo}&state=Paid`, `${orderNo}&billingRunId=1`, `${orderNo}&cursor=1`, 'NONE-1']) {
+      expect([query, await ofOrder(query)]).toEqual([query, []]);
+    }
     const [answer] = await answersOf('customerReference=nari');
     expect(answer).toMatchObject({ verdict: 'not-known', ground: 'in-doubt', charge: { orderNo } });
     expect(answer?.because).toContain('nobody knows whether Toss Payments has it');

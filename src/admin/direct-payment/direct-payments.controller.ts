@@ -30,10 +30,8 @@ export class DirectPaymentsController {
   @Scope('charges:read')
   @ListOf(DirectPaymentView)
   @ApiOperation({ summary: 'Payments that one call collects each, newest first' })
-  async list(
-    @Query() { state, billingRunId, cursor, limit }: DirectPaymentListQuery,
-  ): Promise<Page<DirectPaymentView>> {
-    const found = await this.payments.list({ state, billingRunId }, { beforeId: cursor, limit });
+  async list(@Query() { cursor, limit, ...filter }: DirectPaymentListQuery): Promise<Page<DirectPaymentView>> {
+    const found = await this.payments.list(filter, { beforeId: cursor, limit });
     return pageOf(found.map(directPaymentViewOf), limit, (payment) => payment.id);
   }
 

@@ -5,7 +5,7 @@ import { statesOf } from '../../kernel/transitions';
 import { IsId, MayBeMissing } from '../frame/body-fields';
 import { PageQuery } from '../frame/page';
 import { ReasonBody } from '../frame/reason.dto';
-import { IsGatewayId } from '../frame/text-fields';
+import { IsGatewayId, IsOrderNo } from '../frame/text-fields';
 
 const STATES = statesOf(DIRECT_PAYMENT_TRANSITIONS);
 const OUTCOMES = ['paid', 'not-paid'] as const;
@@ -31,4 +31,9 @@ export class DirectPaymentListQuery extends PageQuery {
   @IsOptional()
   @IsId('the id of a billing run')
   billingRunId?: string;
+
+  @ApiPropertyOptional({ description: 'Of the charge' })
+  @IsOptional()
+  @IsOrderNo()
+  orderNo?: string;
 }
