@@ -15,7 +15,8 @@ export class TokenParameter {
 /** What comes back from a payment window, in a body or an address. */
 export class WindowReturnDto {
   @ApiProperty({ description: 'The window’s own key of the payment' })
-  @Matches(/^[!-~]{1,200}$/, { message: '1 to 200 printable characters without spaces' })
+  // Nothing that would lead to another path where it is looked up.
+  @Matches(/^(?!\.{1,2}$)[!-~]{1,200}$/, { message: '1 to 200 printable characters without spaces' })
   paymentKey!: string;
 
   @ApiProperty({ description: 'As the window was opened with' })

@@ -119,6 +119,8 @@ export abstract class TossConfig {
   abstract readonly apiBaseUrl: string;
   /** Networks its messages may come from; empty allows all. */
   abstract readonly webhookCidrs: readonly string[];
+  /** Whether it is taken for granted that lookups tell of what a customer has agreed to before it is confirmed. */
+  abstract readonly findsAgreed: boolean;
   abstract readonly connectTimeoutMs: number;
   /** From the last byte sent to the head of the answer: a confirmation of eleven seconds has been seen. */
   abstract readonly answerTimeoutMs: number;

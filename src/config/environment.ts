@@ -211,6 +211,7 @@ export class Environment {
   @Expose() @IsOptional() @IsBaseUrl() TOSS_API_BASE_URL?: string;
   @Whole(1, 300) TOSS_CONNECT_TIMEOUT_SECONDS: number = 5;
   @Whole(1, 3_600) TOSS_ANSWER_TIMEOUT_SECONDS: number = 60;
+  @Expose() @Flag() @IsBoolean({ message: 'true or false' }) TOSS_FINDS_AGREED: boolean = true;
   @Expose() @Each('cidrs', 'a list of networks such as 203.0.113.0/24', isCidr) TOSS_WEBHOOK_CIDRS: string = '';
 
   @Expose() @Each('cidrs', 'a list of networks such as 203.0.113.0/24', isCidr) PNS_ALLOWED_CIDRS: string = '';

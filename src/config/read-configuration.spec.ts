@@ -277,6 +277,7 @@ describe('the keys of Toss Payments', () => {
       apiBaseUrl: 'http://127.0.0.1:9090',
       connectTimeoutMs: 5_000,
       answerTimeoutMs: 60_000,
+      findsAgreed: true,
       webhookCidrs: [],
     });
     expect(readConfiguration(GOOD).toss.account).toBeUndefined();

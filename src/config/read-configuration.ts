@@ -178,6 +178,7 @@ function configurationOf(environment: Environment): Configuration {
       apiBaseUrl: base(environment.TOSS_API_BASE_URL ?? TOSS_HOSTS[environment.ENVIRONMENT]),
       connectTimeoutMs: environment.TOSS_CONNECT_TIMEOUT_SECONDS * 1000,
       answerTimeoutMs: environment.TOSS_ANSWER_TIMEOUT_SECONDS * 1000,
+      findsAgreed: environment.TOSS_FINDS_AGREED,
       webhookCidrs: commaSeparated(environment.TOSS_WEBHOOK_CIDRS),
     },
     lookup: {

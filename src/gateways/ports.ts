@@ -66,6 +66,8 @@ export interface PreparedRefund extends Prepared<RefundReceipt> {
 export interface ConfirmsCheckouts {
   /** The longest a call may take, from its first byte to its answer. */
   readonly longestCallMs: number;
+  /** Whether {@link FindsPayments} tells of what a customer has agreed to before it is confirmed. */
+  readonly findsAgreed: boolean;
   /** For how many hours the same call may be sent again under its key; 0 where it has none. */
   readonly sameCallForHours: number;
   /** What a page needs to open the window. @throws {DomainError} `gateway-not-configured`, `gateway-account-unusable` */

@@ -69,6 +69,7 @@ export const ERROR_CODES = {
   'order-over': { kind: 'conflict', title: 'The order can’t be paid any more', retryable: false },
   'order-busy': { kind: 'conflict', title: 'A payment of the order is on its way', retryable: true },
   'return-mismatch': { kind: 'conflict', title: 'What came back is not what was ordered', retryable: false },
+  'return-unknown': { kind: 'conflict', title: 'The gateway has no payment as what came back names', retryable: true },
   'payment-method-not-found': { kind: 'not-found', title: 'There is no such payment method', retryable: false },
   'method-registration-not-found': { kind: 'not-found', title: 'There is no such registration', retryable: false },
   'registration-over': { kind: 'conflict', title: 'Nothing can be registered there any more', retryable: false },

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { HttpConfig } from '../config';
 import { DirectPayments, type DepositAccount } from '../direct-payment';
-import { Gateways, type CheckoutWindow } from '../gateways';
-import { DomainError } from '../kernel/errors';
+import { Gateways, type CheckoutWindow, type FoundPayment } from '../gateways';
+import { DomainError, messageOf } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database, violatesUnique, type SqlSession } from '../platform/database';
+import { Logger } from '../platform/logging';
 import { paymentsOf, type Order, type OrderAttempt } from './order.entity';
 import { OrderRepository } from './order.repository';
 
@@ -39,6 +40,7 @@ export class Checkout {
     private readonly http: HttpConfig,
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly logger: Logger,
   ) {}
 
   /** @throws {DomainError} `order-not-found` */
@@ -77,14 +79,20 @@ export class Checkout {
 
   /**
    * Confirms what the customer agreed to in the window, once, however often and at once it comes back. It is held against the
-   * stored order first: a difference confirms nothing.
+   * stored order first, and against what the gateway has of it: a difference confirms nothing, and leaves the window as it was.
    *
    * @returns the order as it is then: Paid, declined and Ready or Failed, or not known yet
-   * @throws {DomainError} `order-not-found`; `return-mismatch`; `order-over` where it can't be paid any more;
+   * @throws {DomainError} `order-not-found`; `return-mismatch`, `return-unknown`; `order-over` where it can't be paid any more;
    *   `duplicate-order-number` where a charge of another has this window's
    */
   async confirm(token: string, back: WindowReturn): Promise<Order> {
-    const { id } = await this.order(token);
+    const seen = await this.order(token);
+    const { id } = seen;
+    const window = this.matching(seen, await this.orders.attempts(id), back);
+    if (window.directPaymentId === null) {
+      await this.assertOpen(this.database, seen);
+      await this.assertAgreed(seen, back);
+    }
     const paymentId = await this.database.transaction(async (session) => {
       const order = await this.locked(session, id);
       const attempt = this.matching(order, await this.orders.attempts(id, session), back);
@@ -152,9 +160,34 @@ export class Checkout {
       ...(order.amount === back.amount ? [] : ['amount']),
     ];
     if (attempt !== undefined && differing.length === 0) return attempt;
-    const faults = differing.map((field) => ({ field, expected: 'as the order has it' }));
-    const message = `What came back is not what was ordered (${differing.join(', ')}); nothing was paid`;
-    throw new DomainError('return-mismatch', message, { faults });
+    throw mismatch(differing);
+  }
+
+  /**
+   * Anybody who has the token can come back with any key, so it is looked up before it uses the window up. Where the gateway can't be
+   * asked, its confirmation tells: a customer who has agreed is not kept waiting.
+   */
+  private async assertAgreed({ id, gateway, gatewayAccount, amount }: Order, back: WindowReturn): Promise<void> {
+    const found = await this.agreed({ gateway, gatewayAccount, reference: back.reference });
+    if (found === 'untold') return;
+    if (found === 'none') {
+      this.logger.warn('a return of a payment that the gateway does not know', { orderId: id });
+      throw new DomainError('return-unknown', 'The gateway has no such payment; nothing was paid');
+    }
+    if (found.orderNo !== back.orderNo || found.amount !== amount) throw mismatch(['paymentKey']);
+  }
+
+  private async agreed(of: Pick<Order, 'gateway' | 'gatewayAccount'> & { reference: string }): Promise<Agreed> {
+    const { gateway, gatewayAccount: account, reference: transactionId } = of;
+    if (!this.gateways.confirming(gateway).findsAgreed) return 'untold';
+    try {
+      const answer = await this.gateways.finding(gateway).find({ account, transactionId });
+      if (answer.kind === 'success') return answer.value.payment;
+      return answer.kind === 'refused' && answer.notFound === true ? 'none' : 'untold';
+    } catch (error) {
+      this.logger.warn('a return could not be looked up', { error: messageOf(error) });
+      return 'untold';
+    }
   }
 
   /** One window, one order number: which of two payments the gateway would find under one, nobody says. */
@@ -207,6 +240,15 @@ export class Checkout {
 
 /** As what the reports know what is sold in orders: what they consist of, each order says itself. */
 const SOLD_IN_ORDERS = 'order';
+
+/** What the gateway has of what came back. */
+type Agreed = FoundPayment | 'none' | 'untold';
+
+function mismatch(differing: readonly string[]): DomainError {
+  const faults = differing.map((field) => ({ field, expected: 'as the order has it' }));
+  const message = `What came back is not what was ordered (${differing.join(', ')}); nothing was paid`;
+  return new DomainError('return-mismatch', message, { faults });
+}
 
 function over({ state }: Order): DomainError {
   const how = { Paid: 'is paid', Canceled: 'was canceled', Failed: 'was declined for good' }[state as string];

@@ -94,6 +94,50 @@ describe('an order paid by Toss', () => {
     expect(world.simulator.toss.bookOfOrder(window.orderId)[0]?.approvals).toBe(0);
   });
 
+  const withKey = (back: string, paymentKey: string): string => {
+    const [path, query] = back.split('?');
+    const members = new URLSearchParams(query);
+    members.set('paymentKey', paymentKey);
+    return `${path}?${members.toString()}`;
+  };
+
+  it('is not tried by returns of payments that Toss does not know, and is paid by the real one of the same window', async () => {
+    const { id, window } = await opened();
+    const back = await paidIn(window);
+    for (const key of ['forged', 'a/../b', 'x'.repeat(200), '%2e%2e', 'forged', 'forged']) {
+      const forged = await call('GET', withKey(back, key));
+      expect([key, forged.body.location]).toEqual([key, expect.stringMatching(/&state=return-unknown$/)]);
+    }
+    for (const key of ['.', '..', ' ']) {
+      expect((await call('GET', withKey(back, key))).body.location).toMatch(/&state=invalid-request$/);
+    }
+    expect(await order(id)).toMatchObject({ state: 'Ready', failure: null, attempts: [{ confirmed: false }] });
+    expect((await call('GET', back)).body.location).toMatch(/&state=Paid$/);
+    expect(world.simulator.toss.bookOfOrder(window.orderId)).toMatchObject([{ approvals: 1, approvedAmount: 15_000 }]);
+    // A reload is held against what was stored, and asks nobody.
+    expect((await call('GET', withKey(back, 'forged'))).body.location).toMatch(/&state=Paid$/);
+  });
+
+  it('is not paid by what the customer agreed to for another order', async () => {
+    const [one, other] = [await opened(), await opened()];
+    const back = await paidIn(one.window);
+    const others = new URLSearchParams((await paidIn(other.window)).split('?')[1]);
+    const mixed = await call('GET', withKey(back, String(others.get('paymentKey'))));
+    expect(mixed.body.location).toMatch(/&state=return-mismatch$/);
+    for (const { id } of [one, other]) expect((await order(id)).state).toBe('Ready');
+    expect((await call('GET', back)).body.location).toMatch(/&state=Paid$/);
+  });
+
+  it('is declined for a forged return only where Toss can’t be asked, and is then paid in another window', async () => {
+    const { id, token, window } = await opened();
+    world.simulator.toss.armFault({ kind: 'call-failing', call: 'lookup', times: 1 });
+    const forged = await call('GET', withKey(await paidIn(window), 'forged'));
+    expect(forged.body.location).toMatch(/&state=Ready&code=NOT_FOUND_PAYMENT$/);
+    const { body: again } = await call('POST', `${token}/windows`);
+    await call('GET', await paidIn(again.window));
+    expect((await order(id)).state).toBe('Paid');
+  });
+
   it.each<Omit<TossFaultOrder, 'call'>>([
     { kind: 'answer-lost' },
     { kind: 'answer-truncated' },

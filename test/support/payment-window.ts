@@ -27,6 +27,7 @@ export type NextAnswer =
 export class WindowGateway implements ConfirmsCheckouts, FindsOrders {
   readonly longestCallMs = 60_000;
   readonly sameCallForHours = 24;
+  readonly findsAgreed = false;
   /** Answers to come, in order; then all go as they should. */
   readonly next: NextAnswer[] = [];
   /** By idempotency key: what was taken. */

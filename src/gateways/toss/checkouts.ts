@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { TossConfig } from '../../config';
 import type { CheckoutOrder, CheckoutPayment, CheckoutWindow } from '../gateway';
 import type { ConfirmsCheckouts, PreparedPayment } from '../ports';
 import { TossClient } from './api/toss.client';
@@ -11,12 +12,15 @@ import { IDEMPOTENCY_HOURS, LONGEST_NAME, WON_CURRENCY, cut } from './wire';
 export class TossCheckouts implements ConfirmsCheckouts {
   readonly sameCallForHours = IDEMPOTENCY_HOURS;
   readonly longestCallMs: number;
+  readonly findsAgreed: boolean;
 
   constructor(
     private readonly accounts: TossAccounts,
     private readonly client: TossClient,
+    config: TossConfig,
   ) {
     this.longestCallMs = accounts.longestCallMs;
+    this.findsAgreed = config.findsAgreed;
   }
 
   /** What Toss's own script is called with (docs/protocol/toss.md, section 5); the customer chooses the method in the page. */

@@ -15,7 +15,7 @@ export const BASIC = 'Basic dGVzdF9nc2tfZG9jc19PYVB6OEw1S2RtUVhrelJ6M3k0N0JNdzY6
 
 export function tossConfig(apiBaseUrl: string, changes: Partial<TossConfig> = {}): TossConfig {
   const waits = { connectTimeoutMs: PATIENT_MS, answerTimeoutMs: PATIENT_MS };
-  return { account: undefined, apiBaseUrl, webhookCidrs: [], ...waits, ...changes };
+  return { account: undefined, apiBaseUrl, webhookCidrs: [], findsAgreed: true, ...waits, ...changes };
 }
 
 /** Accounts with these secret keys, the newest first. */

@@ -53,7 +53,7 @@ describe('the ports of Toss', () => {
       requests,
       payments: new TossPayments(...parts),
       refunds: new TossRefunds(...parts),
-      checkouts: new TossCheckouts(...parts),
+      checkouts: new TossCheckouts(...parts, config),
       charges: new TossMethodCharges(...parts),
       methods: new TossMethods(...parts),
       lists: new TossLists(...parts),
