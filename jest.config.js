@@ -23,7 +23,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/cli', '<rootDir>/simulator', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  setupFiles: ['reflect-metadata'],
+  setupFiles: ['reflect-metadata', '<rootDir>/test/support/one-connection.ts'],
   transform: {
     '\\.ts$': ['@swc/jest', { ...swc, swcrc: false, sourceMaps: 'inline' }],
     '\\.m?js$': ['@swc/jest', { ...swc, swcrc: false, sourceMaps: false }],

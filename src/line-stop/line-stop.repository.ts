@@ -71,8 +71,11 @@ export class LineStopRepository {
     return (await session.manager.findOneBy(LineStop, { id })) ?? undefined;
   }
 
-  list({ state, kind, jobId, subscriptionId, orderNo, beforeId, limit }: LineStopPage): Promise<LineStop[]> {
-    const query = this.database.manager.createQueryBuilder(LineStop, 'stop').orderBy('stop.id', 'DESC').limit(limit);
+  list(
+    { state, kind, jobId, subscriptionId, orderNo, beforeId, limit }: LineStopPage,
+    session: SqlSession = this.database,
+  ): Promise<LineStop[]> {
+    const query = session.manager.createQueryBuilder(LineStop, 'stop').orderBy('stop.id', 'DESC').limit(limit);
     if (state !== undefined) query.andWhere('stop.state = :state', { state });
     if (kind !== undefined) query.andWhere('stop.kind = :kind', { kind });
     if (jobId !== undefined) query.andWhere('stop.bulkPaymentJobId = :jobId', { jobId });

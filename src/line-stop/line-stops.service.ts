@@ -111,7 +111,7 @@ export class LineStops implements OnModuleInit {
     kind: LineStopKind,
     why: { actor: string; reason: string },
   ): Promise<void> {
-    for (const { id } of await this.stops.list({ state: 'Open', kind, jobId, limit: TOLD_AT_ONCE })) {
+    for (const { id } of await this.stops.list({ state: 'Open', kind, jobId, limit: TOLD_AT_ONCE }, session)) {
       await this.approvals.withdrawOf(session, 'line-stop', id, why);
     }
   }

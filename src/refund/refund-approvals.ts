@@ -50,7 +50,7 @@ export class RefundApprovals implements OnModuleInit {
     { outcome, refundTransactionId }: RefundOutcome,
     { actor, reason, version }: { actor: string; reason: string; version?: string | undefined },
   ): Promise<void> {
-    const found = await this.refunds.find(id);
+    const found = await this.refunds.find(id, session);
     if (found === undefined) throw new DomainError('refund-not-found', `There is no refund ${id}`);
     const refund = { ...found, state: 'Unknown' as const };
     const result = { resultCode: RESULT_BY_DECISION, resultMessage: reason };
@@ -59,14 +59,14 @@ export class RefundApprovals implements OnModuleInit {
     if (outcome === 'not-refunded') await this.recorder.fail(refund, result, why, seen, session);
     else {
       const found = { ...result, refundTransactionId: refundTransactionId ?? null };
-      const lookAgainAt = await this.whenToLookAgain(refund);
+      const lookAgainAt = await this.whenToLookAgain(session, refund);
       await this.recorder.succeed(refund, { ...found, lookAgainAt }, why, seen, session);
     }
   }
 
   /** A refund that the gateway's record does not show yet, though persons have its id, must show there some day. */
-  private async whenToLookAgain(refund: Refund): Promise<Date | null> {
-    const { found, baseline } = (await this.refunds.lookupAfterSending(refund)) ?? {};
+  private async whenToLookAgain(session: SqlSession, refund: Refund): Promise<Date | null> {
+    const { found, baseline } = (await this.refunds.lookupAfterSending(refund, session)) ?? {};
     if (!found || !baseline || traceOf(baseline, found) !== 'unchanged') return null;
     return secondsAfter(this.clock.now(), this.config.doubtMinutes * 60);
   }
@@ -82,7 +82,7 @@ export class RefundApprovals implements OnModuleInit {
 
   /** Whoever agrees was told which other orders claim the payment, not which have come to claim it since. */
   private async refuseUntoldClaims(session: SqlSession, id: string): Promise<void> {
-    const refund = await this.refunds.find(id);
+    const refund = await this.refunds.find(id, session);
     const untold = refund === undefined ? [] : await untoldClaims(this.claims, session, refund);
     if (untold.length === 0) return;
     const what = `Since refund ${id} was asked for, ${claimantsInWords(untold)} came to claim its payment, too`;
@@ -99,15 +99,20 @@ export class RefundApprovals implements OnModuleInit {
   private async resolve(session: SqlSession, approval: Approval, decision: ApprovalDecision): Promise<void> {
     const { subjectId, act, requestedBy: actor } = approval;
     const { outcome, refundTransactionId, shown } = act as unknown as RefundOutcome & { shown?: string };
-    await this.refuseAgainstEvidence(subjectId, { outcome, refundTransactionId }, shown);
+    await this.refuseAgainstEvidence(session, subjectId, { outcome, refundTransactionId }, shown);
     const said = { actor, reason: wordsOf(approval, decision), version: decision.subjectVersion };
     await this.end(session, subjectId, { outcome, refundTransactionId }, said);
   }
 
   /** Whoever agrees was told what the gateway’s record said; when it has changed since, the money may be back after all. */
-  private async refuseAgainstEvidence(id: string, said: RefundOutcome, shown: string | undefined): Promise<void> {
-    const refund = await this.refunds.find(id);
-    const latest = refund && (await this.refunds.lookupAfterSending(refund));
+  private async refuseAgainstEvidence(
+    session: SqlSession,
+    id: string,
+    said: RefundOutcome,
+    shown: string | undefined,
+  ): Promise<void> {
+    const refund = await this.refunds.find(id, session);
+    const latest = refund && (await this.refunds.lookupAfterSending(refund, session));
     if (refund === undefined || latest === undefined) return;
     if (shown !== undefined && latest.said !== shown) {
       const what = `The gateway’s record has changed since it was asked for: ${shown} then, ${latest.said} now`;

@@ -119,7 +119,7 @@ export class RefundRecorder {
   ): Promise<void> {
     const at = this.clock.now();
     const changes = { ...result, ...ENDED, nextAttemptAt: lookAgainAt, endedAt: at };
-    const current = { id: refund.id, state: await this.stateOf(refund, holder) };
+    const current = { id: refund.id, state: await this.stateOf(refund, holder, session) };
     await this.ending(refund, why, session, async (session) => {
       await this.refunds.transition(session, current, 'succeed', why, changes, holder);
       if (transferStatus !== undefined) await this.receivers.noteTransfer(session, refund.id, transferStatus);
@@ -164,7 +164,7 @@ export class RefundRecorder {
     session?: SqlSession,
   ): Promise<void> {
     const changes = { ...result, ...ENDED, endedAt: this.clock.now() };
-    const current = { id: refund.id, state: await this.stateOf(refund, holder) };
+    const current = { id: refund.id, state: await this.stateOf(refund, holder, session) };
     await this.ending(refund, why, session, (session) =>
       this.refunds.transition(session, current, 'fail', why, changes, holder),
     );
@@ -213,9 +213,13 @@ export class RefundRecorder {
   }
 
   /** An answer counts even if it comes so late that another replica has given up waiting for it. */
-  private async stateOf(refund: Refund, holder: Holder | undefined): Promise<RefundState> {
+  private async stateOf(
+    refund: Refund,
+    holder: Holder | undefined,
+    session: SqlSession | undefined,
+  ): Promise<RefundState> {
     const isLate = holder !== undefined && 'sendingId' in holder;
-    const current = isLate ? await this.refunds.find(refund.id) : undefined;
+    const current = isLate ? await this.refunds.find(refund.id, session) : undefined;
     return current?.state === 'Unknown' ? 'Unknown' : refund.state;
   }
 }

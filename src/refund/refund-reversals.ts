@@ -57,7 +57,7 @@ export class RefundReversals implements OnModuleInit {
    *   `lookup-required`; `refund-open` while another one of the charge has not ended; `approval-open`
    */
   async reverse(id: string, { reason, by, version }: RefundDecision): Promise<Approval | undefined> {
-    const { refund, seen } = await this.reversible(id);
+    const { refund, seen } = await this.reversible(this.database, id);
     if (version !== undefined && version !== refund.version) {
       throw new DomainError('version-conflict', `Refund ${id} was changed since you read it`);
     }
@@ -79,7 +79,7 @@ export class RefundReversals implements OnModuleInit {
 
   private async reverseApproved(session: SqlSession, approval: Approval, decision: ApprovalDecision): Promise<void> {
     const { subjectId: id, act, requestedBy: actor } = approval;
-    const { refund, seen } = await this.reversible(id);
+    const { refund, seen } = await this.reversible(session, id);
     if (act.shown !== seen.said) {
       const what = `The gateway’s record has changed since it was asked for: ${act.shown} then, ${seen.said} now`;
       throw new DomainError('evidence-contradicts', `${what}. Reject it; it can be asked for anew`, { refundId: id });
@@ -100,8 +100,8 @@ export class RefundReversals implements OnModuleInit {
     await wakeBilling(session);
   }
 
-  private async reversible(id: string): Promise<{ refund: Refund; seen: SeenSince }> {
-    const refund = await this.refunds.find(id);
+  private async reversible(session: SqlSession, id: string): Promise<{ refund: Refund; seen: SeenSince }> {
+    const refund = await this.refunds.find(id, session);
     if (refund === undefined) throw new DomainError('refund-not-found', `There is no refund ${id}`);
     const details = { refundId: id };
     if (refund.state !== 'Refunded') {
@@ -111,18 +111,18 @@ export class RefundReversals implements OnModuleInit {
       const what = `The gateway itself said that refund ${id} was made: ${refund.resultMessage}`;
       throw new DomainError('evidence-contradicts', `${what}. Only what persons said is taken back`, details);
     }
-    const charge = await this.charges.get(refund.orderNo);
+    const charge = await this.charges.get(refund.orderNo, session);
     if (charge.pendingRefundAmount > 0) {
       const what = `A refund of ${refund.orderNo} has not ended yet; cancel or resolve it first`;
       throw new DomainError('refund-open', what, details);
     }
-    return { refund, seen: await this.evidenceOf(refund) };
+    return { refund, seen: await this.evidenceOf(session, refund) };
   }
 
   /** What the gateway said since the refund was recorded; that it is there is no word against its record. */
-  private async evidenceOf(refund: Refund): Promise<SeenSince> {
+  private async evidenceOf(session: SqlSession, refund: Refund): Promise<SeenSince> {
     const { id, orderNo } = refund;
-    const seen = await this.refunds.lookupAfterEnd(refund);
+    const seen = await this.refunds.lookupAfterEnd(refund, session);
     if (seen === undefined) {
       const how = `Look the payment up first (GET /admin/v1/charges/${encodeURIComponent(orderNo)}/transaction)`;
       throw new DomainError(

@@ -85,8 +85,8 @@ export class RefundRepository {
     private readonly clock: Clock,
   ) {}
 
-  async find(id: string): Promise<Refund | undefined> {
-    return (await this.database.manager.findOneBy(Refund, { id })) ?? undefined;
+  async find(id: string, session: SqlSession = this.database): Promise<Refund | undefined> {
+    return (await session.manager.findOneBy(Refund, { id })) ?? undefined;
   }
 
   async findByReference(chargeId: string, reference: string): Promise<Refund | undefined> {
@@ -114,20 +114,21 @@ export class RefundRepository {
   }
 
   /** What the gateway said last of a refund's payment, when it was asked after the refund was sent. */
-  lookupAfterSending(refund: Refund): Promise<SeenSince | undefined> {
-    return this.lookupSince(refund, refund.sentAt);
+  lookupAfterSending(refund: Refund, session?: SqlSession): Promise<SeenSince | undefined> {
+    return this.lookupSince(refund, refund.sentAt, session);
   }
 
   /** The same, when it was asked after the refund had ended. */
-  lookupAfterEnd(refund: Refund): Promise<SeenSince | undefined> {
-    return this.lookupSince(refund, refund.endedAt);
+  lookupAfterEnd(refund: Refund, session?: SqlSession): Promise<SeenSince | undefined> {
+    return this.lookupSince(refund, refund.endedAt, session);
   }
 
   private async lookupSince(
     { gateway, gatewayAccount, transactionId, baselineLookupId }: Refund,
     since: Date | null,
+    session: SqlSession = this.database,
   ): Promise<SeenSince | undefined> {
-    const [seen] = await this.database.rows<SeenSince>(
+    const [seen] = await session.rows<SeenSince>(
       `SELECT lookup.at, lookup.found, baseline.found AS baseline,
          concat_ws(' ', lookup.found ->> 'status', lookup.found ->> 'reason', lookup.found ->> 'message',
            lookup.found ->> 'updatedAt', lookup.message) AS said

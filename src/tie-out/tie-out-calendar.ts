@@ -44,8 +44,9 @@ export class TieOutCalendar {
     if (now < this.dueAt) return NOTHING_DUE;
     const latest = await this.tieOuts.latestDay();
     const yesterday = dayBeside(seoulDateAt(now), -1);
+    const accounts = await this.listed();
     await this.database.transaction(async (session) => {
-      for (const { gateway, id: gatewayAccount } of await this.listed()) {
+      for (const { gateway, id: gatewayAccount } of accounts) {
         for (const day of this.daysUntil(yesterday, latest)) {
           await this.tieOuts.open(session, { gateway, gatewayAccount, day }, BY_CALENDAR);
         }

@@ -5,7 +5,7 @@ import { GatewayAccounts, type GatewayAccount } from '../gateway-account';
 import { DomainError } from '../kernel/errors';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
-import { Database } from '../platform/database';
+import { Database, type SqlSession } from '../platform/database';
 import { Pacer } from '../platform/pace';
 import { keptAnswer } from './kept-answer';
 import { TransactionLookup, tells, type FoundTransaction } from './transaction-lookup.entity';
@@ -66,16 +66,19 @@ export class TransactionLookups {
   }
 
   /** What the gateway said once. @throws {DomainError} `internal-error`: whoever names a lookup has made it */
-  async get(id: string): Promise<TransactionLookup> {
-    const lookup = await this.database.manager.findOneBy(TransactionLookup, { id });
+  async get(id: string, session: SqlSession = this.database): Promise<TransactionLookup> {
+    const lookup = await session.manager.findOneBy(TransactionLookup, { id });
     if (lookup === null) throw new DomainError('internal-error', `there is no transaction lookup ${id}`);
     return lookup;
   }
 
   /** What the gateway said last. */
-  async latest({ gateway, gatewayAccount, transactionId }: PaymentReference): Promise<TransactionLookup | undefined> {
+  async latest(
+    { gateway, gatewayAccount, transactionId }: PaymentReference,
+    session: SqlSession = this.database,
+  ): Promise<TransactionLookup | undefined> {
     const query = { where: { gateway, gatewayAccount, transactionId }, order: { id: 'DESC' } } as const;
-    return (await this.database.manager.findOne(TransactionLookup, query)) ?? undefined;
+    return (await session.manager.findOne(TransactionLookup, query)) ?? undefined;
   }
 
   private async keepPace({ id, lookupsPerMinute }: GatewayAccount): Promise<void> {

@@ -212,6 +212,11 @@ export class BulkPaymentJobRepository {
     });
   }
 
+  /** The same while a transaction of the stage is open. */
+  recordBeside(claim: JobClaim, changes: JobChanges): Promise<void> {
+    return this.record(claim, changes, this.database.beside);
+  }
+
   /**
    * Counts result lines as applied and keeps the claim.
    *

@@ -149,8 +149,8 @@ export class DoubtfulJobs implements OnModuleInit {
     return isAttached(job) || isInDoubt(job, this.clock.now()) || failedAfterSending(job);
   }
 
-  private async found(id: string): Promise<BulkPaymentJob> {
-    const job = await this.jobs.find(id);
+  private async found(id: string, session?: SqlSession): Promise<BulkPaymentJob> {
+    const job = await this.jobs.find(id, session);
     if (job === undefined) throw new DomainError('job-not-found', `There is no bulk payment job ${id}`);
     return job;
   }
@@ -167,7 +167,7 @@ export class DoubtfulJobs implements OnModuleInit {
     id: string,
     gatewayJobId: string,
   ): Promise<{ job: BulkPaymentJob; holder: BulkPaymentJob | undefined }> {
-    const unlocked = await this.found(id);
+    const unlocked = await this.found(id, session);
     const holder = await this.jobs.withGatewayJob(unlocked, gatewayJobId, session);
     if (holder === undefined) return { job: await this.locked(session, id), holder };
     const [first, second] = await this.jobs.lockAll(session, [id, holder.id]);

@@ -31,7 +31,7 @@ export class StageProgress {
   }
 
   /**
-   * Call it as often as is convenient. It writes on a connection of its own, to be seen while a transaction is open.
+   * Call it as often as is convenient. It writes beside the stage's transaction, to be seen while that is open.
    *
    * @throws {DomainError} `lease-lost`, which ends the work of whoever was overtaken
    */
@@ -39,7 +39,7 @@ export class StageProgress {
     const now = this.clock.now();
     if (now.getTime() - this.reportedAt < REPORT_EVERY_MS) return;
     this.reportedAt = now.getTime();
-    await this.jobs.record(this.claim, { stageDone: done, stageDoneAt: now });
+    await this.jobs.recordBeside(this.claim, { stageDone: done, stageDoneAt: now });
     const progress = progressOf({ ...this.claim.job, stageDone: done, stageDoneAt: now });
     if (progress !== undefined) {
       const { total, ratePerSecond, remainingSeconds } = progress;

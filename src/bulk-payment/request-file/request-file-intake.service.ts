@@ -27,8 +27,8 @@ export interface RequestFileUpload {
 @Injectable()
 export class RequestFileIntakeService {
   /**
-   * One upload at a time is stored by a process: each needs a second connection while it holds its first, so that as many
-   * as the pool has connections would wait for one another, and everything else for them.
+   * One upload at a time is stored by a process: each takes one of the few connections for changes as long as its lines are copied, and
+   * they would wait for one another's tokens.
    */
   private storing: Promise<unknown> = Promise.resolve();
 

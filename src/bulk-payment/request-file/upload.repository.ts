@@ -57,7 +57,7 @@ export class UploadRepository {
   }
 
   /**
-   * The rows as charges. Their billing tokens go to the vault at the same time, on another connection: while one batch is
+   * The rows as charges. Their billing tokens go to the vault at the same time, beside the transaction: while one batch is
    * copied, the tokens of the next are stored. A token that stays behind when the upload fails is nobody's and harmless.
    */
   private async *withStoredTokens(batches: RowBatches, at: Date): AsyncGenerator<UploadedCharge[]> {
@@ -70,7 +70,7 @@ export class UploadRepository {
         tokens.set(billingTokenHash, row.billingToken);
         return Object.assign(row, { billingTokenHash });
       });
-      storing = this.vault.storeHashed(this.database, tokens, at);
+      storing = this.vault.storeHashed(this.database.beside, tokens, at);
       // Whoever waits for it next gets the failure; until then it is not one that nobody handles.
       storing.catch(() => undefined);
       yield charges;

@@ -1,6 +1,7 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import type { Pool, PoolClient } from 'pg';
+import { assertHoldsNoConnection, holdingConnection } from './held-connection';
 import { KeptConnections } from './kept-connections';
 
 /** Somewhere SQL can be sent: the pool, or one open transaction. */
@@ -19,16 +20,12 @@ export interface SqlTransaction extends SqlSession {
   client(): Promise<PoolClient>;
 }
 
-/** The database, as repositories see it. */
-@Injectable()
-export class Database implements SqlSession {
-  constructor(
-    private readonly dataSource: DataSource,
-    @Optional() private readonly kept?: KeptConnections,
-  ) {}
+/** One statement after the other, each on a connection of a pool. */
+class PoolSession implements SqlSession {
+  constructor(protected readonly source: () => DataSource) {}
 
   get manager(): EntityManager {
-    return this.source.manager;
+    return this.source().manager;
   }
 
   async rows<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
@@ -39,15 +36,45 @@ export class Database implements SqlSession {
     return this.withRunner(async (runner) => new RunnerSession(runner).execute(sql, parameters));
   }
 
+  protected async withRunner<Result>(work: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
+    const runner = this.source().createQueryRunner();
+    try {
+      return await work(runner);
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+/** The database, as repositories see it. */
+@Injectable()
+export class Database extends PoolSession {
+  /**
+   * What is to be seen of an open transaction before it ends, or goes on while its connection is lent to a COPY: single statements, on
+   * connections that are kept for these, so that no transaction waits for one that another holds.
+   */
+  readonly beside: SqlSession;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    @Optional() kept?: KeptConnections,
+  ) {
+    super(() => {
+      assertHoldsNoConnection();
+      return kept?.current() ?? dataSource;
+    });
+    this.beside = new PoolSession(() => kept?.beside ?? dataSource);
+  }
+
   /**
    * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. No HTTP call belongs in
-   * here.
+   * here, and no statement but by the session: one on a second connection waits, when as many do so as there are, for ever.
    */
   async transaction<Result>(work: (session: SqlTransaction) => Promise<Result>): Promise<Result> {
     return this.withRunner(async (runner) => {
       await runner.startTransaction();
       try {
-        const result = await work(new RunnerSession(runner));
+        const result = await holdingConnection(() => work(new RunnerSession(runner)));
         await runner.commitTransaction();
         return result;
       } catch (error) {
@@ -61,19 +88,6 @@ export class Database implements SqlSession {
   /** The driver's pool, for what TypeORM has no words for: LISTEN, cursors, streams. */
   get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
-  }
-
-  private get source(): DataSource {
-    return this.kept?.current() ?? this.dataSource;
-  }
-
-  private async withRunner<Result>(work: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
-    const runner = this.source.createQueryRunner();
-    try {
-      return await work(runner);
-    } finally {
-      await runner.release();
-    }
   }
 }
 

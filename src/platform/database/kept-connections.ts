@@ -14,6 +14,9 @@ export type KeptPools = Readonly<Record<Purpose, number>>;
 
 const purposeNow = new AsyncLocalStorage<Purpose>();
 
+/** For single statements of whoever holds one already: seldom two at once. */
+const BESIDE = 2;
+
 /** Runs `work` on the connections kept for `purpose`, whatever it asks of the database. */
 export function onConnectionsFor<Result>(purpose: Purpose, work: () => Result): Result {
   return purposeNow.run(purpose, work);
@@ -21,11 +24,12 @@ export function onConnectionsFor<Result>(purpose: Purpose, work: () => Result): 
 
 /**
  * Connections of their own for each purpose. However many calls of one purpose wait, for a lock or for one another, those of
- * every other go on, and so does the scheduler, which shares its own with nobody.
+ * every other go on, and so does the scheduler, which shares its own with nobody. Two more are for what is written beside an
+ * open transaction; who has one of those asks for no other.
  */
 @Injectable()
 export class KeptConnections implements OnModuleInit, OnApplicationShutdown {
-  private readonly sources = new Map<Purpose, DataSource>();
+  private readonly sources = new Map<Purpose | 'beside', DataSource>();
 
   /** @param pools `undefined`: none are kept, and every purpose takes the others */
   constructor(
@@ -36,13 +40,8 @@ export class KeptConnections implements OnModuleInit, OnApplicationShutdown {
   /** Each pool opens its connections as they are needed. */
   async onModuleInit(): Promise<void> {
     const { pools } = this;
-    if (pools === undefined) return;
-    await Promise.all(
-      PURPOSES.map(async (purpose) => {
-        const options = { ...this.others.options, poolSize: pools[purpose] } as typeof this.others.options;
-        this.sources.set(purpose, await new DataSource(options).initialize());
-      }),
-    );
+    const purposes = pools === undefined ? [] : PURPOSES.map((purpose) => this.open(purpose, pools[purpose]));
+    await Promise.all([...purposes, this.open('beside', BESIDE)]);
   }
 
   /** `undefined` for work that nobody asked for, such as the scheduler's. */
@@ -51,7 +50,16 @@ export class KeptConnections implements OnModuleInit, OnApplicationShutdown {
     return purpose && this.sources.get(purpose);
   }
 
+  get beside(): DataSource | undefined {
+    return this.sources.get('beside');
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([...this.sources.values()].map((source) => source.destroy()));
+  }
+
+  private async open(name: Purpose | 'beside', poolSize: number): Promise<void> {
+    const options = { ...this.others.options, poolSize } as typeof this.others.options;
+    this.sources.set(name, await new DataSource(options).initialize());
   }
 }

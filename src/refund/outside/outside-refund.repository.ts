@@ -186,8 +186,8 @@ export class OutsideRefundRepository {
   }
 
   /** When the last refund that we made of a charge was found to be made. */
-  async lastRefundOfOurs(chargeId: string): Promise<Date | null> {
-    const [last] = await this.database.rows<{ at: Date | null }>(
+  async lastRefundOfOurs(session: SqlSession, chargeId: string): Promise<Date | null> {
+    const [last] = await session.rows<{ at: Date | null }>(
       `SELECT max(ended_at) AS at FROM refund WHERE charge_id = $1 AND state = 'Refunded' AND NOT outside`,
       [chargeId],
     );

@@ -51,8 +51,8 @@ export class OutsideRefunds implements OnModuleInit {
         const by = { actor: approval.requestedBy, owner: approval.requestedByOwner };
         const finding = { amount: won(Number(amount)), reason: wordsOf(approval, decision), refundTransactionId, by };
         // Something may have been given back since it was asked for.
-        const { charge } = await this.recordable(orderNo, finding.amount);
-        await this.store(session, charge, await this.lookups.get(lookupId), finding);
+        const { charge } = await this.recordable(session, orderNo, finding.amount);
+        await this.store(session, charge, await this.lookups.get(lookupId, session), finding);
       },
     });
   }
@@ -117,7 +117,7 @@ export class OutsideRefunds implements OnModuleInit {
    */
   async record(orderNo: string, finding: OutsideRefundFinding): Promise<RecordedOutside> {
     const { amount } = finding;
-    const { charge, lookup } = await this.recordable(orderNo, amount);
+    const { charge, lookup } = await this.recordable(this.database, orderNo, amount);
     return this.database.transaction(async (session) => {
       await this.approvals.assertNoneWaits(session, 'outside-refund', charge.id);
       const because =
@@ -179,10 +179,14 @@ export class OutsideRefunds implements OnModuleInit {
   }
 
   /** The charge, where so much of it may have been given back without us, and the lookup that shows it. */
-  private async recordable(orderNo: string, amount: Won): Promise<{ charge: ChargeRecord; lookup: TransactionLookup }> {
-    const charge = await this.charges.get(orderNo);
+  private async recordable(
+    session: SqlSession,
+    orderNo: string,
+    amount: Won,
+  ): Promise<{ charge: ChargeRecord; lookup: TransactionLookup }> {
+    const charge = await this.charges.get(orderNo, session);
     assertWithin(charge, amount);
-    return { charge, lookup: await this.evidenceOf(charge) };
+    return { charge, lookup: await this.evidenceOf(session, charge) };
   }
 
   private async store(
@@ -218,11 +222,13 @@ export class OutsideRefunds implements OnModuleInit {
   }
 
   /** What the gateway said last, where it can prove a refund that is not in our record. */
-  private async evidenceOf(charge: ChargeRecord): Promise<TransactionLookup> {
+  private async evidenceOf(session: SqlSession, charge: ChargeRecord): Promise<TransactionLookup> {
     const { gateway, gatewayAccount, transactionId, orderNo } = charge;
-    const lastRefundedAt = await this.outside.lastRefundOfOurs(charge.id);
+    const lastRefundedAt = await this.outside.lastRefundOfOurs(session, charge.id);
     const lookup =
-      transactionId === null ? undefined : await this.lookups.latest({ gateway, gatewayAccount, transactionId });
+      transactionId === null
+        ? undefined
+        : await this.lookups.latest({ gateway, gatewayAccount, transactionId }, session);
     const isOlder = lookup !== undefined && lastRefundedAt !== null && lookup.at < lastRefundedAt;
     if (lookup === undefined || lookup.found === null || isOlder) {
       const how = `Look the payment up first (GET /admin/v1/charges/${encodeURIComponent(orderNo)}/transaction)`;
@@ -232,7 +238,8 @@ export class OutsideRefunds implements OnModuleInit {
     const isOurOwn = updatedAt !== null && lastRefundedAt !== null && isBefore(updatedAt, lastRefundedAt);
     const isNone = isRefunded === false && isPaid !== false;
     // A word of the gateway's that its record does not show, such as that nothing is left, has raised it.
-    if ((!isNone && !isOurOwn) || (await this.outside.openShowing(charge.id, lookup)) !== undefined) return lookup;
+    if ((!isNone && !isOurOwn) || (await this.outside.openShowing(charge.id, lookup, session)) !== undefined)
+      return lookup;
     const why = isNone ? `has it as ${status}` : `has not changed it since our own last refund (${updatedAt})`;
     throw new DomainError('lookup-shows-no-refund', `The gateway ${why}; there is nothing to record of ${orderNo}`);
   }
