@@ -3933,7 +3933,7 @@ export interface components {
         CustomerChargedTwiceEvidenceView: {
             /** @description T store’s id of the product, such as 0910024116 */
             storeProductId: string;
-            /** @description One customer, by each spelling of the name or by one billing token */
+            /** @description One customer, by each spelling of the name or by one billing token: all who paid before, and the one that is parked last */
             customers: components["schemas"]["ChargedCustomerView"][];
         };
         CustomerStandsTwiceEvidenceView: {
@@ -4096,7 +4096,7 @@ export interface components {
             amount: number;
             /** @description Why it can’t be charged */
             reason: string;
-            /** @description Where days are charged already: whose, the older subscription first */
+            /** @description Where days are charged already: by whom, all of them, and the one that is parked last */
             customers?: components["schemas"]["AlikeCustomerView"][];
         };
         UnwritableReasonView: {
@@ -4177,7 +4177,7 @@ export interface components {
             /** @description Why, in words; kept for ever */
             reason: string;
             /**
-             * @description Of `customer-charged-twice`, or of `unbillable` whose evidence names two customers: the subscriptions are of different customers, who only look alike or are paid for by one person. Said once, and agreed to by a second person, nothing is raised of the two again; without it, the next charge of both is
+             * @description Of `customer-charged-twice`, or of `unbillable` whose evidence names customers: the one that is parked is another customer than each of the others, who only look alike or are paid for by one person. Said once, and agreed to by a second person, nothing is raised of it beside them again; without it, the next charge of both is
              * @default false
              */
             differentCustomers: boolean;

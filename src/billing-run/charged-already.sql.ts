@@ -46,8 +46,9 @@ const DUE_TOO_SQL = `EXISTS (
  * by the check of the line.
  *
  * @param told SQL of what is to be told, over `due`, `mine`, `other`, `earlier` and `later`
+ * @param of SQL that makes one row of those others
  */
-const chargedAlreadySql = (told: string): string => `(
+const chargedAlreadySql = (told: string, of: string): string => `(
   SELECT ${told}
   FROM ${PAIRS_SQL} CROSS JOIN (SELECT due.store_product_id) AS asked
   WHERE mine.id = due.subscription_id
@@ -62,14 +63,18 @@ const chargedAlreadySql = (told: string): string => `(
       SELECT FROM line_stop
       WHERE line_stop.subscription_id = mine.id AND line_stop.kind = 'unbillable' AND line_stop.state = 'Resolved'
         AND line_stop.evidence ->> 'periodStartOn' = due.next_billing_on::text)
-  ORDER BY other.id LIMIT 1)`;
+  ${of})`;
 
-/** In words. */
-export const CHARGED_ALREADY_SQL =
-  chargedAlreadySql(`format('the days from %s are paid for, or being charged, by subscription %s of %s%s', due.next_billing_on, other.id,
-    to_json(other.customer_reference), CASE WHEN other.by_token THEN ', by the same billing token' END)`);
+/** In words, of the oldest. */
+export const CHARGED_ALREADY_SQL = chargedAlreadySql(
+  `format('the days from %s are paid for, or being charged, by subscription %s of %s%s', due.next_billing_on, other.id,
+    to_json(other.customer_reference), CASE WHEN other.by_token THEN ', by the same billing token' END)`,
+  'ORDER BY other.id LIMIT 1',
+);
 
-/** Who are the two, the older first, as the check of the line tells it. */
-export const CHARGED_ALREADY_CUSTOMERS_SQL = chargedAlreadySql(`jsonb_build_array(
-    jsonb_build_object('subscriptionId', earlier.id::text, 'customerReference', earlier.customer_reference),
-    jsonb_build_object('subscriptionId', later.id::text, 'customerReference', later.customer_reference))`);
+/** Who they all are, the one that would be charged last, as the check of the line tells it. */
+export const CHARGED_ALREADY_CUSTOMERS_SQL = chargedAlreadySql(
+  `jsonb_agg(jsonb_build_object('subscriptionId', other.id::text, 'customerReference', other.customer_reference) ORDER BY other.id)
+    || jsonb_build_object('subscriptionId', mine.id::text, 'customerReference', mine.customer_reference)`,
+  'GROUP BY mine.id',
+);

@@ -5,9 +5,10 @@ import type { TransitionTable } from '../kernel/transitions';
  *
  * - charged-twice: an order number took money more than once.
  * - period-paid-twice: a subscription's period was paid more than once, under whatever order numbers.
- * - customer-charged-twice: two subscriptions of what a person takes for one customer paid for the same days of a product,
- *   by its name or its billing token, or stand in it under names that read the same. Each further month is raised again until a person says that these are
- *   different customers, or one of them ends.
+ * - customer-charged-twice: subscriptions of what a person takes for one customer paid for the same days of a product,
+ *   by its name or its billing token, or stand in it under names that read the same. One for each but the oldest, which
+ *   names all before it. Each further month is raised again until a person says that these are different customers, or
+ *   one of them ends.
  * - transaction-settled-twice: one payment settled several charges.
  * - declined-with-transaction: a charge is settled as declined although its line names a transaction.
  * - paid-after-all: a charge ended unpaid, and the gateway is seen to have its payment.

@@ -84,9 +84,9 @@ export class LineStops implements OnModuleInit {
   async resolve(id: string, word: ResolvingWord, version?: string): Promise<Approval | undefined> {
     const { by, reason, differentCustomers = false } = word;
     const stop = await this.get(id);
-    if (differentCustomers && !isAboutTwo(stop)) {
+    if (differentCustomers && !isAboutSeveral(stop)) {
       const expected =
-        'only for a line stop of the kind customer-charged-twice, or an unbillable one that names two customers';
+        'only for a line stop of the kind customer-charged-twice, or an unbillable one that names customers';
       throw new DomainError('invalid-request', `Line stop ${id} is about one customer or none`, {
         faults: [{ field: 'differentCustomers', expected }],
       });
@@ -148,8 +148,8 @@ export class LineStops implements OnModuleInit {
   }
 }
 
-/** Whether it took two for one customer, and names them. */
-function isAboutTwo({ kind, evidence }: LineStop): boolean {
+/** Whether it took several for one customer, and names them. */
+function isAboutSeveral({ kind, evidence }: LineStop): boolean {
   return kind === 'customer-charged-twice' || (kind === 'unbillable' && 'customers' in evidence);
 }
 
@@ -166,6 +166,6 @@ function askedOf(stop: LineStop, differentCustomers: boolean): Omit<ApprovalRequ
     summary: `${resolving} line stop ${id} (${kind})${told}: ${violation}`,
     because: isAboutMoney(kind)
       ? 'it is evidence about money that moved or may have, and nothing that follows from it is done by resolving it'
-      : 'both are charged from then on, and nobody is asked of these two again',
+      : 'all it names are charged from then on, and nobody is asked of them again',
   };
 }

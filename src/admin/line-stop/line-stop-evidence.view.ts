@@ -111,7 +111,8 @@ class CustomerChargedTwiceEvidenceView {
   @ApiProperty() storeProductId!: string;
   @ApiProperty({
     type: [ChargedCustomerView],
-    description: 'One customer, by each spelling of the name or by one billing token',
+    description:
+      'One customer, by each spelling of the name or by one billing token: all who paid before, and the one that is parked last',
   })
   customers!: ChargedCustomerView[];
 }
@@ -164,7 +165,7 @@ class UnbillableEvidenceView {
   @ApiProperty({ description: 'Why it can’t be charged' }) reason!: string;
   @ApiPropertyOptional({
     type: [AlikeCustomerView],
-    description: 'Where days are charged already: whose, the older subscription first',
+    description: 'Where days are charged already: by whom, all of them, and the one that is parked last',
   })
   customers?: AlikeCustomerView[];
 }

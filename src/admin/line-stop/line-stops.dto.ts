@@ -12,9 +12,9 @@ export class ResolveLineStopBody extends ReasonBody {
   @ApiPropertyOptional({
     default: false,
     description:
-      'Of `customer-charged-twice`, or of `unbillable` whose evidence names two customers: the subscriptions are of different ' +
-      'customers, who only look alike or are paid for by one person. Said once, and agreed to by a second person, nothing is ' +
-      'raised of the two again; without it, the next charge of both is',
+      'Of `customer-charged-twice`, or of `unbillable` whose evidence names customers: the one that is parked is another ' +
+      'customer than each of the others, who only look alike or are paid for by one person. Said once, and agreed to by a second person, nothing is ' +
+      'raised of it beside them again; without it, the next charge of both is',
   })
   @MayBeMissing()
   @IsBoolean({ message: 'true or false' })

@@ -139,20 +139,11 @@ const ENDED = `('Canceled', 'Expired')`;
  * the later one was made while the charge of the earlier one was on its way. Who subscribes again after a period was paid
  * buys anew, and who was given it back has not paid.
  *
- * It parks the later one, and is raised for each such period, until one of them ends or a person says that these are
- * different customers: who resolved it and did neither has not dealt with what comes next month.
+ * @param columns SQL of what is to be told, over `earlier` and its charge `first`, `later` and its charge `second`
+ * @param seenSql SQL of which payments, `seen`, are looked at
  */
-export const CUSTOMER_CHARGED_TWICE_SQL = `
-  SELECT DISTINCT ON (earlier.id, later.id, second.period_start_on)
-    'customer-charged-twice' AS kind, NULL::bigint AS bulk_payment_job_id, later.id AS subscription_id,
-    format('subscription %s of %s and subscription %s of %s both paid for product %s and the days from %s', earlier.id,
-      to_json(earlier.customer_reference), later.id, to_json(later.customer_reference), first.store_product_id,
-      second.period_start_on) AS violation,
-    jsonb_build_object('storeProductId', first.store_product_id, 'customers', jsonb_build_array(
-      jsonb_build_object('subscriptionId', earlier.id::text, 'customerReference', earlier.customer_reference,
-        'orderNo', first.order_no, 'amount', first.amount, 'periodStartOn', first.period_start_on),
-      jsonb_build_object('subscriptionId', later.id::text, 'customerReference', later.customer_reference,
-        'orderNo', second.order_no, 'amount', second.amount, 'periodStartOn', second.period_start_on))) AS evidence
+const paidBesideSql = (columns: string, seenSql: string): string => `
+  SELECT ${columns}
   FROM settlement AS seen
   JOIN subscription AS mine ON mine.id = seen.subscription_id
   JOIN ${alikeSql('(SELECT store_product_id FROM charge WHERE charge.id = seen.charge_id)')} AS other ON true
@@ -162,7 +153,7 @@ export const CUSTOMER_CHARGED_TWICE_SQL = `
   JOIN charge AS second ON second.subscription_id = later.id AND second.store_product_id = first.store_product_id
   JOIN settlement AS first_paid ON first_paid.charge_id = first.id AND first_paid.kind = 'paid'
   JOIN settlement AS second_paid ON second_paid.charge_id = second.id AND second_paid.kind = 'paid'
-  WHERE seen.position > $1 AND seen.position <= $2 AND seen.kind = 'paid' AND seen.subscription_id IS NOT NULL
+  WHERE ${seenSql} AND seen.kind = 'paid' AND seen.subscription_id IS NOT NULL
     AND seen.charge_id IN (first.id, second.id)
     AND second.period_start_on >= first.period_start_on AND second.period_start_on
       < billing_date_after(first.period_start_on, earlier.interval_months::integer, earlier.anchor_day::integer)
@@ -170,5 +161,43 @@ export const CUSTOMER_CHARGED_TWICE_SQL = `
       OR (earlier.state NOT IN ${ENDED} AND later.state NOT IN ${ENDED})
       OR later.created_at BETWEEN first.created_at AND first_paid.settled_at)
     AND NOT ${allRefundedSql('first.id')} AND NOT ${allRefundedSql('second.id')}
-    AND NOT ${TOLD_APART_SQL}
-  ORDER BY earlier.id, later.id, second.period_start_on, first.period_start_on`;
+    AND NOT ${TOLD_APART_SQL}`;
+
+/** A violation is short, as an index holds it; its evidence names them all. */
+const MOST_TOLD = 3;
+
+/**
+ * Who paid for days of a product that earlier subscriptions of the customer paid for ({@link paidBesideSql}): one violation,
+ * which names all the earlier ones, however many look alike. What paid beside a payment that is new is looked at in
+ * full, so that it is the same violation whichever of them is seen first.
+ *
+ * It parks the later one, and is raised for each such period, until one of them ends or a person says that these are
+ * different customers: who resolved it and did neither has not dealt with what comes next month.
+ */
+export const CUSTOMER_CHARGED_TWICE_SQL = `
+  WITH later_charge AS MATERIALIZED (${paidBesideSql('DISTINCT second.id', 'seen.position > $1 AND seen.position <= $2')})
+  SELECT 'customer-charged-twice' AS kind, NULL::bigint AS bulk_payment_job_id, later_id AS subscription_id,
+    format('%s%s and subscription %s of %s %s paid for product %s and the days from %s',
+      string_agg(format('subscription %s of %s', earlier_id, to_json(earlier_reference)), ', ' ORDER BY earlier_id)
+        FILTER (WHERE place <= ${MOST_TOLD}),
+      CASE WHEN count(*) > ${MOST_TOLD} THEN format(', %s more', count(*) - ${MOST_TOLD}) END,
+      later_id, to_json(later_reference), CASE WHEN count(*) = 1 THEN 'both' ELSE 'all' END, store_product_id,
+      period_start_on) AS violation,
+    jsonb_build_object('storeProductId', store_product_id, 'customers',
+      jsonb_agg(earlier_paid ORDER BY earlier_id) || later_paid) AS evidence
+  FROM (
+    SELECT *, row_number() OVER (PARTITION BY later_id, period_start_on ORDER BY earlier_id) AS place
+    FROM (${paidBesideSql(
+      `DISTINCT ON (later.id, second.period_start_on, earlier.id)
+        earlier.id AS earlier_id, earlier.customer_reference AS earlier_reference, later.id AS later_id,
+        later.customer_reference AS later_reference, second.store_product_id, second.period_start_on,
+        ${paidSql('earlier', 'first')} AS earlier_paid, ${paidSql('later', 'second')} AS later_paid`,
+      'seen.charge_id IN (SELECT id FROM later_charge) AND seen.charge_id = second.id',
+    )}
+      ORDER BY later.id, second.period_start_on, earlier.id, first.period_start_on) AS pair) AS pair
+  GROUP BY later_id, later_reference, store_product_id, period_start_on, later_paid`;
+
+function paidSql(subscription: string, charge: string): string {
+  return `jsonb_build_object('subscriptionId', ${subscription}.id::text, 'customerReference', ${subscription}.customer_reference,
+          'orderNo', ${charge}.order_no, 'amount', ${charge}.amount, 'periodStartOn', ${charge}.period_start_on)`;
+}
