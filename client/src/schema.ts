@@ -2852,6 +2852,8 @@ export interface components {
             balance?: number;
             /** @description What was given back, where the gateway lists it */
             refunds?: components["schemas"]["FoundRefundView"][];
+            /** @description How far the transfer to an account is of what was given back, by the gateway’s own word */
+            transferStatus?: string;
         };
         ComparedFieldView: {
             /** @description Name of the member or parameter */
@@ -4028,6 +4030,16 @@ export interface components {
             /** @description The gateway’s id of it, as persons said */
             refundTransactionId: string | null;
         };
+        RefundNotPaidOutEvidenceView: {
+            /** @description The refund */
+            refundId: string;
+            /** @description Order number of the charge, ours or of an uploaded file; unique for ever */
+            orderNo: string;
+            /** @description Won */
+            amount: number;
+            /** @description How far the transfer to the customer’s account is, by the gateway’s own word */
+            transferStatus: string;
+        };
         StatedNumbersView: {
             /** @description What the gateways were asked to collect */
             requested: number[];
@@ -4162,7 +4174,7 @@ export interface components {
             /** @description What is wrong, in words */
             violation: string;
             /** @description The rows that show it, by its kind */
-            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["PaidBesideTakenEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["CustomerStandsTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["PaidAfterAllEvidenceView"] | components["schemas"]["DepositTakenBackEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["RefundNotMadeEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"] | components["schemas"]["UnwritableEvidenceView"];
+            evidence: components["schemas"]["ChargedTwiceEvidenceView"] | components["schemas"]["PeriodPaidTwiceEvidenceView"] | components["schemas"]["PaidBesideTakenEvidenceView"] | components["schemas"]["CustomerChargedTwiceEvidenceView"] | components["schemas"]["CustomerStandsTwiceEvidenceView"] | components["schemas"]["TransactionSettledTwiceEvidenceView"] | components["schemas"]["DeclinedWithTransactionEvidenceView"] | components["schemas"]["PaidAfterAllEvidenceView"] | components["schemas"]["DepositTakenBackEvidenceView"] | components["schemas"]["RefundedTooMuchEvidenceView"] | components["schemas"]["PaymentRefundedTooMuchEvidenceView"] | components["schemas"]["RefundNotMadeEvidenceView"] | components["schemas"]["RefundNotPaidOutEvidenceView"] | components["schemas"]["NumbersDifferEvidenceView"] | components["schemas"]["GatewayContradictsEvidenceView"] | components["schemas"]["UnbillableEvidenceView"] | components["schemas"]["UnwritableEvidenceView"];
             /**
              * Format: date-time
              * @description When it was found

@@ -141,6 +141,8 @@ export interface FoundPayment {
   balance?: Won;
   /** What was given back, one by one; absent where the gateway does not tell. */
   refunds?: FoundRefund[];
+  /** How far the transfer of what was given back to an account is, by the gateway's own word; absent where there is no account. */
+  transferStatus?: string;
 }
 
 /** What a refund of a payment is made from, beside the amount: the gateway's own words and secrets, never stored. */

@@ -14,8 +14,8 @@ import type { TransitionTable } from '../kernel/transitions';
  * - paid-after-all: a charge ended unpaid, and the gateway is seen to have its payment.
  * - deposit-taken-back: an order is settled as paid, and the bank has taken the deposit back since.
  * - refunded-too-much: more was given back of a charge, or of a payment, than was paid.
- * - refund-not-made: persons said that a refund was made, and the gateway's record stays as it was before it. It parks
- *   nothing: the customer waits for money.
+ * - refund-not-made: persons said that a refund was made, and the gateway's record stays as it was before it; or one was made, and its
+ *   transfer to the customer's account has failed. It parks nothing: the customer waits for money.
  * - numbers-differ: a job's numbers don't add up, or are not those of the settlement log.
  * - gateway-contradicts: what the gateway says of a job can't be true beside what is recorded of it, such as the
  *   completion of a job that was closed as not accepted.

@@ -8,7 +8,7 @@ import { crashPoint } from '../platform/crash-points';
 import { Approvals } from '../approval';
 import { Database, type SqlSession } from '../platform/database';
 import { ChargeSettlement } from '../charge';
-import { RefundAccounts } from './refund-accounts';
+import { RefundTransfers } from './refund-transfers';
 import type { Refund } from './refund.entity';
 import { refundStopSql } from './refund-stop.sql';
 import type { RefundState } from './refund.state';
@@ -42,7 +42,7 @@ export interface RefundResult {
   refundTransactionId?: string | null;
   /** How far the transfer to the customer's account is, by the gateway's word. */
   transferStatus?: string | undefined;
-  /** When the gateway's record is held against it once more; left out: never. */
+  /** When the gateway's record is held against it once more; left out: only while a transfer is on its way. */
   lookAgainAt?: Date | null;
 }
 
@@ -67,7 +67,7 @@ export class RefundRecorder {
     private readonly stops: LineStopRepository,
     private readonly killSwitch: KillSwitch,
     private readonly approvals: Approvals,
-    private readonly receivers: RefundAccounts,
+    private readonly transfers: RefundTransfers,
     private readonly database: Database,
     private readonly gateways: Gateways,
     private readonly accounts: GatewayAccounts,
@@ -118,11 +118,12 @@ export class RefundRecorder {
     session?: SqlSession,
   ): Promise<void> {
     const at = this.clock.now();
-    const changes = { ...result, ...ENDED, nextAttemptAt: lookAgainAt, endedAt: at };
+    const nextAttemptAt = lookAgainAt ?? this.transfers.nextLook(transferStatus, at);
+    const changes = { ...result, ...ENDED, nextAttemptAt, endedAt: at };
     const current = { id: refund.id, state: await this.stateOf(refund, holder, session) };
     await this.ending(refund, why, session, async (session) => {
       await this.refunds.transition(session, current, 'succeed', why, changes, holder);
-      if (transferStatus !== undefined) await this.receivers.noteTransfer(session, refund.id, transferStatus);
+      await this.transfers.note(session, refund, transferStatus, at);
       await this.settlement.refund(session, { sql: REFUND_OUTCOME_SQL, parameters: [refund.id] }, at);
       await crashPoint('refund.before-commit');
     });

@@ -10,6 +10,7 @@ import { Database } from '../platform/database';
 import { RefundCheck } from './refund-check';
 import { RefundQueue } from './refund-queue';
 import { RESULT_BY_LOOKUP, RefundRecorder } from './refund-recorder';
+import { RefundTransfers, refundNotMade } from './refund-transfers';
 import type { Refund } from './refund.entity';
 import { RefundRepository, type RefundClaim } from './refund.repository';
 
@@ -31,6 +32,7 @@ export class RefundResolutionService {
     private readonly check: RefundCheck,
     private readonly recorder: RefundRecorder,
     private readonly stops: LineStops,
+    private readonly transfers: RefundTransfers,
     private readonly database: Database,
     private readonly config: RefundConfig,
     private readonly billing: BillingConfig,
@@ -86,7 +88,8 @@ export class RefundResolutionService {
       const resultMessage = `The gateway’s record turned to ${found.lookup.found?.status}`;
       const why = { cause: 'lookup shows the refund', actor: ACTOR, reason: resultMessage };
       const refundTransactionId = found.made?.refundTransactionId ?? null;
-      const result = { resultCode: RESULT_BY_LOOKUP, resultMessage, refundTransactionId };
+      const { transferStatus } = found.lookup.found ?? {};
+      const result = { resultCode: RESULT_BY_LOOKUP, resultMessage, refundTransactionId, transferStatus };
       await this.recorder.succeed(refund, result, why, { leaseId });
       return ONE_DONE;
     }
@@ -106,8 +109,8 @@ export class RefundResolutionService {
   }
 
   /**
-   * Holds the gateway's record against what persons said of a refund that it did not show then. Whoever has that money to come gets it
-   * from nobody else, so a record that stays as it was before stops the line.
+   * Holds the gateway's record against what persons said of a refund that it did not show then, and sees how far the transfer is of one
+   * that goes to an account. Whoever has that money to come gets it from nobody else, so a record that stays as it was before stops the line.
    */
   private async lookAgain(claim: RefundClaim): Promise<StepReport> {
     const { refund } = claim;
@@ -116,9 +119,12 @@ export class RefundResolutionService {
       await this.queue.postpone(claim, 'The gateway could not be asked');
       return ONE_POSTPONED;
     }
+    const { transferStatus } = found.lookup.found ?? {};
+    const madeAt = refund.endedAt ?? this.clock.now();
     await this.database.transaction(async (session) => {
       if (found.trace === 'unchanged') await this.stops.raise(session, notMade(refund), ACTOR);
-      await this.refunds.lookedAgain(session, claim);
+      await this.transfers.note(session, refund, transferStatus, madeAt);
+      await this.refunds.lookedAgain(session, claim, this.transfers.nextLook(transferStatus, madeAt));
     });
     return ONE_DONE;
   }
@@ -128,12 +134,7 @@ export class RefundResolutionService {
   }
 }
 
-/** It parks nothing: that money is not given back keeps nobody from being charged. */
 function notMade({ id, orderNo, amount, refundTransactionId }: Refund): Violations {
   const violation = `refund ${id} of order ${orderNo} was said to be made, and the gateway’s record is as it was before it`;
-  return {
-    sql: `SELECT 'refund-not-made' AS kind, NULL::bigint AS bulk_payment_job_id, NULL::bigint AS subscription_id,
-      $1::text AS violation, $2::jsonb AS evidence`,
-    parameters: [violation, JSON.stringify({ refundId: id, orderNo, amount, refundTransactionId })],
-  };
+  return refundNotMade(violation, { refundId: id, orderNo, amount, refundTransactionId });
 }

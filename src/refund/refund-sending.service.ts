@@ -115,7 +115,6 @@ export class RefundSendingService {
         }
         const result = { resultCode, resultMessage: 'refunded by the gateway', refundTransactionId, transferStatus };
         log.info('refunded', { amount, refundTransactionId });
-        if (isFailed(transferStatus)) log.error('refunded, and not paid out to the customer', { transferStatus });
         return this.recorder.succeed(refund, result, { cause: 'refunded by the gateway', actor: ACTOR }, holder);
       }
       case 'refused': {
@@ -172,9 +171,4 @@ export class RefundSendingService {
     const holder = { sendingId: refund.sendingId };
     await this.recorder.withdraw(refund, reason, this.queue.retryAt(refund.attempts), holder);
   }
-}
-
-/** The gateway has refunded, and the customer has no money: somebody pays it out in its console. */
-function isFailed(transferStatus: string | undefined): boolean {
-  return transferStatus?.endsWith('FAILED') === true;
 }

@@ -21,6 +21,7 @@ import { RefundRecorder } from './refund-recorder';
 import { RefundReversals } from './refund-reversals';
 import { RefundResolutionService } from './refund-resolution.service';
 import { RefundSendingService } from './refund-sending.service';
+import { RefundTransfers } from './refund-transfers';
 import { Refund, RefundHistory } from './refund.entity';
 import { RefundRepository } from './refund.repository';
 import { Refunds } from './refunds.service';
@@ -50,6 +51,7 @@ import { Refunds } from './refunds.service';
     RefundResolutionService,
     RefundReversals,
     RefundSendingService,
+    RefundTransfers,
     Refunds,
   ],
   exports: [

@@ -192,8 +192,8 @@ export class RefundRepository {
   }
 
   /** Gives the claim back: what had ended is not looked at again. @throws {DomainError} `lease-lost` */
-  async lookedAgain(session: SqlSession, { refund, leaseId }: RefundClaim): Promise<void> {
-    const changes = { ...RELEASED, nextAttemptAt: null, lastError: null };
+  async lookedAgain(session: SqlSession, { refund, leaseId }: RefundClaim, at: Date | null): Promise<void> {
+    const changes = { ...RELEASED, attempts: 0, nextAttemptAt: at, lastError: null };
     await writeHeld(session, REFUND, { id: refund.id, leaseId }, changes);
   }
 

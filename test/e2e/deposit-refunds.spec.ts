@@ -56,6 +56,48 @@ describe('a deposit that is given back', () => {
     expect((await refundInState(world, body.id, 'Refunded')).receiver).toMatchObject({ transferStatus });
   });
 
+  const stopsOf = async (orderNo: string): Promise<string[]> => {
+    const { items } = (await world.get('line-stops?state=Open&kind=refund-not-made')).body;
+    return items.map(({ violation }: JsonBody) => violation).filter((text: string) => text.includes(orderNo));
+  };
+
+  /** Time goes by until a refund's transfer is so, or nobody looks at it any more. */
+  const transferred = (id: string, transferStatus: string): Promise<JsonBody> =>
+    until(`the transfer of refund ${id} is ${transferStatus}`, async () => {
+      world.clock.advanceSeconds(7_200);
+      const { body } = await world.get(`refunds/${id}`);
+      return body.receiver.transferStatus === transferStatus ? body : undefined;
+    });
+
+  it.each(['COMPLETED', 'FAILED', 'PARTIAL_FAILED'])(
+    'is looked at until its transfer is %s, which stops the line where it failed',
+    async (end) => {
+      const orderNo = await paid();
+      world.simulator.toss.setRefundStatus(orderNo, 'PENDING');
+      const { body } = await ask(orderNo, { account: ACCOUNT });
+      await refundInState(world, body.id, 'Refunded');
+      expect(await stopsOf(orderNo)).toEqual([]);
+      world.simulator.toss.setRefundStatus(orderNo, end);
+      expect(await transferred(body.id, end)).toMatchObject({ state: 'Refunded' });
+      const said = `refund ${body.id} of order ${orderNo} is made, and its transfer to the customer’s account is ${end}`;
+      expect(await stopsOf(orderNo)).toEqual(end === 'COMPLETED' ? [] : [said]);
+      expect((await world.get(`charges/${orderNo}`)).body.state).toBe('Refunded');
+    },
+  );
+
+  it('stops the line where its transfer is on its way for longer than banks take', async () => {
+    const orderNo = await paid();
+    world.simulator.toss.setRefundStatus(orderNo, 'PENDING');
+    const { body } = await ask(orderNo, { account: ACCOUNT });
+    await refundInState(world, body.id, 'Refunded');
+    const [stop] = await until('the line has stopped', async () => {
+      world.clock.advanceSeconds(86_400);
+      const stops = await stopsOf(orderNo);
+      return stops.length > 0 ? stops : undefined;
+    });
+    expect(stop).toMatch(/is PENDING$/);
+  });
+
   it('in part is made while Toss says nothing of its transfer', async () => {
     const orderNo = await paid();
     const { body } = await ask(orderNo, { amount: 4_000, account: ACCOUNT });

@@ -69,4 +69,10 @@ export class FoundTransactionView {
     description: 'What was given back, where the gateway lists it',
   })
   refunds?: FoundRefundView[];
+
+  @ApiProperty({
+    required: false,
+    description: 'How far the transfer to an account is of what was given back, by the gateway’s own word',
+  })
+  transferStatus?: string;
 }

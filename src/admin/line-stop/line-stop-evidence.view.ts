@@ -54,10 +54,18 @@ class PaymentRefundedTooMuchEvidenceView {
   @ApiProperty({ type: 'integer', description: 'Won' }) givenBack!: number;
 }
 
-class RefundNotMadeEvidenceView {
+class UnreceivedRefundEvidenceView {
   @ApiProperty() refundId!: string;
   @ApiProperty() orderNo!: string;
   @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+}
+
+class RefundNotPaidOutEvidenceView extends UnreceivedRefundEvidenceView {
+  @ApiProperty({ description: 'How far the transfer to the customer’s account is, by the gateway’s own word' })
+  transferStatus!: string;
+}
+
+class RefundNotMadeEvidenceView extends UnreceivedRefundEvidenceView {
   @ApiProperty({ type: String, nullable: true, description: 'The gateway’s id of it, as persons said' })
   refundTransactionId!: string | null;
 }
@@ -198,6 +206,7 @@ export const LINE_STOP_EVIDENCE = [
   RefundedTooMuchEvidenceView,
   PaymentRefundedTooMuchEvidenceView,
   RefundNotMadeEvidenceView,
+  RefundNotPaidOutEvidenceView,
   NumbersDifferEvidenceView,
   GatewayContradictsEvidenceView,
   UnbillableEvidenceView,

@@ -48,7 +48,8 @@ export function standingOf(payment: TossPayment): PaymentStanding | undefined {
 
 /** A payment as lookups keep it. */
 export function foundOf(payment: TossPayment): FoundPayment {
-  const { paymentKey, orderId, status, totalAmount, balanceAmount, currency, failure, cancels } = payment;
+  const { paymentKey, orderId, status, totalAmount, balanceAmount, currency, failure, cancels, virtualAccount } =
+    payment;
   const standing = standingOf(payment);
   const isLess = balanceAmount < totalAmount || cancels.some(({ isDone }) => isDone);
   return {
@@ -67,6 +68,7 @@ export function foundOf(payment: TossPayment): FoundPayment {
     currency,
     ...(standing !== undefined && { standing }),
     balance: balanceAmount,
+    ...(virtualAccount?.refundStatus && { transferStatus: virtualAccount.refundStatus }),
     refunds: cancels
       .filter(({ isDone }) => isDone)
       .map(({ transactionKey, amount, reason, canceledAt }) => ({
