@@ -68,13 +68,22 @@ export class PaymentNews {
         return { kind: 'later', why: 'the payment is in doubt, and was made due to be found out' };
       case 'Awaited':
         await this.payments.lookSoon(payment.id);
-        return { kind: 'none', why: 'the payment waits for a deposit, which was made due to be looked for' };
+        return this.ofAwaited(payment);
       case 'Paid':
         return this.ofPaid(payment);
       case 'Declined':
       case 'Canceled':
         return this.ofUnpaid(payment);
     }
+  }
+
+  /** A deposit that does not count yet may have been given back already: that is seen by a look at one that is known to be paid. */
+  private async ofAwaited({ gateway, gatewayAccount: account, orderNo }: DirectPayment): Promise<News> {
+    const answer = await this.gateways.findingOrders(gateway).findByOrder({ account, orderNo });
+    const isWaiting = answer.kind === 'success' && ['awaited', 'over'].includes(answer.value.standing);
+    if (!isWaiting)
+      return { kind: 'later', why: 'the payment was made due to be looked for, and a deposit may have come' };
+    return { kind: 'none', why: 'the payment waits for a deposit, which was made due to be looked for' };
   }
 
   /** What was given back without us, or taken back by a bank. */

@@ -2,6 +2,7 @@ import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '.
 import { confirmElsewhere } from '../support/confirm-elsewhere';
 import { askRefund, refundInState } from '../support/refunds';
 import { send } from '../support/subscribers';
+import { awaitedOrder } from '../support/toss-orders';
 import { until } from '../support/until';
 
 const FORGED = 300;
@@ -263,6 +264,19 @@ describe('a message of Toss Payments', () => {
     await world.simulator.toss.sendWebhook(last?.id ?? 0, 3);
     await lookedInto(orderNo);
     expect((await charge(orderNo)).refundedAmount).toBe(15_000);
+  });
+
+  it('of a deposit that was given back before it counted brings that into the log, once it counts', async () => {
+    const { orderNo } = await awaitedOrder(world);
+    world.simulator.toss.deposit(orderNo);
+    world.simulator.toss.cancelInConsole(orderNo, { cancelAmount: 4_000 });
+    await until('what was given back is in the log', async () => {
+      world.clock.advanceSeconds(60);
+      const found = await world.get(`charges/${orderNo}`);
+      return found.body.refundedAmount === 4_000 ? found.body : undefined;
+    });
+    const { items } = (await world.get(`charges/${orderNo}/refunds`)).body;
+    expect(items).toMatchObject([{ amount: 4_000, state: 'Refunded', outside: true }]);
   });
 
   it('that strangers send by the hundred makes a handful of questions, and holds up no other', async () => {

@@ -94,7 +94,11 @@ export class TossControl {
   /** A cancellation in the developer centre: nobody of the merchant's programs asked for it. */
   cancelInConsole(orderId: string, members: Record<string, unknown> = {}): void {
     const payment = found(this.payments(orderId).at(-1), 'order');
-    refusing(() => this.parts.cancels.cancel(payment, { cancelReason: '콘솔 취소', ...members }));
+    const account = accountOf(payment);
+    // Whoever gives a deposit back there enters where it goes.
+    const receiver = { bank: account?.bankCode, accountNumber: '110123456789', holderName: account?.customerName };
+    const to = account && payment.status !== 'WAITING_FOR_DEPOSIT' ? { refundReceiveAccount: receiver } : {};
+    refusing(() => this.parts.cancels.cancel(payment, { cancelReason: '콘솔 취소', ...to, ...members }));
   }
 
   /** A billing key dies without the merchant's doing. */
