@@ -13,6 +13,8 @@ interface OurPayment {
   amount: number;
   logged: number;
   entries: number;
+  /** It counted as paid by a deposit, and people were told that the bank has taken that back since. */
+  isTakenBack: boolean;
 }
 
 /**
@@ -47,7 +49,8 @@ function ofOrders(payments: readonly OurPayment[], approved: ReadonlyMap<string,
     // What an order doesn't owe goes back.
     const kept = paid.filter(({ approvedAmount, canceledAmount }) => canceledAmount < approvedAmount);
     const state = windows[0]?.order;
-    const fits = state === 'Paid' ? paid.length > 0 : kept.length === 0;
+    const isToldOf = windows.some(({ isTakenBack }) => isTakenBack);
+    const fits = state === 'Paid' ? paid.length > 0 || isToldOf : kept.length === 0;
     return [
       ...(kept.length > 1 ? [`order ${id} was paid as ${kept.map(({ orderId }) => orderId).join(' and as ')}`] : []),
       ...(fits ? [] : [`order ${id} is ${state}, by the book paid ${kept.length} times`]),
@@ -56,11 +59,11 @@ function ofOrders(payments: readonly OurPayment[], approved: ReadonlyMap<string,
 }
 
 function breachesOf(
-  { orderNo, payment, transactionId, amount, logged, entries }: OurPayment,
+  { orderNo, payment, transactionId, amount, logged, entries, isTakenBack }: OurPayment,
   entry?: TossBookEntry,
 ): string[] {
   const name = `order ${orderNo}`;
-  const isPaid = entry !== undefined;
+  const isPaid = entry !== undefined || isTakenBack;
   return [
     ...(['Pending', 'Sending', 'Unknown'].includes(payment) ? [`the payment of ${name} is ${payment} for ever`] : []),
     ...((payment === 'Paid') === isPaid
@@ -81,7 +84,9 @@ async function ourPayments(database: Client): Promise<OurPayment[]> {
     SELECT charge.order_no AS "orderNo", direct_payment.state AS payment,
       direct_payment.transaction_id AS "transactionId", customer_order.id AS "orderId", customer_order.state AS order,
       charge.amount::float8 AS amount, count(settlement.position)::int AS entries,
-      coalesce(sum(settlement.amount) FILTER (WHERE settlement.kind = 'paid'), 0)::float8 AS logged
+      coalesce(sum(settlement.amount) FILTER (WHERE settlement.kind = 'paid'), 0)::float8 AS logged,
+      EXISTS (SELECT FROM line_stop WHERE kind = 'deposit-taken-back' AND evidence ->> 'orderNo' = charge.order_no)
+        AS "isTakenBack"
     FROM direct_payment
     JOIN charge ON charge.id = direct_payment.charge_id
     LEFT JOIN order_attempt ON order_attempt.direct_payment_id = direct_payment.id

@@ -5,7 +5,8 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /**
  * Looks whether the day that is over was compared with Toss's own lists, and found as they have it. Only what somebody gave back in
- * Toss's console may differ, and only between the parts it was given back in: as a sum it is held against the book elsewhere.
+ * Toss's console may differ, and only between the parts it was given back in: as a sum it is held against the book elsewhere; and a
+ * deposit of which people were told that the bank has taken it back.
  *
  * @returns one sentence for each breach
  */
@@ -19,7 +20,8 @@ export async function brokenTieOutPromises(database: Client, now: Date): Promise
     `SELECT concat_ws(' ', kind, movement, order_no, 'ours', our_state, our_amount, 'theirs', their_state, their_amount) AS what
      FROM tie_out_difference AS one
      WHERE state = 'Open' AND NOT (movement = 'refund' AND EXISTS (
-       SELECT FROM refund WHERE refund.transaction_id = one.transaction_id AND refund.gateway = 'toss' AND refund.outside))`,
+       SELECT FROM refund WHERE refund.transaction_id = one.transaction_id AND refund.gateway = 'toss' AND refund.outside))
+       AND NOT EXISTS (SELECT FROM line_stop WHERE kind = 'deposit-taken-back' AND evidence ->> 'orderNo' = one.order_no)`,
   );
   return [
     ...(tied.length === 0 ? [`${yesterday} was never compared with the gateway’s lists`] : []),

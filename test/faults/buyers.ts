@@ -9,6 +9,9 @@ export const DECLINED_CARDS = ['4330123400003115', '4330123400006118'];
 /** Some orders run out while their customers are at the window. */
 const MINUTES = [10, 60, 600];
 const FULL_STORY = 3;
+const DEPOSIT_SHARE = 0.4;
+/** Who wants to pay into an account that is not there yet looks so often; then they leave. */
+const MOST_TRIES_TO_DEPOSIT = 10;
 
 interface Window {
   orderId: string;
@@ -28,14 +31,29 @@ const STORIES: readonly Story[] = [
   (buyer) => [buyer.opens(), buyer.opens(), buyer.pays(0), buyer.pays(1), buyer.comesBack(1), buyer.comesBack(0)],
   (buyer) => [buyer.opens(), buyer.declines(0), buyer.comesBack(0), buyer.opens(), buyer.pays(1), buyer.comesBack(1)],
   (buyer) => [buyer.opens(), buyer.pays(0), buyer.lies(0), buyer.comesBack(0)],
+  (buyer) => [buyer.opens(), buyer.pays(0), buyer.forges(0), buyer.comesBack(0)],
   // Leaves after paying, or before.
   (buyer) => [buyer.opens(), buyer.pays(0)],
   (buyer) => [buyer.opens(), buyer.closes(0)],
 ];
 
-/** A customer who buys something in the gateway's window, drawn from a seed: pays, is declined, leaves, lies, or does it all twice. */
+/** Who has an account issued, and pays into it: at once, never, or with a bank that takes the money back. */
+const DEPOSIT_STORIES: readonly Story[] = [
+  (buyer) => [...buyer.hasAccountIssued(), buyer.deposits(0)],
+  (buyer) => [...buyer.hasAccountIssued(), buyer.deposits(0), buyer.comesBack(0)],
+  (buyer) => [...buyer.hasAccountIssued(), buyer.deposits(0), buyer.takesBack(0), buyer.deposits(0)],
+  (buyer) => [...buyer.hasAccountIssued(), buyer.deposits(0), buyer.takesBack(0)],
+  (buyer) => [...buyer.hasAccountIssued(), buyer.deposits(0), buyer.takesBack(0, true)],
+  (buyer) => [...buyer.hasAccountIssued(1)],
+  (buyer) => [...buyer.hasAccountIssued(1), buyer.deposits(0)],
+];
+
+/**
+ * A customer who buys something in the gateway's window, drawn from a seed: pays by card or into an account, is declined, leaves, lies,
+ * or does it all twice.
+ */
 export function drawBuyer(world: FaultWorld, name: string, random: SeededRandom): Errand {
-  const story = STORIES[random.next() < 0.5 ? random.below(FULL_STORY) : random.below(STORIES.length)] as Story;
+  const story = drawStory(random);
   const order = {
     ...{ reference: name, gatewayAccount: 'toss', name: '문구 세트', returnUrl: 'https://shop.example/back' },
     ...orderOf(1_000 + 500 * random.below(20)),
@@ -45,6 +63,11 @@ export function drawBuyer(world: FaultWorld, name: string, random: SeededRandom)
   const errand: Errand = new Errand(name, [buyer.orders(), ...story(buyer, random)]);
   buyer.errand = errand;
   return errand;
+}
+
+function drawStory(random: SeededRandom): Story {
+  if (random.next() < DEPOSIT_SHARE) return DEPOSIT_STORIES[random.below(DEPOSIT_STORIES.length)] as Story;
+  return STORIES[random.next() < 0.5 ? random.below(FULL_STORY) : random.below(STORIES.length)] as Story;
 }
 
 function orderOf(amount: number): object {
@@ -76,7 +99,7 @@ class Buyer {
     };
   }
 
-  opens(): ErrandStep {
+  opens(more: object = { method: 'CARD' }): ErrandStep {
     return this.atShop(async (replica) => {
       const url = `${replica.url}/checkout/v1/orders/${this.token}/windows`;
       const { status, body } = await asked<{ code: string; window: Window }>(url, { method: 'POST' });
@@ -84,7 +107,7 @@ class Buyer {
       this.windows.push(body.window);
       this.atGateway(() => {
         const amount = { currency: 'KRW', value: body.window.amount };
-        this.world.simulator.toss.openPayment({ method: 'CARD', ...body.window, amount });
+        this.world.simulator.toss.openPayment({ ...more, ...body.window, amount });
         return null;
       });
       return true;
@@ -93,6 +116,36 @@ class Buyer {
 
   pays(at: number, card?: string): ErrandStep {
     return this.inWindow(at, (id) => this.world.simulator.toss.pay(id, card === undefined ? {} : { card }).redirectUrl);
+  }
+
+  /** @param validHours how long one may pay into it; left out: as long as accounts are good for */
+  hasAccountIssued(validHours?: number): ErrandStep[] {
+    const virtualAccount = validHours === undefined ? {} : { validHours };
+    const account = { bank: '20', customerName: '이손님' };
+    return [
+      this.opens({ method: 'VIRTUAL_ACCOUNT', virtualAccount }),
+      this.inWindow(0, (id) => this.world.simulator.toss.pay(id, account).redirectUrl),
+      this.comesBack(0),
+    ];
+  }
+
+  /** Pays into the account, as soon as it is there. */
+  deposits(at: number): ErrandStep {
+    let tries = 0;
+    return this.atBank(
+      at,
+      (id) => this.world.simulator.toss.deposit(id),
+      () => (tries += 1) > MOST_TRIES_TO_DEPOSIT,
+    );
+  }
+
+  /** The bank takes the deposit back. @param isOver whether nobody can pay into the account any more then */
+  takesBack(at: number, isOver = false): ErrandStep {
+    return this.atBank(
+      at,
+      (id) => this.world.simulator.toss.reverseDeposit(id, isOver),
+      () => true,
+    );
   }
 
   declines(at: number): ErrandStep {
@@ -115,11 +168,20 @@ class Buyer {
 
   /** Comes back with an amount that is not the order's. */
   lies(at: number): ErrandStep {
+    return this.comesBackWith(at, 'amount', '100');
+  }
+
+  /** Comes back with a payment that the gateway has never heard of. */
+  forges(at: number): ErrandStep {
+    return this.comesBackWith(at, 'paymentKey', 'forged');
+  }
+
+  private comesBackWith(at: number, member: string, lie: string): ErrandStep {
     return this.atShop(async (replica) => {
       const back = this.back.get(at);
       if (back === undefined) return true;
       const address = new URL(back);
-      address.searchParams.set('amount', '100');
+      address.searchParams.set(member, lie);
       const led = await ledBack(replica, address.href);
       if (led?.includes('state=Paid')) throw new Error('a lie was believed');
       return led !== undefined;
@@ -132,6 +194,20 @@ class Buyer {
       const back = window && this.atGateway(() => act(window.orderId));
       if (back) this.back.set(at, back);
       return Promise.resolve(true);
+    };
+  }
+
+  /** @param leaves whether who can't do it yet leaves it */
+  private atBank(at: number, act: (orderId: string) => unknown, leaves: () => boolean): ErrandStep {
+    return () => {
+      const window = this.windows[at];
+      const isDone =
+        window === undefined ||
+        this.atGateway(() => {
+          act(window.orderId);
+          return 'done';
+        }) !== null;
+      return Promise.resolve(isDone || leaves());
     };
   }
 

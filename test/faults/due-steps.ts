@@ -22,7 +22,7 @@ const WORK_OF_STEP: Readonly<Record<string, string>> = {
   // None is as old in a world of faults.
   'prune-exchanges': 'SELECT FROM gateway_exchange WHERE false',
   'send-refund': `SELECT FROM refund WHERE ended_at IS NULL`,
-  'resolve-refund': `SELECT FROM refund WHERE ended_at IS NULL`,
+  'resolve-refund': `SELECT FROM refund WHERE ended_at IS NULL OR next_attempt_at IS NOT NULL`,
   'send-payment': `SELECT FROM direct_payment WHERE state = 'Pending'`,
   'resolve-payment': `SELECT FROM direct_payment WHERE state IN ('Sending', 'Unknown') OR next_attempt_at IS NOT NULL`,
   'watch-deposit': `SELECT FROM direct_payment WHERE state = 'Awaited'`,

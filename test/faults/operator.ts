@@ -12,6 +12,7 @@ const STOP_SHARE = 0.06;
 const CHANGE_SHARE = 0.15;
 const MISTAKE_SHARE = 0.25;
 const KINDS: Readonly<Record<Act['method'], string>> = { POST: '', PATCH: 'change ', DELETE: 'release ' };
+const CUSTOMERS_ACCOUNT = { bank: '신한', accountNumber: '110123456789', holderName: '이손님' };
 /** Made when everything else has come to rest, and all that waits lies on the desk. */
 const MOST_LATE_MISTAKES = 6;
 
@@ -75,8 +76,10 @@ export class Operator {
   }
 
   private async orderRefund(replica: Replica, random: SeededRandom): Promise<void> {
-    const paid = await this.world.rows<{ orderNo: string; amount: number }>(
-      `SELECT charge.order_no AS "orderNo", charge.amount::float8 AS amount
+    const paid = await this.world.rows<{ orderNo: string; amount: number; isByDeposit: boolean }>(
+      `SELECT charge.order_no AS "orderNo", charge.amount::float8 AS amount,
+         EXISTS (SELECT FROM deposit_account JOIN direct_payment ON direct_payment.id = direct_payment_id
+           WHERE direct_payment.charge_id = charge.id) AS "isByDeposit"
        FROM charge JOIN settlement ON settlement.charge_id = charge.id AND settlement.refund_id IS NULL
        WHERE settlement.kind = 'paid' ORDER BY charge.id`,
     );
@@ -84,7 +87,8 @@ export class Operator {
     if (charge === undefined) return;
     const amount = random.next() < FULL_SHARE ? undefined : 1 + random.below(charge.amount);
     const reference = `order-${(this.orders += 1)}`;
-    await this.ask(replica, decided(`charges/${charge.orderNo}/refunds`, { amount, reference }));
+    const account = charge.isByDeposit ? CUSTOMERS_ACCOUNT : undefined;
+    await this.ask(replica, decided(`charges/${charge.orderNo}/refunds`, { amount, reference, account }));
   }
 
   private async ask(replica: Replica, act: Act, prefix = ''): Promise<void> {
