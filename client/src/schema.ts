@@ -63,7 +63,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Approvals, newest first; `state=Waiting` are those that need a second person now */
+        /** Approvals, newest first; state=Waiting are those that need a second person now */
         get: operations["approvals.list"];
         put?: never;
         post?: never;
@@ -903,7 +903,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Line stops, newest first; `state=Open` are those that park something */
+        /** Line stops, newest first; state=Open are those that park something */
         get: operations["lineStops.list"];
         put?: never;
         post?: never;

@@ -9,7 +9,7 @@ body { font: 15px/1.5 system-ui, sans-serif; margin: 0; background: #f2f4f6; col
 main { max-width: 26rem; margin: 2rem auto; padding: 1.5rem; background: #fff; border-radius: 12px; }
 h1 { font-size: 1.2rem; margin: 0 0 .2rem; } h2 { font-size: .95rem; margin: 1.2rem 0 .4rem; } p { margin: .3rem 0; }
 .amount { font-size: 1.5rem; font-weight: 700; } .small { color: #6b7684; font-size: .85rem; overflow-wrap: anywhere; }
-form { display: flex; gap: .5rem; margin: .4rem 0; flex-wrap: wrap; } select, input { flex: 1; min-width: 0; padding: .5rem; }
+form { display: flex; gap: .5rem; margin: .4rem 0; flex-wrap: wrap; } select, input { flex: 1; min-width: 0; padding: .5rem; font: inherit; }
 button { padding: .55rem .9rem; border: 0; border-radius: 8px; background: #e5e8eb; font: inherit; cursor: pointer; }
 button.go { background: #3182f6; color: #fff; width: 100%; }
 `;

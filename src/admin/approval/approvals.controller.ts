@@ -21,7 +21,7 @@ export class ApprovalsController {
   @Get()
   @Scope('approvals:read')
   @ListOf(ApprovalView)
-  @ApiOperation({ summary: 'Approvals, newest first; `state=Waiting` are those that need a second person now' })
+  @ApiOperation({ summary: 'Approvals, newest first; state=Waiting are those that need a second person now' })
   async list(@Query() { cursor, limit, ...filter }: ApprovalListQuery): Promise<Page<ApprovalView>> {
     const found = await this.approvals.list({ ...filter, beforeId: cursor, limit });
     return pageOf(found.map(approvalViewOf), limit, (approval) => approval.id);

@@ -22,7 +22,7 @@ export class LineStopsController {
   @Get()
   @Scope('line-stops:read')
   @ListOf(LineStopView)
-  @ApiOperation({ summary: 'Line stops, newest first; `state=Open` are those that park something' })
+  @ApiOperation({ summary: 'Line stops, newest first; state=Open are those that park something' })
   async list(@Query() { cursor, limit, ...filter }: LineStopListQuery): Promise<Page<LineStopView>> {
     const found = await this.stops.list({ ...filter, beforeId: cursor, limit });
     return pageOf(found.map(lineStopViewOf), limit, (stop) => stop.id);
