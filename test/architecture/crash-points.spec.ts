@@ -2,8 +2,23 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { JOB_STAGES } from '../../src/bulk-payment/job/bulk-payment-job.repository';
 import { CRASH_POINTS } from '../../src/platform/crash-points';
+import { CUSTOMERS } from '../faults/crash-points/customers';
+import { PAYMENTS } from '../faults/crash-points/payments';
+import { REFUNDS } from '../faults/crash-points/refunds';
+import { RESULTS } from '../faults/crash-points/results';
+import { SUBMISSIONS } from '../faults/crash-points/submissions';
+import { pointsOf } from '../faults/crash-points/visits';
 
 const SOURCE = resolve(__dirname, '../../src');
+const FAULTS = resolve(__dirname, '../faults/crash-points');
+/** The spec of each name kills processes at the points of its table. */
+const TABLES = {
+  customers: CUSTOMERS,
+  payments: PAYMENTS,
+  refunds: REFUNDS,
+  results: RESULTS,
+  submissions: SUBMISSIONS,
+};
 const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && !name.startsWith('platform/crash-points'))
   .map((name) => ({ name, text: readFileSync(join(SOURCE, name), 'utf8') }));
@@ -25,6 +40,15 @@ describe('crash points', () => {
       Object.keys(JOB_STAGES).map((stage) => `${stage}.${part}`),
     );
     expect(new Set([...marked, ...ofStages])).toEqual(new Set(CRASH_POINTS));
+  });
+
+  it('are each visited by one spec', () => {
+    expect(Object.values(TABLES).flatMap(pointsOf).sort()).toEqual([...CRASH_POINTS].sort());
+    const specs = readdirSync(FAULTS).filter((name) => name.endsWith('.spec.ts'));
+    expect(specs.sort()).toEqual(Object.keys(TABLES).map((name) => `${name}.spec.ts`));
+    for (const name of Object.keys(TABLES)) {
+      expect(readFileSync(join(FAULTS, `${name}.spec.ts`), 'utf8')).toContain(`visitCrashPoints(${name.toUpperCase()}`);
+    }
   });
 
   it('belong to every step that changes anything, at its beginning and its end at least', () => {

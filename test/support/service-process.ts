@@ -28,9 +28,9 @@ export class ServiceProcess {
     return new ServiceProcess(spawnNode(['--require', preload, PROGRAM], settings, ['ignore', 'pipe', 'pipe', 'ipc']));
   }
 
-  /** Tells the preloaded script something. */
+  /** Tells the preloaded script something; one that was killed has nobody to hear it. */
   order(message: string | { freezeAt: string } | { aheadSeconds: number }): void {
-    this.child.send(message);
+    if (this.child.connected) this.child.send(message);
   }
 
   /** Hears what the preloaded script tells. */

@@ -1,0 +1,4 @@
+import { CUSTOMERS } from './customers';
+import { visitCrashPoints } from './visit-crash-points';
+
+visitCrashPoints(CUSTOMERS);

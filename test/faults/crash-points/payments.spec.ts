@@ -1,0 +1,4 @@
+import { PAYMENTS } from './payments';
+import { visitCrashPoints } from './visit-crash-points';
+
+visitCrashPoints(PAYMENTS);

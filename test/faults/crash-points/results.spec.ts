@@ -1,0 +1,4 @@
+import { RESULTS } from './results';
+import { visitCrashPoints } from './visit-crash-points';
+
+visitCrashPoints(RESULTS);

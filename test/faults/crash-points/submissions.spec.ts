@@ -1,0 +1,4 @@
+import { SUBMISSIONS } from './submissions';
+import { visitCrashPoints } from './visit-crash-points';
+
+visitCrashPoints(SUBMISSIONS);
