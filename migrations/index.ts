@@ -81,6 +81,7 @@ import { RefundAccounts1796600000011 } from './1796600000011-refund-accounts';
 import { PricesOfAnyGateway1796600000050 } from './1796600000050-prices-of-any-gateway';
 import { AnotherKey1796600000051 } from './1796600000051-another-key';
 import { PaymentsNotOwed1796600000052 } from './1796600000052-payments-not-owed';
+import { TurnsTaken1796700000001 } from './1796700000001-turns-taken';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -166,4 +167,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   PricesOfAnyGateway1796600000050,
   AnotherKey1796600000051,
   PaymentsNotOwed1796600000052,
+  TurnsTaken1796700000001,
 ];

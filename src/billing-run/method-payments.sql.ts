@@ -1,3 +1,4 @@
+import { withdrawnSql } from '../charge';
 import { ORDER_NO_SQL } from './due-charges.sql';
 
 /** What of the table `due` is asked for by payment methods, as charges that are in no file. */
@@ -11,18 +12,18 @@ export const METHOD_CHARGES_OF_RUN_SQL = `
   SELECT charge.* FROM direct_payment JOIN charge ON charge.id = direct_payment.charge_id
   WHERE direct_payment.billing_run_id = $1::bigint`;
 
-/** The open stop that parks the subscription of the charge `$1`. */
-export const STOP_OF_CHARGE_SQL = `
+/** An open stop that parks the subscription of one of the charges `$1`. */
+export const STOP_OF_CHARGES_SQL = `
   SELECT line_stop.id, line_stop.violation FROM charge JOIN line_stop USING (subscription_id)
-  WHERE charge.id = $1 AND line_stop.state = 'Open' ORDER BY line_stop.id LIMIT 1`;
+  WHERE charge.id = ANY ($1::bigint[]) AND line_stop.state = 'Open' ORDER BY line_stop.id LIMIT 1`;
 
-/** The charge `$1`, where its method can't be charged any more, or another one pays its subscription now. */
+/** Those of the charges `$1` that are still wanted, but whose method can't be charged any more, or another one pays their subscription now. */
 export const METHOD_ENDED_SQL = `
   SELECT charge.id, charge.order_no, charge.subscription_id, charge.amount, 'method-ended'::text AS reason
   FROM charge JOIN direct_payment ON direct_payment.charge_id = charge.id
   JOIN subscription ON subscription.id = charge.subscription_id
   JOIN payment_method AS method ON method.id = direct_payment.payment_method_id
-  WHERE charge.id = $1::bigint
+  WHERE charge.id = ANY ($1::bigint[]) AND NOT ${withdrawnSql('charge')}
     AND (method.state <> 'Active' OR subscription.payment_method_id IS DISTINCT FROM direct_payment.payment_method_id)`;
 
 /** The charges of the payments of the run `$1`, all of which were canceled before they were sent. */

@@ -19,7 +19,7 @@ import {
   METHOD_CHARGES_SQL,
   REJECTED_SQL,
   SAME_CODE_IN_A_ROW_SQL,
-  STOP_OF_CHARGE_SQL,
+  STOP_OF_CHARGES_SQL,
 } from './method-payments.sql';
 
 const ACTOR = 'direct-payment';
@@ -64,15 +64,16 @@ export class MethodPayments implements DirectPaymentEffects, OnModuleInit {
     await this.takeNote(session, { sql: REJECTED_SQL, parameters: [runId] }, actor);
   }
 
-  /** @throws {DomainError} `line-stopped` while its subscription is parked */
-  async withdrawn(session: SqlSession, { chargeId }: DirectPayment): Promise<string | undefined> {
-    await this.stops.assertNoStop(session, STOP_OF_CHARGE_SQL, [chargeId]);
-    const unwanted = await this.unwanted.ofCharge(session, chargeId);
-    for (const query of [unwanted, { sql: METHOD_ENDED_SQL, parameters: [chargeId] }]) {
-      const reason = await this.takeNote(session, query, ACTOR);
-      if (reason !== undefined) return reason;
+  /** @throws {DomainError} `line-stopped` while the subscription of one is parked */
+  async withdrawn(session: SqlSession, payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, string>> {
+    const chargeIds = payments.map(({ chargeId }) => chargeId);
+    await this.stops.assertNoStop(session, STOP_OF_CHARGES_SQL, [chargeIds]);
+    const unwanted = await this.unwanted.ofCharges(session, chargeIds);
+    const reasons = new Map<string, string>();
+    for (const query of [unwanted, { sql: METHOD_ENDED_SQL, parameters: [chargeIds] }]) {
+      for (const { id, reason } of await this.takeNote(session, query, ACTOR)) reasons.set(id, reason);
     }
-    return undefined;
+    return new Map(payments.flatMap(({ id, chargeId }) => reasonOf(id, reasons.get(chargeId))));
   }
 
   /** What the gateway said of the method; what it means to the subscription follows from the settlement. */
@@ -93,20 +94,25 @@ export class MethodPayments implements DirectPaymentEffects, OnModuleInit {
     return (row?.times ?? 0) > laterAtMost;
   }
 
-  /** @returns why the charges that a query yields are withdrawn; `undefined` when it yields none */
-  private async takeNote(
-    session: SqlSession,
-    { sql, parameters }: UnwantedQuery,
-    actor: string,
-  ): Promise<string | undefined> {
+  /** Withdraws the charges that a query yields. @returns why, of each */
+  private async takeNote(session: SqlSession, { sql, parameters }: UnwantedQuery, actor: string): Promise<Leaving[]> {
+    const leaving = await session.rows<Leaving>(sql, parameters);
+    if (leaving.length === 0) return [];
     await session.rows(`CREATE TEMPORARY TABLE leaving ON COMMIT DROP AS ${sql}`, parameters);
-    const [leaving] = await session.rows<{ reason: string }>('SELECT reason FROM leaving LIMIT 1');
     const at = this.clock.now();
-    if (leaving !== undefined) {
-      await this.charges.withdraw(session, at);
-      await this.unwanted.noteWithdrawn(session, { actor, at });
-    }
+    await this.charges.withdraw(session, at);
+    await this.unwanted.noteWithdrawn(session, { actor, at });
     await session.rows('DROP TABLE leaving');
-    return leaving?.reason;
+    return leaving;
   }
+}
+
+/** A charge that is withdrawn, and why. */
+interface Leaving {
+  readonly id: string;
+  readonly reason: string;
+}
+
+function reasonOf(id: string, reason: string | undefined): [string, string][] {
+  return reason === undefined ? [] : [[id, reason]];
 }

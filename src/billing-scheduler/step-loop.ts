@@ -1,3 +1,4 @@
+import type { StepReport } from '../kernel/step-report';
 import type { BillingStep } from './billing-step';
 import type { Logger } from '../platform/logging';
 import type { SchemaGuard } from './schema-guard';
@@ -10,13 +11,15 @@ const STOP_WITHIN_MS = 8_000;
  * Runs one step whenever it is told that there may be work, until nothing is due.
  *
  * Up to the step's width, pieces are at work side by side: as soon as one has its piece in hand, another looks for the
- * next. So a piece that waits for minutes holds up nobody while there is room. A call that comes while all are at work is
- * remembered, so that work made due meanwhile is not left for the next tick.
+ * next, one at a time. So a piece that waits for minutes holds up nobody while there is room. A call that comes while somebody
+ * looks, or all are at work, is remembered, so that work made due meanwhile is not left for the next tick.
  */
 export class StepLoop {
   private readonly workers = new Set<Promise<void>>();
+  private isLooking = false;
   private calledAgain = false;
   private stopped = false;
+  private again: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly step: BillingStep,
@@ -36,6 +39,7 @@ export class StepLoop {
   /** Takes no other piece and lets those in hand finish, but waits for none for ever. */
   async stop(withinMs = STOP_WITHIN_MS): Promise<void> {
     this.stopped = true;
+    clearTimeout(this.again);
     let limit: NodeJS.Timeout | undefined;
     const tooLong = new Promise<'left'>((resolve) => (limit = setTimeout(() => resolve('left'), withinMs)));
     const ended = await Promise.race([Promise.all(this.workers), tooLong]);
@@ -44,9 +48,11 @@ export class StepLoop {
   }
 
   private addWorker(): void {
-    if (this.stopped || this.workers.size >= (this.step.width ?? 1)) return;
-    const worker = this.work().finally(() => this.workers.delete(worker));
-    this.workers.add(worker);
+    if (this.isLooking) this.calledAgain = true;
+    else if (!this.stopped && this.workers.size < (this.step.width ?? 1)) {
+      const worker = this.work().finally(() => this.workers.delete(worker));
+      this.workers.add(worker);
+    }
   }
 
   private async work(): Promise<void> {
@@ -61,14 +67,43 @@ export class StepLoop {
 
   /** @returns whether the step may run; `false` where the schema is a newer version's */
   private async workUntilIdle(): Promise<boolean> {
-    let found = true;
-    while ((found || this.calledAgain) && !this.stopped) {
-      this.calledAgain = false;
-      if (!(await this.schema.fits())) return false;
-      const report = await this.step.runOnce(() => this.addWorker());
+    for (;;) {
+      const report = await this.lookOnce();
+      if (report === undefined) return false;
       if (report.done > 0) this.onDone();
-      found = report.done + report.postponed > 0;
+      const found = report.done + report.postponed > 0;
+      if ((!found && !this.calledAgain) || this.stopped) return true;
+      if (this.isLooking) {
+        this.calledAgain = true;
+        return true;
+      }
     }
-    return true;
+  }
+
+  /** Looks for work, and does what it finds. @returns `undefined` where the step may not run */
+  private async lookOnce(): Promise<StepReport | undefined> {
+    let looks = true;
+    this.isLooking = true;
+    this.calledAgain = false;
+    const looked = () => {
+      if (looks) this.isLooking = false;
+      looks = false;
+    };
+    try {
+      if (!(await this.schema.fits())) return undefined;
+      const report = await this.step.runOnce(() => {
+        looked();
+        this.addWorker();
+      });
+      if (report.againInMs !== undefined) this.callIn(report.againInMs);
+      return report;
+    } finally {
+      looked();
+    }
+  }
+
+  private callIn(ms: number): void {
+    clearTimeout(this.again);
+    if (!this.stopped) this.again = setTimeout(() => this.call(), ms);
   }
 }

@@ -43,9 +43,9 @@ export abstract class UnwantedCharges {
   abstract ofJobs(session: SqlSession, jobIds: readonly string[]): Promise<UnwantedQuery>;
 
   /**
-   * Of one charge that is in no job and was not sent. What it is wanted for stays as it is until the transaction ends.
+   * Of charges that are in no job and were not sent. What they are wanted for stays as it is until the transaction ends.
    */
-  abstract ofCharge(session: SqlSession, chargeId: string): Promise<UnwantedQuery>;
+  abstract ofCharges(session: SqlSession, chargeIds: readonly string[]): Promise<UnwantedQuery>;
 
   /** Tells of the charges in the temporary table `leaving`, which has the columns of an {@link UnwantedQuery}. */
   abstract noteWithdrawn(session: SqlSession, why: { actor: string; at: Date }): Promise<void>;

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Gateways, type MethodSecret, type PreparedPayment } from '../gateways';
 import { DomainError } from '../kernel/errors';
-import { PaymentMethodRepository } from '../payment-method';
+import { PaymentMethodRepository, type PaymentMethod } from '../payment-method';
+import { Batcher } from '../platform/work';
 import type { DirectPayment } from './direct-payment.entity';
 import { DirectPaymentRepository } from './direct-payment.repository';
 
@@ -17,6 +18,12 @@ export interface ReadyCall {
 /** How a payment is asked for: by what came back from a window, or by a payment method's secret. */
 @Injectable()
 export class DirectPaymentCalls {
+  /** Those of payments that are to be sent at the same time are read together. */
+  private readonly methodsOf = new Batcher<string, PaymentMethod | undefined>(async (ids) => {
+    const found = new Map((await this.methods.findAll(ids)).map((method) => [method.id, method]));
+    return ids.map((id) => found.get(id));
+  });
+
   constructor(
     private readonly payments: DirectPaymentRepository,
     private readonly methods: PaymentMethodRepository,
@@ -48,7 +55,7 @@ export class DirectPaymentCalls {
   }
 
   private async secretOf({ id, paymentMethodId }: DirectPayment): Promise<MethodSecret> {
-    const method = paymentMethodId === null ? undefined : await this.methods.find(paymentMethodId);
+    const method = paymentMethodId === null ? undefined : await this.methodsOf.do(paymentMethodId);
     if (method === undefined) throw new DomainError('internal-error', `direct payment ${id} has no payment method`);
     // Before it is sent the method is looked at once more, and one that has ended is not charged.
     if (method.erasedAt !== null) return { methodKey: '', customerKey: '' };

@@ -21,11 +21,11 @@ export interface DirectOutcome {
 export interface DirectPaymentEffects {
   ended(session: SqlSession, payment: DirectPayment, outcome: DirectOutcome, at: Date): Promise<void>;
   /**
-   * Withdraws its charge where it is not wanted any more. Asked first of all in the transaction that commits the intent to send it.
+   * Withdraws the charges that are not wanted any more. Asked first of all in the transaction that commits the intents to send them.
    *
-   * @returns why not, in a word; `undefined`: it is wanted, and nothing was changed
+   * @returns of these, by their ids, why they are not wanted, in a word; those that are wanted are left out, and not changed
    */
-  withdrawn?(session: SqlSession, payment: DirectPayment): Promise<string | undefined>;
+  withdrawn?(session: SqlSession, payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Who is told of payments, by what made them. Rooms say so when their modules begin. */
@@ -38,8 +38,14 @@ export class DirectPaymentOrigins {
     this.rooms.set(origin, room);
   }
 
-  async withdrawn(session: SqlSession, payment: DirectPayment): Promise<string | undefined> {
-    return this.rooms.get(payment.origin)?.withdrawn?.(session, payment);
+  async withdrawn(session: SqlSession, payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, string>> {
+    const reasons = new Map<string, string>();
+    for (const [origin, room] of this.rooms) {
+      const its = payments.filter((payment) => payment.origin === origin);
+      if (its.length === 0 || room.withdrawn === undefined) continue;
+      for (const [id, reason] of await room.withdrawn(session, its)) reasons.set(id, reason);
+    }
+    return reasons;
   }
 
   async ended(session: SqlSession, payment: DirectPayment, outcome: DirectOutcome, at: Date): Promise<void> {

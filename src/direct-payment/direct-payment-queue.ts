@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { BillingConfig, LookupConfig } from '../config';
-import { GatewayAccounts, type AccountPlaces, type GatewayAccount, type Placed } from '../gateway-account';
+import {
+  GatewayAccounts,
+  type AccountPlaces,
+  type FreePlaces,
+  type GatewayAccount,
+  type Placed,
+} from '../gateway-account';
 import { Clock, retryAt } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
-import { Pacer } from '../platform/pace';
+import { Pacer, paceWithin } from '../platform/pace';
 import { DirectPaymentRepository, type DirectPaymentClaim, type DirectPaymentStage } from './direct-payment.repository';
 
 /** A customer may be waiting for it; what keeps it from being sent heals within minutes, or needs a person. */
@@ -12,6 +18,19 @@ const BACK_OFF = { firstSeconds: 5, longestSeconds: 600 };
 
 /** Of the pace at which an account is asked: the rest is for people and refunds. */
 const SHARE_OF_PACE = 2;
+
+/** Payments that are in hand, each in a place of its account, to be sent. */
+export interface PaymentsToSend {
+  readonly placed: readonly Placed<DirectPaymentClaim>[];
+  /** More are due, and the pace lets the next go after so many milliseconds. */
+  readonly againInMs?: number;
+}
+
+/** How many payments an account may send now. */
+interface Turns {
+  readonly id: string;
+  readonly taken: number;
+}
 
 /** Whose turn it is: payments of an account go out in the order in which they were made, at a pace all replicas keep. */
 @Injectable()
@@ -30,20 +49,30 @@ export class DirectPaymentQueue {
     this.places = accounts.places('set-up');
   }
 
+  /** Claims payments whose turn it is to be sent, as many as their accounts have places left and their pace lets go now. */
+  async nextToSend(): Promise<PaymentsToSend> {
+    let againAt: Date | undefined;
+    const placed = await this.places.claimSome(async (free) => {
+      const turns = await this.takeTurns(free);
+      againAt = turns.againAt;
+      const { leaseSeconds } = this.billing;
+      const claims: DirectPaymentClaim[] = [];
+      for (const { id, taken } of turns.taken) {
+        claims.push(...(await this.payments.claimSome('send', leaseSeconds, { accounts: [id] }, taken)));
+      }
+      return claims;
+    }, accountOf);
+    return { placed, ...(againAt && { againInMs: Math.max(1, againAt.getTime() - this.clock.now().getTime()) }) };
+  }
+
   /** Claims the payment that is due for a stage, of an account that has a place left. */
-  next(stage: DirectPaymentStage): Promise<Placed<DirectPaymentClaim> | undefined> {
+  next(stage: Exclude<DirectPaymentStage, 'send'>): Promise<Placed<DirectPaymentClaim> | undefined> {
     const { leaseSeconds } = this.billing;
-    return this.places.claim(
-      (free) =>
-        stage === 'send'
-          ? this.claimInTurn(free)
-          : this.payments.claim(stage, leaseSeconds, { accounts: free.map(({ id }) => id) }),
-      ({ payment }) => payment.gatewayAccount,
-    );
+    return this.places.claim((free) => this.payments.claim(stage, leaseSeconds, { accounts: idsOf(free) }), accountOf);
   }
 
   /** The same of the first of several stages for which one is due. */
-  async first(...stages: DirectPaymentStage[]): Promise<Placed<DirectPaymentClaim> | undefined> {
+  async first(...stages: Exclude<DirectPaymentStage, 'send'>[]): Promise<Placed<DirectPaymentClaim> | undefined> {
     for (const stage of stages) {
       const placed = await this.next(stage);
       if (placed !== undefined) return placed;
@@ -51,30 +80,31 @@ export class DirectPaymentQueue {
     return undefined;
   }
 
-  private async claimInTurn(free: readonly GatewayAccount[]): Promise<DirectPaymentClaim | undefined> {
-    const { paymentsPerMinute: perMinute, tickSeconds, leaseSeconds } = this.billing;
-    // Turns come once a tick, so a tick's worth may go at once.
-    const burst = Math.max(1, Math.ceil((perMinute * tickSeconds) / 60));
-    for (const id of await this.payments.accountsDue('send', idsOf(free))) {
-      if ((await this.pacer.take({ name: `payment:${id}`, perMinute, burst })) !== undefined) continue;
+  /** @returns how many turns each account has got, and when the first of those that want more gets another */
+  private async takeTurns(free: readonly FreePlaces[]): Promise<{ taken: Turns[]; againAt: Date | undefined }> {
+    const places = new Map(free.map(({ account, places }) => [account.id, places]));
+    const most = Math.max(...places.values());
+    const taken: Turns[] = [];
+    let againAt: Date | undefined;
+    for (const { id, count } of await this.payments.countDue('send', [...places.keys()], most)) {
+      const wanted = Math.min(count, places.get(id) ?? 0);
+      const turns = await this.pacer.takeUpTo(paceWithin(`payment:${id}`, this.billing.paymentsPerMinute), wanted);
+      if (turns.taken < wanted && (againAt === undefined || turns.freeAt < againAt)) againAt = turns.freeAt;
+      if (turns.taken === 0) continue;
       await crashPoint('send-payment.turn-taken');
-      const claim = await this.payments.claim('send', leaseSeconds, { accounts: [id] });
-      if (claim !== undefined) return claim;
+      taken.push({ id, taken: turns.taken });
     }
-    return undefined;
+    return { taken, againAt };
   }
 
   /** Claims a payment whose deposit is due to be looked for, of an account that has a place and a turn left. */
   nextDeposit(): Promise<Placed<DirectPaymentClaim> | undefined> {
-    return this.places.claim(
-      (free) => this.claimDeposit(free),
-      ({ payment }) => payment.gatewayAccount,
-    );
+    return this.places.claim((free) => this.claimDeposit(free), accountOf);
   }
 
   private async claimDeposit(free: readonly GatewayAccount[]): Promise<DirectPaymentClaim | undefined> {
     const { leaseSeconds, tickSeconds } = this.billing;
-    const due = new Set(await this.payments.accountsDue('look-for-deposit', idsOf(free)));
+    const due = new Set((await this.payments.countDue('look-for-deposit', idsOf(free), 1)).map(({ id }) => id));
     for (const { id, lookupsPerMinute } of free.filter((account) => due.has(account.id))) {
       const perMinute = Math.max(1, Math.floor((lookupsPerMinute ?? this.lookups.perMinute) / SHARE_OF_PACE));
       const burst = Math.max(1, Math.ceil((perMinute * tickSeconds) / 60));
@@ -115,6 +145,10 @@ export class DirectPaymentQueue {
   retryAt(attempts: number): Date {
     return retryAt(this.clock.now(), attempts + 1, BACK_OFF);
   }
+}
+
+function accountOf({ payment }: DirectPaymentClaim): string {
+  return payment.gatewayAccount;
 }
 
 function idsOf(accounts: readonly GatewayAccount[]): string[] {

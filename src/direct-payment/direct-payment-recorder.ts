@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import { ChargeSettlement } from '../charge';
 import { LookupConfig } from '../config';
-import { GatewayAccounts } from '../gateway-account';
-import { KillSwitch } from '../kill-switch';
-import { Clock, secondsAfter } from '../platform/clock';
+import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database, violatesUnique, type SqlSession } from '../platform/database';
+import { Batcher } from '../platform/work';
 import { nextLook } from '../transaction-lookup';
-import type { ReadyCall } from './direct-payment-calls';
 import { DirectPaymentOrigins, type DirectOutcome } from './direct-payment-effects';
 import { DirectPaymentStops } from './direct-payment-stops';
 import type { DirectPayment } from './direct-payment.entity';
@@ -16,16 +13,14 @@ import {
   DirectPaymentRepository,
   RELEASED,
   type DirectPaymentCause,
-  type DirectPaymentClaim,
+  type MovingPayment,
 } from './direct-payment.repository';
+import type { DirectPaymentState } from './direct-payment.state';
 
 export const ACTOR = 'direct-payment';
 
 /** The result code of what no answer of the gateway ended. */
 export const PAYMENT_BY_DECISION = 'by-decision';
-
-/** Room for the token and the database around the longest call. */
-const LEASE_MARGIN_SECONDS = 30;
 
 /** A payment that is on its way, or may be. */
 export type SentPayment = DirectPayment & { sendingId: string };
@@ -45,15 +40,30 @@ export interface PaymentEnd {
   watchDays?: number;
 }
 
-/** What is recorded of a payment, before and after it is sent: each a state, its history and what follows from it. */
+/** What became of a payment. */
+interface Outcome {
+  readonly payment: DirectPayment;
+  readonly event: 'pay' | 'decline';
+  readonly end: PaymentEnd;
+  readonly why: DirectPaymentCause;
+  readonly holder: Holder;
+}
+
+/** What is recorded of a payment once it is sent: each a state, its history and what follows from it. */
 @Injectable()
 export class DirectPaymentRecorder {
+  /** The settlement log is written by one transaction at a time: outcomes that wait for it share the next. */
+  private readonly outcomes = new Batcher<Outcome>((outcomes) =>
+    this.database.transaction(async (session) => {
+      await this.endAll(session, outcomes);
+      return [];
+    }),
+  );
+
   constructor(
     private readonly payments: DirectPaymentRepository,
     private readonly settlement: ChargeSettlement,
     private readonly origins: DirectPaymentOrigins,
-    private readonly killSwitch: KillSwitch,
-    private readonly accounts: GatewayAccounts,
     private readonly stops: DirectPaymentStops,
     private readonly lookups: LookupConfig,
     private readonly database: Database,
@@ -61,56 +71,12 @@ export class DirectPaymentRecorder {
   ) {}
 
   /**
-   * Commits the intent to send, under the key that the payment has once and for all.
-   *
-   * @param call how long it may take, with which secrets it goes, and what it is made from
-   * @returns the payment as it is now; `undefined` where whoever asked for it does not want it any more, and it is canceled
-   * @throws {DomainError} `submissions-stopped`, `gateway-account-unusable`; `state-conflict`, `lease-lost`
-   */
-  async begin(
-    { payment, leaseId }: DirectPaymentClaim,
-    { prepared, longestCallMs, reference }: ReadyCall,
-  ): Promise<SentPayment | undefined> {
-    const now = this.clock.now();
-    const sendingId = randomUUID();
-    const { sentBy = null } = prepared;
-    const leaseUntil = secondsAfter(now, longestCallMs / 1000 + LEASE_MARGIN_SECONDS);
-    const sentAt = payment.sentAt ?? now;
-    const undoubted = { lastError: null, doubt: null, inDoubtSince: null };
-    const sealed = payment.referenceCiphertext === null ? this.payments.sealed(payment, reference) : {};
-    const changes = { sendingId, sentAt, sentBy, leaseUntil, ...undoubted, ...sealed };
-    const why = { cause: payment.sentAt === null ? 'sending begins' : 'the same call again', actor: ACTOR };
-    const isWanted = await this.database.transaction(async (session) => {
-      if (payment.sentAt === null && (await this.withdrawn(session, payment, leaseId))) return false;
-      await this.killSwitch.assertReleased(session);
-      await this.accounts.assertEnabled(session, payment.gatewayAccount);
-      await this.payments.transition(session, payment, 'send', why, changes, { leaseId });
-      return true;
-    });
-    if (!isWanted) return undefined;
-    return { ...payment, ...sealed, sendingId, sentAt, sentBy, state: 'Sending' };
-  }
-
-  /** Ends one that was never sent and is not wanted any more. @returns whether it was so */
-  private async withdrawn(session: SqlSession, payment: DirectPayment, leaseId: string): Promise<boolean> {
-    const reason = await this.origins.withdrawn(session, payment);
-    if (reason === undefined) return false;
-    const cause = `withdrawn before it was sent: ${reason}`;
-    const result = { resultCode: 'withdrawn', resultMessage: reason, endedAt: this.clock.now() };
-    const changes = { ...RELEASED, ...result, nextAttemptAt: null, lastError: null };
-    await this.payments.transition(session, payment, 'cancel', { cause, actor: ACTOR }, changes, { leaseId });
-    await crashPoint('direct-payment.withdrawn');
-    return true;
-  }
-
-  /**
    * Money moved: the settlement log tells it, and what it means follows, in the same transaction. Where its transaction has settled
    * another charge, one of the two is wrong: the line stops, and this one waits for a person.
    */
   async pay(payment: DirectPayment, end: PaymentEnd, cause: string, holder: Holder): Promise<void> {
-    const why = { cause, actor: ACTOR };
     try {
-      await this.database.transaction((session) => this.end(session, payment, 'pay', end, why, holder));
+      await this.outcomes.do({ payment, event: 'pay', end, why: { cause, actor: ACTOR }, holder });
     } catch (error) {
       if (!violatesUnique(error, 'settlement_transaction_once')) throw error;
       await this.leaveShared(payment, end, holder);
@@ -119,8 +85,7 @@ export class DirectPaymentRecorder {
 
   /** No money moved, and none will by this payment. */
   async decline(payment: DirectPayment, end: PaymentEnd, cause: string, holder: Holder): Promise<void> {
-    const why = { cause, actor: ACTOR };
-    await this.database.transaction((session) => this.end(session, payment, 'decline', end, why, holder));
+    await this.outcomes.do({ payment, event: 'decline', end, why: { cause, actor: ACTOR }, holder });
   }
 
   /**
@@ -159,30 +124,52 @@ export class DirectPaymentRecorder {
   }
 
   /** Ends it in the caller's transaction, which should commit next. */
-  async end(
+  end(
     session: SqlSession,
     payment: DirectPayment,
     event: 'pay' | 'decline',
-    { code, message, transactionId, retry, laterAtMost, watchDays }: PaymentEnd,
+    end: PaymentEnd,
     why: DirectPaymentCause,
     holder: Holder,
   ): Promise<void> {
+    return this.endAll(session, [{ payment, event, end, why, holder }]);
+  }
+
+  private async endAll(session: SqlSession, outcomes: readonly Outcome[]): Promise<void> {
     const at = this.clock.now();
-    const outcome: DirectOutcome = { kind: event === 'pay' ? 'paid' : 'declined', code, message, retry, laterAtMost };
-    const result = { resultCode: code, resultMessage: message, transactionId, endedAt: at };
-    const changes = {
-      ...RELEASED,
-      ...result,
-      nextAttemptAt: nextLook(at, watchDays ?? this.watchDaysOf(event, code)),
-      attempts: 0,
-      lastError: null,
-    };
-    const from = await this.stateOf(session, payment, holder);
-    await this.payments.transition(session, from, event, why, changes, holder);
-    await this.origins.ended(session, payment, outcome, at);
-    const isFinal = retry === 'never';
-    await this.settlement.settle(session, { sql: OUTCOME_SQL, parameters: [payment.id], isFinal }, at);
+    const sent = outcomes.filter(({ holder }) => 'sendingId' in holder).map(({ payment }) => payment.id);
+    const states = await this.payments.lockAll(session, sent);
+    const current = outcomes.map((outcome) => ({ ...outcome, payment: asItIs(outcome.payment, states) }));
+    for (const event of ['pay', 'decline'] as const) {
+      const moving = current.filter((outcome) => outcome.event === event);
+      await this.payments.transitionAll(
+        session,
+        event,
+        moving.map((outcome) => this.movingBy(outcome, at)),
+      );
+    }
+    for (const { payment, event, end } of current) {
+      const { code, message, retry, laterAtMost } = end;
+      const kind = event === 'pay' ? 'paid' : 'declined';
+      await this.origins.ended(session, payment, { kind, code, message, retry, laterAtMost }, at);
+    }
+    for (const isFinal of [false, true]) {
+      const ids = current.filter(({ end }) => (end.retry === 'never') === isFinal).map(({ payment }) => payment.id);
+      if (ids.length > 0) await this.settlement.settle(session, { sql: OUTCOME_SQL, parameters: [ids], isFinal }, at);
+    }
     await crashPoint('direct-payment.before-commit');
+  }
+
+  private movingBy({ payment, event, end, why, holder }: Outcome, at: Date): MovingPayment {
+    const { code, message, transactionId, watchDays } = end;
+    const result = { resultCode: code, resultMessage: message, transactionId, endedAt: at };
+    const nextAttemptAt = nextLook(at, watchDays ?? this.watchDaysOf(event, code));
+    return {
+      payment,
+      why,
+      changes: { ...RELEASED, ...result, nextAttemptAt, attempts: 0, lastError: null },
+      guard: holder,
+    };
   }
 
   private async leaveShared(payment: DirectPayment, { transactionId }: PaymentEnd, holder: Holder): Promise<void> {
@@ -207,12 +194,16 @@ export class DirectPaymentRecorder {
   /** An answer counts even if it comes so late that another replica has given up waiting for it. */
   async stateOf(session: SqlSession, payment: DirectPayment, holder: Holder): Promise<DirectPayment> {
     if (!('sendingId' in holder)) return payment;
-    const current = await this.payments.lock(session, payment.id);
-    return current?.state === 'Unknown' ? { ...payment, state: 'Unknown' } : payment;
+    return asItIs(payment, await this.payments.lockAll(session, [payment.id]));
   }
 }
 
-/** A payment as an outcome of its charge. */
+/** A payment in the state it is in now, where somebody has given up waiting for its answer. */
+function asItIs(payment: DirectPayment, states: ReadonlyMap<string, DirectPaymentState>): DirectPayment {
+  return states.get(payment.id) === 'Unknown' ? { ...payment, state: 'Unknown' } : payment;
+}
+
+/** The payments `$1` as outcomes of their charges. */
 const OUTCOME_SQL = `
   SELECT charge.id AS charge_id, charge.subscription_id, charge.period_start_on,
     CASE direct_payment.state WHEN 'Paid' THEN 'paid' ELSE 'declined' END AS kind, charge.amount, charge.gateway,
@@ -220,4 +211,4 @@ const OUTCOME_SQL = `
     charge.bulk_payment_job_id, NULL::integer AS result_line_number, NULL::bigint AS discrepancy_id,
     NULL::bigint AS refund_id
   FROM direct_payment JOIN charge ON charge.id = direct_payment.charge_id
-  WHERE direct_payment.id = $1`;
+  WHERE direct_payment.id = ANY ($1::bigint[])`;

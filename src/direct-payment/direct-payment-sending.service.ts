@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Gateways, type PaymentAnswer, type PaymentReceipt } from '../gateways';
 import { isStopped, messageOf } from '../kernel/errors';
-import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../kernel/step-report';
+import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, sumOf, type OnClaimed, type StepReport } from '../kernel/step-report';
 import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
 import { DirectPaymentCalls } from './direct-payment-calls';
 import { DepositRecorder } from './deposit-recorder';
+import { DirectPaymentIntents } from './direct-payment-intents';
 import { DirectPaymentQueue } from './direct-payment-queue';
 import { DirectPaymentRecorder, type PaymentEnd, type SentPayment } from './direct-payment-recorder';
 import type { DirectPaymentClaim } from './direct-payment.repository';
@@ -20,6 +21,7 @@ export class DirectPaymentSending {
   constructor(
     private readonly queue: DirectPaymentQueue,
     private readonly calls: DirectPaymentCalls,
+    private readonly intents: DirectPaymentIntents,
     private readonly gateways: Gateways,
     private readonly recorder: DirectPaymentRecorder,
     private readonly deposits: DepositRecorder,
@@ -27,10 +29,17 @@ export class DirectPaymentSending {
   ) {}
 
   async runOnce(claimed?: OnClaimed): Promise<StepReport> {
-    const placed = await this.queue.next('send');
-    if (placed === undefined) return NOTHING_DUE;
-    claimed?.();
-    return this.bring(placed.claim).finally(() => placed.leave());
+    const { placed, ...again } = await this.queue.nextToSend();
+    if (placed.length > 0) claimed?.();
+    const reports = await Promise.all(
+      placed.map(async ({ claim, leave }) => {
+        const report = await this.bring(claim).finally(leave);
+        // Its place is free again, and need not wait for the others.
+        if (report !== NOTHING_DUE) claimed?.();
+        return report;
+      }),
+    );
+    return { ...sumOf(reports), ...again };
   }
 
   /** Sends this payment now, for a customer who waits; where somebody else has it already, nothing is done. */
@@ -46,7 +55,7 @@ export class DirectPaymentSending {
       await crashPoint('send-payment.claimed');
       const call = await this.calls.ready(claim.payment);
       await crashPoint('send-payment.ready');
-      const sent = await this.recorder.begin(claim, call);
+      const sent = await this.intents.begin(claim, call);
       if (sent === undefined) return ONE_DONE;
       await crashPoint('send-payment.intent-committed');
       const answer = await call.prepared.send();

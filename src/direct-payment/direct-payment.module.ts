@@ -16,6 +16,7 @@ import { DepositWatch } from './deposit-watch';
 import { DirectPaymentCalls } from './direct-payment-calls';
 import { DirectPaymentDecisions } from './direct-payment-decisions';
 import { DirectPaymentLook } from './direct-payment-look.entity';
+import { DirectPaymentIntents } from './direct-payment-intents';
 import { DirectPaymentLooks } from './direct-payment-looks';
 import { DirectPaymentOrigins } from './direct-payment-effects';
 import { DirectPaymentQueue } from './direct-payment-queue';
@@ -47,6 +48,7 @@ import { DirectPayments } from './direct-payments.service';
     DepositWatch,
     DirectPaymentCalls,
     DirectPaymentDecisions,
+    DirectPaymentIntents,
     DirectPaymentLooks,
     DirectPaymentOrigins,
     DirectPaymentQueue,

@@ -10,8 +10,9 @@ import { Database, type SqlSession } from '../platform/database';
 import {
   UNHELD_SQL,
   begin,
-  claim,
+  claimMany,
   move,
+  moveAll,
   note,
   writeHeld,
   writeIfHeld,
@@ -101,6 +102,12 @@ export interface StateTally {
   amount: Won;
 }
 
+/** How many payments of an account are due. */
+export interface DueOfAccount {
+  id: string;
+  count: number;
+}
+
 /** Which payments are claimed. */
 export interface PaymentsAmong {
   accounts?: readonly string[];
@@ -139,6 +146,15 @@ export class DirectPaymentRepository {
   async lock(session: SqlSession, id: string): Promise<DirectPayment | undefined> {
     const lock = { mode: 'pessimistic_write' } as const;
     return (await session.manager.findOne(DirectPayment, { where: { id }, lock })) ?? undefined;
+  }
+
+  /** In which state these are; they are locked until the session's transaction ends. */
+  async lockAll(session: SqlSession, ids: readonly string[]): Promise<ReadonlyMap<string, DirectPaymentState>> {
+    const rows = await session.rows<{ id: string; state: DirectPaymentState }>(
+      'SELECT id, state FROM direct_payment WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE',
+      [ids],
+    );
+    return new Map(rows.map(({ id, state }) => [id, state]));
   }
 
   /** Newest first, before an id. */
@@ -256,15 +272,17 @@ export class DirectPaymentRepository {
     return ended.length;
   }
 
-  /** Of these accounts, those of which a payment is due for a stage. */
-  async accountsDue(stage: DirectPaymentStage, accounts: readonly string[]): Promise<string[]> {
-    const rows = await this.database.rows<{ id: string }>(
-      `SELECT account.id FROM unnest($2::text[]) AS account (id)
-       WHERE EXISTS (SELECT FROM direct_payment
-         WHERE gateway_account = account.id AND ${dueSql(stage)} AND ${UNHELD_SQL})`,
-      [this.clock.now(), accounts],
+  /** How many payments of these accounts are due for a stage, up to a number; those of which none is are left out. */
+  countDue(stage: DirectPaymentStage, accounts: readonly string[], most: number): Promise<DueOfAccount[]> {
+    return this.database.rows<DueOfAccount>(
+      `SELECT account.id, due.count FROM unnest($2::text[]) AS account (id)
+       CROSS JOIN LATERAL (
+         SELECT count(*)::int AS count FROM (
+           SELECT FROM direct_payment WHERE gateway_account = account.id AND ${dueSql(stage)} AND ${UNHELD_SQL}
+           LIMIT $3) AS found) AS due
+       WHERE due.count > 0`,
+      [this.clock.now(), accounts, most],
     );
-    return rows.map(({ id }) => id);
   }
 
   /** What of a payment a call is made with, sealed. */
@@ -294,17 +312,29 @@ export class DirectPaymentRepository {
   async claim(
     stage: DirectPaymentStage,
     leaseSeconds: number,
-    { accounts, id }: PaymentsAmong = {},
+    among: PaymentsAmong = {},
   ): Promise<DirectPaymentClaim | undefined> {
-    const claimed = await claim(this.database, DirectPayment, {
+    const [first] = await this.claimSome(stage, leaseSeconds, among, 1);
+    return first;
+  }
+
+  /** The same of several, up to a number. */
+  async claimSome(
+    stage: DirectPaymentStage,
+    leaseSeconds: number,
+    { accounts, id }: PaymentsAmong,
+    most: number,
+  ): Promise<DirectPaymentClaim[]> {
+    const due = {
       where: `${dueSql(stage)}
         AND ($2::text[] IS NULL OR gateway_account = ANY ($2)) AND ($3::bigint IS NULL OR id = $3)`,
       parameters: [accounts ?? null, id ?? null],
       orderBy: 'attempts, id',
       now: this.clock.now(),
       leaseSeconds,
-    });
-    return claimed && { payment: claimed.row, leaseId: claimed.leaseId };
+    };
+    const claimed = await claimMany(this.database, DirectPayment, due, most);
+    return claimed.map(({ row, leaseId }) => ({ payment: row, leaseId }));
   }
 
   /** Keeps a claim until another instant. @throws {DomainError} `lease-lost` */
@@ -364,6 +394,21 @@ export class DirectPaymentRepository {
   ): Promise<void> {
     return move(session, DIRECT_PAYMENT, payment, event, { ...why, at: this.clock.now() }, { changes, guard });
   }
+
+  /** The same of several. @throws {DomainError} as {@link transition}, for one of them; none of them is to be committed then */
+  transitionAll(session: SqlSession, event: DirectPaymentEvent, all: readonly MovingPayment[]): Promise<void> {
+    const at = this.clock.now();
+    const moving = all.map(({ payment: row, why, changes, guard }) => ({ row, why: { ...why, at }, changes, guard }));
+    return moveAll(session, DIRECT_PAYMENT, event, moving);
+  }
+}
+
+/** One of several payments that are moved by one event, and who may move it. */
+export interface MovingPayment {
+  payment: { id: string; state: DirectPaymentState };
+  why: DirectPaymentCause;
+  changes: DirectPaymentChanges;
+  guard: DirectPaymentGuard;
 }
 
 export const RELEASED = { leaseId: null, leaseUntil: null } satisfies DirectPaymentChanges;

@@ -3,6 +3,7 @@ import { BillingConfig, DeploymentConfig } from '../config';
 import { DomainError } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
+import { Batcher } from '../platform/work';
 import { ACCOUNT_GATEWAYS } from './account-form';
 import { AccountPlaces } from './account-places';
 import { CredentialVault, type CredentialSet } from './credential.vault';
@@ -15,6 +16,9 @@ import type {
 import { GatewayAccountRepository, type AccountPage } from './gateway-account.repository';
 import { SettingsAccounts } from './settings-accounts';
 
+/** At least one, the newest first. */
+type CredentialSets = [CredentialSet, ...CredentialSet[]];
+
 /** Whether an account serves here: that it is set up is enough to finish what was begun by it, to begin it must be enabled. */
 type Need = 'set-up' | 'enabled';
 
@@ -25,6 +29,12 @@ type Need = 'set-up' | 'enabled';
 @Injectable()
 export class GatewayAccounts {
   private looking: Promise<GatewayAccount[]> | undefined;
+  /** Calls that are about to go out at the same time read the secrets once. */
+  private readonly opened = new Batcher<string, CredentialSets>(async (ids) => {
+    const sets = new Map<string, CredentialSets>();
+    for (const id of new Set(ids)) sets.set(id, await this.openCredentials(id));
+    return ids.map((id) => sets.get(id) as CredentialSets);
+  });
 
   constructor(
     private readonly accounts: GatewayAccountRepository,
@@ -129,7 +139,11 @@ export class GatewayAccounts {
    *
    * @throws {DomainError} as {@link require}; `encryption-key-unknown`, `ciphertext-invalid`
    */
-  async credentials(id: string): Promise<[CredentialSet, ...CredentialSet[]]> {
+  credentials(id: string): Promise<CredentialSets> {
+    return this.opened.do(id);
+  }
+
+  private async openCredentials(id: string): Promise<CredentialSets> {
     await this.require(id, 'set-up');
     const ofSettings = this.settings.credentials(id);
     const sets = ofSettings ? [ofSettings] : await this.vault.open(this.database, id, this.clock.now());

@@ -1,5 +1,5 @@
 export { ACCOUNT_GATEWAYS } from './account-form';
-export type { AccountPlaces, Placed } from './account-places';
+export type { AccountPlaces, FreePlaces, Placed } from './account-places';
 export { GatewayAccountChanges } from './gateway-account-changes.service';
 export {
   PURPOSES,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
+import { In } from 'typeorm';
 import type { GatewayName, MethodSecret } from '../gateways';
 import { DomainError } from '../kernel/errors';
 import { KeyRing } from '../platform/crypto';
@@ -66,6 +67,11 @@ export class PaymentMethodRepository {
 
   async find(id: string, session: SqlSession = this.database): Promise<PaymentMethod | undefined> {
     return (await session.manager.findOneBy(PaymentMethod, { id })) ?? undefined;
+  }
+
+  /** Those of these that there are. */
+  findAll(ids: readonly string[]): Promise<PaymentMethod[]> {
+    return this.database.manager.findBy(PaymentMethod, { id: In([...ids]) });
   }
 
   /** The row, locked until the session's transaction ends. */

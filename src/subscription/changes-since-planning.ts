@@ -4,7 +4,7 @@ import { wonFromDatabase, type Won } from '../kernel/won';
 import { secondsAfter } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
 import { holdChanges } from './subscription-changes-lock';
-import { REPRICED_SQL, UNWANTED_CHARGE_SQL, UNWANTED_SQL } from './unwanted-charges.sql';
+import { REPRICED_SQL, UNWANTED_CHARGES_SQL, UNWANTED_SQL } from './unwanted-charges.sql';
 
 /** Longer than any transaction takes, or clocks of replicas differ: a change that planning did not see may be so much older. */
 const UNSEEN_SECONDS = 86_400;
@@ -30,15 +30,15 @@ export class ChangesSincePlanning implements UnwantedCharges {
     return { sql: UNWANTED_SQL, parameters: await this.parameters(session, jobIds) };
   }
 
-  async ofCharge(session: SqlSession, chargeId: string): Promise<UnwantedQuery> {
-    // Who changes either waits until the intent to send is committed, and meets a charge that is on its way.
+  async ofCharges(session: SqlSession, chargeIds: readonly string[]): Promise<UnwantedQuery> {
+    // Who changes either waits until the intents to send are committed, and meets charges that are on their way.
     await session.rows(
       `SELECT FROM charge JOIN subscription ON subscription.id = charge.subscription_id
        JOIN product ON product.store_product_id = charge.store_product_id
-       WHERE charge.id = $1 FOR SHARE OF subscription, product`,
-      [chargeId],
+       WHERE charge.id = ANY ($1::bigint[]) ORDER BY charge.id FOR SHARE OF subscription, product`,
+      [chargeIds],
     );
-    return { sql: UNWANTED_CHARGE_SQL, parameters: [chargeId] };
+    return { sql: UNWANTED_CHARGES_SQL, parameters: [chargeIds] };
   }
 
   async noteWithdrawn(session: SqlSession, { actor, at }: { actor: string; at: Date }): Promise<void> {

@@ -41,13 +41,13 @@ export const UNWANTED_SQL = `
   CROSS JOIN LATERAL (SELECT ${REASON_SQL} AS reason) AS found
   WHERE found.reason IS NOT NULL`;
 
-/** The charge `$1`, which is in no job, if it is not wanted any more. */
-export const UNWANTED_CHARGE_SQL = `
+/** Those of the charges `$1`, which are in no job, that are not wanted any more. */
+export const UNWANTED_CHARGES_SQL = `
   SELECT charge.id, charge.order_no, charge.subscription_id, charge.amount, found.reason
   FROM charge JOIN subscription ON subscription.id = charge.subscription_id
   JOIN product ON product.store_product_id = charge.store_product_id
   CROSS JOIN LATERAL (SELECT ${REASON_SQL} AS reason) AS found
-  WHERE charge.id = $1::bigint AND found.reason IS NOT NULL`;
+  WHERE charge.id = ANY ($1::bigint[]) AND found.reason IS NOT NULL`;
 
 /**
  * How many of the same are wanted, and would be planned for another amount now, and by how much that is more. Later attempts

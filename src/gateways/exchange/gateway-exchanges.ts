@@ -8,6 +8,7 @@ import { KeyRing } from '../../platform/crypto';
 import { Database } from '../../platform/database';
 import type { HttpOutcome } from '../../platform/http-client';
 import { Logger } from '../../platform/logging';
+import { Batcher, updateEach } from '../../platform/work';
 import type { PaymentAnswer } from '../gateway';
 import { GatewayExchange, type ExchangeOperation } from './gateway-exchange.entity';
 import { maskedBody, maskedPath } from './masked-text';
@@ -45,6 +46,13 @@ export interface ExchangeFilter {
   gatewayAccount?: string | undefined;
 }
 
+type NewExchange = Omit<GatewayExchange, 'id' | keyof Ended> & Partial<Ended>;
+
+/** What is known once the call is answered. */
+type Ended = Pick<GatewayExchange, 'endedAt' | 'httpStatus' | 'outcome' | 'resultCode' | 'traceId'>;
+
+type AnsweredExchange = Pick<GatewayExchange, 'id' | 'ciphertext' | 'keyId'> & Ended;
+
 /**
  * Evidence of what went over the wire for money: each call that moves it leaves its request before the first byte does, so a
  * process that dies leaves a request without an answer; what was only asked is kept with its answer. No transaction is open
@@ -52,6 +60,10 @@ export interface ExchangeFilter {
  */
 @Injectable()
 export class GatewayExchanges {
+  /** Calls that go out at the same time are kept together. */
+  private readonly rows = new Batcher<NewExchange, string>((rows) => this.insert(rows));
+  private readonly answers = new Batcher<AnsweredExchange>((answers) => this.end(answers));
+
   constructor(
     private readonly database: Database,
     private readonly keys: KeyRing,
@@ -65,16 +77,13 @@ export class GatewayExchanges {
    */
   async moving<T>(exchange: ExchangeOf, call: () => Promise<Exchanged<T>>): Promise<PaymentAnswer<T>> {
     const row = this.begun(exchange);
-    const { identifiers } = await this.database.manager.insert(GatewayExchange, {
-      ...row,
-      ...this.sealed(row.seal, exchange, null),
-    });
+    const id = await this.rows.do({ ...row, ...this.sealed(row.seal, exchange, null) });
     await crashPoint('exchange.request-kept');
     const { outcome, answer } = await call();
     await crashPoint('exchange.answered');
     const end = { ...endOf(outcome, answer, this.clock.now()), ...this.sealed(row.seal, exchange, outcome) };
-    await this.database.manager
-      .update(GatewayExchange, { id: String(identifiers[0]?.id) }, end)
+    await this.answers
+      .do({ id, ...end })
       .catch((error: unknown) => this.logger.error('the answer to a call is not kept as evidence', { error }));
     return answer;
   }
@@ -90,8 +99,8 @@ export class GatewayExchanges {
     if (outcome.kind === 'unanswered') return answer;
     const orderNo = row.orderNo ?? (answer.kind === 'success' && orderNoOf ? orderNoOf(answer.value) : null);
     const end = { ...endOf(outcome, answer, this.clock.now()), ...this.sealed(row.seal, exchange, outcome) };
-    await this.database.manager
-      .insert(GatewayExchange, { ...row, orderNo, ...end })
+    await this.rows
+      .do({ ...row, orderNo, ...end })
       .catch((error: unknown) => this.logger.error('a lookup is not kept as evidence', { error }));
     return answer;
   }
@@ -126,6 +135,16 @@ export class GatewayExchanges {
     });
     const { ciphertext = Buffer.of(), keyId = '' } = sealed ?? {};
     return JSON.parse(this.keys.decrypt({ ciphertext, keyId }, identityOf(seal)).toString('utf8')) as ExchangeWire;
+  }
+
+  private async insert(rows: readonly NewExchange[]): Promise<string[]> {
+    const { identifiers } = await this.database.manager.insert(GatewayExchange, [...rows]);
+    return identifiers.map(({ id }) => String(id));
+  }
+
+  private async end(answers: readonly AnsweredExchange[]): Promise<[]> {
+    await updateEach(this.database, GatewayExchange, answers);
+    return [];
   }
 
   private begun({ gateway, account: gatewayAccount, operation, ...about }: ExchangeOf) {

@@ -12,13 +12,16 @@ export type Purpose = (typeof PURPOSES)[number];
 /** How many connections are kept for each purpose, at most. */
 export type KeptPools = Readonly<Record<Purpose, number>>;
 
-const purposeNow = new AsyncLocalStorage<Purpose>();
+const purposeNow = new AsyncLocalStorage<Purpose | undefined>();
 
 /** For single statements of whoever holds one already: seldom two at once. */
 const BESIDE = 2;
 
-/** Runs `work` on the connections kept for `purpose`, whatever it asks of the database. */
-export function onConnectionsFor<Result>(purpose: Purpose, work: () => Result): Result {
+/**
+ * Runs `work` on the connections kept for `purpose`, whatever it asks of the database; for none, on those that the scheduler
+ * shares with nobody.
+ */
+export function onConnectionsFor<Result>(purpose: Purpose | undefined, work: () => Result): Result {
   return purposeNow.run(purpose, work);
 }
 

@@ -13,6 +13,18 @@ export interface Pace {
   burst: number;
 }
 
+/** Turns that were taken together, and when the next one is free. */
+export interface TakenTurns {
+  readonly taken: number;
+  readonly freeAt: Date;
+}
+
+/** A pace of which no minute ever sees more than so many: what may come at once is taken off what comes over the minute. */
+export function paceWithin(name: string, perMinute: number): Pace {
+  const burst = Math.max(1, Math.floor(perMinute / 60));
+  return { name, perMinute: perMinute - (burst - 1), burst };
+}
+
 /** A turn further ahead than this was taken by a clock that is wrong, and nobody waits for it to be right. */
 const MOST_SKEW_SECONDS = 60;
 
@@ -32,20 +44,37 @@ export class Pacer {
    *
    * @returns when one will be, `undefined` when it was taken
    */
-  async take({ name, perMinute, burst }: Pace, session: SqlSession = this.database): Promise<Date | undefined> {
+  async take(pace: Pace, session: SqlSession = this.database): Promise<Date | undefined> {
+    const { taken, freeAt } = await this.takeUpTo(pace, 1, session);
+    return taken === 0 ? freeAt : undefined;
+  }
+
+  /** Takes as many turns as are free, up to a number, which is 1 or more. */
+  async takeUpTo(
+    { name, perMinute, burst }: Pace,
+    most: number,
+    session: SqlSession = this.database,
+  ): Promise<TakenTurns> {
     const now = this.clock.now();
     const spacingSeconds = 60 / perMinute;
     const ahead = (burst - 1) * spacingSeconds;
-    const taken = await session.execute(
-      `INSERT INTO pace (name, next_at) VALUES ($1, $2::timestamptz + make_interval(secs => $3))
-       ON CONFLICT (name) DO UPDATE SET next_at = make_interval(secs => $3)
-         + CASE WHEN pace.next_at > $5 THEN $2 ELSE greatest(pace.next_at, $2) END
-       WHERE pace.next_at <= $2::timestamptz + make_interval(secs => $4) OR pace.next_at > $5`,
-      [name, now, spacingSeconds, ahead, secondsAfter(now, ahead + spacingSeconds + MOST_SKEW_SECONDS)],
+    const tooFar = secondsAfter(now, ahead + spacingSeconds + MOST_SKEW_SECONDS);
+    const [turns] = await session.rows<{ next_at: Date; taken: number }>(
+      `INSERT INTO pace (name, next_at, taken)
+       VALUES ($1, $2::timestamptz + make_interval(secs => $3::float8 * least($6, $7::int)), least($6, $7::int))
+       ON CONFLICT (name) DO UPDATE SET (next_at, taken) = (
+         SELECT free.at + make_interval(secs => $3::float8 * turns.taken), turns.taken
+         FROM (SELECT CASE WHEN pace.next_at > $5 THEN $2 ELSE greatest(pace.next_at, $2) END AS at) AS free
+         CROSS JOIN LATERAL (
+           SELECT least($6, 1 + floor(extract(epoch FROM $2::timestamptz + make_interval(secs => $4) - free.at)
+             / $3::float8)::int) AS taken) AS turns)
+       WHERE pace.next_at <= $2::timestamptz + make_interval(secs => $4) OR pace.next_at > $5
+       RETURNING next_at, taken`,
+      [name, now, spacingSeconds, ahead, tooFar, most, burst],
     );
-    if (taken === 1) return undefined;
+    if (turns !== undefined) return { taken: turns.taken, freeAt: secondsAfter(turns.next_at, -ahead) };
     const [row] = await session.rows<{ next_at: Date }>('SELECT next_at FROM pace WHERE name = $1', [name]);
     if (row === undefined) throw new DomainError('internal-error', `the pace ${name} has no row`);
-    return secondsAfter(row.next_at, -ahead);
+    return { taken: 0, freeAt: secondsAfter(row.next_at, -ahead) };
   }
 }

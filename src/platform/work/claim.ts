@@ -63,18 +63,29 @@ export async function claim<Row extends Claimable>(
   rows: new () => Row,
   due: Due<Row>,
 ): Promise<Claimed<Row> | undefined> {
+  const [first] = await claimMany(session, rows, due, 1);
+  return first;
+}
+
+/** Claims the first rows that are due, up to a number, as {@link claim} does one. */
+export async function claimMany<Row extends Claimable>(
+  session: SqlSession,
+  rows: new () => Row,
+  due: Due<Row>,
+  most: number,
+): Promise<Claimed<Row>[]> {
   const leaseId = randomUUID();
   const statement = new Statement(session, rows, [due.now, ...(due.parameters ?? [])]);
   const { table } = statement;
   const set = statement.assignments({ ...due.changes, leaseId, leaseUntil: secondsAfter(due.now, due.leaseSeconds) });
-  const [row] = await statement.rows<Record<string, unknown>>(
+  const found = await statement.rows<Record<string, unknown>>(
     `${due.with === undefined ? '' : `WITH ${due.with}`}
      UPDATE ${table} SET ${set.join(', ')}
-     WHERE id = (
+     WHERE id = ANY (ARRAY(
        SELECT id FROM ${table} WHERE ${due.where} AND ${UNHELD_SQL}
-       ORDER BY ${due.orderBy} LIMIT 1
-       FOR UPDATE SKIP LOCKED)
+       ORDER BY ${due.orderBy} LIMIT ${statement.parameter(most)}
+       FOR UPDATE SKIP LOCKED))
      RETURNING ${statement.returning}`,
   );
-  return row && { row: statement.entity(row), leaseId };
+  return found.map((row) => ({ row: statement.entity(row), leaseId }));
 }

@@ -1,5 +1,18 @@
 export type { Aggregate, Cause, Changes } from './aggregate';
-export { Leased, UNHELD_SQL, claim, type Claimed } from './claim';
+export { Batcher } from './batcher';
+export { Leased, UNHELD_SQL, claim, claimMany, type Claimed } from './claim';
 export { ChangeEntry, HistoryEntry } from './history-entry';
-export { begin, leaseLost, move, note, writeHeld, writeIfHeld, type Guard, type Held } from './move';
+export {
+  begin,
+  leaseLost,
+  move,
+  moveAll,
+  note,
+  writeHeld,
+  writeIfHeld,
+  type Guard,
+  type Held,
+  type Moving,
+} from './move';
 export { changesSql } from './changes.sql';
+export { updateEach } from './update-each';

@@ -3,7 +3,7 @@ import { nextState, type EventOf, type StateOf, type TransitionTable } from '../
 import type { SqlSession } from '../database';
 import type { Aggregate, Cause, Changes, Living, Placed } from './aggregate';
 import { changesSql } from './changes.sql';
-import { Statement } from './statement';
+import { Statement, definedMembers } from './statement';
 
 /** What a write rests on beside the state, by the row's members: the lease, the version somebody has seen. */
 export type Guard = Readonly<Record<string, string | undefined>>;
@@ -58,6 +58,60 @@ export async function move<Row extends Living, Table extends TransitionTable>(
   const toState = nextState(of.transitions, row.state, event);
   if (toState === undefined) throw stateConflict(of, row.id, event, row.state);
   await write(session, of, { ...row, toState, event }, why, changes, guard);
+}
+
+/** One of several rows that are moved by one event. */
+export interface Moving<Row extends Living, Table extends TransitionTable> extends Move<Row> {
+  readonly row: Placed<Table>;
+  readonly why: Cause;
+}
+
+/**
+ * Moves several rows as {@link move} does one: a statement for all that are in the same state for the same cause and write the
+ * same columns. For aggregates whose entries do not say what differs.
+ *
+ * @throws {DomainError} as {@link move}, for the first that is not moved; the others may be, and are not to be committed
+ */
+export async function moveAll<Row extends Living, Table extends TransitionTable>(
+  session: SqlSession,
+  of: Aggregate<Row, Table>,
+  event: EventOf<Table>,
+  rows: readonly Moving<Row, Table>[],
+): Promise<void> {
+  const alike = new Map<string, [Moving<Row, Table>, ...Moving<Row, Table>[]]>();
+  const twice = rows.find(({ row }, index) => rows.findIndex((other) => other.row.id === row.id) < index);
+  if (twice !== undefined) throw stateConflict(of, twice.row.id, event, twice.row.state);
+  for (const one of rows) {
+    const columns = [definedMembers(one.changes ?? {}), definedMembers(one.guard ?? {})];
+    const key = JSON.stringify([one.row.state, one.why, columns]);
+    const same = alike.get(key);
+    if (same === undefined) alike.set(key, [one]);
+    else same.push(one);
+  }
+  for (const some of alike.values()) await moveAlike(session, of, event, some);
+}
+
+async function moveAlike<Row extends Living, Table extends TransitionTable>(
+  session: SqlSession,
+  of: Aggregate<Row, Table>,
+  event: EventOf<Table>,
+  rows: readonly [Moving<Row, Table>, ...Moving<Row, Table>[]],
+): Promise<void> {
+  const [{ row: first, why }] = rows;
+  const toState = nextState(of.transitions, first.state, event);
+  if (toState === undefined) throw stateConflict(of, first.id, event, first.state);
+  if (of.history === undefined || of.keepsChanges === true) throw new TypeError(`${of.name}: entries of many rows`);
+  const statement = new Statement(session, of.rows);
+  const each = rows.map(({ row, changes, guard }) => ({ id: row.id, changes: changes ?? {}, guard: guard ?? {} }));
+  const moving = `${statement.updateOfEach(each, { state: toState })}
+    AND ${statement.table}.state = ${statement.parameter(first.state)} RETURNING ${statement.table}.id`;
+  const entry = { fromState: first.state, toState, ...why };
+  const sql = withEntry(statement, new Statement(session, of.history), of.subject, moving, entry);
+  const moved = new Set(
+    (await statement.rows<Record<string, string>>(sql)).map((row) => String(Object.values(row)[0])),
+  );
+  const left = rows.find(({ row }) => !moved.has(row.id));
+  if (left !== undefined) throw await refusalOf(session, of, { id: left.row.id, event }, left.guard ?? {});
 }
 
 /**
@@ -145,7 +199,7 @@ function withEntry(
   return `WITH moved AS (${moving})
     INSERT INTO ${history.table} (${columns})
     SELECT id, ${values} FROM moved
-    RETURNING id`;
+    RETURNING ${history.column(subject)}`;
 }
 
 /** The columns of an entry, the row's id first, and the SQL of all values but that. */
