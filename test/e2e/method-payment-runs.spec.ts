@@ -158,9 +158,9 @@ describe('payments by payment methods over several replicas', () => {
     try {
       const [id] = await subscribers(world, ['ada']);
       world.simulator.toss.armFault({ kind: 'call-cut', call: 'billing-charge' });
-      await send(world, 'POST', 'kill-switch/engage', { reason: 'not yet' });
+      await send(world, 'POST', 'kill-switch', { reason: 'not yet' });
       await planOn(world, DAY);
-      await agreed(world, await send(world, 'POST', 'kill-switch/release', { reason: 'now' }));
+      await agreed(world, await send(world, 'DELETE', 'kill-switch', { reason: 'now' }));
       await paymentIn(world, orderNo(id!), 'Paid');
       const payment = (await world.get('direct-payments')).body.items[0];
       const { history } = (await world.get(`direct-payments/${payment.id}`)).body;

@@ -168,7 +168,7 @@ describe('a subscription paid by a payment method', () => {
       await subscriber('hana', day),
       await subscriber('in', day),
     ];
-    await send(world, 'POST', 'kill-switch/engage', { reason: 'a look first' });
+    expect((await send(world, 'POST', 'kill-switch', { reason: 'a look first' })).status).toBe(200);
     await planOn(world, day);
     world.clock.advanceSeconds(60);
     for (const { orderNo } of [paid, canceled, removed]) {
@@ -176,7 +176,7 @@ describe('a subscription paid by a payment method', () => {
     }
     await send(world, 'POST', `subscriptions/${canceled.id}/cancel`, { when: 'now' });
     await send(world, 'POST', `payment-methods/${removed.method.id}/remove`, { reason: 'asked by the customer' });
-    await agreed(world, await send(world, 'POST', 'kill-switch/release', { reason: 'looked' }));
+    await agreed(world, await send(world, 'DELETE', 'kill-switch', { reason: 'looked' }));
     await paymentIn(world, paid.orderNo(day), 'Paid');
     await paymentIn(world, canceled.orderNo(day), 'Canceled');
     await paymentIn(world, removed.orderNo(day), 'Canceled');
@@ -193,7 +193,7 @@ describe('a subscription paid by a payment method', () => {
   it('is not sent while a line stop parks it', async () => {
     const day = nextDay();
     const { id, orderNo } = await subscriber('jo', day);
-    await send(world, 'POST', 'kill-switch/engage', { reason: 'a look first' });
+    expect((await send(world, 'POST', 'kill-switch', { reason: 'a look first' })).status).toBe(200);
     await planOn(world, day);
     const database = world.service.app.get(Database);
     await database.execute(
@@ -201,7 +201,7 @@ describe('a subscription paid by a payment method', () => {
        VALUES ('unbillable', $1, 'a test', $2, $3)`,
       [id, { orderNo: 'none', periodStartOn: day, amount: 1, reason: 'a test' }, world.clock.now()],
     );
-    await agreed(world, await send(world, 'POST', 'kill-switch/release', { reason: 'looked' }));
+    await agreed(world, await send(world, 'DELETE', 'kill-switch', { reason: 'looked' }));
     const other = await subscriber('kim', after(day, 1));
     await planOn(world, after(day, 1));
     await paymentIn(world, other.orderNo(after(day, 1)), 'Paid');
