@@ -118,7 +118,8 @@ export async function send(
   });
   const answer = { status: response.status, body: await response.json() };
   // What is only arranged is not looked at: a wrong address would arrange nothing.
-  if (answer.body.code === 'route-not-found') throw new Error(`${method} ${path}: no such route`);
+  if ((answer.body as { code?: unknown }).code === 'route-not-found')
+    throw new Error(`${method} ${path}: no such route`);
   assertDescribed(method, path, answer.status, answer.body);
   return answer;
 }
