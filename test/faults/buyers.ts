@@ -43,7 +43,7 @@ const DEPOSIT_STORIES: readonly Story[] = [
   (buyer) => [...buyer.hasAccountIssued(), buyer.deposits(0), buyer.comesBack(0)],
   (buyer) => [...buyer.hasAccountIssued(), buyer.deposits(0), buyer.takesBack(0), buyer.deposits(0)],
   (buyer) => [...buyer.hasAccountIssued(), buyer.deposits(0), buyer.takesBack(0)],
-  (buyer) => [...buyer.hasAccountIssued(), buyer.deposits(0), buyer.takesBack(0, true)],
+  (buyer) => [...buyer.hasAccountIssued(), buyer.deposits(0), buyer.takesBack(0), buyer.comesBack(0)],
   (buyer) => [...buyer.hasAccountIssued(1)],
   (buyer) => [...buyer.hasAccountIssued(1), buyer.deposits(0)],
 ];
@@ -139,11 +139,11 @@ class Buyer {
     );
   }
 
-  /** The bank takes the deposit back. @param isOver whether nobody can pay into the account any more then */
-  takesBack(at: number, isOver = false): ErrandStep {
+  /** The bank takes the deposit back, and the account waits again. */
+  takesBack(at: number): ErrandStep {
     return this.atBank(
       at,
-      (id) => this.world.simulator.toss.reverseDeposit(id, isOver),
+      (id) => this.world.simulator.toss.reverseDeposit(id),
       () => true,
     );
   }
