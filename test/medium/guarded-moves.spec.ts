@@ -1,10 +1,21 @@
+import { AsyncResource } from 'node:async_hooks';
 import { Client } from 'pg';
 import { Column, Entity, PrimaryGeneratedColumn, VirtualColumn, type DataSource } from 'typeorm';
 import type { TransitionTable } from '../../src/kernel/transitions';
 import { won, type Won } from '../../src/kernel/won';
 import { secondsAfter } from '../../src/platform/clock';
 import { Database, nullable, openDataSource, wonColumn } from '../../src/platform/database';
-import { HistoryEntry, begin, claim, move, note, writeHeld, type Aggregate } from '../../src/platform/work';
+import {
+  HistoryEntry,
+  begin,
+  claim,
+  claimMany,
+  move,
+  moveAll,
+  note,
+  writeHeld,
+  type Aggregate,
+} from '../../src/platform/work';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 const TRANSITIONS = {
@@ -127,14 +138,55 @@ describe('claiming and moving', () => {
     expect((await claim(db, Errand, due(60, secondsAfter(NOW, 60))))?.row.id).toBe(id);
   });
 
+  it('claims several at once, up to a number', async () => {
+    for (const amount of [1, 2, 3]) await begin(db, ERRAND, 'Open', { paidAmount: won(amount) }, WHY);
+    const some = await claimMany(db, Errand, due(), 3);
+    expect(some.map(({ row }) => row.id).sort()).toEqual(['1', '2', '3']);
+    expect((await claimMany(db, Errand, due(), 3)).map(({ row }) => row.id)).toEqual(['4']);
+  });
+
+  it('moves several, each with values of its own, or none', async () => {
+    const [first, second] = [id, await begin(db, ERRAND, 'Open', { paidAmount: won(1) }, WHY)];
+    const [one, other] = await claimMany(db, Errand, due(), 2);
+    const leases = new Map([one, other].map((claimed) => [claimed?.row.id, claimed?.leaseId]));
+    const moving = [first, second].map((of, index) => ({
+      row: { id: of, state: 'Open' as const },
+      why: WHY,
+      changes: { paidAmount: won(10 + index), notes: index === 0 ? ['first'] : null, leaseUntil: null, leaseId: null },
+      guard: { leaseId: leases.get(of) },
+    }));
+    const strange = { ...moving[1]!, guard: { leaseId: STRANGER } };
+    const refused = db.transaction((session) => moveAll(session, ERRAND, 'start', [moving[0]!, strange]));
+    await expect(refused).rejects.toMatchObject({ code: 'lease-lost' });
+    await expect(moveAll(db, ERRAND, 'start', [moving[0]!, moving[0]!])).rejects.toMatchObject({
+      code: 'state-conflict',
+    });
+    expect(await db.rows(`SELECT FROM errand WHERE state = 'Open'`)).toHaveLength(2);
+    await moveAll(db, ERRAND, 'start', moving);
+    expect(await db.rows('SELECT id, state, paid_amount, notes, lease_id FROM errand ORDER BY id')).toEqual([
+      { id: first, state: 'Running', paid_amount: '10', notes: ['first'], lease_id: null },
+      { id: second, state: 'Running', paid_amount: '11', notes: null, lease_id: null },
+    ]);
+    const entries = await db.rows(
+      `SELECT errand_id, from_state FROM errand_history WHERE to_state = 'Running' ORDER BY 1`,
+    );
+    expect(entries).toEqual([
+      { errand_id: first, from_state: 'Open' },
+      { errand_id: second, from_state: 'Open' },
+    ]);
+    await expect(moveAll(db, ERRAND, 'start', moving)).rejects.toMatchObject({ code: 'lease-lost' });
+  });
+
   it('passes by what is locked, and what is not due', async () => {
     const second = await begin(db, ERRAND, 'Open', { paidAmount: won(1) }, WHY);
     const dropped = await begin(db, ERRAND, 'Open', { paidAmount: won(1) }, WHY);
     await move(db, ERRAND, { id: dropped, state: 'Open' }, 'drop', WHY);
+    // Of somebody else, who is in no transaction.
+    const claimElsewhere = AsyncResource.bind(() => claim(db, Errand, due()));
     await db.transaction(async (session) => {
       await session.rows('SELECT FROM errand WHERE id = $1 FOR UPDATE', [id]);
-      expect((await claim(db, Errand, due()))?.row.id).toBe(second);
-      expect(await claim(db, Errand, due())).toBeUndefined();
+      expect((await claimElsewhere())?.row.id).toBe(second);
+      expect(await claimElsewhere()).toBeUndefined();
     });
   });
 
