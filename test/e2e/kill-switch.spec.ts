@@ -1,7 +1,7 @@
 import { BulkPaymentJobRepository, SubmissionService } from '../../src/bulk-payment';
 import { readConfiguration } from '../../src/config';
 import { KillSwitch } from '../../src/kill-switch';
-import { Database } from '../../src/platform/database';
+import { Database, type SqlSession } from '../../src/platform/database';
 import { startService, type RunningService } from '../../src/service';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { observeCrashPoints } from '../../src/platform/crash-points';
@@ -9,6 +9,7 @@ import { askRefund, bookedRefunds, paidCharges, refundInState, runRefunds } from
 import { requestFile } from '../support/request-files';
 import { moveTo, planOn, send, settleAll, subscribe, subscriptionRow } from '../support/subscribers';
 import { until } from '../support/until';
+import { whileOpen } from '../support/while-open';
 
 describe('the kill switch', () => {
   let world: BillingWorld;
@@ -141,8 +142,8 @@ describe('the kill switch', () => {
     const killSwitch = world.service.app.get(KillSwitch);
     let engaging: Promise<unknown> = Promise.resolve();
     let isEngaged = false;
-    await database.transaction(async (session) => {
-      await killSwitch.assertReleased(session);
+    const intent = (session: SqlSession) => killSwitch.assertReleased(session);
+    await whileOpen(database, intent, async () => {
       engaging = killSwitch.set(true, { actor: 'test', reason: 'stop' }).then(() => (isEngaged = true));
       await until('engaging waits for the lock', async () => {
         const waiting = await database.rows("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'");

@@ -2,7 +2,7 @@ import { BulkPaymentJobRepository, LineChecks } from '../../src/bulk-payment';
 import { RefundSendingService } from '../../src/refund';
 import { RefundRepository } from '../../src/refund/refund.repository';
 import { LineStopRepository } from '../../src/line-stop';
-import { Database } from '../../src/platform/database';
+import { Database, type SqlSession } from '../../src/platform/database';
 import { refundStopSql } from '../../src/refund/refund-stop.sql';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
 import { acceptAsPaid } from '../support/discrepancies';
@@ -22,6 +22,7 @@ import {
   subscriptionRow,
 } from '../support/subscribers';
 import { until } from '../support/until';
+import { whileOpen } from '../support/while-open';
 
 const DAY_SECONDS = 86_400;
 
@@ -211,8 +212,8 @@ describe('the line stops when money is not as it must be', () => {
     const stops = world.service.app.get(LineStopRepository);
     let raising: Promise<string> = Promise.resolve('');
     let isRaised = false;
-    await database.transaction(async (session) => {
-      await stops.assertMaySubmit(session, job.id);
+    const intent = (session: SqlSession) => stops.assertMaySubmit(session, job.id);
+    await whileOpen(database, intent, async () => {
       raising = plant(id).finally(() => (isRaised = true));
       await until('raising waits for the lock', async () => {
         const waiting = await database.rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");

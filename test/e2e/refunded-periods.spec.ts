@@ -1,5 +1,5 @@
 import { seoulDate } from '../../src/kernel/seoul-calendar';
-import { Database } from '../../src/platform/database';
+import { Database, type SqlSession } from '../../src/platform/database';
 import { BillingRunPlanning } from '../../src/billing-run';
 import { startWorld, type BillingWorld } from '../support/billing-world';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../support/subscribers';
 import { askRefund, refundInState } from '../support/refunds';
 import { until } from '../support/until';
+import { whileOpen } from '../support/while-open';
 
 /** What a refund means to a subscription. */
 describe('refunds of periods', () => {
@@ -116,8 +117,8 @@ describe('refunds of periods', () => {
     moveTo(world, '2028-01-01');
     await world.service.app.get(BillingRunPlanning).plan(seoulDate('2028-01-01'));
     let refunding: Promise<void> = Promise.resolve();
-    await database.transaction(async (session) => {
-      await session.rows('SELECT FROM subscription WHERE id = $1 FOR UPDATE', [id]);
+    const locked = (session: SqlSession) => session.rows('SELECT FROM subscription WHERE id = $1 FOR UPDATE', [id]);
+    await whileOpen(database, locked, async () => {
       const settled = settleAll(world);
       await waiters(1);
       refunding = refund(id, '2027-12-01');

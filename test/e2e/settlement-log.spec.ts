@@ -1,11 +1,12 @@
 import { Client } from 'pg';
 import { ChargeSettlement } from '../../src/charge';
 import { seoulDateAt } from '../../src/kernel/seoul-calendar';
-import { Database } from '../../src/platform/database';
+import { Database, type SqlSession } from '../../src/platform/database';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { requestFile } from '../support/request-files';
 import { billOn, send, subscribe } from '../support/subscribers';
 import { until } from '../support/until';
+import { whileOpen } from '../support/while-open';
 
 describe('readers of the settlement log', () => {
   let world: BillingWorld;
@@ -87,8 +88,8 @@ describe('readers of the settlement log', () => {
     });
     const settlement = app.get(ChargeSettlement);
     let overtaking: Promise<unknown> = Promise.resolve();
-    await database.transaction(async (session) => {
-      await settlement.settle(session, outcome(charges[0]?.id), new Date());
+    const earlier = (session: SqlSession) => settlement.settle(session, outcome(charges[0]?.id), new Date());
+    await whileOpen(database, earlier, async () => {
       overtaking = database.transaction((other) => settlement.settle(other, outcome(charges[1]?.id), new Date()));
       await until('the second waits', async () => {
         const waiting = await database.rows(

@@ -8,11 +8,12 @@ import { IdempotencyRepository } from '../../src/admin/idempotency';
 import { readConfiguration, type EncryptionKeyConfig } from '../../src/config';
 import { SystemClock } from '../../src/platform/clock';
 import { ENCRYPTED_COLUMNS, EncryptionKeyCheck, KeyRing, reencryptColumn } from '../../src/platform/crypto';
-import { Database, openDataSource } from '../../src/platform/database';
+import { Database, openDataSource, type SqlSession } from '../../src/platform/database';
 import { startService } from '../../src/service';
 import { serviceEnvironment } from '../support/service-environment';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
+import { whileOpen } from '../support/while-open';
 
 const OLD = { keyId: 'old', key: randomBytes(32) };
 const NEW = { keyId: 'new', key: randomBytes(32) };
@@ -312,8 +313,9 @@ describe('Encryption keys', () => {
       await storeAccessToken(ring(OLD));
       const newer = both.encrypt('newer access-token', `oauth_token:${TOKEN_NAME}`);
       let done: Promise<number> | undefined;
-      await database.transaction(async (session) => {
-        await session.execute('UPDATE oauth_token SET ciphertext = $1, key_id = $2', [newer.ciphertext, newer.keyId]);
+      const stored = (session: SqlSession) =>
+        session.execute('UPDATE oauth_token SET ciphertext = $1, key_id = $2', [newer.ciphertext, newer.keyId]);
+      await whileOpen(database, stored, async () => {
         done = reencryptColumn(database, both, columnOf('oauth_token'), () => undefined);
         await until('the re-encryption waits for the row', async () => {
           const waiting = await database.rows(
