@@ -87,12 +87,13 @@ describe('The vault of billing tokens', () => {
     };
     let stores: Promise<void>[] = [];
     // Whoever holds the token in the middle makes both others stop half-way, each having stored what the other wants.
-    const middle = (session: SqlSession) => vault.store(session, tokens.slice(1, 2), at);
-    const bothWait = async () => {
+    const middle = (session: SqlSession): Promise<void> => vault.store(session, tokens.slice(1, 2), at);
+    const holder = whileOpen(database, middle, async () => {
       stores = [tokens, tokens.toReversed()].map((order) => vault.store(database, order, at));
       await until('both wait', async () => (await waiting()) === 2 || undefined);
-    };
-    await whileOpen(database, middle, bothWait, true);
+      throw new Error('rolled back');
+    });
+    await expect(holder).rejects.toThrow('rolled back');
     await Promise.all(stores);
     expect(await decrypted()).toEqual(tokens.toSorted());
   });

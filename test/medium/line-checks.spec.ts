@@ -8,6 +8,7 @@ import { answersOf } from '../support/result-answers';
 import { fileBytes, goodFile } from '../support/result-file-model';
 import { MERCHANT_ID, ResultWorld, STAGES, type VerifiedJob } from '../support/result-world';
 import { until } from '../support/until';
+import { whileOpen } from '../support/while-open';
 
 /** What holds the rows right, so that the checks have nothing to find. */
 const HELD = `
@@ -287,11 +288,12 @@ describe('each check, on rows as they must not be and on their neighbours', () =
     await paid(subscriptionId);
 
     let looking: Promise<unknown> | undefined;
-    await inTransaction(async (session) => {
-      await session.execute(
+    const found = (session: SqlSession) =>
+      session.execute(
         "UPDATE bulk_payment_job SET state = 'Processing', failed_at = NULL, failure_reason = NULL WHERE id = $1",
         [brought.id],
       );
+    await whileOpen(world.database, found, async () => {
       looking = world.service.app.get(LineChecks).runOnce();
       const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
       const isWaiting = until('the check waits for the job', async () => (await world.database.rows(waiting))[0]);

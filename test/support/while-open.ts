@@ -1,37 +1,24 @@
-import type { Database, SqlSession } from '../../src/platform/database';
+import type { SqlTransaction } from '../../src/platform/database';
+
+interface Transactions {
+  transaction<Result>(work: (session: SqlTransaction) => Promise<Result>): Promise<Result>;
+}
 
 /**
- * Keeps a transaction of somebody else open while other things are done, by who holds no connection of it; then it is committed.
- *
- * @param begun what that transaction has done
- * @param isUndone whether it is rolled back instead
+ * Holds a transaction open while others act, on connections of theirs: `meanwhile` is nothing that the transaction does, but for that
+ * its failure rolls it back.
  */
 export async function whileOpen(
-  database: Database,
-  begun: (session: SqlSession) => Promise<unknown>,
-  others: () => Promise<unknown>,
-  isUndone = false,
+  database: Transactions,
+  begin: (session: SqlTransaction) => Promise<unknown>,
+  meanwhile: () => Promise<unknown>,
 ): Promise<void> {
-  let goOn: () => void = () => undefined;
-  const over = new Promise<void>((resolve) => (goOn = resolve));
-  const undone = new Error('undone');
-  let transaction: Promise<unknown> = Promise.resolve();
-  const isOpen = new Promise<void>((resolve, reject) => {
-    transaction = database.transaction(async (session) => {
-      await begun(session);
-      resolve();
-      await over;
-      if (isUndone) throw undone;
-    });
-    transaction.catch(reject);
+  let begun = (): void => undefined;
+  // Continued from here, not from within the transaction, so that what it asks for is not asked for in there.
+  const others = new Promise<void>((resolve) => (begun = resolve)).then(meanwhile);
+  await database.transaction(async (session) => {
+    await begin(session);
+    begun();
+    await others;
   });
-  try {
-    await isOpen;
-    await others();
-  } finally {
-    goOn();
-    await transaction.catch((error: unknown) => {
-      if (error !== undone) throw error;
-    });
-  }
 }
