@@ -41,7 +41,9 @@ export class PriceSetters {
       ...(await this.ofProducts(session, charges, [...bounds.keys()])),
       ...(await this.ofSubscriptions(session, charges, bounds)),
     ];
-    for (const { actor, did } of setters) await this.approvals.assertDidNot(session, actor, did, by);
+    // A run may have thousands of such products, whose prices few people set.
+    const didBy = new Map(setters.map(({ actor, did }) => [actor, did]));
+    for (const [actor, did] of didBy) await this.approvals.assertDidNot(session, actor, did, by);
   }
 
   /** Who set it last before the charges were made: what somebody sets after that charges nobody of these. */

@@ -12,9 +12,6 @@ const EXAMPLES = 5;
  */
 const LOOKED_AT = 20_000;
 
-/** Of the products with such a charge; one is enough to hold what has it. */
-const MOST_NAMED = 100;
-
 /** The most that is asked of each product, by its store product id. */
 export type Dearest = ReadonlyMap<string, number>;
 
@@ -45,22 +42,28 @@ export class DearCharges {
    * @returns why a second person must look at it first, with the figures; `undefined` when nobody must
    */
   async reasonToAsk(session: SqlSession, dearest: Dearest, of: 'upload' | 'billing-run'): Promise<string | undefined> {
-    const [dearestOfAll] = await this.tooDear(session, dearest, of);
+    const [dearestOfAll] = await this.tooDear(session, dearest, of, 1);
     return dearestOfAll && inWords(dearestOfAll);
   }
 
-  /** @returns the products a run has such a charge of, with what goes by itself of each, as far as {@link MOST_NAMED} */
+  /** @returns all products a run has such a charge of, with what goes by itself of each: whoever set the price of one must be found */
   async boundsOf(session: SqlSession, dearest: Dearest): Promise<ReadonlyMap<string, number>> {
     const held = await this.tooDear(session, dearest, 'billing-run');
     return new Map(held.map(({ product, most }) => [product, Number(most)]));
   }
 
-  private async tooDear(session: SqlSession, dearest: Dearest, of: 'upload' | 'billing-run'): Promise<Held[]> {
+  /** The dearest first. @param most how many of them; all unless it is stated */
+  private async tooDear(
+    session: SqlSession,
+    dearest: Dearest,
+    of: 'upload' | 'billing-run',
+    most: number | null = null,
+  ): Promise<Held[]> {
     const { confirm, confirmUpload } = this.billing;
-    if (of === 'upload') return this.beyond(session, dearest, confirmUpload.factor, UPLOADED_SQL);
-    if (confirmUpload.factor > 0) return this.beyond(session, dearest, confirmUpload.factor, PLANNED_SQL);
+    if (of === 'upload') return this.beyond(session, dearest, confirmUpload.factor, UPLOADED_SQL, most);
+    if (confirmUpload.factor > 0) return this.beyond(session, dearest, confirmUpload.factor, PLANNED_SQL, most);
     const above = new Map([...dearest].filter(([, amount]) => amount > confirmUpload.chargeAmount));
-    return this.beyond(session, above, confirm.factor, '$4::bigint');
+    return this.beyond(session, above, confirm.factor, '$4::bigint', most);
   }
 
   /** What second persons let go is no surprise from now on. @param jobIds whose charges they looked at */
@@ -78,7 +81,13 @@ export class DearCharges {
     );
   }
 
-  private async beyond(session: SqlSession, dearest: Dearest, factor: number, belowSql: string): Promise<Held[]> {
+  private async beyond(
+    session: SqlSession,
+    dearest: Dearest,
+    factor: number,
+    belowSql: string,
+    most: number | null,
+  ): Promise<Held[]> {
     if (factor === 0 || dearest.size === 0) return [];
     const { chargeAmount } = this.billing.confirmUpload;
     return session.rows<Held>(
@@ -97,8 +106,8 @@ export class DearCharges {
        CROSS JOIN LATERAL (
          SELECT greatest($3 * product_let_go.amount, charged.amount, ${belowSql}) AS most) AS bound
        WHERE asked.amount > bound.most
-       ORDER BY asked.amount DESC, asked.product LIMIT ${MOST_NAMED}`,
-      [[...dearest.keys()], [...dearest.values()], factor, chargeAmount],
+       ORDER BY asked.amount DESC, asked.product LIMIT $5`,
+      [[...dearest.keys()], [...dearest.values()], factor, chargeAmount, most],
     );
   }
 }

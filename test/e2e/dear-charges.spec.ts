@@ -171,4 +171,22 @@ describe('a single charge that is far too dear', () => {
     expect(await subscriptionRow(world, id)).toMatchObject({ next: '2027-02-05' });
     expect(sent()).toBe(1);
   });
+
+  it('finds who set the price of one that a hundred dearer ones stand before', async () => {
+    const manager = { Authorization: `Bearer ${await keyOf(world, 'manager@shop.example', 'manager')}` };
+    await send(world, 'POST', 'products', YACHT, manager);
+    await subscribe(world, 'of the yacht', '2027-01-05', { storeProductId: 'yacht' });
+    for (let number = 1; number <= 100; number += 1) {
+      const storeProductId = `dearer-${number}`;
+      await send(world, 'POST', 'products', { storeProductId, name: 'Dearer', price: carrierPrice(9_500_000) });
+      await subscribe(world, `customer-${number}`, '2027-01-05', { storeProductId });
+    }
+    expect((await open('2027-01-05')).body).toMatchObject({ state: 'AwaitingConfirmation' });
+    const asked = await waiting('billing-run');
+    expect(await send(world, 'POST', `approvals/${asked.id}/approve`, REASON, manager)).toMatchObject({
+      status: 409,
+      body: { code: 'second-person-required', detail: expect.stringContaining('set the price of product yacht') },
+    });
+    expect(sent()).toBe(0);
+  });
 });
