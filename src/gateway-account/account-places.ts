@@ -3,7 +3,7 @@ import type { GatewayAccount } from './gateway-account.entity';
 /** A piece of work in hand, which keeps a place of its account until it is left. */
 export interface Placed<Claim> {
   readonly claim: Claim;
-  leave(): void;
+  readonly leave: () => void;
 }
 
 /** An account that serves here, and how many places it has left. */

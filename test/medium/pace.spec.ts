@@ -33,7 +33,7 @@ describe('a pace that several keep together', () => {
     await test.drop();
   });
 
-  it.each([7, 60, 600, 60_000])('is never above %i in any minute, and within 5 % of it', async (perMinute) => {
+  it.each([7, 60, 600, 60_000])('is never above %i in any minute, and within a twentieth of it', async (perMinute) => {
     const clock = new StandingClock();
     const replicas = [1, 2, 3].map(() => new Pacer(database, clock));
     const random = new SeededRandom(seedOf('pace', perMinute));

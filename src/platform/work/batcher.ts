@@ -3,8 +3,8 @@ import { onConnectionsFor } from '../database';
 /** One who waits for a piece to be done. */
 interface Waiting<Piece, Result> {
   readonly piece: Piece;
-  resolve(result: Result): void;
-  reject(error: unknown): void;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** More at once would have those of one batch wait for too many others. */
