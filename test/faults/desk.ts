@@ -129,6 +129,9 @@ async function isRight(world: FaultWorld, approval: Desk['approvals'][number]): 
     }
     case 'discrepancy':
       return act.outcome === 'paid' ? entry?.tid === act.transactionId : entry?.state === 'Declined';
+    case 'outside-refund':
+      // A message may have told of some of it meanwhile.
+      return Number(act.amount) === (await givenBackUnknown(world, act.orderNo ?? ''));
     case 'line-stop':
       return !ENDED_BY_ACTS.includes(stopKind ?? '');
     default:
@@ -143,6 +146,17 @@ async function paymentOf(world: FaultWorld, orderNo: string): Promise<GatewayPay
   if (entry?.state === 'Charged') return { transactionId: entry.tid ?? '', refunds: entry.refunds };
   const approved = toss.bookOfOrder(orderNo).find(({ approvals }) => approvals > 0);
   return approved && { transactionId: approved.paymentKey, refunds: approved.cancels };
+}
+
+/** How much more the gateway's book has given back of an order than we know of. */
+async function givenBackUnknown(world: FaultWorld, orderNo: string): Promise<number> {
+  const payment = await paymentOf(world, orderNo);
+  const [ours] = await world.rows<{ known: number }>(
+    `SELECT coalesce(sum(refund.amount), 0)::float8 AS known FROM refund JOIN charge ON charge.id = refund.charge_id
+     WHERE charge.order_no = $1 AND refund.state = 'Refunded'`,
+    [orderNo],
+  );
+  return (payment?.refunds ?? []).reduce((sum, { amount }) => sum + amount, -(ours?.known ?? 0));
 }
 
 /** Whether the gateway's book has one refund more of this amount than we know of. */
