@@ -28,12 +28,15 @@ describe('evidence of calls to Toss', () => {
       { operation: 'refund', outcome: 'success', httpStatus: 200, gatewayAccount: 'toss' },
       { operation: 'look-up', outcome: 'success' },
       { operation: 'confirm', outcome: 'success', httpStatus: 200, resultCode: null },
+      // Of the return, before anything is confirmed.
+      { operation: 'look-up', outcome: 'success' },
     ]);
     const ofRefund = (await world.get(refund.links.exchanges.replace('/admin/v1/', ''))).body.items;
     expect(ofRefund).toMatchObject([{ operation: 'refund', id: kept[0].id }]);
     const [answer] = (await world.get(`inquiry?orderNo=${orderNo}`)).body.items;
     const told = answer.evidence.filter(({ what }: JsonBody) => what.endsWith(' called'));
     expect(told).toMatchObject([
+      { what: 'look-up called' },
       { what: 'confirm called', says: 'HTTP 200: success' },
       { what: 'look-up called' },
       { what: 'refund called', link: `/admin/v1/gateway-exchanges/${kept[0].id}/wire` },
@@ -76,6 +79,7 @@ describe('evidence of calls to Toss', () => {
     expect(await exchanges(orderNo)).toMatchObject([
       { operation: 'look-up', outcome: 'success' },
       { outcome: 'declined', resultCode: 'REJECT_CARD_PAYMENT' },
+      { operation: 'look-up', outcome: 'success' },
     ]);
   });
 
