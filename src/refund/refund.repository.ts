@@ -191,7 +191,7 @@ export class RefundRepository {
     await writeHeld(this.database, REFUND, held, { leaseUntil });
   }
 
-  /** Gives the claim back: what had ended is not looked at again. @throws {DomainError} `lease-lost` */
+  /** Gives the claim on one that had ended back, to be looked at again at `at`, or never more. @throws {DomainError} `lease-lost` */
   async lookedAgain(session: SqlSession, { refund, leaseId }: RefundClaim, at: Date | null): Promise<void> {
     const changes = { ...RELEASED, attempts: 0, nextAttemptAt: at, lastError: null };
     await writeHeld(session, REFUND, { id: refund.id, leaseId }, changes);

@@ -30,7 +30,7 @@ interface Desk {
   /** In doubt, and nothing more is done about it by itself. */
   payments: { id: string; orderNo: string; isLookedUp: boolean }[];
   /** Seen as given back at Toss without us. */
-  outside: { id: string; orderNo: string; known: number; isAnyInDoubt: boolean }[];
+  outside: { id: string; orderNo: string; isAnyInDoubt: boolean }[];
   discrepancies: { id: string; orderNo: string; named: string | null }[];
   stops: { id: string; kind: string }[];
   approvals: {
@@ -73,9 +73,8 @@ export async function decisionsOf(world: FaultWorld): Promise<Act[]> {
     // Most are found out by another look.
     decisions.push(isLookedUp ? word : decided(`direct-payments/${id}/look`));
   }
-  for (const { id, orderNo, known, isAnyInDoubt } of outside) {
-    const payment = await paymentOf(world, orderNo);
-    const amount = (payment?.refunds ?? []).reduce((sum, refund) => sum + refund.amount, -known);
+  for (const { id, orderNo, isAnyInDoubt } of outside) {
+    const amount = await givenBackUnknown(world, orderNo);
     if (amount > 0 && !isAnyInDoubt) decisions.push(decided('outside-refunds', { orderNo, amount }));
     else if (!isAnyInDoubt) decisions.push(decided(`outside-refunds/${id}/dismiss`));
   }
@@ -223,8 +222,6 @@ async function deskOf(world: FaultWorld): Promise<Desk> {
           AS waiting) AS payments,
        (SELECT coalesce(jsonb_agg(seen ORDER BY id), '[]') FROM (
           SELECT suspected.id::text, charge.order_no AS "orderNo",
-            (SELECT coalesce(sum(amount), 0)::float8 FROM refund WHERE charge_id = charge.id AND state = 'Refunded')
-              AS known,
             EXISTS (SELECT FROM refund WHERE charge_id = charge.id AND ended_at IS NULL)
               OR EXISTS (SELECT FROM approval WHERE kind = 'outside-refund' AND state = 'Waiting'
                 AND act ->> 'orderNo' = charge.order_no) AS "isAnyInDoubt"

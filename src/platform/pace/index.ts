@@ -1,2 +1,2 @@
 export { PaceModule } from './pace.module';
-export { Pacer, paceWithin, type TakenTurns } from './pacer';
+export { Pacer, paceWithin } from './pacer';
