@@ -98,6 +98,8 @@ export class MethodIssuing {
     answer: PaymentAnswer<IssuedMethod>,
     log: Logger,
   ): Promise<StepReport> {
+    // Where the gateway would repeat its no for the key, another one; where it is still at it, the same.
+    const next = answer.keyUsedUp === true ? { idempotencyKey: randomUUID(), sentBy: null } : {};
     switch (answer.kind) {
       case 'success':
         await this.store(claim, answer.value);
@@ -112,13 +114,12 @@ export class MethodIssuing {
           return ONE_DONE;
         }
         if (answer.unauthorized) log.error('the gateway knows our credentials not: registrations wait', { code });
-        // Certainly not done, and the gateway would repeat its no for the key.
-        await this.postpone(claim, code, { idempotencyKey: randomUUID(), sentBy: null });
+        await this.postpone(claim, code, next);
         return ONE_POSTPONED;
       }
       case 'unknown':
         log.warn('payment method in doubt: it is asked for again', { reason: answer.message });
-        await this.postpone(claim, answer.message);
+        await this.postpone(claim, answer.message, next);
         return ONE_POSTPONED;
     }
   }

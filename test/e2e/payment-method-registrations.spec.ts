@@ -109,6 +109,34 @@ describe('a payment method registered at Toss', () => {
     expect((await world.get('payment-methods?customerReference=bo')).body.items).toHaveLength(1);
   });
 
+  it('is asked for under the same key while Toss is still at it, and what it issued is not lost', async () => {
+    const { id, window } = await opened('eve');
+    const { toss } = world.simulator;
+    const held = toss.armFault({ kind: 'answer-held', call: 'billing-issue' });
+    const first = call('GET', entered(window));
+    await until('the answer is held', () => Promise.resolve(keysOf(window).length > 0 || undefined));
+    // As if the replica that waits for it were frozen: another one asks meanwhile.
+    world.clock.advanceSeconds(3_600);
+    await until('Toss says that it is still at it', async () => {
+      const { lastError } = await registration(id);
+      return lastError?.includes('IDEMPOTENT_REQUEST_PROCESSING') || undefined;
+    });
+    toss.disarmFault(held.id);
+    await first;
+    await ended(id, 'Issued');
+    const [key, ...others] = keysOf(window);
+    expect(others).toEqual([]);
+    expect((await secretOf((await registration(id)).paymentMethodId)).methodKey).toBe(key!.billingKey);
+  });
+
+  it('is asked for under another key when Toss keeps its no under the first', async () => {
+    const { id, window } = await opened('fay');
+    world.simulator.toss.armFault({ kind: 'call-refused', call: 'billing-issue', options: { code: 'PROVIDER_ERROR' } });
+    await call('GET', entered(window));
+    await ended(id, 'Issued');
+    expect(keysOf(window)).toHaveLength(1);
+  });
+
   it('is not issued for another customer key, or by who does not know the token', async () => {
     const [mine, theirs] = [await opened('cho'), await opened('dan')];
     const back = entered(theirs.window);

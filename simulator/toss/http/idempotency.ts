@@ -6,6 +6,9 @@ import { DAY_MS } from '../times';
 const KEPT_MS = 15 * DAY_MS;
 const LONGEST_KEY = 300;
 
+/** The answer to a key whose first call is under way. */
+const UNDER_WAY = 'IDEMPOTENT_REQUEST_PROCESSING';
+
 /** An answer as it went, to be repeated byte for byte. */
 export interface SentAnswer {
   status: number;
@@ -19,7 +22,8 @@ interface Use {
 
 /**
  * Idempotency as it was measured: bound to key, secret key, method and address and not to the body; 4xx answers are
- * repeated too. A failure of the service itself (5xx) binds nothing: the same key tries again.
+ * repeated too. A failure of the service itself (5xx) binds nothing, nor does the no for a call that is under way: the same
+ * key tries again.
  */
 export class IdempotencyKeys {
   private readonly uses = new Map<string, Use>();
@@ -32,7 +36,7 @@ export class IdempotencyKeys {
     const name = [key, ...scope].join('\u0000');
     const use = this.uses.get(name);
     if (use && this.clock.now() - use.firstAt < KEPT_MS) {
-      if (use.answer === null) throw new TossRefusal('IDEMPOTENT_REQUEST_PROCESSING');
+      if (use.answer === null) throw new TossRefusal(UNDER_WAY);
       return { name, replay: use.answer };
     }
     this.uses.set(name, { firstAt: this.clock.now(), answer: null });
@@ -43,7 +47,7 @@ export class IdempotencyKeys {
   settle(name: string, answer: SentAnswer | null): void {
     const use = this.uses.get(name);
     if (!use) return;
-    if (answer === null || answer.status >= 500) this.uses.delete(name);
+    if (answer === null || answer.status >= 500 || answer.text.includes(UNDER_WAY)) this.uses.delete(name);
     else use.answer = answer;
   }
 }
