@@ -38,6 +38,10 @@ export class ServiceProcess {
     this.child.on('message', hear);
   }
 
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
   get log(): string {
     return this.output.join('');
   }

@@ -115,6 +115,15 @@ export class CrashWorld {
     return rows[0]?.count ?? 0;
   }
 
+  /** Waits for what the process that lives brings about, and no longer once it is killed. */
+  until<Result>(what: string, look: () => Promise<Result | undefined>): Promise<Result> {
+    const { process } = this;
+    return until(what, () => {
+      if (process?.hasEnded) throw new Error(`the process was killed before ${what}`);
+      return look();
+    });
+  }
+
   /** What a work chose the first time it was done, when it is done again. */
   async once(what: string, choose: () => Promise<string>): Promise<string> {
     const choice = this.chosen.get(what) ?? (await choose());

@@ -1,4 +1,3 @@
-import { until } from '../../../support/until';
 import type { CrashWorld } from '../crash-world';
 import { payOrder, storeOrder } from './orders';
 
@@ -10,7 +9,7 @@ export async function payByDeposit(world: CrashWorld, name: string): Promise<voi
     world.simulator.toss.deposit(orderNo);
   }
   world.pass(60 * 60);
-  await until(`the deposit of ${name} is seen`, async () => {
+  await world.until(`the deposit of ${name} is seen`, async () => {
     const { rows } = await world.query(
       `SELECT FROM deposit_account JOIN order_attempt USING (direct_payment_id)
        WHERE order_no = $1 AND deposited_at IS NOT NULL`,
@@ -33,7 +32,7 @@ export async function cancelAwaited(world: CrashWorld, name: string): Promise<vo
 
 /** Waits until the account is issued. @returns the order number that it is under */
 function awaited(world: CrashWorld, reference: string): Promise<string> {
-  return until(`${reference} has an account`, async () => {
+  return world.until(`${reference} has an account`, async () => {
     const { rows } = await world.query<{ orderNo: string }>(
       `SELECT order_no AS "orderNo" FROM customer_order JOIN order_attempt ON order_id = customer_order.id
        JOIN deposit_account USING (direct_payment_id) WHERE reference = $1`,

@@ -1,6 +1,5 @@
 import { seoulDateAt } from '../../../../src/kernel/seoul-calendar';
 import { requestFile } from '../../../support/request-files';
-import { until } from '../../../support/until';
 import type { CrashWorld } from '../crash-world';
 
 const CHARGES = 5;
@@ -22,7 +21,7 @@ export async function plan(world: CrashWorld, daysAgo: number): Promise<void> {
 /** Uploads a file that comes to be in doubt, and lets more time pass than a job may be without a word. */
 export async function uploadInDoubt(world: CrashWorld, name: string): Promise<void> {
   await upload(world, name);
-  await until(`${name} is in doubt`, async () => {
+  await world.until(`${name} is in doubt`, async () => {
     const { rows } = await world.query(
       `SELECT FROM bulk_payment_job AS job JOIN charge ON charge.bulk_payment_job_id = job.id
        WHERE charge.order_no = $1 AND job.submission_doubt IS NOT NULL`,

@@ -1,4 +1,3 @@
-import { until } from '../../../support/until';
 import type { CrashWorld } from '../crash-world';
 
 /** Has a customer register a card; the same name is the same registration, and the same card. @returns its id */
@@ -13,7 +12,7 @@ export async function registerMethod(world: CrashWorld, name: string): Promise<s
 /** Registers a card, and has it taken away again. */
 export async function removeMethod(world: CrashWorld, name: string): Promise<void> {
   const id = await registerMethod(world, name);
-  const registration = await until(`${name} is registered`, async () => {
+  const registration = await world.until(`${name} is registered`, async () => {
     const answer = await world.call(`admin/v1/payment-method-registrations/${id}`);
     const found = (await answer.json()) as { paymentMethodId: string | null };
     return found.paymentMethodId === null ? undefined : found;
@@ -30,7 +29,7 @@ export async function removeMethod(world: CrashWorld, name: string): Promise<voi
  */
 export async function payByMethod(world: CrashWorld, name: string, isUnwanted = false): Promise<void> {
   await registerMethod(world, name);
-  await until(`${name} has a card`, async () => {
+  await world.until(`${name} has a card`, async () => {
     const { rowCount } = await world.query(
       `WITH method AS (SELECT id FROM payment_method WHERE customer_reference = $1),
        asked AS (

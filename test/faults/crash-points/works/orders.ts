@@ -1,5 +1,4 @@
 import { confirmElsewhere } from '../../../support/confirm-elsewhere';
-import { until } from '../../../support/until';
 import type { CrashWorld } from '../crash-world';
 
 /** Longer than a crash puts the clock ahead: the customer who asks again finds the order still open. */
@@ -23,7 +22,7 @@ export function payOrderUnheard(world: CrashWorld, name: string): Promise<void> 
 /** Has a customer pay an order, the merchant cancel a part in the gateway's own console, and the gateway tell so. */
 export async function hearOfCancellation(world: CrashWorld, name: string): Promise<void> {
   await payOrder(world, name);
-  const orderId = await until('the order is paid', async () => (await paidWindow(world, name)) ?? undefined);
+  const orderId = await world.until('the order is paid', async () => (await paidWindow(world, name)) ?? undefined);
   if (world.simulator.toss.bookOfOrder(orderId)[0]?.canceledAmount === 0) {
     world.simulator.toss.cancelInConsole(orderId, { cancelAmount: 100 });
   }
@@ -47,7 +46,7 @@ export async function payCanceledOrder(world: CrashWorld, name: string): Promise
     const message = { eventType: 'PAYMENT_STATUS_CHANGED', data: { orderId, status: 'DONE', paymentKey: 'x' } };
     await tell(world, message);
   }
-  await until('the payment is taken up', async () => {
+  await world.until('the payment is taken up', async () => {
     world.pass(20);
     return (await paidWindow(world, name)) ?? undefined;
   });
@@ -56,7 +55,7 @@ export async function payCanceledOrder(world: CrashWorld, name: string): Promise
 
 /** Tells it as Toss does: again, when a process that is busy can't store it in time. */
 async function tell(world: CrashWorld, message: object): Promise<void> {
-  await until('the message is taken', async () => {
+  await world.until('the message is taken', async () => {
     const response = await world.post('webhooks/toss/toss', 'application/json', JSON.stringify(message));
     return response.status !== 503 || undefined;
   });
