@@ -5,7 +5,7 @@ import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport }
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
-import { DepositRecorder } from './deposit-recorder';
+import { DepositRecorder } from './deposit/deposit-recorder';
 import { DirectPaymentCalls } from './direct-payment-calls';
 import { DirectPaymentQueue } from './direct-payment-queue';
 import { DirectPaymentRecorder } from './direct-payment-recorder';

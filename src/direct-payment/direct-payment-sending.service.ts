@@ -5,7 +5,7 @@ import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, sumOf, type OnClaimed, type StepR
 import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
 import { DirectPaymentCalls } from './direct-payment-calls';
-import { DepositRecorder } from './deposit-recorder';
+import { DepositRecorder } from './deposit/deposit-recorder';
 import { DirectPaymentIntents } from './direct-payment-intents';
 import { DirectPaymentQueue } from './direct-payment-queue';
 import { DirectPaymentRecorder, type PaymentEnd, type SentPayment } from './direct-payment-recorder';

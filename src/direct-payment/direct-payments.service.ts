@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Charges } from '../charge';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
-import type { DepositAccount } from './deposit-account.entity';
-import { DepositAccounts } from './deposit-accounts';
+import type { DepositAccount } from './deposit/deposit-account.entity';
+import { DepositAccounts } from './deposit/deposit-accounts';
 import { DirectPaymentLooks } from './direct-payment-looks';
 import type { DirectPaymentLook } from './direct-payment-look.entity';
 import { DirectPaymentSending } from './direct-payment-sending.service';

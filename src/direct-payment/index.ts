@@ -1,5 +1,5 @@
-export type { DepositAccount } from './deposit-account.entity';
-export { DepositWatch } from './deposit-watch';
+export type { DepositAccount } from './deposit/deposit-account.entity';
+export { DepositWatch } from './deposit/deposit-watch';
 export type { DirectPaymentLook } from './direct-payment-look.entity';
 export { DirectPayment, type DirectPaymentHistory, type DirectPaymentOrigin } from './direct-payment.entity';
 export { DIRECT_PAYMENT_TRANSITIONS, type DirectPaymentState } from './direct-payment.state';

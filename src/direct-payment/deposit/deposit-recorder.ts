@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { LookupConfig } from '../config';
-import type { PaymentReceipt } from '../gateways';
-import { Clock } from '../platform/clock';
-import { crashPoint } from '../platform/crash-points';
-import { Database, wakeBilling, type SqlSession } from '../platform/database';
+import { LookupConfig } from '../../config';
+import type { PaymentReceipt } from '../../gateways';
+import { Clock } from '../../platform/clock';
+import { crashPoint } from '../../platform/crash-points';
+import { Database, wakeBilling, type SqlSession } from '../../platform/database';
 import type { DepositAccount } from './deposit-account.entity';
 import { DepositAccounts } from './deposit-accounts';
 import { DepositSchedule } from './deposit-schedule';
-import { DirectPaymentOrigins } from './direct-payment-effects';
-import { ACTOR, DirectPaymentRecorder, type Holder } from './direct-payment-recorder';
-import type { DirectPayment } from './direct-payment.entity';
-import { DAYS_AFTER_DEPOSIT } from './direct-payment-watch';
-import { DirectPaymentRepository, RELEASED, type DirectPaymentClaim } from './direct-payment.repository';
-import type { DepositReceipt } from './payment-receipt';
+import { DirectPaymentOrigins } from '../direct-payment-effects';
+import { ACTOR, DirectPaymentRecorder, type Holder } from '../direct-payment-recorder';
+import type { DirectPayment } from '../direct-payment.entity';
+import { DAYS_AFTER_DEPOSIT } from '../direct-payment-watch';
+import { DirectPaymentRepository, RELEASED, type DirectPaymentClaim } from '../direct-payment.repository';
+import type { DepositReceipt } from '../payment-receipt';
 
 /** What is recorded of payments that wait for a deposit: until one counts, no money has moved. */
 @Injectable()

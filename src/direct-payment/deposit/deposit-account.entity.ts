@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { nullable } from '../platform/database';
+import { nullable } from '../../platform/database';
 
 /**
  * The account that a gateway has issued for one payment. Its number goes back to a pool and is given to others: a payment is never

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { PaymentReceipt } from '../gateways';
-import { messageOf } from '../kernel/errors';
-import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../kernel/step-report';
-import { Clock } from '../platform/clock';
-import { crashPoint } from '../platform/crash-points';
-import { Logger } from '../platform/logging';
+import type { PaymentReceipt } from '../../gateways';
+import { messageOf } from '../../kernel/errors';
+import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../../kernel/step-report';
+import { Clock } from '../../platform/clock';
+import { crashPoint } from '../../platform/crash-points';
+import { Logger } from '../../platform/logging';
 import { AccountClosing } from './account-closing';
 import type { DepositAccount } from './deposit-account.entity';
 import { DepositAccounts } from './deposit-accounts';
 import { DepositRecorder } from './deposit-recorder';
 import { DepositSchedule } from './deposit-schedule';
-import { DirectPaymentLooks } from './direct-payment-looks';
-import { DirectPaymentQueue } from './direct-payment-queue';
-import type { DirectPaymentClaim } from './direct-payment.repository';
-import { contradictionOf, isForDeposit } from './payment-receipt';
+import { DirectPaymentLooks } from '../direct-payment-looks';
+import { DirectPaymentQueue } from '../direct-payment-queue';
+import type { DirectPaymentClaim } from '../direct-payment.repository';
+import { contradictionOf, isForDeposit } from '../payment-receipt';
 
 const ACTOR = 'watch-deposit';
 

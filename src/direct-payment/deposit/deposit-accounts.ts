@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { In } from 'typeorm';
-import { DomainError } from '../kernel/errors';
-import { Clock, secondsAfter } from '../platform/clock';
-import { KeyRing } from '../platform/crypto';
-import { Database, type SqlSession } from '../platform/database';
+import { DomainError } from '../../kernel/errors';
+import { Clock, secondsAfter } from '../../platform/clock';
+import { KeyRing } from '../../platform/crypto';
+import { Database, type SqlSession } from '../../platform/database';
 import { DepositAccount } from './deposit-account.entity';
-import { DirectPayment } from './direct-payment.entity';
-import type { DepositReceipt } from './payment-receipt';
+import { DirectPayment } from '../direct-payment.entity';
+import type { DepositReceipt } from '../payment-receipt';
 
 /** Where the gateway does not say until when: its usual time. */
 const USUAL_SECONDS = 168 * 3_600;

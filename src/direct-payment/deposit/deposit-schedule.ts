@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DepositConfig } from '../config';
-import { Clock, secondsAfter } from '../platform/clock';
+import { DepositConfig } from '../../config';
+import { Clock, secondsAfter } from '../../platform/clock';
 import type { DepositAccount } from './deposit-account.entity';
 
 /** In the last hour before the account's time is over, and after it, the gateway is asked more often. */

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { Gateways } from '../gateways';
-import { Clock, secondsAfter } from '../platform/clock';
-import { crashPoint } from '../platform/crash-points';
-import { Logger } from '../platform/logging';
+import { Gateways } from '../../gateways';
+import { Clock, secondsAfter } from '../../platform/clock';
+import { crashPoint } from '../../platform/crash-points';
+import { Logger } from '../../platform/logging';
 import type { DepositAccount } from './deposit-account.entity';
-import { DirectPaymentQueue } from './direct-payment-queue';
-import { DirectPaymentRepository, type DirectPaymentClaim } from './direct-payment.repository';
+import { DirectPaymentQueue } from '../direct-payment-queue';
+import { DirectPaymentRepository, type DirectPaymentClaim } from '../direct-payment.repository';
 
 /** The gateway may still be at it when it has answered; its record tells afterwards. */
 const LOOK_AFTER_SECONDS = 10;
