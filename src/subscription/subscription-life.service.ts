@@ -8,14 +8,13 @@ import { ProductRepository, faultsOfPrice, type Price, type SoldProduct } from '
 import { SubscriptionChangeRepository, type SubscriptionChange } from './subscription-change.repository';
 import { shareChanges } from './subscription-changes-lock';
 import { SubscriptionRecordRepository, type SubscriptionRecord } from './subscription-record.repository';
-import { BILLING_TOKEN_EXPECTATION, isBillingToken } from './subscription-rules';
+import { BILLING_TOKEN_EXPECTATION, isBillingToken, refusePriceOf } from './subscription-rules';
 import { SubscriptionTokens } from './subscription-tokens';
 import { SUBSCRIPTION_TRANSITIONS, type SubscriptionEvent } from './subscription.state';
 import {
   duplicateSubscription,
   methodUnusable,
   productNotSold,
-  refusePriceOf,
   stateConflict,
   subscriptionNotFound,
   versionConflict,

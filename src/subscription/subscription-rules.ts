@@ -1,8 +1,9 @@
+import type { GatewayName } from '../gateway-account';
 import { BILLING_TOKEN_LENGTHS } from '../gateways';
-import type { InputFault } from '../kernel/errors';
+import { DomainError, type InputFault } from '../kernel/errors';
 import { billingDateAfter, type SeoulDate } from '../kernel/seoul-calendar';
 import { faultOfText } from '../kernel/text';
-import { faultsOfPrice, isStoreProductId, type Price } from '../product';
+import { faultsOfParts, faultsOfPrice, isStoreProductId, type Price } from '../product';
 
 /** What a subscription is made from but for what it is paid by, before anything of it is known to be right. */
 export interface SubscriptionTerms {
@@ -101,4 +102,10 @@ function faultsOfDates(order: SubscriptionTerms, today: SeoulDate): InputFault[]
     return [{ field: 'anchorDay', expected }];
   }
   return [];
+}
+
+/** @throws {DomainError} `invalid-request` unless a customer's own price is in parts exactly where T store collects it */
+export function refusePriceOf(gateway: GatewayName, price: Price): void {
+  const faults = faultsOfParts(price, gateway, 'priceOverride.');
+  if (faults.length > 0) throw new DomainError('invalid-request', 'The price could not be billed', { faults });
 }

@@ -1,6 +1,5 @@
 import type { GatewayName } from '../gateway-account';
 import { DomainError } from '../kernel/errors';
-import { faultsOfParts, type Price } from '../product';
 import { METHOD_EXPECTATION, ONCE_EXPECTATION, PRODUCT_EXPECTATION } from './subscription-rules';
 import type { SubscriptionState } from './subscription.state';
 
@@ -29,12 +28,6 @@ export function tokenUnusable(gateway: GatewayName): DomainError {
     { field: 'billingToken', expected: `a paymentMethodId in its place: ${gateway} collects the product` },
   ];
   return new DomainError('invalid-request', 'Nothing can be charged for that product by a billing token', { faults });
-}
-
-/** @throws {DomainError} `invalid-request` unless a customer's own price is in parts exactly where T store collects it */
-export function refusePriceOf(gateway: GatewayName, price: Price): void {
-  const faults = faultsOfParts(price, gateway, 'priceOverride.');
-  if (faults.length > 0) throw new DomainError('invalid-request', 'The price could not be billed', { faults });
 }
 
 export function stateConflict(id: string, state: SubscriptionState): DomainError {

@@ -16,7 +16,6 @@ import {
   duplicateSubscription,
   methodUnusable,
   productNotSold,
-  refusePriceOf,
   subscriptionNotFound,
   tokenUnusable,
 } from './subscription.errors';
@@ -24,6 +23,7 @@ import { SubscriptionRepository, type NewSubscription } from './subscription.rep
 import {
   anchorDayOf,
   faultsOfOrder,
+  refusePriceOf,
   type SubscriptionByMethod,
   type SubscriptionOrder,
   type SubscriptionTerms,
