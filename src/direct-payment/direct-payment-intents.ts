@@ -70,7 +70,10 @@ export class DirectPaymentIntents {
       })),
     );
     const sent = new Map(
-      sendings.map(({ claim: { payment }, as }) => [payment.id, { ...payment, ...as, state: 'Sending' as const }]),
+      sendings.map(({ claim: { payment }, as }) => [
+        payment.id,
+        { ...payment, ...as, sentBefore: payment.sentAt, state: 'Sending' as const },
+      ]),
     );
     return intents.map(({ claim }) => sent.get(claim.payment.id));
   }

@@ -23,7 +23,11 @@ export const ACTOR = 'direct-payment';
 export const PAYMENT_BY_DECISION = 'by-decision';
 
 /** A payment that is on its way, or may be. */
-export type SentPayment = DirectPayment & { sendingId: string };
+export type SentPayment = DirectPayment & {
+  sendingId: string;
+  /** When it was sent before, which may have arrived; `null`: this is the first time. */
+  sentBefore: Date | null;
+};
 
 /** Which write of an answer is let through: by whoever sent it, has claimed it since, or has seen it. */
 export type Holder = { leaseId: string } | { sendingId: string } | { version: string };
@@ -111,15 +115,19 @@ export class DirectPaymentRecorder {
     });
   }
 
-  /** Takes the intent back, which is right only when it is certain that the gateway has not taken it. */
+  /**
+   * Takes the intent back, which is right only when it is certain that the gateway has not taken it. What was never sent before counts as
+   * unsent again: before it goes next, whoever asked for it is asked whether it is still wanted.
+   */
   async withdraw(payment: SentPayment, reason: string, retryAt: Date, keyUsedUp = false): Promise<void> {
     const rekeyed = keyUsedUp ? this.payments.rekeyed(payment) : {};
     const attempts = payment.attempts + 1;
     const changes = { ...RELEASED, attempts, nextAttemptAt: retryAt, lastError: reason, ...rekeyed };
     const why = { cause: 'not taken by the gateway', actor: ACTOR, reason };
     const holder = { sendingId: payment.sendingId };
+    const unsent = { sendingId: null, sentAt: payment.sentBefore };
     await this.database.transaction((session) =>
-      this.payments.transition(session, payment, 'withdraw', why, { ...changes, sendingId: null }, holder),
+      this.payments.transition(session, payment, 'withdraw', why, { ...changes, ...unsent }, holder),
     );
   }
 

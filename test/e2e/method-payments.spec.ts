@@ -3,6 +3,7 @@ import { Database } from '../../src/platform/database';
 import type { TossFaultOrder } from '../../simulator';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { paymentIn, registerCard } from '../support/payment-methods';
+import { until } from '../support/until';
 import { PRODUCT, agreed, billOn, historyOf, planOn, send, subscribe, subscriptionRow } from '../support/subscribers';
 
 /** Subscriptions that are paid by a card of Toss's, month by month, against a gateway that keeps a book of its own. */
@@ -188,6 +189,42 @@ describe('a subscription paid by a payment method', () => {
     await send(world, 'PUT', `subscriptions/${removed.id}/payment-method`, { paymentMethodId: method.id });
     await planOn(world, after(day, 1));
     await paymentIn(world, removed.orderNo(day, 2), 'Paid');
+  });
+
+  it('is not sent again after our key was refused where nobody wants it any more, nor by a card that was removed', async () => {
+    const day = nextDay();
+    const [kept, canceled, removed] = [
+      await subscriber('noh', day),
+      await subscriber('oh', day),
+      await subscriber('park', day),
+    ];
+    const all = [kept, canceled, removed];
+    const payment = async (orderNo: string) => (await world.get(`direct-payments?orderNo=${orderNo}`)).body.items[0];
+    const options = { code: 'UNAUTHORIZED_KEY', status: 401 };
+    world.simulator.toss.armFault({ kind: 'call-refused', call: 'billing-charge', options, times: 1_000 });
+    await planOn(world, day);
+    for (const { orderNo } of all) {
+      await until('it was tried, and certainly not taken', async () => {
+        const { history } = (await world.get(`direct-payments/${(await payment(orderNo(day))).id}`)).body;
+        return history.find(({ cause }: JsonBody) => cause === 'not taken by the gateway');
+      });
+    }
+    expect((await send(world, 'POST', 'kill-switch', { reason: 'the key is put right' })).status).toBe(200);
+    for (const { orderNo } of all) await paymentIn(world, orderNo(day), 'Pending');
+    await send(world, 'POST', `subscriptions/${canceled.id}/cancel`, { when: 'now' });
+    await send(world, 'POST', `payment-methods/${removed.method.id}/remove`, { reason: 'asked by the customer' });
+    world.simulator.toss.disarmAllFaults();
+    await agreed(world, await send(world, 'DELETE', 'kill-switch', { reason: 'it is right' }));
+    const states = await until('all have ended', async () => {
+      world.clock.advanceSeconds(20);
+      const payments = await Promise.all(all.map(({ orderNo }) => payment(orderNo(day))));
+      const ended = payments.every(({ state }) => ['Paid', 'Declined', 'Canceled'].includes(state));
+      return ended ? payments.map(({ state }) => state as string) : undefined;
+    });
+    expect(states).toEqual(['Paid', 'Canceled', 'Canceled']);
+    expect(all.map(({ orderNo }) => approvals(orderNo(day)))).toEqual([1, 0, 0]);
+    expect((await world.get(`charges/${canceled.orderNo(day)}`)).body.state).toBe('Withdrawn');
+    expect(await shown(removed.id)).toMatchObject({ state: 'Active', newMethodNeeded: true });
   });
 
   it('is not sent while a line stop parks it', async () => {
