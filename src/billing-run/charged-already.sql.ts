@@ -16,6 +16,7 @@ export const PAIRS_SQL = `subscription AS mine
 /** That `other` has a charge of what `mine` is due for, which `condition` says more of. */
 const otherChargedSql = (condition: string): string => `EXISTS (
       SELECT FROM charge LEFT JOIN charge_sent USING (bulk_payment_job_id)
+      LEFT JOIN charge_sent_alone ON charge_sent_alone.charge_id = charge.id
       WHERE charge.subscription_id = other.id AND charge.store_product_id = due.store_product_id
         AND due.next_billing_on < billing_date_after(charge.period_start_on, other.interval_months::integer, other.anchor_day::integer)
         AND ${condition})`;
@@ -54,7 +55,7 @@ const chargedAlreadySql = (told: string, of: string): string => `(
   WHERE mine.id = due.subscription_id
     AND (${PAID_BY_OTHER_SQL}
       OR ${otherChargedSql(`charge.period_start_on <= due.next_billing_on
-        AND (charge_sent.sent_at IS NOT NULL OR other.state IN ('Active', 'PastDue'))
+        AND (coalesce(charge_sent.sent_at, charge_sent_alone.sent_at) IS NOT NULL OR other.state IN ('Active', 'PastDue'))
         AND NOT EXISTS (SELECT FROM settlement WHERE settlement.charge_id = charge.id)
         AND NOT ${withdrawnSql('charge')} AND NOT ${unpaidSql('charge')}`)}
       OR ${DUE_TOO_SQL})

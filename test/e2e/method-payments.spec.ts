@@ -227,6 +227,43 @@ describe('a subscription paid by a payment method', () => {
     expect(await shown(removed.id)).toMatchObject({ state: 'Active', newMethodNeeded: true });
   });
 
+  it.each(['canceled', 'paused'])(
+    'that is %s on its way keeps whoever subscribes again from being charged for its days',
+    async (how) => {
+      const day = nextDay();
+      const first = await subscriber(`ryu-${how}`, day);
+      world.simulator.toss.armFault({ kind: 'answer-lost', call: 'billing-charge', orderId: first.orderNo(day) });
+      world.simulator.toss.armFault({
+        kind: 'call-failing',
+        call: 'lookup',
+        orderId: first.orderNo(day),
+        times: 1_000,
+      });
+      await planOn(world, day);
+      await paymentIn(world, first.orderNo(day), 'Unknown');
+      const act = how === 'canceled' ? 'cancel' : 'pause';
+      expect(
+        (await send(world, 'POST', `subscriptions/${first.id}/${act}`, act === 'cancel' ? { when: 'now' } : {})).status,
+      ).toBe(200);
+      // Who has paused it has it yet, and subscribes under another name that reads the same.
+      const customer = how === 'canceled' ? `ryu-${how}` : `Ryu-${how}`;
+      const method = how === 'canceled' ? first.method : (await registerCard(world, customer)).method;
+      const order = { customerReference: customer, storeProductId: PRODUCT.storeProductId, startedOn: after(day, 1) };
+      const again = await send(world, 'POST', 'subscriptions', { ...order, paymentMethodId: method.id });
+      expect([again.status, again.body.code]).toEqual([201, undefined]);
+      await planOn(world, after(day, 1));
+      const { items } = (await world.get(`line-stops?subscriptionId=${again.body.id}`)).body;
+      expect(items).toMatchObject([{ kind: 'unbillable', state: 'Open' }]);
+      expect((await world.get(`charges?subscriptionId=${again.body.id}`)).body.items).toEqual([]);
+      world.simulator.toss.disarmAllFaults();
+      await paymentIn(world, first.orderNo(day), 'Paid');
+      expect(approvals(first.orderNo(day))).toBe(1);
+      await send(world, 'POST', `subscriptions/${again.body.id}/cancel`, { when: 'now' });
+      const seen = await send(world, 'POST', `line-stops/${items[0].id}/resolve`, { reason: 'is paid for' });
+      expect((await agreed(world, seen)).status).toBe(200);
+    },
+  );
+
   it('is not sent while a line stop parks it', async () => {
     const day = nextDay();
     const { id, orderNo } = await subscriber('jo', day);
