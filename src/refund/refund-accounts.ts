@@ -61,6 +61,13 @@ export class RefundAccounts {
     return { bank: kept.bankCode, ...(JSON.parse(opened) as Omit<ReceiveAccount, 'bank'>) };
   }
 
+  /** Whether a refund goes to this account, as it was checked; `undefined`: to none. */
+  async isTo(refundId: string, account: ReceiveAccount | undefined): Promise<boolean> {
+    const kept = await this.of(refundId);
+    if (kept === undefined || account === undefined) return kept === account;
+    return (['bank', 'accountNumber', 'holderName'] as const).every((member) => kept[member] === account[member]);
+  }
+
   /** Notes how far the gateway's transfer is, where it says so. */
   async noteTransfer(session: SqlSession, refundId: string, transferStatus: string): Promise<void> {
     await session.manager.update(RefundAccount, { refundId }, { transferStatus });

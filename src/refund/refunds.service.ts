@@ -60,7 +60,7 @@ export class Refunds {
    * Takes a refund in, to be sent when its turn comes, or when a second person has released it.
    *
    * @throws {DomainError} `charge-not-found`; `gateway-cannot`; `invalid-request` where the account is missing, or is one too many; `refund-not-possible` when the charge is not paid or nothing is left;
-   *   `refund-exceeds`; `refund-open` while another one of it has not ended; `refund-reference-used` for another amount
+   *   `refund-exceeds`; `refund-open` while another one of it has not ended; `refund-reference-used` for another amount or account
    */
   async request(orderNo: string, request: RefundRequest): Promise<Refund> {
     const charge = await this.charges.get(orderNo);
@@ -179,16 +179,16 @@ export class Refunds {
 
   /** The refund that the same request has made before. */
   private async earlier(
-    { id, orderNo }: ChargeRecord,
-    { reference, amount }: RefundRequest,
+    charge: ChargeRecord,
+    { reference, amount, account }: RefundRequest,
   ): Promise<Refund | undefined> {
-    if (reference === undefined) return undefined;
-    const earlier = await this.refunds.findByReference(id, reference);
-    if (earlier === undefined || amount === undefined || earlier.amount === amount) return earlier;
-    throw new DomainError(
-      'refund-reference-used',
-      `${reference} of ${orderNo} is a refund of ${wonInWords(earlier.amount)}`,
-    );
+    const earlier = reference === undefined ? undefined : await this.refunds.findByReference(charge.id, reference);
+    if (earlier === undefined) return undefined;
+    const named = `${reference} of ${charge.orderNo} is a refund of ${wonInWords(earlier.amount)}`;
+    if (amount !== undefined && earlier.amount !== amount) throw new DomainError('refund-reference-used', named);
+    // What went to a wrong account must not seem to go to the right one.
+    if (await this.accounts.isTo(earlier.id, this.accounts.checked(charge, account))) return earlier;
+    throw new DomainError('refund-reference-used', `${named} to another account; use another reference`);
   }
 
   private async store(

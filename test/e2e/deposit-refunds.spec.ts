@@ -56,6 +56,19 @@ describe('a deposit that is given back', () => {
     expect((await refundInState(world, body.id, 'Refunded')).receiver).toMatchObject({ transferStatus });
   });
 
+  it('is one refund under one reference to one account, and refused under it for another', async () => {
+    const orderNo = await paid();
+    const reference = 'claim-1';
+    const first = await ask(orderNo, { reference, account: ACCOUNT });
+    const again = await ask(orderNo, { reference, account: { ...ACCOUNT, bank: '88' } });
+    expect([again.status, again.body.id]).toEqual([202, first.body.id]);
+    for (const other of [{ accountNumber: '110123456780' }, { holderName: '박손님' }, { bank: '국민' }]) {
+      const { status, body } = await ask(orderNo, { reference, account: { ...ACCOUNT, ...other } });
+      expect([status, body.code]).toEqual([409, 'refund-reference-used']);
+    }
+    expect(await ask(orderNo, { reference })).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+  });
+
   const stopsOf = async (orderNo: string): Promise<string[]> => {
     const { items } = (await world.get('line-stops?state=Open&kind=refund-not-made')).body;
     return items.map(({ violation }: JsonBody) => violation).filter((text: string) => text.includes(orderNo));
