@@ -71,7 +71,7 @@ export class Orders {
   async create(request: OrderRequest): Promise<Order> {
     const items = await this.itemsOf(request.items);
     const total = totalOf(items);
-    refuse(faultsOf(request, total.amount));
+    refuse(faultsOf(request.amount, items, total.amount));
     const { gateway } = await this.accounts.require(request.gatewayAccount);
     this.gateways.confirming(gateway);
     const { reference, gatewayAccount, name, customer, returnUrl, actor } = request;
@@ -173,12 +173,12 @@ export class Orders {
   }
 }
 
-function faultsOf({ amount, items }: OrderRequest, total: Won): InputFault[] {
-  const free = items.flatMap(({ taxFreeAmount, productId, unitAmount, quantity }, index) => {
-    const isTooMuch = productId === undefined && taxFreeAmount > (unitAmount ?? 0) * quantity;
-    const expected = 'no more than the item costs';
-    return isTooMuch ? [{ field: `items.${index}.taxFreeAmount`, expected }] : [];
-  });
+function faultsOf(amount: Won, items: readonly NewItem[], total: Won): InputFault[] {
+  const free = items.flatMap(({ taxFreeAmount, unitAmount, quantity }, index) =>
+    taxFreeAmount > unitAmount * quantity
+      ? [{ field: `items.${index}.taxFreeAmount`, expected: 'no more than the item costs' }]
+      : [],
+  );
   if (total !== amount) free.push({ field: 'amount', expected: `what the items cost: ${wonInWords(total)}` });
   if (total > MAX_CHARGE_WON) free.push({ field: 'amount', expected: `at most ${wonInWords(MAX_CHARGE_WON)}` });
   return free;

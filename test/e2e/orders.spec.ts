@@ -167,6 +167,20 @@ describe('an order', () => {
     expect(body.faults.map((fault: JsonBody) => fault.field)).toContain(field);
   });
 
+  it('of a product is refused with more that is tax-free than its price, naming it', async () => {
+    const rice = { storeProductId: 'rice', name: '쌀', gatewayAccount: 'toss-web', price: { amount: 12_000 } };
+    const { body: product } = await send(world, 'POST', 'products', rice);
+    const items = [
+      { name: '연필', unitAmount: 3_000 },
+      { productId: product.id, quantity: 1, taxFreeAmount: 12_001 },
+    ];
+    const refused = await create({ items });
+    expect([refused.status, refused.body.code]).toEqual([400, 'invalid-request']);
+    expect(refused.body.faults.map((fault: JsonBody) => fault.field)).toEqual(['items.1.taxFreeAmount']);
+    const all = [items[0], { ...items[1], taxFreeAmount: 12_000 }];
+    expect((await create({ items: all })).body).toMatchObject({ amount: 15_000, taxFreeAmount: 12_000 });
+  });
+
   it.each([
     ['another amount', { amount: 1 }, ['amount']],
     ['another order', { orderId: 'O-1-another' }, ['orderId']],
