@@ -160,7 +160,9 @@ describe('an order', () => {
     ],
     ['no items', { items: [] }, 'items'],
     ['an address that is none', { returnUrl: 'javascript:alert(1)' }, 'returnUrl'],
+    ['an address with what nobody sees', { returnUrl: 'https://shop.example/\u0000' }, 'returnUrl'],
     ['an e-mail address that is none', { customer: { email: 'nari' } }, 'customer.email'],
+    ['an e-mail address with what nobody sees', { customer: { email: 'na\u200Bri@example.com' } }, 'customer.email'],
   ])('with %s is refused, naming it', async (_what, more, field) => {
     const { status, body } = await create(more);
     expect([status, body.code]).toEqual([400, 'invalid-request']);

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { Matches, ValidateBy } from 'class-validator';
+import { IsEmail, IsUrl, Matches, ValidateBy } from 'class-validator';
 import { MAX_GATEWAY_ID_LENGTH, MAX_ORDER_NO_LENGTH } from '../../gateways';
 import { faultOfText, normalizeText, type TextClass } from '../../kernel/text';
 
@@ -8,6 +8,8 @@ import { faultOfText, normalizeText, type TextClass } from '../../kernel/text';
 export const MAX_REASON_LENGTH = 500;
 /** What the shop calls a refund or a batch: room for any scheme, short enough for an index entry. */
 export const MAX_REFERENCE_LENGTH = 100;
+const MAX_URL_LENGTH = 2_000;
+const MAX_EMAIL_LENGTH = 100;
 
 /** An id that T store gives, to a job or a payment. */
 export const GATEWAY_ID = new RegExp(`^(?!\\.{1,2}$)[!-~]{1,${MAX_GATEWAY_ID_LENGTH}}$`);
@@ -37,6 +39,20 @@ export const IsLine = (maxLength: number): PropertyDecorator => isText('line', m
 
 /** What a person writes to others, such as a reason: not blank, as it may be all that is ever known of why. */
 export const IsWords = (maxLength: number): PropertyDecorator => isText('words', maxLength);
+
+/** Where a customer's browser is led back to. */
+export const IsWebAddress = (): PropertyDecorator =>
+  applyDecorators(
+    IsLine(MAX_URL_LENGTH),
+    IsUrl(
+      { protocols: ['https', 'http'], require_protocol: true, require_tld: false },
+      { message: 'an absolute address' },
+    ),
+  );
+
+/** An e-mail address, by the rules of texts too: what nobody sees would be another one. */
+export const IsEmailAddress = (): PropertyDecorator =>
+  applyDecorators(IsLine(MAX_EMAIL_LENGTH), IsEmail({}, { message: 'an e-mail address' }));
 
 function isText(kind: TextClass, maxLength: number): PropertyDecorator {
   return applyDecorators(

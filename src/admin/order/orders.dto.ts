@@ -5,13 +5,10 @@ import {
   ArrayMinSize,
   IsArray,
   IsDefined,
-  IsEmail,
   IsIn,
   IsInt,
   IsOptional,
-  IsUrl,
   Max,
-  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
@@ -20,15 +17,20 @@ import { statesOf } from '../../kernel/transitions';
 import { MAX_CHARGE_WON, wonInWords, type Won } from '../../kernel/won';
 import { IsId, MayBeMissing } from '../frame/body-fields';
 import { PageOfDays } from '../frame/days.dto';
-import { IsAccountId, IsIdentifier, IsLine, MAX_REFERENCE_LENGTH } from '../frame/text-fields';
+import {
+  IsAccountId,
+  IsEmailAddress,
+  IsIdentifier,
+  IsLine,
+  IsWebAddress,
+  MAX_REFERENCE_LENGTH,
+} from '../frame/text-fields';
 
 const STATES = statesOf(ORDER_TRANSITIONS);
 /** The shortest of what gateways take. */
 const MAX_NAME_LENGTH = 100;
 const MAX_ITEMS = 100;
 const MAX_QUANTITY = 10_000;
-const MAX_URL_LENGTH = 2_000;
-const MAX_EMAIL_LENGTH = 100;
 /** A day and a half: who pays later orders anew. */
 const MAX_MINUTES = 2_160;
 const DEFAULT_MINUTES = 30;
@@ -86,8 +88,7 @@ export class OrderCustomerBody {
 
   @ApiPropertyOptional({ description: 'Where the gateway sends its receipt' })
   @MayBeMissing()
-  @MaxLength(MAX_EMAIL_LENGTH, { message: `at most ${MAX_EMAIL_LENGTH} characters` })
-  @IsEmail({}, { message: 'an e-mail address' })
+  @IsEmailAddress()
   email?: string;
 }
 
@@ -127,11 +128,7 @@ export class NewOrderBody {
   customer: OrderCustomerBody = {};
 
   @ApiProperty({ description: 'Where the customer comes back to; order and state are added as ?order=…&state=…' })
-  @MaxLength(MAX_URL_LENGTH, { message: `at most ${MAX_URL_LENGTH} characters` })
-  @IsUrl(
-    { protocols: ['https', 'http'], require_protocol: true, require_tld: false },
-    { message: 'an absolute address' },
-  )
+  @IsWebAddress()
   returnUrl!: string;
 
   @ApiPropertyOptional({

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsUrl, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { statesOf } from '../../kernel/transitions';
 import {
   METHOD_REGISTRATION_TRANSITIONS,
@@ -10,11 +10,10 @@ import {
 import { MAX_CUSTOMER_REFERENCE_LENGTH } from '../../subscription';
 import { IsId, MayBeMissing } from '../frame/body-fields';
 import { PageQuery } from '../frame/page';
-import { IsAccountId, IsIdentifier } from '../frame/text-fields';
+import { IsAccountId, IsIdentifier, IsWebAddress } from '../frame/text-fields';
 
 const STATES = statesOf(PAYMENT_METHOD_TRANSITIONS);
 const REGISTRATION_STATES = statesOf(METHOD_REGISTRATION_TRANSITIONS);
-const MAX_URL_LENGTH = 2_000;
 /** Whoever registers later is sent another address. */
 const MAX_MINUTES = 2_160;
 const DEFAULT_MINUTES = 30;
@@ -35,11 +34,7 @@ export class NewRegistrationBody {
   replaces?: string;
 
   @ApiProperty({ description: 'Where the customer comes back to; registration and state are added as a query' })
-  @MaxLength(MAX_URL_LENGTH, { message: `at most ${MAX_URL_LENGTH} characters` })
-  @IsUrl(
-    { protocols: ['https', 'http'], require_protocol: true, require_tld: false },
-    { message: 'an absolute address' },
-  )
+  @IsWebAddress()
   returnUrl!: string;
 
   @ApiPropertyOptional({
