@@ -41,8 +41,13 @@ export class RefundAccounts {
     });
   }
 
-  /** Keeps where a refund goes, sealed. */
-  async keep(session: SqlSession, refundId: string, { gateway }: ChargeRecord, account: ReceiveAccount): Promise<void> {
+  /** Keeps where a refund goes, sealed. @returns it as people are shown it */
+  async keep(
+    session: SqlSession,
+    refundId: string,
+    { gateway }: ChargeRecord,
+    account: ReceiveAccount,
+  ): Promise<string> {
     const { bank, accountNumber, holderName } = account;
     const bankName = this.gateways.refunding(gateway).banks?.get(bank) ?? bank;
     const shown = `${bankName} …${accountNumber.slice(-SHOWN_DIGITS)} ${[...holderName][0] ?? ''}…`;
@@ -51,6 +56,7 @@ export class RefundAccounts {
       identityOf(refundId),
     );
     await session.manager.insert(RefundAccount, { refundId, bankCode: bank, shown, ciphertext, keyId });
+    return shown;
   }
 
   /** @throws {DomainError} `encryption-key-unknown`, `ciphertext-invalid` */

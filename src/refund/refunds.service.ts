@@ -205,10 +205,12 @@ export class Refunds {
     const asked = { amount, reason, reference: reference ?? null, requestedBy: actor, requestedByOwner: owner };
     const fields = { ...of, ...asked, claimedBy, holdReason, state } as const;
     const id = await this.refunds.create(session, fields, { cause: 'requested', actor, reason });
-    if (account !== undefined) await this.accounts.keep(session, id, charge, account);
+    const shown = account && (await this.accounts.keep(session, id, charge, account));
     if (holdReason !== null) {
       const claimed = claimedBy.length === 0 ? '' : `, whose payment ${claimantsInWords(claimedBy)} claim, too`;
-      const summary = `Send refund ${id}: ${wonInWords(amount)} of ${orderNo}${claimed}`;
+      // Who agrees to money that leaves for an account agrees to which.
+      const to = shown === undefined ? '' : ` to ${shown}`;
+      const summary = `Send refund ${id}: ${wonInWords(amount)} of ${orderNo}${to}${claimed}`;
       const what = { kind: 'refund', subjectId: id, summary, because: holdReason, count: 1, amount } as const;
       await this.approvals.require(session, { ...what, by, reason });
     }

@@ -17,8 +17,8 @@ describe('a deposit that is given back', () => {
   });
   afterAll(() => world.close());
 
-  async function paid(): Promise<string> {
-    const { id, orderNo } = await awaitedOrder(world);
+  async function paid(amount = 15_000): Promise<string> {
+    const { id, orderNo } = await awaitedOrder(world, { amount });
     world.simulator.toss.deposit(orderNo);
     const { items } = (await world.get('direct-payments?limit=100')).body;
     const payment = items.find((one: JsonBody) => one.orderNo === orderNo);
@@ -67,6 +67,14 @@ describe('a deposit that is given back', () => {
       expect([status, body.code]).toEqual([409, 'refund-reference-used']);
     }
     expect(await ask(orderNo, { reference })).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+  });
+
+  it('tells the second person, where one is needed, to which account', async () => {
+    const orderNo = await paid(5_000_000);
+    const { body } = await ask(orderNo, { account: ACCOUNT });
+    const { items } = (await world.get(`approvals?kind=refund&subjectId=${body.id}`)).body;
+    expect(items).toHaveLength(1);
+    expect(items[0].summary).toContain('신한 …6789 김…');
   });
 
   const stopsOf = async (orderNo: string): Promise<string[]> => {
