@@ -10,6 +10,7 @@ const holder = (owner: string, keyId: string | null, more: Partial<KeyHolder> = 
   ...more,
 });
 const asked = (one: KeyHolder) => ({ ...one, at: ASKED });
+const REASON = { why: expect.any(String) as string };
 const BOOTSTRAP = holder('bootstrap', null, { madeAt: null });
 const kim = holder('kim@example.com', '1');
 const lee = holder('lee@example.com', '2');
@@ -40,7 +41,14 @@ describe('another person', () => {
     ['the bootstrap key', kim, BOOTSTRAP],
     ['another key from before keys had owners', holder('unstated', '6'), holder('unstated', '7')],
   ])('is not %s', (_what, one, other) => {
-    expect(whyNotAnother(asked(one), other, false)).toEqual(expect.any(String));
+    expect(whyNotAnother(asked(one), other, false)).toMatchObject(REASON);
+  });
+
+  it('would be a key made after the question, and no other of these, were it asked again', () => {
+    const isTooYoung = (other: KeyHolder) => whyNotAnother(asked(kim), other, false)?.isTooYoung;
+    expect(isTooYoung(holder('lee@example.com', '5', { madeAt: AFTER }))).toBe(true);
+    expect(isTooYoung(holder('kim@example.com', '3', { madeAt: AFTER }))).toBe(false);
+    expect(isTooYoung(BOOTSTRAP)).toBe(false);
   });
 
   it('is a key made by an admin who has nothing to do with the question', () => {
@@ -50,13 +58,13 @@ describe('another person', () => {
 
   it('is the bootstrap key where a setting says so, but not to itself', () => {
     expect(whyNotAnother(asked(kim), BOOTSTRAP, true)).toBeUndefined();
-    expect(whyNotAnother(asked(BOOTSTRAP), BOOTSTRAP, true)).toEqual(expect.any(String));
+    expect(whyNotAnother(asked(BOOTSTRAP), BOOTSTRAP, true)).toMatchObject(REASON);
   });
 
   it('is any person to the service itself, with whatever key, but not the bootstrap key', () => {
     const service = holder(SERVICE.owner, null, { madeAt: null });
     expect(whyNotAnother(asked(service), holder('kim', '5', { madeAt: AFTER }), false)).toBeUndefined();
-    expect(whyNotAnother(asked(service), BOOTSTRAP, false)).toEqual(expect.any(String));
+    expect(whyNotAnother(asked(service), BOOTSTRAP, false)).toMatchObject(REASON);
   });
 });
 

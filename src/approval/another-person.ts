@@ -34,25 +34,36 @@ export interface KeyHolder extends Pick<Person, 'owner' | 'keyId'> {
  * another person than those it descends from, in either direction; nor is one that was made only after the question.
  *
  * @param bootstrapCounts whether the bootstrap key, which is nobody's in particular, counts as a person
- * @returns why the second is not another person; `undefined` when it is
+ * @returns why the second is not another person, and who would be; `undefined` when it is
  */
 export function whyNotAnother(
   asked: KeyHolder & { at: Date },
   decides: KeyHolder,
   bootstrapCounts: boolean,
-): string | undefined {
+): NotAnother | undefined {
   const { owner } = decides;
   const isBootstrap = decides.keyId === null && owner === BOOTSTRAP_OWNER;
-  if (isBootstrap && !bootstrapCounts) return 'the bootstrap key makes keys and is nobody’s in particular';
+  if (isBootstrap && !bootstrapCounts) return never('the bootstrap key makes keys and is nobody’s in particular');
   // Where the service itself has asked, one person is the second.
   if (asked.owner === 'billing-scheduler') return undefined;
-  if (owner === asked.owner || isSameKey(asked, decides)) return `${owner} asked for it`;
-  if (descendsFrom(decides, asked)) return `the key of ${owner} was made by who asked for it`;
-  if (descendsFrom(asked, decides)) return `${owner} made the key it was asked for with`;
+  if (owner === asked.owner || isSameKey(asked, decides)) return never(`${owner} asked for it`);
+  if (descendsFrom(decides, asked)) return never(`the key of ${owner} was made by who asked for it`);
+  if (descendsFrom(asked, decides)) return never(`${owner} made the key it was asked for with`);
   if (decides.madeAt !== null && decides.madeAt > asked.at) {
-    return `the key of ${owner} was made after it was asked for`;
+    return { why: `the key of ${owner} was made after it was asked for`, isTooYoung: true };
   }
   return undefined;
+}
+
+/** Why somebody is not another person than whoever asked. */
+export interface NotAnother {
+  why: string;
+  /** The one reason that goes away when it is asked again: the key is there then. */
+  isTooYoung: boolean;
+}
+
+function never(why: string): NotAnother {
+  return { why, isTooYoung: false };
 }
 
 function isSameKey(one: KeyHolder, other: KeyHolder): boolean {

@@ -4,7 +4,7 @@ import { DomainError } from '../kernel/errors';
 import type { Won } from '../kernel/won';
 import { Clock, secondsAfter } from '../platform/clock';
 import { Database, violatesUnique, wakeBilling, type SqlSession } from '../platform/database';
-import { whyNotAnother, type Person } from './another-person';
+import { whyNotAnother, type NotAnother, type Person } from './another-person';
 import type { Approval, ApprovalHistory } from './approval.entity';
 import { ApprovalRepository, decidedAlready, type ApprovalCause, type ApprovalPage } from './approval.repository';
 import type { ApprovalKind } from './approval.state';
@@ -275,15 +275,16 @@ export class Approvals {
     const { requestedByKeyId: keyId, requestedByOwner: owner, requestedAt: at, summary } = approval;
     const asked = await this.approvals.holder(session, { keyId, owner });
     const decides = await this.approvals.holder(session, by);
-    const why = whyNotAnother({ ...asked, at }, decides, this.config.byBootstrapKey);
-    if (why === undefined) return;
-    throw new DomainError('second-person-required', `Somebody else must approve it (${summary}): ${why}`);
+    const not = whyNotAnother({ ...asked, at }, decides, this.config.byBootstrapKey);
+    if (not === undefined) return;
+    const message = `Somebody else must approve it (${summary}): ${not.why}. ${whoCan(approval, not)}`;
+    throw new DomainError('second-person-required', message);
   }
 
   private assertMayDecide({ role, keyId }: Person): void {
     const mayBootstrap = keyId === null && this.config.byBootstrapKey;
     if (mayBootstrap || this.config.roles.includes(role)) return;
-    const message = `A key of the role ${role} approves nothing here; ${this.config.roles.join(', ')} may`;
+    const message = `A key of the role ${role} approves nothing here: APPROVAL_ROLES lets ${this.config.roles.join(', ')}`;
     throw new DomainError('scope-missing', message, { scope: 'approvals:decide' });
   }
 
@@ -307,6 +308,17 @@ const KEY_OF_ACTOR = /\(key (\d+)\)$/;
 export function wordsOf({ reason }: Approval, { by, reason: agreed }: ApprovalDecision): string {
   return `${reason ?? 'no reason given'}; approved by ${by.actor}: ${agreed}`;
 }
+
+/** What whoever was refused does next. */
+function whoCan({ id, kind, requestedByOwner, requestedAt }: Approval, { isTooYoung }: NotAnother): string {
+  const old = `A key of another person that was there at ${requestedAt.toISOString()} can approve it`;
+  if (!isTooYoung || ASKED_ONCE.includes(kind)) return old;
+  const again = `takes it back (POST /admin/v1/approvals/${id}/withdraw) and asks again, and then this key will do`;
+  return `${old}; or ${requestedByOwner} ${again}`;
+}
+
+/** A day has one run, and a file is taken once: what was taken back of these is not asked for in the same way again. */
+const ASKED_ONCE: readonly ApprovalKind[] = ['billing-run', 'upload'];
 
 function notFound(id: string): DomainError {
   return new DomainError('approval-not-found', `There is no approval ${id}`);

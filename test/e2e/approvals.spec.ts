@@ -123,7 +123,11 @@ describe('approvals', () => {
   it('are given by no key made after it was asked for, and not with the bootstrap key', async () => {
     const { approval: waiting, refund } = await held();
     const late = await keyOf(world, 'somebody@example.com', 'finance');
-    expect(await as(late, `approvals/${waiting.id}/approve`)).toMatchObject(REFUSED);
+    const tooLate = await as(late, `approvals/${waiting.id}/approve`);
+    expect(tooLate).toMatchObject(REFUSED);
+    // What to do about it: an older key, or the same once more now that the key is there.
+    expect(tooLate.body.detail).toContain(`was there at ${waiting.request.at} can approve it; or kim@example.com takes`);
+    expect(tooLate.body.detail).toContain(`takes it back (POST /admin/v1/approvals/${waiting.id}/withdraw) and asks again`);
     for (const path of [`approvals/${waiting.id}/approve`, `refunds/${refund.id}/release`]) {
       expect(await as(BOOTSTRAP_KEY, path)).toMatchObject({ status: 403, body: { scope: 'approvals:decide' } });
     }
