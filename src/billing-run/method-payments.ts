@@ -65,9 +65,12 @@ export class MethodPayments implements DirectPaymentEffects, OnModuleInit {
   }
 
   /** @throws {DomainError} `line-stopped` while the subscription of one is parked */
+  async assertRunning(session: SqlSession, payments: readonly DirectPayment[]): Promise<void> {
+    await this.stops.assertNoStop(session, STOP_OF_CHARGES_SQL, [payments.map(({ chargeId }) => chargeId)]);
+  }
+
   async withdrawn(session: SqlSession, payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, string>> {
     const chargeIds = payments.map(({ chargeId }) => chargeId);
-    await this.stops.assertNoStop(session, STOP_OF_CHARGES_SQL, [chargeIds]);
     const unwanted = await this.unwanted.ofCharges(session, chargeIds);
     const reasons = new Map<string, string>();
     for (const query of [unwanted, { sql: METHOD_ENDED_SQL, parameters: [chargeIds] }]) {

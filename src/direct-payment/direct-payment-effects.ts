@@ -21,7 +21,14 @@ export interface DirectOutcome {
 export interface DirectPaymentEffects {
   ended(session: SqlSession, payment: DirectPayment, outcome: DirectOutcome, at: Date): Promise<void>;
   /**
-   * Withdraws the charges that are not wanted any more. Asked first of all in the transaction that commits the intents to send them.
+   * Refuses what a person has to look at first. Asked first of all in the transaction that commits the intents to send, also of what is
+   * sent again.
+   *
+   * @throws {DomainError} `line-stopped`
+   */
+  assertRunning?(session: SqlSession, payments: readonly DirectPayment[]): Promise<void>;
+  /**
+   * Withdraws the charges that are not wanted any more, of what was never sent. Asked next in the transaction that commits the intents to send them.
    *
    * @returns of these, by their ids, why they are not wanted, in a word; those that are wanted are left out, and not changed
    */
@@ -36,6 +43,14 @@ export class DirectPaymentOrigins {
   /** Says who is told of an origin's payments; each origin is one room's. */
   toldBy(origin: DirectPaymentOrigin, room: DirectPaymentEffects): void {
     this.rooms.set(origin, room);
+  }
+
+  /** @throws {DomainError} `line-stopped` while one of them is parked */
+  async assertRunning(session: SqlSession, payments: readonly DirectPayment[]): Promise<void> {
+    for (const [origin, room] of this.rooms) {
+      const its = payments.filter((payment) => payment.origin === origin);
+      if (its.length > 0) await room.assertRunning?.(session, its);
+    }
   }
 
   async withdrawn(session: SqlSession, payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, string>> {

@@ -48,6 +48,10 @@ export class DirectPaymentIntents {
   }
 
   private async commit(session: SqlSession, intents: readonly Intent[]): Promise<(SentPayment | undefined)[]> {
+    await this.origins.assertRunning(
+      session,
+      intents.map(({ claim }) => claim.payment),
+    );
     const unsent = intents.filter(({ claim }) => claim.payment.sentAt === null);
     const withdrawn = await this.origins.withdrawn(
       session,

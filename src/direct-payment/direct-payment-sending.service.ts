@@ -66,14 +66,20 @@ export class DirectPaymentSending {
     } catch (error) {
       if (isStopped(error)) {
         log.info('payment stopped before it was sent', { reason: messageOf(error) });
+        // One in doubt was looked up first: due again at once, it would be asked about without end, before all others.
+        if (claim.payment.state === 'Unknown') return this.postpone(claim, error);
         await this.queue.giveBack(claim).catch((lost: unknown) => log.warn('claim not given back', { error: lost }));
         return NOTHING_DUE;
       }
       log.warn('payment not sent, or its answer not recorded', { error });
       // Only what is still to be sent can be due again; what was sent waits for its lease to run out.
-      await this.queue.postpone(claim, messageOf(error)).catch(() => undefined);
-      return ONE_POSTPONED;
+      return this.postpone(claim, error);
     }
+  }
+
+  private async postpone(claim: DirectPaymentClaim, error: unknown): Promise<StepReport> {
+    await this.queue.postpone(claim, messageOf(error)).catch(() => undefined);
+    return ONE_POSTPONED;
   }
 
   private async record(payment: SentPayment, answer: PaymentAnswer<PaymentReceipt>, log: Logger): Promise<void> {

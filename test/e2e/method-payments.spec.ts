@@ -285,6 +285,33 @@ describe('a subscription paid by a payment method', () => {
     await paymentIn(world, orderNo(day), 'Paid');
   });
 
+  it('in doubt is not sent again while a line stop parks it, and keeps no other from being found out', async () => {
+    const day = nextDay();
+    const [parked, other] = [await subscriber('seo', day), await subscriber('tae', day)];
+    world.simulator.toss.armFault({ kind: 'call-cut', call: 'billing-charge', orderId: parked.orderNo(day) });
+    world.simulator.toss.armFault({ kind: 'answer-lost', call: 'billing-charge', orderId: other.orderNo(day) });
+    world.simulator.toss.armFault({ kind: 'call-failing', call: 'lookup', times: 1_000 });
+    await planOn(world, day);
+    for (const { orderNo } of [parked, other]) await paymentIn(world, orderNo(day), 'Unknown');
+    const [stop] = await world.service.app.get(Database).rows<{ id: string }>(
+      `INSERT INTO line_stop (kind, subscription_id, violation, evidence, raised_at)
+       VALUES ('unbillable', $1, 'another test', $2, $3) RETURNING id`,
+      [parked.id, { orderNo: 'none', periodStartOn: day, amount: 1, reason: 'a test' }, world.clock.now()],
+    );
+    world.simulator.toss.disarmAllFaults();
+    await paymentIn(world, other.orderNo(day), 'Paid');
+    const waiting = await until('the stop was met', async () => {
+      world.clock.advanceSeconds(20);
+      const [payment] = (await world.get(`direct-payments?orderNo=${parked.orderNo(day)}`)).body.items;
+      return payment.state !== 'Unknown' || payment.retry?.error.includes('line stop') ? payment : undefined;
+    });
+    expect([waiting.state, approvals(parked.orderNo(day))]).toEqual(['Unknown', 0]);
+    const resolved = await send(world, 'POST', `line-stops/${stop?.id}/resolve`, { reason: 'looked at' });
+    expect((await agreed(world, resolved)).status).toBe(200);
+    await paymentIn(world, parked.orderNo(day), 'Paid');
+    expect(approvals(parked.orderNo(day))).toBe(1);
+  });
+
   it('is shown by a dry run as it will be planned, and left out where another method is needed', async () => {
     const day = nextDay();
     const [due, dead] = [await subscriber('lee', day), await subscriber('min', day)];
