@@ -1,7 +1,7 @@
 // Every npm script begins here: installs and builds what is missing, then runs the command. Plain Node, no packages.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { install } from './install.mjs';
@@ -97,17 +97,20 @@ function readEnvFile() {
   if (existsSync(file)) process.loadEnvFile(file);
 }
 
-/** The operators' program finds the service of `npm start` by itself while that has made its own keys, at whichever port. */
+/** The operators' program finds the service that is tried out on this clone's data by itself, and the first key of it. */
 function useTrial() {
   const { env } = process;
-  const data = join(root, env.DATA_DIR || '.data');
-  const keys = join(data, 'trial-keys.json');
-  const address = join(data, 'trial-address');
-  if (env.MERCHANT_BILLING_URL || env.ENCRYPTION_KEYS || !existsSync(keys)) return;
-  env.MERCHANT_BILLING_URL = existsSync(address)
-    ? readFileSync(address, 'utf8').trim()
-    : `http://127.0.0.1:${env.PORT || '8080'}`;
-  env.MERCHANT_BILLING_API_KEY ||= JSON.parse(readFileSync(keys, 'utf8')).ADMIN_BOOTSTRAP_KEY;
+  if (env.MERCHANT_BILLING_URL || (env.ENVIRONMENT || 'simulator') !== 'simulator') return;
+  const read = (name) => {
+    const file = resolve(root, env.DATA_DIR || '.data', name);
+    return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+  };
+  const made = env.ENCRYPTION_KEYS ? undefined : read('trial-keys.json');
+  const first = env.ADMIN_BOOTSTRAP_KEY || (made && JSON.parse(made).ADMIN_BOOTSTRAP_KEY);
+  if (!first) return;
+  const noted = env.DATABASE_URL ? undefined : read('service-address');
+  env.MERCHANT_BILLING_URL = noted ?? `http://127.0.0.1:${env.PORT || '8080'}`;
+  env.MERCHANT_BILLING_API_KEY ||= first;
 }
 
 function requireNode() {

@@ -1,4 +1,4 @@
-import { InvalidConfigurationError, noteTrialAddress, readConfiguration, withTrialSettings } from './config';
+import { InvalidConfigurationError, noteAddress, readConfiguration, withTrialSettings } from './config';
 import { Lifecycle } from './platform/health';
 import { collectEagerly } from './platform/memory';
 import type { RunningService } from './service';
@@ -20,9 +20,9 @@ async function main(): Promise<void> {
   const { startService } = await import('./service.js');
   const service = await startService(configuration, { lifecycle });
   endOnFault(service);
-  if (keysFile !== undefined) {
-    noteTrialAddress(keysFile, service.url);
-    process.stderr.write(trialText(service.url, configuration.http.host, keysFile));
+  if (configuration.deployment.environment === 'simulator' && configuration.roles.has('admin')) {
+    if (configuration.database.url === undefined) noteAddress(configuration.storage.directory, service.url);
+    process.stderr.write(greeting(service.url, configuration.http.host, keysFile));
   }
   const signal = await signalled;
   service.log.logger.info('draining', { signal });
@@ -30,13 +30,17 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-/** For whoever has just started it for the first time; the log is for machines. */
-function trialText(url: string, host: string, keysFile: string): string {
+/** For whoever tries it out; the log is for machines. @param keysFile where its keys are, when it has made them itself */
+function greeting(url: string, host: string, keysFile: string | undefined): string {
+  const keys =
+    keysFile === undefined
+      ? 'those of ADMIN_BOOTSTRAP_KEY and ENCRYPTION_KEYS'
+      : `${keysFile} (keep it with the data beside it, or delete both)`;
   const others = host === '0.0.0.0' || host === '::' ? ', and on every address of this machine (HOST)' : '';
   return `
 The billing service listens on ${url}${others}, for trying it out:
   the admin API, as a page  ${url}/docs
-  its keys                  ${keysFile} (keep it with the data beside it, or delete both)
+  its keys                  ${keys}
   T store                   the simulator: npm run simulator, in another terminal
   your first bill           docs/quickstart.md
 

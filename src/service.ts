@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { serveApiDocs } from './admin';
 import { AppModule } from './app.module';
@@ -82,7 +83,8 @@ function withRemedy({ code, message }: DomainError, { database, storage }: Confi
   if (database.url !== undefined || !OTHER_KEYS.includes(code)) return message;
   const { directory } = storage;
   const kept = join(directory, TRIAL_KEYS_FILE);
-  return `${message}\nThe data in ${directory} was made with other keys. Go on with it: give those, or none to use ${kept}. Begin anew: delete ${directory}, and all that was billed there is gone.`;
+  const orNone = existsSync(kept) ? `, or none where they are those of ${kept}` : '';
+  return `${message}\nThe data in ${directory} was made with other keys. Go on with it: state those in ENCRYPTION_KEYS${orNone}. Begin anew: delete ${directory}, and all that is in it is gone, the demo’s too.`;
 }
 
 /** @param closers what was opened, in that order; each is closed after what was opened later */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import type { Configuration } from '../config';
+import { makeDataDirectory, type Configuration } from '../config';
 import { messageOf } from '../kernel/errors';
 import { startEmbeddedPostgres } from '../platform/embedded-postgres';
 
@@ -43,6 +43,7 @@ export async function withDatabaseUrl<Result>(
   work: (url: string) => Promise<Result>,
 ): Promise<Result> {
   if (database.url !== undefined) return work(database.url);
+  makeDataDirectory(storage.directory);
   const embedded = await startEmbeddedPostgres({ directory: join(storage.directory, 'postgres'), log: print });
   try {
     return await work(embedded.url);

@@ -1,5 +1,6 @@
 export * from './configuration';
 export { ConfigModule } from './config.module';
+export { makeDataDirectory } from './data-directory';
 export { DEMO_ADMIN_KEY, DEMO_ENCRYPTION_KEY } from './demo-secrets';
 export {
   DEPLOYMENTS,
@@ -13,4 +14,4 @@ export { InvalidConfigurationError, readConfiguration } from './read-configurati
 export { TOSS_KEY, TOSS_KEY_IN_WORDS } from './toss-key';
 export { TOSS_ACCOUNT_SETTINGS, tossAccountOf, tossKeyFaults } from './toss-keys';
 export { TSTORE_ACCOUNT_SETTINGS, tstoreAccountOf } from './tstore-account';
-export { TRIAL_KEYS_FILE, noteTrialAddress, trialKeys, withTrialSettings } from './trial';
+export { TRIAL_KEYS_FILE, noteAddress, trialKeys, withTrialSettings } from './trial';

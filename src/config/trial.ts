@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeDataDirectory } from './data-directory';
 import { DEMO_ENCRYPTION_KEY } from './demo-secrets';
 
 /** Beside the data that is encrypted under them; both are thrown away together. */
 export const TRIAL_KEYS_FILE = 'trial-keys.json';
 
-/** Where the service listens that was started with these keys last: the operators’ program asks it there. */
-export const TRIAL_ADDRESS_FILE = 'trial-address';
+/** Where the service listens that was started on this data last: the operators’ program of this clone asks it there. */
+const ADDRESS_FILE = 'service-address';
 
 type TrialKeys = Record<'ENCRYPTION_KEYS' | 'ADMIN_BOOTSTRAP_KEY', string>;
 
@@ -38,7 +39,7 @@ export function withTrialSettings(given: NodeJS.ProcessEnv): { settings: NodeJS.
 /** The keys beside the data of this directory, made when there are none. They also open what the demo left there before. */
 export function trialKeys(directory: string): TrialKeys {
   const file = join(directory, TRIAL_KEYS_FILE);
-  mkdirSync(directory, { recursive: true });
+  makeDataDirectory(directory);
   const keys: TrialKeys = {
     ENCRYPTION_KEYS: `trial:${randomBytes(32).toString('base64')},demo:${DEMO_ENCRYPTION_KEY}`,
     ADMIN_BOOTSTRAP_KEY: randomBytes(32).toString('hex'),
@@ -52,7 +53,7 @@ export function trialKeys(directory: string): TrialKeys {
   }
 }
 
-/** @param keysFile where the keys of the trial are */
-export function noteTrialAddress(keysFile: string, url: string): void {
-  writeFileSync(join(dirname(keysFile), TRIAL_ADDRESS_FILE), `${url}\n`);
+/** @param directory of the service's data */
+export function noteAddress(directory: string, url: string): void {
+  writeFileSync(join(directory, ADDRESS_FILE), `${url}\n`);
 }

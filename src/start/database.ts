@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../migrations';
-import type { Configuration } from '../config';
+import { makeDataDirectory, type Configuration } from '../config';
 import { codeOf, messageOf } from '../kernel/errors';
 import { Database, assertFits, isDatabaseUnavailable, openMigrations, runMigrations } from '../platform/database';
 import { EmbeddedPostgresError, startEmbeddedPostgres } from '../platform/embedded-postgres';
@@ -55,11 +55,16 @@ function given(url: string): OpenedDatabase {
 }
 
 async function startEmbedded(directory: string, logger: Logger): Promise<OpenedDatabase> {
+  makeDataDirectory(directory);
   try {
     const postgres = await startEmbeddedPostgres({
       directory: join(directory, 'postgres'),
       log: (line) => logger.info(line, { component: 'embedded-postgres' }),
     });
+    if (postgres.isShared)
+      logger.warn(
+        'another process uses the same DATA_DIR: this one is a further replica, and both share its PostgreSQL',
+      );
     return { url: postgres.url, close: () => postgres.stop() };
   } catch (error) {
     if (error instanceof EmbeddedPostgresError) throw new StartError(error.message, { cause: error });

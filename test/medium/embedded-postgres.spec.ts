@@ -61,7 +61,7 @@ describe('the embedded PostgreSQL', () => {
     await second.stop();
   });
 
-  it('is taken over by whoever comes after an owner that was killed', async () => {
+  it('is taken over by whoever comes after one that was killed', async () => {
     const { child, url } = await startElsewhere();
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -69,18 +69,23 @@ describe('the embedded PostgreSQL', () => {
 
     const heir = await startEmbeddedPostgres({ directory });
     expect(new URL(heir.url).port).toBe(new URL(url).port);
+    expect(heir.isShared).toBe(false);
     await heir.stop();
     await expect(query(url, 'SELECT 1')).rejects.toThrow();
   });
 
-  it('is not stopped by a guest while its owner lives', async () => {
+  it('is stopped by whoever ends last', async () => {
     const { child, url } = await startElsewhere();
     const guest = await startEmbeddedPostgres({ directory });
-    expect(guest.url).toBe(url);
+    expect(guest).toMatchObject({ url, isShared: true });
     await guest.stop();
     expect(await query(url, 'SELECT 1 AS alive')).toEqual([{ alive: 1 }]);
+
+    const last = await startEmbeddedPostgres({ directory });
     child.send('stop');
     await once(child, 'exit');
+    expect(await query(url, 'SELECT 1 AS alive')).toEqual([{ alive: 1 }]);
+    await last.stop();
     await expect(query(url, 'SELECT 1')).rejects.toThrow();
   });
 });

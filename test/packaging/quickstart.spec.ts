@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { TRIAL_KEYS_FILE } from '../../src/config';
 import { until } from '../support/until';
 
 const ROOT = join(__dirname, '../..');
@@ -109,7 +111,19 @@ describe('docs/quickstart.md', () => {
     await runUntil(refunds, exported, /Refunded/);
 
     await ended(service);
-    await serve(`env PORT=${servicePort} ${start.trim()}`, /docs\/quickstart\.md/);
+    const again = await serve(`env PORT=${servicePort} ${start.trim()}`, /docs\/quickstart\.md/);
     expect(await run(charges, exported)).toContain('PartiallyRefunded');
+
+    // "From here": keys of one's own, beside those the data is encrypted under.
+    await ended(again);
+    const made = JSON.parse(await readFile(join(clone, '.data', TRIAL_KEYS_FILE), 'utf8'));
+    const own = [
+      `ENCRYPTION_KEYS=mine:${randomBytes(32).toString('base64')},${made.ENCRYPTION_KEYS}`,
+      'ADMIN_BOOTSTRAP_KEY=a-first-key-of-my-own-choosing',
+    ];
+    await appendFile(join(clone, '.env'), `${own.join('\n')}\n`);
+    await serve(`env PORT=${servicePort} ${start.trim()}`, /ADMIN_BOOTSTRAP_KEY[^]*docs\/quickstart\.md/);
+    const finance = await run(`${key.replaceAll('mine', 'finance')}\nprintf %s "$MERCHANT_BILLING_API_KEY"`);
+    expect(await run(charges, `export MERCHANT_BILLING_API_KEY=${finance}`)).toContain('PartiallyRefunded');
   });
 });

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serviceSettings } from '../../simulator';
-import { TRIAL_KEYS_FILE, readConfiguration, trialKeys, withTrialSettings } from '../../src/config';
+import { makeDataDirectory, TRIAL_KEYS_FILE, readConfiguration, trialKeys, withTrialSettings } from '../../src/config';
 
 describe('the settings of a first try', () => {
   let directory: string;
@@ -43,4 +43,17 @@ describe('the settings of a first try', () => {
       expect(() => statSync(join(directory, 'untouched'))).toThrow('ENOENT');
     },
   );
+
+  it('need a directory: one is made, and what is in its way is named', () => {
+    const deep = join(directory, 'a', 'b');
+    makeDataDirectory(deep);
+    expect(statSync(deep).isDirectory()).toBe(true);
+    const file = join(directory, 'file');
+    writeFileSync(file, '');
+    for (const impossible of [file, join(file, 'below'), '/proc/none/below']) {
+      expect(() => withTrialSettings({ DATA_DIR: impossible })).toThrow(
+        /DATA_DIR: expected a directory that can be made/,
+      );
+    }
+  });
 });

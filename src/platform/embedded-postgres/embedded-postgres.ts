@@ -6,9 +6,9 @@ import { codeOf } from '../../kernel/errors';
 import { Connection } from '../database';
 import { findBinaries } from './binaries';
 import { EmbeddedPostgresError } from './embedded-postgres.error';
-import { becomeOwner, recordOwner } from './owner';
 import { PgControl } from './pg-control';
 import { findPlace, type Place } from './place';
+import { ServerUsers } from './users';
 
 export interface EmbeddedPostgresSettings {
   /** Kept between starts. */
@@ -25,7 +25,9 @@ export interface EmbeddedPostgres {
   url: string;
   /** The database `postgres`, to make others from. */
   adminUrl: string;
-  /** Stops the server, unless another process that lives owns it. */
+  /** Whether another process uses it too. */
+  isShared: boolean;
+  /** Stops the server, unless another process that lives uses it: whoever ends last does. */
   stop(): Promise<void>;
 }
 
@@ -44,8 +46,9 @@ export async function startEmbeddedPostgres(given: EmbeddedPostgresSettings): Pr
   const cluster = join(place.directory, 'cluster');
   const control = new PgControl(place, cluster);
   if (!existsSync(join(cluster, 'PG_VERSION'))) await makeCluster(place, control, cluster);
-  if (await control.isRunning()) becomeOwner(place.directory);
-  else await startServer(control, place, settings);
+  const users = new ServerUsers(place.directory);
+  const isShared = users.enter();
+  if (!(await control.isRunning())) await startServer(control, settings);
   const port = portOf(cluster);
   const password = readFileSync(join(place.directory, 'password'), 'utf8').trim();
   const urlOf = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
@@ -54,9 +57,9 @@ export async function startEmbeddedPostgres(given: EmbeddedPostgresSettings): Pr
     directory: place.directory,
     url: urlOf(DATABASE),
     adminUrl: urlOf('postgres'),
+    isShared,
     async stop() {
-      // Asked again: the owner may have ended meanwhile, and left the server to whoever is the last.
-      if (becomeOwner(place.directory)) await control.stop();
+      if (users.leave()) await control.stop();
     },
   };
 }
@@ -74,14 +77,9 @@ async function makeCluster(place: Place, control: PgControl, cluster: string): P
   else renameSync(partial, cluster);
 }
 
-async function startServer(
-  control: PgControl,
-  place: Place,
-  settings: Readonly<Record<string, string>>,
-): Promise<void> {
+async function startServer(control: PgControl, settings: Readonly<Record<string, string>>): Promise<void> {
   try {
     await control.start(await freePort(), settings);
-    recordOwner(place.directory);
   } catch (error) {
     // Another process may have started it in the same moment.
     if (!(await control.isRunning())) throw error;
