@@ -51,6 +51,18 @@ describe('the log', () => {
     ]);
   });
 
+  it('leaves nothing running when it is closed', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick'] });
+    try {
+      const log = openRootLogger({ level: 'silent', directory: undefined, retentionDays: 90 });
+      expect(jest.getTimerCount()).toBe(1);
+      await log.close();
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('keeps to its level', () => {
     const { logger } = open('info');
     logger.debug('unseen');

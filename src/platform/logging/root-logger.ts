@@ -10,6 +10,7 @@ import { maskFields, maskText } from './mask';
 export interface LogDestination {
   write(line: string): void;
   flushSync?(): void;
+  close?(): void;
 }
 
 /** The one logger that all others are children of, and the streams behind it. */
@@ -54,6 +55,7 @@ export function openRootLogger(
     flush,
     async close() {
       output.flushSync?.();
+      output.close?.();
       await file?.close();
     },
   };
@@ -76,8 +78,11 @@ const ROUTINE_LINE = /^\{"level":"(?:trace|debug|info)"/;
 
 /** A full disk or a closed terminal must not end the service; there is nowhere left to say so. */
 function openStandardOutput(): LogDestination {
-  const output = pino.destination({ dest: 1, ...BUFFERED });
+  // Flushed by a timer of ours, which ends with the log: the library's ends with its stream, and what is told even later
+  // is to be written still.
+  const output = pino.destination({ dest: 1, ...BUFFERED, periodicFlush: 0 });
   output.on('error', () => undefined);
+  const flushing = setInterval(() => output.flush(), BUFFERED.periodicFlush).unref();
   return {
     write: (line) => void output.write(line),
     flushSync() {
@@ -87,6 +92,7 @@ function openStandardOutput(): LogDestination {
         // See above.
       }
     },
+    close: () => clearInterval(flushing),
   };
 }
 
