@@ -5,6 +5,20 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 const SECOND_MS = 1_000;
 const WRITTEN_IN_A_SECOND = 5;
 
+let processFigures: Registry | undefined;
+
+/**
+ * Figures of the process itself. Measured once, however many services start and end in it: the library never ends what
+ * measures the event loop and the collections of garbage.
+ */
+function figuresOfProcess(): Registry {
+  if (processFigures === undefined) {
+    processFigures = new Registry();
+    collectDefaultMetrics({ register: processFigures });
+  }
+  return processFigures;
+}
+
 interface MetricSettings<Label extends string> {
   /** In Prometheus' manner: `notification_received_total`, with the unit last. */
   name: string;
@@ -12,7 +26,7 @@ interface MetricSettings<Label extends string> {
   labelNames?: readonly Label[];
 }
 
-/** The figures of this process. Each metric is registered once, by whoever counts. */
+/** The figures of a service and of its process. Each metric is registered once, by whoever counts. */
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();
@@ -22,7 +36,7 @@ export class Metrics {
   private writtenInSecond = 0;
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
+    figuresOfProcess();
   }
 
   counter<Label extends string>(settings: MetricSettings<Label>): Counter<Label> {
@@ -84,7 +98,8 @@ export class Metrics {
     }
     this.isWriting = true;
     this.writtenInSecond += 1;
-    this.written = this.registry.metrics().finally(() => (this.isWriting = false));
+    const all = Registry.merge([figuresOfProcess(), this.registry]);
+    this.written = all.metrics().finally(() => (this.isWriting = false));
     return this.written;
   }
 }
