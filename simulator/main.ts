@@ -35,6 +35,10 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    process.stderr.write('Another process listens on this port already: end it, or state another one with --port\n');
+    process.exit(1);
+  }
   const isUsage =
     error instanceof CommandLineError || error instanceof ScenarioError || error instanceof FaultOrderError;
   process.stderr.write(`${isUsage ? `${error.message}\nSee --help` : String(error)}\n`);

@@ -49,7 +49,7 @@ function contextOf(rest: readonly unknown[]): string | undefined {
 
 function lineOf(message: unknown, rest: readonly unknown[]): [string, LogFields] {
   const context = contextOf(rest);
-  const others = rest.slice(0, context === undefined ? undefined : -1);
+  const others = rest.slice(0, context === undefined ? undefined : -1).filter((other) => other != null);
   const fields: LogFields = {
     ...(context !== undefined && { context }),
     ...(others.length > 0 && { with: others }),
