@@ -11,6 +11,7 @@ export {
   CLOSED_BY_DECISION,
   DECLINED_AGAINST_EVIDENCE,
   ENDED_BY_PEOPLE_SQL,
+  PAYMENT_BY_DECISION,
   GIVEN_BACK_SQL,
   SettlementEffects,
   allRefundedSql,

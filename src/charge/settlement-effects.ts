@@ -46,5 +46,8 @@ export const DECLINED_AGAINST_EVIDENCE = 'declined-against-evidence';
 /** The same where they closed it: neither paid nor declined. */
 export const CLOSED_BY_DECISION = 'closed-by-decision';
 
+/** The same where they said that a payment by one call was or was not made: of one that was not, another is theirs to ask for, too. */
+export const PAYMENT_BY_DECISION = 'by-decision';
+
 /** Charges that people ended otherwise than the gateway's answer does; no further attempt follows by itself. */
 export const ENDED_BY_PEOPLE_SQL = `result_code IN ('${DECLINED_AGAINST_EVIDENCE}', '${CLOSED_BY_DECISION}')`;

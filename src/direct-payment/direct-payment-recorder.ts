@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ChargeSettlement } from '../charge';
+import { ChargeSettlement, PAYMENT_BY_DECISION } from '../charge';
 import { LookupConfig } from '../config';
 import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
@@ -18,9 +18,6 @@ import {
 import type { DirectPaymentState } from './direct-payment.state';
 
 export const ACTOR = 'direct-payment';
-
-/** The result code of what no answer of the gateway ended. */
-export const PAYMENT_BY_DECISION = 'by-decision';
 
 /** A payment that is on its way, or may be. */
 export type SentPayment = DirectPayment & {

@@ -4,7 +4,6 @@ export type { DirectPaymentLook } from './direct-payment-look.entity';
 export { DirectPayment, type DirectPaymentHistory, type DirectPaymentOrigin } from './direct-payment.entity';
 export { DIRECT_PAYMENT_TRANSITIONS, type DirectPaymentState } from './direct-payment.state';
 export { DirectPaymentDecisions } from './direct-payment-decisions';
-export { PAYMENT_BY_DECISION } from './direct-payment-recorder';
 export { DirectPaymentModule } from './direct-payment.module';
 export { DirectPaymentOrigins, type DirectOutcome, type DirectPaymentEffects } from './direct-payment-effects';
 export { DirectPaymentResolution } from './direct-payment-resolution.service';

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   CLOSED_BY_DECISION,
   DECLINED_AGAINST_EVIDENCE,
+  PAYMENT_BY_DECISION,
   allRefundedSql,
   type SettlementEffects,
   type SettlementOutcomes,
@@ -139,6 +140,7 @@ export class SubscriptionSettlement implements SettlementEffects {
        SELECT id, '${PAST_DUE}', state, CASE
          WHEN result_code = '${DECLINED_AGAINST_EVIDENCE}' THEN 'no further attempt: declined against what its line says'
          WHEN result_code = '${CLOSED_BY_DECISION}' THEN 'no further attempt by itself: closed by decision'
+         WHEN result_code = '${PAYMENT_BY_DECISION}' THEN 'no further attempt by itself: ended by decision'
          WHEN ${own(6)}::boolean OR result_code = ANY (${own(3)}::text[])
          THEN 'no further attempt: the result code is never retried' ELSE 'no further attempt: all were declined' END,
          NULL, 'settlement', ${own(1)}::timestamptz
@@ -162,7 +164,7 @@ const { to: CANCELED } = arrowOf(SUBSCRIPTION_TRANSITIONS, 'cancel');
 const UNPAID = `kind IN ('declined', 'closed')`;
 
 /** Codes of attempts that people ended: whether another is made, they say too. */
-const BY_PEOPLE = [DECLINED_AGAINST_EVIDENCE, CLOSED_BY_DECISION];
+const BY_PEOPLE = [DECLINED_AGAINST_EVIDENCE, CLOSED_BY_DECISION, PAYMENT_BY_DECISION];
 
 /** An outcome counts for the period its subscription is to be billed for, and for no other. */
 const PERIOD_OF_OUTCOME = `subscription.id = outcome.subscription_id

@@ -312,6 +312,29 @@ describe('a subscription paid by a payment method', () => {
     expect(approvals(parked.orderNo(day))).toBe(1);
   });
 
+  it('is not tried again by itself where persons ended it as not paid, and is by another card', async () => {
+    const day = nextDay();
+    const { id, method, orderNo } = await subscriber('uhm', day);
+    const of = { orderId: orderNo(day) };
+    world.simulator.toss.armFault({ kind: 'call-cut', call: 'billing-charge', ...of });
+    world.simulator.toss.armFault({ kind: 'call-failing', call: 'lookup', ...of, times: 1_000 });
+    await planOn(world, day);
+    const payment = await paymentIn(world, orderNo(day), 'Unknown');
+    await until('nobody but persons finds it out', async () => {
+      const sql = `UPDATE direct_payment SET next_attempt_at = NULL WHERE id = $1 AND lease_id IS NULL RETURNING id`;
+      return (await world.service.app.get(Database).rows(sql, [payment.id]))[0];
+    });
+    world.simulator.toss.disarmAllFaults();
+    const word = { outcome: 'not-paid', reason: 'Toss has none' };
+    const said = await send(world, 'POST', `direct-payments/${payment.id}/resolve`, word);
+    expect((await agreed(world, said)).status).toBe(200);
+    expect(await shown(id)).toMatchObject({ state: 'PastDue', retryOn: null });
+    expect(await historyOf(world, id)).toContain('PastDue > PastDue: no further attempt by itself: ended by decision');
+    await registerCard(world, 'uhm', { replaces: method.id });
+    await planOn(world, after(day, 4));
+    await paymentIn(world, orderNo(day, 2), 'Paid');
+  });
+
   it('is shown by a dry run as it will be planned, and left out where another method is needed', async () => {
     const day = nextDay();
     const [due, dead] = [await subscriber('lee', day), await subscriber('min', day)];

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { plainlyDeclines, type BulkPaymentJob, type DiscrepancyRecord } from '../../bulk-payment';
 import {
+  PAYMENT_BY_DECISION,
   GROUNDS,
   VERDICTS,
   verdictOf,
@@ -11,7 +12,7 @@ import {
   type VerdictFacts,
   type WithdrawalReason,
 } from '../../charge';
-import { PAYMENT_BY_DECISION, type DirectPayment } from '../../direct-payment';
+import type { DirectPayment } from '../../direct-payment';
 import { GATEWAY_TITLES, type GatewayExchange } from '../../gateways';
 import { claimantsInWords } from '../../refund';
 import type { LineStop } from '../../line-stop';
