@@ -113,7 +113,9 @@ export class RefundReversals implements OnModuleInit {
     }
     const charge = await this.charges.get(refund.orderNo, session);
     if (charge.pendingRefundAmount > 0) {
-      const what = `A refund of ${refund.orderNo} has not ended yet; cancel or resolve it first`;
+      const open = await this.refunds.findOpen(charge.id, session);
+      const which = open === undefined ? 'A refund' : `Refund ${open.id}`;
+      const what = `${which} of ${refund.orderNo} has not ended yet; cancel or resolve it first`;
       throw new DomainError('refund-open', what, details);
     }
     return { refund, seen: await this.evidenceOf(session, refund) };

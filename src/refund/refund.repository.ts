@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import type { GatewayName } from '../gateways';
 import type { TimeRange } from '../kernel/seoul-calendar';
 import { Clock } from '../platform/clock';
@@ -91,6 +92,11 @@ export class RefundRepository {
 
   async findByReference(chargeId: string, reference: string): Promise<Refund | undefined> {
     return (await this.database.manager.findOneBy(Refund, { chargeId, reference })) ?? undefined;
+  }
+
+  /** The one refund of a charge that has not ended. */
+  async findOpen(chargeId: string, session: SqlSession = this.database): Promise<Refund | undefined> {
+    return (await session.manager.findOneBy(Refund, { chargeId, endedAt: IsNull() })) ?? undefined;
   }
 
   /** Newest first, before an id. */

@@ -67,7 +67,7 @@ export class Refunds {
     const earlier = await this.earlier(charge, request);
     if (earlier !== undefined) return earlier;
     const amount = request.amount ?? leftOf(charge);
-    assertRefundable(charge, amount);
+    await this.assertRefundable(charge, amount);
     const account = this.accounts.checked(charge, request.account);
     const asked = { ...request, amount, account };
     try {
@@ -77,8 +77,8 @@ export class Refunds {
       const atOnce = await this.earlier(charge, request);
       if (atOnce !== undefined) return atOnce;
       // Somebody was quicker; PostgreSQL says in what.
-      if (violatesUnique(error, 'refund_open_once')) throw stillOpen(orderNo);
-      if (violatesCheck(error, 'refund_total_within_amount')) throw exceeds(orderNo);
+      if (violatesUnique(error, 'refund_open_once')) throw await this.stillOpen(charge);
+      if (violatesCheck(error, 'refund_total_within_amount')) throw exceeds(await this.charges.get(orderNo));
       if (violatesCheck(error, 'payment_refund_total_within_amount')) throw exceedsPayment(orderNo);
       throw error;
     }
@@ -191,6 +191,31 @@ export class Refunds {
     throw new DomainError('refund-reference-used', `${named} to another account; use another reference`);
   }
 
+  private async assertRefundable(charge: ChargeRecord, wanted: Won): Promise<void> {
+    const { orderNo, state, gateway, gatewayActs } = charge;
+    if (!gatewayActs.includes('refund')) {
+      throw new DomainError(
+        'gateway-cannot',
+        `${orderNo} is of ${gateway}, which has no way to refund payments here yet`,
+      );
+    }
+    const isUnderWay = state === 'Refunding';
+    if (state !== 'Paid' && state !== 'PartiallyRefunded' && !isUnderWay) {
+      const message = `Charge ${orderNo} is ${state}; only what is paid can be given back`;
+      throw new DomainError('refund-not-possible', message);
+    }
+    // What is too much however the open refund ends is no matter of waiting for it.
+    if (wanted > charge.amount - charge.refundedAmount) throw exceeds(charge);
+    if (isUnderWay || charge.pendingRefundAmount > 0) throw await this.stillOpen(charge);
+  }
+
+  private async stillOpen({ id, orderNo }: ChargeRecord): Promise<DomainError> {
+    const open = await this.refunds.findOpen(id);
+    const which = open === undefined ? 'A refund' : `Refund ${open.id} (${open.state}, ${wonInWords(open.amount)})`;
+    const message = `${which} of ${orderNo} has not ended yet; one is under way at a time`;
+    return new DomainError('refund-open', message, open === undefined ? {} : { refundId: open.id });
+  }
+
   private async store(
     session: SqlSession,
     charge: ChargeRecord,
@@ -234,37 +259,17 @@ function joined(reasons: readonly (string | undefined)[]): string | null {
   return reasons.filter((reason) => reason !== undefined).join('; ') || null;
 }
 
-function assertRefundable(charge: ChargeRecord, wanted: Won): void {
-  const { orderNo, state, gateway, gatewayActs } = charge;
-  if (!gatewayActs.includes('refund')) {
-    throw new DomainError(
-      'gateway-cannot',
-      `${orderNo} is of ${gateway}, which has no way to refund payments here yet`,
-    );
-  }
-  if (state === 'Refunding') throw stillOpen(orderNo);
-  if (state !== 'Paid' && state !== 'PartiallyRefunded') {
-    throw new DomainError('refund-not-possible', `Charge ${orderNo} is ${state}; only what is paid can be given back`);
-  }
-  if (wanted > leftOf(charge)) throw exceeds(orderNo, leftOf(charge));
-}
-
-function stillOpen(orderNo: string): DomainError {
-  return new DomainError('refund-open', `A refund of ${orderNo} has not ended yet; one is under way at a time`);
-}
-
 function unseen({ orderNo, sentAt }: Refund): DomainError {
   const message = `Look the payment up first (GET /admin/v1/charges/${encodeURIComponent(orderNo)}/transaction): `;
   const why = `The gateway has not been asked since the refund was sent at ${sentAt?.toISOString()}`;
   return new DomainError('lookup-required', `${message}${why}`);
 }
 
-function exceeds(orderNo: string, left?: Won): DomainError {
-  return new DomainError(
-    'refund-exceeds',
-    `That is more than is left of ${orderNo}`,
-    left === undefined ? {} : { left },
-  );
+function exceeds(charge: ChargeRecord): DomainError {
+  const { orderNo, amount } = charge;
+  const left = leftOf(charge);
+  const message = `That is more than is left of ${orderNo}: ${wonInWords(left)} of ${wonInWords(amount)}`;
+  return new DomainError('refund-exceeds', message, { left });
 }
 
 function exceedsPayment(orderNo: string): DomainError {

@@ -1,3 +1,4 @@
+import { wonInWords } from '../../src/kernel/won';
 import { Database } from '../../src/platform/database';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { callAdmin } from '../support/admin-world';
@@ -64,7 +65,10 @@ describe('refunds', () => {
     const rest = amount - 500;
     expect(await askRefund(world, orderNo, rest + 1)).toMatchObject({
       status: 409,
-      body: { code: 'refund-exceeds', left: rest },
+      body: {
+        ...{ code: 'refund-exceeds', left: rest },
+        detail: `That is more than is left of ${orderNo}: ${wonInWords(rest)} of ${wonInWords(amount)}`,
+      },
     });
     const { body } = await askRefund(world, orderNo);
     expect(body.amount).toBe(rest);

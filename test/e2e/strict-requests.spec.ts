@@ -109,10 +109,15 @@ describe('what requests are made of', () => {
         expect(refusal(answer)).toMatchObject({
           status: 400,
           field: name,
-          expected: `property ${name} should not exist`,
+          expected: 'no such field',
         });
         // As of any other member that nobody knows: it is JSON.
-        expect(answer.body.detail).toBe((await post('kill-switch', '{"reason":"drill","colour":1}')).body.detail);
+        const other = (await post('kill-switch', '{"reason":"drill","colour":1}')).body;
+        expect(answer.body).toEqual({
+          ...other,
+          ...{ detail: other.detail.replace('colour', name), requestId: answer.body.requestId },
+          faults: [{ field: name, expected: 'no such field' }],
+        });
       }
       expect((await world.call('GET', 'kill-switch')).body.engaged).toBe(false);
     });
@@ -130,7 +135,24 @@ describe('what requests are made of', () => {
           field: 'reason',
           expected: 'each member once',
         });
+        expect((await post('kill-switch', body)).body.detail).toBe('The body has a member twice.');
       }
+    });
+
+    it.each(['[]', 'null', '"reason"', '7', 'true'])('of %s is refused, where an object is expected', async (body) => {
+      const answer = await post('kill-switch', body);
+      expect(refusal(answer)).toMatchObject({ status: 400, expected: expect.stringMatching(/^an object, such as/) });
+      expect(answer.body.detail).toBe('The body is no JSON object.');
+    });
+
+    it.each([
+      ['{"raeson":"a","reason":"b"}', 'raeson', 'no such field; there is reason'],
+      ['{"REASON":"a","reason":"b"}', 'REASON', 'no such field; there is reason'],
+      ['{"colour":"a","reason":"b"}', 'colour', 'no such field'],
+    ])('of an unknown field %s names what is like it', async (body, field, expected) => {
+      const answer = await post('kill-switch', body);
+      expect(refusal(answer)).toMatchObject({ status: 400, field, expected });
+      expect(answer.body.detail).toBe(`Not valid: ${field}.`);
     });
 
     it('that is none is refused', async () => {

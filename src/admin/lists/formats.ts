@@ -1,5 +1,6 @@
 import Negotiator from 'negotiator';
-import { DomainError } from '../../kernel/errors';
+import { type DomainError } from '../../kernel/errors';
+import { refusedFields } from '../../platform/http-server';
 
 export const FORMATS = ['json', 'csv', 'xlsx'] as const;
 export type ListFormat = (typeof FORMATS)[number];
@@ -33,7 +34,5 @@ export function bomOf(bom: unknown): boolean {
 }
 
 function invalid(field: string, expected: string): DomainError {
-  return new DomainError('invalid-request', 'Some fields are not valid; `faults` names them.', {
-    faults: [{ field, expected }],
-  });
+  return refusedFields([{ field, expected }]);
 }

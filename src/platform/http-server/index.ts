@@ -6,4 +6,4 @@ export { serveManagement, type ManagementServer } from './management';
 export { asDomainError, problemOf, type Problem } from './problem';
 export { ProblemFilter } from './problem.filter';
 export { nameInLog } from './request-log';
-export { createReadingPipe, createValidationPipe } from './validation';
+export { createReadingPipe, createValidationPipe, refusedFields } from './validation';

@@ -1,5 +1,5 @@
 import { DomainError, type InputFault } from '../../kernel/errors';
-import { refusedFields } from './validation';
+import { noSuchField, refusedFields } from './validation';
 
 /** Ten times the deepest body there is; far below what recursion over it could take. */
 const MOST_LEVELS = 32;
@@ -25,12 +25,12 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw refused({ expected: 'JSON' });
+    throw refused('can’t be read as JSON', { expected: 'JSON' });
   }
 }
 
-function refused(fault: InputFault): DomainError {
-  return new DomainError('invalid-request', 'The body can’t be read as JSON.', { faults: [fault] });
+function refused(why: string, fault: InputFault): DomainError {
+  return new DomainError('invalid-request', `The body ${why}.`, { faults: [fault] });
 }
 
 /** A string, with what tells a member's name from a value behind it; or a bracket. */
@@ -44,16 +44,15 @@ function faultOf(text: string): DomainError | undefined {
     if (token === '{' || token === '[') {
       open.push(new Set());
       if (open.length > MOST_LEVELS)
-        return refused({ expected: `at most ${MOST_LEVELS} levels of objects and arrays` });
+        return refused('is too deep', { expected: `at most ${MOST_LEVELS} levels of objects and arrays` });
     } else if (token === '}' || token === ']') {
       open.pop();
     } else if (colon !== undefined) {
       const name = JSON.parse(token.slice(0, -colon.length)) as string;
       const names = open.at(-1);
-      if (names?.has(name)) return refused({ field: name, expected: 'each member once' });
+      if (names?.has(name)) return refused('has a member twice', { field: name, expected: 'each member once' });
       // It is JSON, and a member like any other that nobody knows.
-      if (name in Object.prototype)
-        return refusedFields([{ field: name, expected: `property ${name} should not exist` }]);
+      if (name in Object.prototype) return refusedFields([{ field: name, expected: noSuchField(name) }]);
       names?.add(name);
     }
   }

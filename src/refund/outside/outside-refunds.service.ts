@@ -213,9 +213,9 @@ export class OutsideRefunds implements OnModuleInit {
     const fields = { chargeId, gateway, gatewayAccount, transactionId: transactionId ?? '', ...asked };
     const refundId = await this.recorder.recordOutside(session, fields, result).catch((error: unknown) => {
       // Somebody was quicker; PostgreSQL says in what.
-      if (violatesUnique(error, 'refund_open_once')) throw stillOpen(charge.orderNo);
+      if (violatesUnique(error, 'refund_open_once')) throw stillOpen(charge);
       const exceeding = ['refund_total_within_amount', 'payment_refund_total_within_amount'];
-      throw exceeding.some((check) => violatesCheck(error, check)) ? exceeds(charge.orderNo) : error;
+      throw exceeding.some((check) => violatesCheck(error, check)) ? exceeds(charge) : error;
     });
     await this.outside.record(session, chargeId, lookup, { refundId, actor: by.actor, reason, at: this.clock.now() });
     return refundId;
@@ -298,8 +298,8 @@ function assertWithin(charge: ChargeRecord, amount: Won): void {
       `Charge ${orderNo} is ${state}; nothing is left of it to be given back`,
     );
   }
-  if (charge.pendingRefundAmount > 0) throw stillOpen(orderNo);
-  if (amount > charge.amount - refundedAmount) throw exceeds(orderNo);
+  if (charge.pendingRefundAmount > 0) throw stillOpen(charge);
+  if (amount > charge.amount - refundedAmount) throw exceeds(charge);
 }
 
 /** Where the gateway tells what is left, no more was given back of it than is gone, with all that is recorded already. */
@@ -313,11 +313,13 @@ function assertShown(charge: ChargeRecord, { found }: TransactionLookup, amount:
   throw new DomainError('evidence-contradicts', `${shown} are recorded; look the payment up again if there was more`);
 }
 
-function stillOpen(orderNo: string): DomainError {
-  const message = `A refund of ${orderNo} has not ended yet and may be what the gateway shows; cancel or resolve it first`;
-  return new DomainError('refund-open', message);
+function stillOpen({ id, orderNo }: ChargeRecord): DomainError {
+  const which = `A refund of ${orderNo} (GET /admin/v1/refunds?chargeId=${id}) has not ended yet`;
+  return new DomainError('refund-open', `${which} and may be what the gateway shows; cancel or resolve it first`);
 }
 
-function exceeds(orderNo: string): DomainError {
-  return new DomainError('refund-exceeds', `That is more than is left of ${orderNo}`);
+function exceeds({ orderNo, amount, refundedAmount }: ChargeRecord): DomainError {
+  const left = amount - refundedAmount;
+  const message = `That is more than is left of ${orderNo}: ${wonInWords(left)} of ${wonInWords(amount)}`;
+  return new DomainError('refund-exceeds', message, { left });
 }
