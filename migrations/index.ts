@@ -82,6 +82,7 @@ import { PricesOfAnyGateway1796600000050 } from './1796600000050-prices-of-any-g
 import { AnotherKey1796600000051 } from './1796600000051-another-key';
 import { PaymentsNotOwed1796600000052 } from './1796600000052-payments-not-owed';
 import { TurnsTaken1796700000001 } from './1796700000001-turns-taken';
+import { GatewayAccountCheck1796700000002 } from './1796700000002-gateway-account-check';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -168,4 +169,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   AnotherKey1796600000051,
   PaymentsNotOwed1796600000052,
   TurnsTaken1796700000001,
+  GatewayAccountCheck1796700000002,
 ];

@@ -18,6 +18,8 @@ const COLUMNS: readonly Column<Account>[] = [
   ['environment', (account) => account.environment],
   ['collects', (account) => account.purpose, { spare: true }],
   ['enabled', (account) => (account.enabled ? 'yes' : 'no')],
+  ['secrets', (account) => account.credentialsVerdict],
+  ['checked', (account) => seoulTime(account.credentialsCheckedAt), { spare: true }],
   ['problem', (account) => account.problem, { wraps: true }],
   ['changed', (account) => seoulTime(account.updatedAt), { spare: true }],
 ];

@@ -416,7 +416,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/admin/v1/checks/tstore": {
+    "/admin/v1/checks/{gateway}": {
         parameters: {
             query?: never;
             header?: never;
@@ -425,8 +425,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try the credentials of an account at its gateway; a failure changes nothing. A few times a minute */
-        post: operations["checks.checkTstore"];
+        /** Try the newest credentials of an account at its gateway; no money is moved. A few times a minute */
+        post: operations["checks.check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3032,10 +3032,10 @@ export interface components {
         };
         AccountCheckView: {
             /**
-             * @description `no-token`: it was reached and gave none, for another reason than the credentials
+             * @description `no-token`, `no-verdict`: the gateway was reached and gave no token, or did not say, for another reason than the credentials
              * @enum {string}
              */
-            outcome: "works" | "wrong-credentials" | "unreachable" | "tls-failed" | "no-token";
+            outcome: "works" | "wrong-credentials" | "unreachable" | "tls-failed" | "no-token" | "no-verdict";
             /** @description What was seen */
             detail: string;
             /** @description What to do next */
@@ -3457,6 +3457,18 @@ export interface components {
             enabled: boolean;
             /** @description Why nothing is begun by it here; null: it serves */
             problem: string | null;
+            /**
+             * @description What the gateway says of its newest secrets; null: nothing yet
+             * @enum {string|null}
+             */
+            credentialsVerdict: "accepted" | "refused" | null;
+            /**
+             * Format: date-time
+             * @description When the gateway said that last
+             */
+            credentialsCheckedAt: string | null;
+            /** @description What was seen then */
+            credentialsDetail: string | null;
             /** @description Whether settings of the service say who it is */
             fromSettings: boolean;
             /**
@@ -3551,6 +3563,18 @@ export interface components {
             enabled: boolean;
             /** @description Why nothing is begun by it here; null: it serves */
             problem: string | null;
+            /**
+             * @description What the gateway says of its newest secrets; null: nothing yet
+             * @enum {string|null}
+             */
+            credentialsVerdict: "accepted" | "refused" | null;
+            /**
+             * Format: date-time
+             * @description When the gateway said that last
+             */
+            credentialsCheckedAt: string | null;
+            /** @description What was seen then */
+            credentialsDetail: string | null;
             /** @description Whether settings of the service say who it is */
             fromSettings: boolean;
             /**
@@ -7308,17 +7332,20 @@ export interface operations {
             };
         };
     };
-    "checks.checkTstore": {
+    "checks.check": {
         parameters: {
             query?: {
-                /** @description The gateway account whose secrets are tried */
+                /** @description The gateway account whose newest secrets are tried; left out: the one that settings make */
                 account?: string;
             };
             header?: {
                 /** @description Names this request: sent again under the same key, it is answered the same and not done again */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                /** @description Who collects by it */
+                gateway: "tstore" | "toss";
+            };
             cookie?: never;
         };
         requestBody?: never;

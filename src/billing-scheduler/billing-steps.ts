@@ -13,7 +13,7 @@ import {
   SubmissionService,
 } from '../bulk-payment';
 import { DepositWatch, DirectPaymentResolution, DirectPaymentSending } from '../direct-payment';
-import { ExchangeRetention } from '../gateways';
+import { AccountChecks, ExchangeRetention } from '../gateways';
 import { OrderExpiry, OrderGiveBacks } from '../order';
 import { TieOutCalendar, TieOuts } from '../tie-out';
 import { RefundResolutionService, RefundSendingService } from '../refund';
@@ -33,6 +33,7 @@ export class BillingSteps {
   constructor(
     planning: PlanBillingRunStep,
     killSwitch: KillSwitchWatch,
+    accountChecks: AccountChecks,
     writing: RequestFileWritingService,
     submission: SubmissionService,
     verification: NotificationVerification,
@@ -66,6 +67,7 @@ export class BillingSteps {
     this.all = [
       planning,
       { name: 'watch-kill-switch', makesDue: [], runOnce: () => killSwitch.runOnce() },
+      { name: 'check-account', makesDue: [], width, runOnce: (claimed) => accountChecks.runOnce(claimed) },
       { name: 'write-request-file', makesDue: ['submit'], runOnce: () => writing.runOnce() },
       { name: 'submit', makesDue: [], width, runOnce: (claimed) => submission.runOnce(claimed) },
       {

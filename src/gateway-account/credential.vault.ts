@@ -9,6 +9,8 @@ export type Secrets = Readonly<Record<string, string>>;
 export interface CredentialSet {
   /** Tells this set from those before and after it, and nothing of the secrets. */
   readonly key: string;
+  /** Names these very secrets where `key` names whose they are: what was found out about them is kept by it. */
+  readonly print: string;
   readonly secrets: Secrets;
 }
 
@@ -75,7 +77,7 @@ export class CredentialVault {
       const good = set.filter((one) => one?.isGood === true) as SealedCredential[];
       if (good.length < names.size) return [];
       const secrets = Object.fromEntries(good.map((one) => [one.name, this.opened(account, one)]));
-      return [{ key: String(upTo), secrets }];
+      return [{ key: String(upTo), print: String(upTo), secrets }];
     });
   }
 

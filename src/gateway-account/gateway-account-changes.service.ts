@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { DeploymentConfig, type Deployment } from '../config';
 import { DomainError, type InputFault } from '../kernel/errors';
 import { Clock, secondsAfter } from '../platform/clock';
-import { Database, type SqlTransaction } from '../platform/database';
+import { Database, wakeBilling, type SqlTransaction } from '../platform/database';
 import { accountFormOf, faultsOfFields, settingsOf } from './account-form';
+import { CredentialChecks } from './credential-checks';
 import { CredentialVault, type Secrets } from './credential.vault';
 import type { GatewayAccount } from './gateway-account.entity';
 import { GatewayAccountRepository, type AccountFields, type NewGatewayAccount } from './gateway-account.repository';
@@ -40,6 +41,7 @@ export class GatewayAccountChanges {
     private readonly accounts: GatewayAccounts,
     private readonly rows: GatewayAccountRepository,
     private readonly vault: CredentialVault,
+    private readonly checks: CredentialChecks,
     private readonly settings: SettingsAccounts,
     private readonly deployment: DeploymentConfig,
     private readonly database: Database,
@@ -64,6 +66,7 @@ export class GatewayAccountChanges {
       }
       await this.vault.add(session, id, credentials, { actor, at, oldValidUntil: at });
       await this.rows.note(session, id, { cause: 'created', changes: null, actor, reason: null, at });
+      await wakeBilling(session);
     });
     return this.accounts.get(id);
   }
@@ -93,6 +96,10 @@ export class GatewayAccountChanges {
     await this.database.transaction(async (session) => {
       const account = await this.locked(session, id, why);
       await this.record(session, account, { enabled }, enabled ? 'enabled' : 'disabled', why);
+      if (!enabled || account.enabled) return;
+      // Nobody has tried its secrets meanwhile.
+      await this.checks.askAgain(session, id);
+      await wakeBilling(session);
     });
     return this.accounts.get(id);
   }
@@ -121,6 +128,7 @@ export class GatewayAccountChanges {
       ]);
       const changes = Object.fromEntries(names) as Record<string, [unknown, unknown]>;
       await this.rows.note(session, id, { cause: 'credentials rotated', changes, actor, reason, at });
+      await wakeBilling(session);
     });
     return this.accounts.get(id);
   }

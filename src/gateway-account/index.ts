@@ -1,5 +1,6 @@
 export { ACCOUNT_GATEWAYS } from './account-form';
 export type { AccountPlaces, FreePlaces, Placed } from './account-places';
+export { CredentialChecks, refusedCredentialsSql, type DueCheck } from './credential-checks';
 export { GatewayAccountChanges } from './gateway-account-changes.service';
 export {
   PURPOSES,
@@ -8,6 +9,7 @@ export {
   type GatewayAccountHistory,
   type Purpose,
 } from './gateway-account.entity';
+export { CREDENTIAL_VERDICTS, type CredentialVerdict, type GatewayAccountCheck } from './gateway-account-check.entity';
 export { GatewayAccountModule } from './gateway-account.module';
 export { GatewayAccounts } from './gateway-accounts.service';
 export { GATEWAY_NAMES, type GatewayName } from './gateway-name';

@@ -1,8 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { hash } from 'node:crypto';
 import { DeploymentConfig, TossConfig, TstoreConfig, tossAccountOf, tstoreAccountOf } from '../config';
+import { KeyRing } from '../platform/crypto';
 import { Database } from '../platform/database';
-import type { CredentialSet } from './credential.vault';
+import type { CredentialSet, Secrets } from './credential.vault';
 import type { GatewayAccount } from './gateway-account.entity';
 import type { GatewayName } from './gateway-name';
 
@@ -13,6 +14,8 @@ interface SettingsAccount {
   /** @throws {DomainError} `gateway-not-configured`, naming the settings that make it */
   credentials(): CredentialSet;
 }
+
+type PrintOf = (secrets: Secrets) => string;
 
 /**
  * The one account of each gateway that the settings make, called as its gateway is. The settings say who it is and hold its
@@ -27,8 +30,12 @@ export class SettingsAccounts implements OnModuleInit {
     toss: TossConfig,
     private readonly deployment: DeploymentConfig,
     private readonly database: Database,
+    keys: KeyRing,
   ) {
-    this.made = { tstore: tstoreAccount(tstore), toss: tossAccount(toss) };
+    // Signed, so that who reads it in the database can't try secrets against it.
+    const print = (secrets: Secrets): string =>
+      keys.sign(JSON.stringify(secrets), 'settings account').mac.toString('hex').slice(0, 32);
+    this.made = { tstore: tstoreAccount(tstore, print), toss: tossAccount(toss, print) };
   }
 
   /** T store's row has always been there; that of another gateway comes with its settings, and stays when they go. */
@@ -67,27 +74,29 @@ export class SettingsAccounts implements OnModuleInit {
   }
 }
 
-function tstoreAccount(config: TstoreConfig): SettingsAccount {
+function tstoreAccount(config: TstoreConfig, print: PrintOf): SettingsAccount {
   const { account } = config;
   return {
     isThere: account !== undefined,
     identifiers: account === undefined ? {} : { bid: account.bid, mid: account.mid },
     credentials() {
       const { clientId, clientSecret } = tstoreAccountOf(config);
+      const secrets = { clientId, clientSecret };
       // By whom it is: another client is another, and only its token will do.
-      return { key: nameOf(clientId), secrets: { clientId, clientSecret } };
+      return { key: nameOf(clientId), print: print(secrets), secrets };
     },
   };
 }
 
-function tossAccount(config: TossConfig): SettingsAccount {
+function tossAccount(config: TossConfig, print: PrintOf): SettingsAccount {
   return {
     isThere: config.account !== undefined,
     identifiers: {},
     credentials() {
       const { secretKey, clientKey } = tossAccountOf(config);
+      const secrets = { secretKey, clientKey };
       // What Toss keeps by an idempotency key is bound to the secret key, which is too random to be guessed from this.
-      return { key: nameOf(secretKey), secrets: { secretKey, clientKey } };
+      return { key: nameOf(secretKey), print: print(secrets), secrets };
     },
   };
 }

@@ -27,13 +27,18 @@ export class GatewayCalls<Operation extends string> {
     });
   }
 
-  async observe<Body>(operation: Operation, call: () => Promise<HttpOutcome<Body>>): Promise<HttpOutcome<Body>> {
+  /** @param expected a status that is as good as a success, whatever it says of others */
+  async observe<Body>(
+    operation: Operation,
+    call: () => Promise<HttpOutcome<Body>>,
+    expected?: number,
+  ): Promise<HttpOutcome<Body>> {
     const startedAt = performance.now();
     const outcome = await call();
     const ms = Math.round(performance.now() - startedAt);
     const result = outcome.kind === 'answered' ? String(outcome.status) : outcome.reason;
     this.durations.observe({ operation, outcome: result }, ms / 1000);
-    const isWell = outcome.kind === 'answered' && outcome.status < 400;
+    const isWell = outcome.kind === 'answered' && (outcome.status < 400 || outcome.status === expected);
     this.logger[isWell ? 'info' : 'warn'](`${this.title} called`, { operation, outcome: result, ms });
     return outcome;
   }

@@ -193,11 +193,20 @@ export interface RefundReceipt {
   resultCode: string;
 }
 
-export const ACCOUNT_CHECK_OUTCOMES = ['works', 'wrong-credentials', 'unreachable', 'tls-failed', 'no-token'] as const;
+export const ACCOUNT_CHECK_OUTCOMES = [
+  'works',
+  'wrong-credentials',
+  'unreachable',
+  'tls-failed',
+  'no-token',
+  'no-verdict',
+] as const;
+export type AccountCheckOutcome = (typeof ACCOUNT_CHECK_OUTCOMES)[number];
 
 /** What came of trying an account's credentials, for whoever must do something about it. */
 export interface AccountVerdict {
-  outcome: (typeof ACCOUNT_CHECK_OUTCOMES)[number];
+  /** Only the first two say anything of the credentials. */
+  outcome: AccountCheckOutcome;
   /** What was seen, in words; masked. */
   detail: string;
   /** What to do next. */

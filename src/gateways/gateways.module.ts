@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { GatewayAccountModule } from '../gateway-account';
+import { AccountChecks } from './account-checks';
 import { ExchangeModule } from './exchange';
 import { Gateways } from './gateways';
 import { TossModule } from './toss';
@@ -6,8 +8,8 @@ import { TstoreModule } from './tstore';
 
 /** Every gateway there is, behind the ports. */
 @Module({
-  imports: [ExchangeModule, TossModule, TstoreModule],
-  providers: [Gateways],
-  exports: [ExchangeModule, Gateways],
+  imports: [ExchangeModule, GatewayAccountModule, TossModule, TstoreModule],
+  providers: [AccountChecks, Gateways],
+  exports: [AccountChecks, ExchangeModule, Gateways],
 })
 export class GatewaysModule {}

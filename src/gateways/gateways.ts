@@ -79,6 +79,11 @@ export class Gateways {
     return this.ports[gateway]?.findsOrders ?? lacks(gateway, 'look payments up by order number');
   }
 
+  /** Whether credentials can be tried at it. */
+  canCheck(gateway: GatewayName): boolean {
+    return this.ports[gateway]?.checks !== undefined;
+  }
+
   /** @throws {DomainError} `gateway-cannot` where it has no way to try credentials */
   checking(gateway: GatewayName): ChecksAccounts {
     return this.ports[gateway]?.checks ?? lacks(gateway, 'try credentials');

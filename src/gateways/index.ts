@@ -1,3 +1,4 @@
+export { AccountChecks } from './account-checks';
 export type * from './collection';
 export * from './exchange';
 export * from './gateway';

@@ -1,3 +1,4 @@
+import type { CredentialSet } from '../gateway-account';
 import type {
   IssuedMethod,
   ListPage,
@@ -134,8 +135,12 @@ export interface ReadsMessages {
 
 /** Tries the credentials of an account before anything depends on them; moves no money. */
 export interface ChecksAccounts {
-  /** @throws {DomainError} as {@link FindsPayments.find}; `rate-limited` naming `retryAfterSeconds` */
-  check(account: string): Promise<AccountVerdict>;
+  /**
+   * @param credentials those that are tried, and no others of the account
+   * @param options.afresh whether it counts for nothing that the gateway has just taken them
+   * @throws {DomainError} as {@link FindsPayments.find}; `rate-limited` naming `retryAfterSeconds`
+   */
+  check(account: string, credentials: CredentialSet, options: { afresh: boolean }): Promise<AccountVerdict>;
 }
 
 /** What a gateway can do. A port it lacks is `undefined`, and asking for it is an error. */

@@ -1,5 +1,6 @@
 import { CONTRADICTED_AND_LET_GO_SQL, failingSql, inDoubtSql, unnotifiedJobsSql } from '../bulk-payment';
 import { UNBILLED_SQL } from '../charge';
+import { refusedCredentialsSql } from '../gateway-account';
 
 /** One kind of thing that waits for a person. */
 export interface WaitingKind {
@@ -62,13 +63,23 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
       HAVING max(greatest(last_success_at, last_failure_at)) < ${now} - interval '${SILENT_AFTER}'`,
   },
   {
+    kind: 'account-refused',
+    what: 'gateway accounts whose newest credentials their gateway refuses',
+    link: 'gateway-accounts',
+    act: 'run `npm run cli -- check` of its gateway with --account: it tries them now, and says what is wrong and what to do',
+    sql: (now) => `SELECT judged_at AS since, 'account ' || gateway_account || ': ' || detail AS detail
+      FROM (${refusedCredentialsSql(now)}) AS refused`,
+  },
+  {
     kind: 'no-gateway-token',
     what: 'gateway accounts that were given no access token when they asked last',
     link: 'gateway-accounts',
     act: 'run `npm run cli -- check tstore --account` of it: it says what is wrong and what to do',
-    sql: () => `SELECT refresh_failed_at AS since, 'account ' || account.id || ': ' || refresh_failure AS detail
+    // One that is refused is told of above.
+    sql: (now) => `SELECT refresh_failed_at AS since, 'account ' || account.id || ': ' || refresh_failure AS detail
       FROM oauth_token JOIN gateway_account AS account ON account.id = oauth_token.name
-      WHERE account.enabled AND refresh_failed_at IS NOT NULL`,
+      WHERE account.enabled AND refresh_failed_at IS NOT NULL
+        AND account.id NOT IN (SELECT gateway_account FROM (${refusedCredentialsSql(now)}) AS refused)`,
   },
   {
     kind: 'accounts-disabled',

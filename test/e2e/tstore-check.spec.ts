@@ -91,9 +91,9 @@ describe('the check of T store', () => {
   it('is told in the readiness report until T store gives a token again, and never makes it not ready', async () => {
     world.simulator.control.armFault({ kind: 'token-refused' });
     expect((await check()).body).toMatchObject({ outcome: 'wrong-credentials' });
-    expect(await notices()).toEqual({ 'no-gateway-token': expect.stringContaining('check tstore') });
+    expect(await notices()).toEqual({ 'account-refused': expect.stringContaining('run `npm run cli -- check') });
     const { body } = await world.get('summary');
-    expect(body.stuck).toMatchObject([{ kind: 'no-gateway-token', detail: expect.stringContaining('HTTP 401') }]);
+    expect(body.stuck).toMatchObject([{ kind: 'account-refused', detail: expect.stringContaining('HTTP 401') }]);
     world.clock.advanceSeconds(LATER_SECONDS);
     expect((await check()).body).toMatchObject({ outcome: 'works' });
     expect(await notices()).toEqual({});

@@ -16,6 +16,9 @@ const WORK_OF_STEP: Readonly<Record<string, string>> = {
       `SELECT FROM bulk_payment_job WHERE settled_at IS NULL AND failed_at IS NULL AND ${condition}`,
     ]),
   ),
+  'check-account': `
+    SELECT FROM gateway_account_check WHERE next_check_at IS NOT NULL
+    UNION ALL SELECT FROM gateway_account WHERE id NOT IN (SELECT gateway_account FROM gateway_account_check)`,
   'watch-kill-switch': 'SELECT FROM kill_switch WHERE engaged',
   'verify-notification': `SELECT FROM notification WHERE state = 'Received'`,
   'prune-notifications': `SELECT FROM notification WHERE state = 'Rejected' OR given_up_at IS NOT NULL`,

@@ -240,7 +240,7 @@ describe('Encryption keys', () => {
       );
       expect(access && keys.decrypt(access, `oauth_token:${TOKEN_NAME}`).toString()).toBe('access-token');
       expect(await secretsOf(keys).open(database, 'tstore', AT)).toEqual([
-        { key: '1', secrets: { clientSecret: 'secret' } },
+        { key: '1', print: '1', secrets: { clientSecret: 'secret' } },
       ]);
       expect((await answers(keys).find(ANSWERED))?.answer).toEqual({ status: 201, body: 'an answer' });
       const [line] = await database.rows<{ keyId: string; ciphertext: Buffer }>(

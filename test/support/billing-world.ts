@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readConfiguration } from '../../src/config';
 import { startService, type RunningService } from '../../src/service';
 import { Clock } from '../../src/platform/clock';
+import { AccountChecks } from '../../src/gateways';
 import { Database } from '../../src/platform/database';
 import { serviceSettings, startSimulator, tossSettings, type Simulator, type SimulatorOptions } from '../../simulator';
 import { assertDescribed } from './described-answers';
@@ -102,7 +103,18 @@ export async function startWorld(options: WorldOptions = {}): Promise<BillingWor
     drainTimes: { noticeMs: 0, finishMs: 5_000 },
     ...(options.logLines && { logDestination: { write: (line: string) => void options.logLines?.push(line) } }),
   });
+  if (/^$|all|scheduler/.test(environment.ROLE ?? '')) await judged(service);
   return new RunningWorld({ service, simulator, database, clock, dataDirectory, environment });
+}
+
+/** Waits until the credentials were tried which are by themselves at the start: the calls that a test counts and disturbs are its own. */
+async function judged(service: RunningService): Promise<void> {
+  await service.app.get(AccountChecks, { strict: false }).runOnce();
+  const untried = 'SELECT FROM gateway_account_check WHERE verdict IS NULL AND attempts = 0';
+  await until('the credentials are tried', async () => {
+    const rows = await service.app.get(Database).rows(untried);
+    return rows.length === 0 || undefined;
+  });
 }
 
 const ENDED = `SELECT FROM bulk_payment_job WHERE id = $1 AND (state = 'Failed' OR settled_at IS NOT NULL)`;

@@ -36,7 +36,7 @@ export async function openReplica(
 ): Promise<OAuthReplica> {
   const { database, encryption, tstore, logging } = readConfiguration(environment);
   const { clientId = '', clientSecret = '' } = tstore.account ?? {};
-  const credentials: [CredentialSet] = [{ key: clientId, secrets: { clientId, clientSecret } }];
+  const credentials: [CredentialSet] = [{ key: clientId, print: 'print', secrets: { clientId, clientSecret } }];
   const accounts = { credentials: () => Promise.resolve(credentials) };
   const clock = new ShiftedClock();
   const client = new TstoreClient(tstore, clock);

@@ -1,6 +1,6 @@
 import { Body, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { GatewayAccountChanges, GatewayAccounts, type GatewayAccount } from '../../gateway-account';
+import { CredentialChecks, GatewayAccountChanges, GatewayAccounts, type GatewayAccount } from '../../gateway-account';
 import { Actor, Scope } from '../access';
 import { AuditView } from '../audit';
 import { AdminController } from '../frame/admin-controller';
@@ -28,6 +28,7 @@ export class GatewayAccountsController {
   constructor(
     private readonly accounts: GatewayAccounts,
     private readonly changes: GatewayAccountChanges,
+    private readonly checks: CredentialChecks,
   ) {}
 
   @Post()
@@ -48,7 +49,7 @@ export class GatewayAccountsController {
   async list(@Query() { cursor, limit }: PageQuery): Promise<Page<GatewayAccountView>> {
     const accounts = await this.accounts.list({ beforePosition: cursor, limit });
     const nextCursor = accounts.length === limit ? (accounts.at(-1)?.position ?? null) : null;
-    return { items: accounts.map((account) => this.shown(account)), nextCursor };
+    return { items: await this.shownAll(accounts), nextCursor };
   }
 
   @Get(':id')
@@ -129,7 +130,15 @@ export class GatewayAccountsController {
     return this.shown(await this.accounts.get(id));
   }
 
-  private shown(account: GatewayAccount): GatewayAccountView {
-    return gatewayAccountViewOf(account, this.accounts.problemOf(account));
+  private async shown(account: GatewayAccount): Promise<GatewayAccountView> {
+    const [shown] = await this.shownAll([account]);
+    return shown as GatewayAccountView;
+  }
+
+  private async shownAll(accounts: readonly GatewayAccount[]): Promise<GatewayAccountView[]> {
+    const checks = await this.checks.of(accounts);
+    return accounts.map((account) =>
+      gatewayAccountViewOf(account, this.accounts.problemOf(account), checks.get(account.id)),
+    );
   }
 }

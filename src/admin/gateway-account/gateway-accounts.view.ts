@@ -1,9 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { DEPLOYMENTS, type Deployment } from '../../config';
 import {
+  CREDENTIAL_VERDICTS,
   GATEWAY_NAMES,
   PURPOSES,
+  type CredentialVerdict,
   type GatewayAccount,
+  type GatewayAccountCheck,
   type GatewayAccountCredential,
   type GatewayAccountHistory,
   type GatewayName,
@@ -55,6 +58,16 @@ export class GatewayAccountView {
   @ApiProperty({ description: 'false: submissions and refunds of it wait' }) enabled!: boolean;
   @ApiProperty({ type: String, nullable: true, description: 'Why nothing is begun by it here; null: it serves' })
   problem!: string | null;
+  @ApiProperty({
+    enum: CREDENTIAL_VERDICTS,
+    nullable: true,
+    description: 'What the gateway says of its newest secrets; null: nothing yet',
+  })
+  credentialsVerdict!: CredentialVerdict | null;
+  @ApiProperty({ type: Date, nullable: true, description: 'When the gateway said that last' })
+  credentialsCheckedAt!: Date | null;
+  @ApiProperty({ type: String, nullable: true, description: 'What was seen then' })
+  credentialsDetail!: string | null;
   @ApiProperty({ description: 'Whether settings of the service say who it is' }) fromSettings!: boolean;
   @ApiProperty({ type: Date, nullable: true, description: 'When it was made; null: settings make it' })
   createdAt!: Date | null;
@@ -75,7 +88,11 @@ export class GatewayAccountDetailView extends GatewayAccountView {
   history!: GatewayAccountChangeView[];
 }
 
-export function gatewayAccountViewOf(account: GatewayAccount, problem: string | undefined): GatewayAccountView {
+export function gatewayAccountViewOf(
+  account: GatewayAccount,
+  problem: string | undefined,
+  check: GatewayAccountCheck | undefined,
+): GatewayAccountView {
   const { id, gateway, label, environment, purpose, identifiers, enabled, createdAt, updatedAt, version } = account;
   const { lookupsPerMinute, refundsPerMinute, atOnce } = account;
   const fromSettings = createdAt === null;
@@ -86,6 +103,9 @@ export function gatewayAccountViewOf(account: GatewayAccount, problem: string | 
     ...{ gateway, label, environment, purpose, identifiers: { ...identifiers } },
     ...{ lookupsPerMinute, refundsPerMinute, atOnce, enabled },
     problem: problem === undefined ? null : `It ${problem}`,
+    credentialsVerdict: check?.verdict ?? null,
+    credentialsCheckedAt: check?.judgedAt ?? null,
+    credentialsDetail: check?.detail ?? null,
     ...{ fromSettings, createdAt, updatedAt, version },
   };
 }

@@ -1,5 +1,5 @@
 import type { Unanswered } from '../../platform/http-client';
-import type { GatewayUnknown, UnknownReason } from '../gateway';
+import type { AccountCheckOutcome, GatewayUnknown, UnknownReason } from '../gateway';
 import type { JsonMembers } from './json-members';
 import type { Show } from './presentable';
 
@@ -23,4 +23,13 @@ export function unansweredAs(outcome: Unanswered): GatewayUnknown {
 
 export function unknown(reason: UnknownReason, message: string): GatewayUnknown {
   return { kind: 'unknown', reason, message, mayHaveArrived: true };
+}
+
+/** What trying credentials came to where the gateway did not say whether it knows them. @param reached when it was reached */
+export function outcomeWithout<Reached extends AccountCheckOutcome>(
+  { reason }: GatewayUnknown,
+  reached: Reached,
+): Reached | 'unreachable' | 'tls-failed' {
+  if (reason === 'tls-failed') return 'tls-failed';
+  return reason === 'connect-timeout' || reason === 'connection-failed' ? 'unreachable' : reached;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FindsOrders, GatewayPorts } from '../ports';
+import { TossCheck } from './toss-check';
 import { TossCheckouts } from './checkouts';
 import { TossLists } from './lists';
 import { TossMethodCharges, TossMethods } from './methods';
@@ -18,6 +19,7 @@ export class TossGateway implements GatewayPorts {
     readonly charges: TossMethodCharges,
     readonly issues: TossMethods,
     readonly lists: TossLists,
+    readonly checks: TossCheck,
   ) {
     this.findsOrders = finds;
   }

@@ -9,6 +9,7 @@ import { TossMethodCharges, TossMethods } from './methods';
 import { TossPayments } from './payments';
 import { TossRefunds } from './refunds';
 import { TossAccounts } from './toss-accounts';
+import { TossCheck } from './toss-check';
 import { TossGateway } from './toss.gateway';
 
 /** All of Toss Payments, shown to everybody by its ports alone. */
@@ -17,6 +18,7 @@ import { TossGateway } from './toss.gateway';
   providers: [
     TossAccounts,
     TossCalls,
+    TossCheck,
     TossCheckouts,
     TossClient,
     TossGateway,

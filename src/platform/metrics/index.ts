@@ -1,2 +1,2 @@
-export { Metrics, measureProcess } from './metrics';
+export { Metrics } from './metrics';
 export { MetricsModule } from './metrics.module';

@@ -1,8 +1,11 @@
+import { TossCheck } from '../../../src/gateways/toss/toss-check';
 import { TossCheckouts } from '../../../src/gateways/toss/checkouts';
 import { TossLists } from '../../../src/gateways/toss/lists';
 import { TossMethodCharges, TossMethods } from '../../../src/gateways/toss/methods';
 import { TossPayments } from '../../../src/gateways/toss/payments';
 import { TossRefunds } from '../../../src/gateways/toss/refunds';
+import type { GatewayAccounts } from '../../../src/gateway-account';
+import { SystemClock } from '../../../src/platform/clock';
 import { seoulDate } from '../../../src/kernel/seoul-calendar';
 import { won } from '../../../src/kernel/won';
 import { RawServer, httpAnswer, isWholeRequest } from '../tstore-client/raw-server';
@@ -57,10 +60,47 @@ describe('the ports of Toss', () => {
       charges: new TossMethodCharges(...parts),
       methods: new TossMethods(...parts),
       lists: new TossLists(...parts),
+      check: new TossCheck(client, { isOfSettings: () => true } as unknown as GatewayAccounts, new SystemClock()),
     };
   }
 
   const basicOf = (secretKey: string) => `Basic ${Buffer.from(`${secretKey}:`).toString('base64')}`;
+
+  describe('trying credentials', () => {
+    const newest = { key: '2', print: '2', secrets: { secretKey: NEW, clientKey: 'test_ck_a' } };
+
+    it.each([
+      ['404 Not Found', 'NOT_FOUND_PAYMENT', 'works'],
+      ['200 OK', undefined, 'no-verdict'],
+      ['401 Unauthorized', 'UNAUTHORIZED_KEY', 'wrong-credentials'],
+      ['403 Forbidden', 'INVALID_API_KEY', 'wrong-credentials'],
+      ['403 Forbidden', 'FORBIDDEN_REQUEST', 'no-verdict'],
+      ['401 Unauthorized', undefined, 'no-verdict'],
+      ['404 Not Found', undefined, 'no-verdict'],
+      ['429 Too Many Requests', 'UNAUTHORIZED_KEY', 'no-verdict'],
+      ['500 Internal Server Error', 'FAILED_INTERNAL_SYSTEM_PROCESSING', 'no-verdict'],
+      ['503 Service Unavailable', 'UNAUTHORIZED_KEY', 'no-verdict'],
+    ])('takes HTTP %s with %s for: %s, and asks with the newest alone', async (status, code, outcome) => {
+      const body = code === undefined ? {} : { code, message: `of ${NEW}` };
+      const { check, requests } = await ports({ status, body });
+      const seen = await check.check('toss', newest);
+      expect(seen).toMatchObject({ outcome, act: expect.any(String) });
+      expect(seen.detail).not.toContain(NEW);
+      expect(requests).toHaveLength(1);
+      expect(requests[0]).toMatch(/^GET \/v1\/payments\/orders\//);
+      expect(requests[0]).toContain(basicOf(NEW));
+    });
+
+    it('tells a host that can’t be reached', async () => {
+      const config = tossConfig('http://127.0.0.1:1');
+      const accounts = { isOfSettings: () => true } as unknown as GatewayAccounts;
+      const check = new TossCheck(opened.client(config), accounts, new SystemClock());
+      expect(await check.check('toss', newest)).toMatchObject({
+        outcome: 'unreachable',
+        act: expect.stringContaining('TOSS_API_BASE_URL'),
+      });
+    });
+  });
 
   describe('finding', () => {
     it.each([

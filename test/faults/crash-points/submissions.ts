@@ -1,5 +1,6 @@
 import type { FaultOrder } from '../../../simulator/tstore/faults/armed-faults';
 import type { Visits } from './visits';
+import { enableAnew } from './works/accounts';
 import { plan, upload, uploadInDoubt } from './works/jobs';
 
 /** The submission goes out with a good token, and the question to PNS finds it revoked. */
@@ -14,6 +15,9 @@ export const SUBMISSIONS: Visits = {
   'write-request-file.claimed': { work: upload },
   'write-request-file.file-stored': { work: upload },
   'write-request-file.recorded': { work: upload },
+  'check-account.claimed': { work: enableAnew },
+  'check-account.answered': { work: enableAnew },
+  'check-account.recorded': { work: enableAnew },
   'submit.claimed': { work: upload },
   'token.lease-committed': { work: upload, faults: [TOKEN_REVOKED] },
   'token.answered': { work: upload, faults: [TOKEN_REVOKED] },

@@ -14,7 +14,8 @@ export type TossOperation =
   | 'delete-billing-key'
   | 'issue-virtual-account'
   | 'transactions'
-  | 'settlements';
+  | 'settlements'
+  | 'check';
 
 @Injectable()
 export class TossCalls extends GatewayCalls<TossOperation> {

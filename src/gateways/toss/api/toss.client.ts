@@ -25,12 +25,18 @@ export const LIST_ROWS = 1_000;
 /** A settlement row has some 1500 bytes. */
 const MAX_LIST_BYTES = 8 * 1024 * 1024;
 
+/** No order has this number: ours are made otherwise. */
+const NO_ORDER = 'does-this-key-work';
+const HTTP_NOT_FOUND = 404;
+
 interface Reading<T> extends Omit<AnswerReading<T>, 'secrets'> {
   /** Beside those of the account. */
   secrets?: readonly string[];
   maxBytes?: number;
   /** Of the payment that is asked about, where the request does not say it. */
   orderNoOf?: (value: T) => string;
+  /** A status that nobody is warned of. */
+  expected?: number;
 }
 
 /** A call as it is made, and what it is about. */
@@ -153,11 +159,17 @@ export class TossClient implements OnApplicationShutdown {
     return undeclined(await this.send('settlements', got(path), call, reading));
   }
 
+  /** Asks for what is not there, to learn whether Toss takes the key: only who has a good one is told so. About no payment, and not kept. */
+  async check(call: TossCall): Promise<GatewayAnswer<unknown>> {
+    const reading = { purpose: 'ask', read: readPayment, expected: HTTP_NOT_FOUND } as const;
+    return undeclined(await this.send('check', got(TOSS_PATHS.order(NO_ORDER)), call, reading));
+  }
+
   private send<T>(
     operation: TossOperation,
     { path, about, ...request }: Sending,
     call: TossCall,
-    { secrets = [], maxBytes, orderNoOf, ...reading }: Reading<T>,
+    { secrets = [], maxBytes, orderNoOf, expected, ...reading }: Reading<T>,
   ): Promise<PaymentAnswer<T>> {
     const basic = Buffer.from(`${call.secretKey}:`, 'utf8').toString('base64');
     const headers = { Authorization: `Basic ${basic}`, ...headersOf(request, call) };
@@ -165,7 +177,7 @@ export class TossClient implements OnApplicationShutdown {
     const ask = () => this.http.sendForBytes({ ...request, url, headers }, maxBytes);
     const hidden = [basic, call.secretKey, ...secrets];
     const exchanged = async () => {
-      const outcome = await (this.calls?.observe(operation, ask) ?? ask());
+      const outcome = await (this.calls?.observe(operation, ask, expected) ?? ask());
       return { outcome, answer: readAnswer(outcome, { ...reading, secrets: hidden }) };
     };
     const kept = EXCHANGES[operation];

@@ -30,6 +30,10 @@ export class OAuthToken {
   @Column(nullable('text', 'made_with'))
   madeWith!: string | null;
 
+  /** `CredentialSet.print` of these very secrets. */
+  @Column(nullable('text', 'made_with_credentials'))
+  madeWithCredentials!: string | null;
+
   /** Tokens there have been; names this one. */
   @Column({ type: 'bigint', default: 0 })
   generation!: string;

@@ -10,6 +10,7 @@ export interface TokenToStore extends Sealed {
   issuedAt: Date;
   expiresAt: Date;
   madeWith: string;
+  madeWithCredentials: string;
 }
 
 @Injectable()
@@ -48,13 +49,14 @@ export class OAuthTokenRepository {
     const [stored] = await this.database.rows<{ generation: string }>(
       `UPDATE oauth_token
        SET ciphertext = $3, key_id = $4, token_type = $5, scope = $6, issued_at = $7, expires_at = $8, made_with = $9,
+         made_with_credentials = $10,
          generation = generation + 1, refresh_lease_id = NULL, refresh_lease_until = NULL,
          refresh_failed_at = NULL, refresh_failure = NULL, retry_not_before = NULL
        WHERE name = $1 AND refresh_lease_id = $2
        RETURNING generation`,
       [
         ...[name, leaseId, token.ciphertext, token.keyId, token.tokenType, token.scope],
-        ...[token.issuedAt, token.expiresAt, token.madeWith],
+        ...[token.issuedAt, token.expiresAt, token.madeWith, token.madeWithCredentials],
       ],
     );
     return stored?.generation;
@@ -68,6 +70,14 @@ export class OAuthTokenRepository {
          refresh_failed_at = $4, refresh_failure = $3, retry_not_before = $5
        WHERE name = $1 AND refresh_lease_id = $2`,
       [name, leaseId, failure, at, retryNotBefore],
+    );
+  }
+
+  /** Gives the lease back as if nobody had asked. */
+  async release(name: string, leaseId: string): Promise<void> {
+    await this.database.execute(
+      `UPDATE oauth_token SET refresh_lease_id = NULL, refresh_lease_until = NULL WHERE name = $1 AND refresh_lease_id = $2`,
+      [name, leaseId],
     );
   }
 

@@ -29,6 +29,14 @@ const LONGEST_LOOK_MS = 500;
 /** A lease outlives the longest token request by this. */
 const LEASE_MARGIN_SECONDS = 5;
 
+type NoToken = Exclude<GatewayAnswer<IssuedToken>, { kind: 'success' }>;
+
+/** What came of a request, and the token where there is one that this process may use. */
+interface Asked {
+  answer: GatewayAnswer<IssuedToken>;
+  token?: AccessToken | undefined;
+}
+
 /** What a token store works with; all accounts share it. */
 export interface TokenParts {
   repository: OAuthTokenRepository;
@@ -99,16 +107,27 @@ export class OAuthTokenStore {
     return call((await this.get()).value);
   }
 
+  /** Whether there is a good token that was had by these very secrets. */
+  async hasTokenOf(set: CredentialSet): Promise<boolean> {
+    const row = await this.parts.repository.find(this.name);
+    return row?.madeWithCredentials === set.print && this.isGood(row, [set]);
+  }
+
   /**
-   * Asks for a new token now, however good the stored one is. What comes of it is kept as of any other request: a new token
-   * takes the place of the stored one, and a failure leaves that as it is.
+   * Asks for a new token now with some of the account's secrets, however good the stored one is. A new token takes the place of the
+   * stored one. A failure leaves that as it is, and is kept only as far as it would be whoever asked: a refusal of secrets beside
+   * which the account has no others.
    *
    * @returns `undefined` when nobody may ask at this moment: another is asking, or failed just now
    */
-  async askNow(): Promise<GatewayAnswer<IssuedToken> | undefined> {
+  async askWith(set: CredentialSet): Promise<GatewayAnswer<IssuedToken> | undefined> {
     const sets = await this.parts.accounts.credentials(this.name);
     const leaseId = await this.claim(await this.parts.repository.find(this.name));
-    return leaseId === undefined ? undefined : (await this.ask(leaseId, sets)).answer;
+    if (leaseId === undefined) return undefined;
+    const { answer } = await this.request(leaseId, [set]);
+    if (answer.kind === 'refused' && sets.length === 1) await this.keepFailure(leaseId, answer);
+    else if (answer.kind !== 'success') await this.parts.repository.release(this.name, leaseId);
+    return answer;
   }
 
   private startLook(): Promise<AccessToken> {
@@ -179,35 +198,46 @@ export class OAuthTokenStore {
     };
   }
 
+  /** Asks under a lease, and keeps what comes of it. */
+  private async ask(leaseId: string, sets: readonly CredentialSet[]): Promise<Asked> {
+    const asked = await this.request(leaseId, sets);
+    if (asked.answer.kind !== 'success') await this.keepFailure(leaseId, asked.answer);
+    return asked;
+  }
+
   /**
-   * Asks under a lease, and keeps what comes of it. While secrets are rotated the new may not work yet, or the old not any
-   * more: those that are refused are followed by the next older.
+   * Asks, and keeps a token. While secrets are rotated the new may not work yet, or the old not any more: those that are refused are
+   * followed by the next older.
    */
-  private async ask(
-    leaseId: string,
-    sets: readonly CredentialSet[],
-  ): Promise<{ answer: GatewayAnswer<IssuedToken>; token?: AccessToken | undefined }> {
+  private async request(leaseId: string, sets: readonly CredentialSet[]): Promise<Asked> {
     const signal = AbortSignal.timeout(this.requestTimeoutMs);
-    let answer: Exclude<GatewayAnswer<IssuedToken>, { kind: 'success' }> | undefined;
-    for (const { key, secrets } of sets) {
-      const { clientId = '', clientSecret = '' } = secrets;
+    let answer: NoToken | undefined;
+    for (const set of sets) {
+      const { clientId = '', clientSecret = '' } = set.secrets;
       if (answer !== undefined) this.logger.warn('the newer secrets were refused; the older are tried');
       const given = await this.parts.client.requestToken({ clientId, clientSecret }, signal);
       await crashPoint('token.answered');
-      if (given.kind === 'success') return { answer: given, token: await this.keep(leaseId, given.value, key) };
+      if (given.kind === 'success') return { answer: given, token: await this.keep(leaseId, given.value, set) };
       answer = given;
       if (given.kind === 'unknown') break;
     }
     if (answer === undefined) throw unavailable('the account has no secrets');
+    return { answer };
+  }
+
+  private async keepFailure(leaseId: string, answer: NoToken): Promise<void> {
     const reason = failureOf(answer);
     const at = this.parts.clock.now();
     await this.parts.repository.storeFailure(this.name, leaseId, reason, at, secondsAfter(at, HOLD_OFF_SECONDS));
     await crashPoint('token.failure-stored');
     this.logger.warn('no access token from the gateway', { reason, retryInSeconds: HOLD_OFF_SECONDS });
-    return { answer };
   }
 
-  private async keep(leaseId: string, issued: IssuedToken, madeWith: string): Promise<AccessToken | undefined> {
+  private async keep(
+    leaseId: string,
+    issued: IssuedToken,
+    { key, print }: CredentialSet,
+  ): Promise<AccessToken | undefined> {
     const { expiresAt, tokenType, scope, expiryText } = issued;
     if (issued.expiryGuessed) {
       this.logger.warn('the token’s expiry can’t be read; taken as short-lived', { expiresAt, expiryText });
@@ -218,7 +248,8 @@ export class OAuthTokenStore {
       scope,
       issuedAt: this.parts.clock.now(),
       expiresAt,
-      madeWith,
+      madeWith: key,
+      madeWithCredentials: print,
     });
     if (generation === undefined) {
       this.logger.warn('access token dropped: another replica took over while this one waited for the gateway');
@@ -239,7 +270,7 @@ function identityOf(name: string): string {
 const SYSTEM_CODE = / \(E[A-Z_]+\)$/;
 
 /** Masked, because the text is the other side's and goes into the database, the log and the error. */
-export function failureOf(answer: Exclude<GatewayAnswer<IssuedToken>, { kind: 'success' }>): string {
+export function failureOf(answer: NoToken): string {
   if (answer.kind === 'unknown') return maskText(answer.message).replace(SYSTEM_CODE, '');
   return maskText(`refused with HTTP ${answer.httpStatus}: ${answer.resultMessage}`);
 }
