@@ -32,7 +32,7 @@ export class MethodPayments implements DirectPaymentEffects, OnModuleInit {
     private readonly origins: DirectPaymentOrigins,
     private readonly methods: PaymentMethods,
     private readonly charges: ChargeRepository,
-    private readonly unwanted: UnwantedCharges,
+    private readonly unwantedCharges: UnwantedCharges,
     private readonly stops: LineStopRepository,
     private readonly dear: DearCharges,
     private readonly clock: Clock,
@@ -69,14 +69,12 @@ export class MethodPayments implements DirectPaymentEffects, OnModuleInit {
     await this.stops.assertNoStop(session, STOP_OF_CHARGES_SQL, [payments.map(({ chargeId }) => chargeId)]);
   }
 
-  async withdrawn(session: SqlSession, payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, string>> {
-    const chargeIds = payments.map(({ chargeId }) => chargeId);
-    const unwanted = await this.unwanted.ofCharges(session, chargeIds);
-    const reasons = new Map<string, string>();
-    for (const query of [unwanted, { sql: METHOD_ENDED_SQL, parameters: [chargeIds] }]) {
-      for (const { id, reason } of await this.takeNote(session, query, ACTOR)) reasons.set(id, reason);
-    }
-    return new Map(payments.flatMap(({ id, chargeId }) => reasonOf(id, reasons.get(chargeId))));
+  withdrawn(session: SqlSession, payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, string>> {
+    return this.reasons(session, payments, (query) => this.takeNote(session, query, ACTOR));
+  }
+
+  unwanted(session: SqlSession, payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, string>> {
+    return this.reasons(session, payments, ({ sql, parameters }) => session.rows<Leaving>(sql, parameters));
   }
 
   /** What the gateway said of the method; what it means to the subscription follows from the settlement. */
@@ -97,6 +95,21 @@ export class MethodPayments implements DirectPaymentEffects, OnModuleInit {
     return (row?.times ?? 0) > laterAtMost;
   }
 
+  /** Why payments are not wanted any more, of those that are not. @param read the charges that a query yields */
+  private async reasons(
+    session: SqlSession,
+    payments: readonly DirectPayment[],
+    read: (query: UnwantedQuery) => Promise<Leaving[]>,
+  ): Promise<ReadonlyMap<string, string>> {
+    const chargeIds = payments.map(({ chargeId }) => chargeId);
+    const ofSubscriptions = await this.unwantedCharges.ofCharges(session, chargeIds);
+    const reasons = new Map<string, string>();
+    for (const query of [ofSubscriptions, { sql: METHOD_ENDED_SQL, parameters: [chargeIds] }]) {
+      for (const { id, reason } of await read(query)) reasons.set(id, reason);
+    }
+    return new Map(payments.flatMap(({ id, chargeId }) => reasonOf(id, reasons.get(chargeId))));
+  }
+
   /** Withdraws the charges that a query yields. @returns why, of each */
   private async takeNote(session: SqlSession, { sql, parameters }: UnwantedQuery, actor: string): Promise<Leaving[]> {
     const leaving = await session.rows<Leaving>(sql, parameters);
@@ -104,7 +117,7 @@ export class MethodPayments implements DirectPaymentEffects, OnModuleInit {
     await session.rows(`CREATE TEMPORARY TABLE leaving ON COMMIT DROP AS ${sql}`, parameters);
     const at = this.clock.now();
     await this.charges.withdraw(session, at);
-    await this.unwanted.noteWithdrawn(session, { actor, at });
+    await this.unwantedCharges.noteWithdrawn(session, { actor, at });
     await session.rows('DROP TABLE leaving');
     return leaving;
   }

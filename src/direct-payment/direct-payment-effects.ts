@@ -33,6 +33,8 @@ export interface DirectPaymentEffects {
    * @returns of these, by their ids, why they are not wanted, in a word; those that are wanted are left out, and not changed
    */
   withdrawn?(session: SqlSession, payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, string>>;
+  /** The same of what was sent before and the gateway has none of, withdrawing nothing: its intent was kept, and ends in the log. */
+  unwanted?(session: SqlSession, payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Who is told of payments, by what made them. Rooms say so when their modules begin. */
@@ -53,12 +55,26 @@ export class DirectPaymentOrigins {
     }
   }
 
-  async withdrawn(session: SqlSession, payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, string>> {
+  withdrawn(session: SqlSession, payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, string>> {
+    return this.reasons(payments, (room, its) => room.withdrawn?.(session, its));
+  }
+
+  unwanted(session: SqlSession, payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, string>> {
+    return this.reasons(payments, (room, its) => room.unwanted?.(session, its));
+  }
+
+  private async reasons(
+    payments: readonly DirectPayment[],
+    ask: (
+      room: DirectPaymentEffects,
+      its: readonly DirectPayment[],
+    ) => Promise<ReadonlyMap<string, string>> | undefined,
+  ): Promise<ReadonlyMap<string, string>> {
     const reasons = new Map<string, string>();
     for (const [origin, room] of this.rooms) {
       const its = payments.filter((payment) => payment.origin === origin);
-      if (its.length === 0 || room.withdrawn === undefined) continue;
-      for (const [id, reason] of await room.withdrawn(session, its)) reasons.set(id, reason);
+      if (its.length === 0) continue;
+      for (const [id, reason] of (await ask(room, its)) ?? []) reasons.set(id, reason);
     }
     return reasons;
   }

@@ -9,6 +9,7 @@ import { Batcher } from '../platform/work';
 import type { ReadyCall } from './direct-payment-calls';
 import { DirectPaymentOrigins } from './direct-payment-effects';
 import { ACTOR, type SentPayment } from './direct-payment-recorder';
+import type { DirectPayment } from './direct-payment.entity';
 import { DirectPaymentRepository, RELEASED, type DirectPaymentClaim } from './direct-payment.repository';
 
 /** Room for the token and the database around the longest call. */
@@ -20,10 +21,18 @@ interface Intent {
   readonly call: ReadyCall;
 }
 
+/** What came of an intent: it is committed; or it is not, where whoever asked for the payment does not want it any more. */
+export type BegunSending =
+  | { readonly kind: 'sent'; readonly payment: SentPayment }
+  /** Never sent, and canceled. */
+  | { readonly kind: 'canceled' }
+  /** Sent before, and as it was. */
+  | { readonly kind: 'unwanted'; readonly reason: string };
+
 /** Commits to sending payments, before the first byte of them leaves; those that are ready at the same time, together. */
 @Injectable()
 export class DirectPaymentIntents {
-  private readonly together = new Batcher<Intent, SentPayment | undefined>((intents) =>
+  private readonly together = new Batcher<Intent, BegunSending>((intents) =>
     this.database.transaction((session) => this.commit(session, intents)),
   );
 
@@ -40,25 +49,25 @@ export class DirectPaymentIntents {
    * Commits the intent to send, under the key that the payment has once and for all.
    *
    * @param call how long it may take, with which secrets it goes, and what it is made from
-   * @returns the payment as it is now; `undefined` where whoever asked for it does not want it any more, and it is canceled
    * @throws {DomainError} `submissions-stopped`, `gateway-account-unusable`, `line-stopped`; `state-conflict`, `lease-lost`
    */
-  begin(claim: DirectPaymentClaim, call: ReadyCall): Promise<SentPayment | undefined> {
+  begin(claim: DirectPaymentClaim, call: ReadyCall): Promise<BegunSending> {
     return this.together.do({ claim, call });
   }
 
-  private async commit(session: SqlSession, intents: readonly Intent[]): Promise<(SentPayment | undefined)[]> {
+  private async commit(session: SqlSession, intents: readonly Intent[]): Promise<BegunSending[]> {
     await this.origins.assertRunning(
       session,
       intents.map(({ claim }) => claim.payment),
     );
-    const unsent = intents.filter(({ claim }) => claim.payment.sentAt === null);
-    const withdrawn = await this.origins.withdrawn(
+    const payments = intents.map(({ claim }) => claim.payment);
+    const withdrawn = await this.origins.withdrawn(session, payments.filter(isUnsent));
+    for (const { claim } of intents) await this.cancel(session, claim, withdrawn.get(claim.payment.id));
+    const unwanted = await this.origins.unwanted(
       session,
-      unsent.map(({ claim }) => claim.payment),
+      payments.filter((payment) => !isUnsent(payment)),
     );
-    for (const { claim } of unsent) await this.cancel(session, claim, withdrawn.get(claim.payment.id));
-    const wanted = intents.filter(({ claim }) => !withdrawn.has(claim.payment.id));
+    const wanted = intents.filter(({ claim: { payment } }) => !withdrawn.has(payment.id) && !unwanted.has(payment.id));
     if (wanted.length > 0) await this.killSwitch.assertReleased(session);
     const accounts = new Set(wanted.map(({ claim }) => claim.payment.gatewayAccount));
     for (const account of accounts) await this.accounts.assertEnabled(session, account);
@@ -68,7 +77,7 @@ export class DirectPaymentIntents {
       'send',
       sendings.map(({ claim: { payment, leaseId }, call, as }) => ({
         payment,
-        why: { cause: payment.sentAt === null ? 'sending begins' : 'the same call again', actor: ACTOR },
+        why: { cause: isUnsent(payment) ? 'sending begins' : 'the same call again', actor: ACTOR },
         changes: { ...as, leaseUntil: this.answeredBy(call), lastError: null, doubt: null, inDoubtSince: null },
         guard: { leaseId },
       })),
@@ -79,7 +88,12 @@ export class DirectPaymentIntents {
         { ...payment, ...as, sentBefore: payment.sentAt, state: 'Sending' as const },
       ]),
     );
-    return intents.map(({ claim }) => sent.get(claim.payment.id));
+    return payments.map(({ id }) => {
+      const payment = sent.get(id);
+      if (payment !== undefined) return { kind: 'sent', payment };
+      const reason = unwanted.get(id);
+      return reason === undefined ? { kind: 'canceled' } : { kind: 'unwanted', reason };
+    });
   }
 
   private sentAs({ payment }: DirectPaymentClaim, { prepared, reference }: ReadyCall) {
@@ -105,4 +119,8 @@ export class DirectPaymentIntents {
     await this.payments.transition(session, payment, 'cancel', { cause, actor: ACTOR }, changes, { leaseId });
     await crashPoint('direct-payment.withdrawn');
   }
+}
+
+function isUnsent({ sentAt }: DirectPayment): boolean {
+  return sentAt === null;
 }

@@ -37,9 +37,19 @@ export interface PaymentEnd {
   /** Of a decline, as the gateway's code means. */
   retry?: DirectOutcome['retry'];
   laterAtMost?: number | undefined;
-  /** For how many days it is looked up again; of a person's no, as many as the setting says. */
+  /** For how many days it is looked up again; of a no that the gateway has not said, as many as the setting says. */
   watchDays?: number;
 }
+
+/** Of what the gateway has none of, and is not asked for again. */
+export const NEVER_TAKEN: PaymentEnd = {
+  code: 'never-taken',
+  message: 'the gateway has no such payment',
+  transactionId: null,
+};
+
+/** The codes of a no that is not the gateway's. */
+const UNSAID: readonly string[] = [PAYMENT_BY_DECISION, NEVER_TAKEN.code];
 
 /** What became of a payment. */
 interface Outcome {
@@ -191,9 +201,9 @@ export class DirectPaymentRecorder {
     });
   }
 
-  /** A no of persons is held against the gateway's record for some days more; the gateway's own was, when it was said. */
+  /** A no that the gateway has not said is held against its record for some days more; its own was, when it was said. */
   private watchDaysOf(event: 'pay' | 'decline', code: string): number {
-    return event === 'decline' && code === PAYMENT_BY_DECISION ? this.lookups.watchDays : 0;
+    return event === 'decline' && UNSAID.includes(code) ? this.lookups.watchDays : 0;
   }
 
   /** An answer counts even if it comes so late that another replica has given up waiting for it. */

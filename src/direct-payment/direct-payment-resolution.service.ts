@@ -8,7 +8,7 @@ import { Logger } from '../platform/logging';
 import { DepositRecorder } from './deposit/deposit-recorder';
 import { DirectPaymentCalls } from './direct-payment-calls';
 import { DirectPaymentQueue } from './direct-payment-queue';
-import { DirectPaymentRecorder } from './direct-payment-recorder';
+import { DirectPaymentRecorder, NEVER_TAKEN } from './direct-payment-recorder';
 import { DirectPaymentSending } from './direct-payment-sending.service';
 import { DirectPaymentWatch } from './direct-payment-watch';
 import type { DirectPaymentClaim } from './direct-payment.repository';
@@ -69,8 +69,7 @@ export class DirectPaymentResolution {
     if (answer.kind === 'success' && answer.value.standing !== 'open') return this.believe(claim, answer.value);
     if (answer.kind === 'success' || isAbsent(answer)) {
       if (this.mayBeSentAgain(claim)) return this.sending.bring(claim);
-      const end = { code: 'never-taken', message: 'the gateway has no such payment', transactionId: null };
-      await this.recorder.decline(payment, end, 'the gateway has none', { leaseId });
+      await this.recorder.decline(payment, NEVER_TAKEN, 'the gateway has none', { leaseId });
       return ONE_DONE;
     }
     const why = answer.kind === 'unknown' ? answer.message : answer.resultMessage;

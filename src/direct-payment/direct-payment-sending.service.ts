@@ -8,7 +8,7 @@ import { DirectPaymentCalls } from './direct-payment-calls';
 import { DepositRecorder } from './deposit/deposit-recorder';
 import { DirectPaymentIntents } from './direct-payment-intents';
 import { DirectPaymentQueue } from './direct-payment-queue';
-import { DirectPaymentRecorder, type PaymentEnd, type SentPayment } from './direct-payment-recorder';
+import { DirectPaymentRecorder, NEVER_TAKEN, type PaymentEnd, type SentPayment } from './direct-payment-recorder';
 import type { DirectPaymentClaim } from './direct-payment.repository';
 import { contradictionOf, isAbsent, isForDeposit, isTaken } from './payment-receipt';
 
@@ -55,12 +55,13 @@ export class DirectPaymentSending {
       await crashPoint('send-payment.claimed');
       const call = await this.calls.ready(claim.payment);
       await crashPoint('send-payment.ready');
-      const sent = await this.intents.begin(claim, call);
-      if (sent === undefined) return ONE_DONE;
+      const begun = await this.intents.begin(claim, call);
+      if (begun.kind === 'canceled') return ONE_DONE;
+      if (begun.kind === 'unwanted') return await this.leaveUntaken(claim, begun.reason);
       await crashPoint('send-payment.intent-committed');
       const answer = await call.prepared.send();
       await crashPoint('send-payment.answered');
-      await this.record(sent, answer, log);
+      await this.record(begun.payment, answer, log);
       await crashPoint('send-payment.recorded');
       return ONE_DONE;
     } catch (error) {
@@ -75,6 +76,12 @@ export class DirectPaymentSending {
       // Only what is still to be sent can be due again; what was sent waits for its lease to run out.
       return this.postpone(claim, error);
     }
+  }
+
+  /** The gateway had none of it, and nobody wants it any more. */
+  private async leaveUntaken({ payment, leaseId }: DirectPaymentClaim, reason: string): Promise<StepReport> {
+    await this.recorder.decline(payment, NEVER_TAKEN, `not asked for again: ${reason}`, { leaseId });
+    return ONE_DONE;
   }
 
   private async postpone(claim: DirectPaymentClaim, error: unknown): Promise<StepReport> {

@@ -264,6 +264,28 @@ describe('a subscription paid by a payment method', () => {
     },
   );
 
+  it('in doubt, that Toss has none of, is not asked for again of who canceled since, and looked for afterwards', async () => {
+    const day = nextDay();
+    const { id, orderNo } = await subscriber('pia', day);
+    world.simulator.toss.armFault({ kind: 'call-cut', call: 'billing-charge', orderId: orderNo(day) });
+    world.simulator.toss.armFault({ kind: 'call-failing', call: 'lookup', orderId: orderNo(day), times: 1_000 });
+    await planOn(world, day);
+    await paymentIn(world, orderNo(day), 'Unknown');
+    await send(world, 'POST', `subscriptions/${id}/cancel`, { when: 'now' });
+    world.simulator.toss.disarmAllFaults();
+    const ended = await paymentIn(world, orderNo(day), 'Declined');
+    const { result, history } = (await world.get(`direct-payments/${ended.id}`)).body;
+    expect(result).toMatchObject({ resultCode: 'never-taken' });
+    expect(history.at(-1)).toMatchObject({ cause: 'not asked for again: canceled' });
+    expect(approvals(orderNo(day))).toBe(0);
+    expect((await shown(id)).state).toBe('Canceled');
+    await until('it is looked for once more', async () => {
+      world.clock.advanceSeconds(600);
+      const { looks } = (await world.get(`direct-payments/${ended.id}`)).body;
+      return looks.length > 0 || undefined;
+    });
+  });
+
   it('is not sent while a line stop parks it', async () => {
     const day = nextDay();
     const { id, orderNo } = await subscriber('jo', day);
