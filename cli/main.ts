@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     await program.parseAsync();
   } catch (error) {
     // What commander refuses it has explained itself.
-    if (!(error instanceof CommanderError)) process.stderr.write(`${explain(error)}\n`);
+    if (!(error instanceof CommanderError)) process.stderr.write(`${explain(error, widthOfMessages())}\n`);
     process.exitCode = exitCodeOf(error);
   }
 }
@@ -31,6 +31,11 @@ async function main(): Promise<void> {
 function widthOfTerminal(): Pick<Surroundings, 'width'> {
   const width = process.stdout.isTTY ? process.stdout.columns : Number(process.env.COLUMNS);
   return width > 0 ? { width } : {};
+}
+
+/** Messages go to the terminal also where the output goes to a file. */
+function widthOfMessages(): number | undefined {
+  return process.stderr.isTTY ? process.stderr.columns : widthOfTerminal().width;
 }
 
 async function ask(question: string): Promise<boolean> {

@@ -1,6 +1,6 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import type { Schema } from '../client/src';
-import { UsageError } from './exit';
+import { AnotherService, UsageError } from './exit';
 
 /** Rows shown unless more are asked for. */
 const ROWS = 50;
@@ -36,8 +36,21 @@ export function yesOption(): Option {
 export function dayOptions(what: string): { from: Option; to: Option } {
   return {
     from: new Option('--from <day>', `${what} on this Seoul day or later, such as 2026-11-01`),
-    to: new Option('--to <day>', `${what} on this Seoul day or earlier`),
+    to: new Option('--to <day>', `${what} on this Seoul day or earlier, such as 2026-11-30`),
   };
+}
+
+/** The first and the last of the days or months that are told; the last is the first unless stated. */
+export function overStretch(command: Command, unit: 'day' | 'month'): Command {
+  const [what, first, last] =
+    unit === 'day' ? ['Seoul day', '2026-11-01', '2026-11-30'] : ['month', '2026-11', '2026-12'];
+  return command
+    .argument('<from>', `the first ${what}, such as ${first}`)
+    .argument('[to]', `the last ${what}, such as ${last}; the first unless stated`);
+}
+
+export function dayArgument(): Argument {
+  return new Argument('<date>', 'a Seoul day, such as 2026-12-01');
 }
 
 /** A filter by who collects. */
@@ -110,10 +123,18 @@ export async function rowsOf(
   let next: Record<string, unknown> | undefined = {};
   while (next !== undefined && rows.length < most) {
     const piece = (await ask({ limit: Math.min(most - rows.length, PAGE), ...next })) as Piece;
-    rows.push(...(piece.items ?? []));
+    const items = itemsOf(piece);
+    if (items === undefined) throw new AnotherService('The answer is no list.');
+    rows.push(...items);
     next = nextOf(piece);
   }
   return { rows: rows.slice(0, most - 1), more: rows.length === most };
+}
+
+/** @returns `undefined` for what no list of the service answers */
+function itemsOf(piece: unknown): unknown[] | undefined {
+  const items = typeof piece === 'object' && piece !== null ? (piece as Piece).items : undefined;
+  return Array.isArray(items) ? items : undefined;
 }
 
 function nextOf({ nextCursor, nextAfter, hasMore }: Piece): Record<string, unknown> | undefined {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import stringWidth from 'string-width';
 import { EXIT_CODES } from './exit';
 import { commandOf, commandsBelow, inCommands, operationsOf } from './operations';
 import { programOf } from './program';
@@ -65,8 +66,36 @@ describe('the commands', () => {
   });
 
   it('ask before money moves', () => {
-    const asking = commands.filter((command) => command.options.some(({ long }) => long === '--yes'));
+    const asking = commands.filter(
+      (command) => command.parent !== null && command.options.some(({ long }) => long === '--yes'),
+    );
     expect(asking.map(nameOf).sort()).toEqual(ASKS_BEFORE);
+  });
+
+  it('take the word of who states --yes, whether they ask or not', () => {
+    expect(program.options.map(({ long }) => long)).toContain('--yes');
+  });
+
+  it('have help as wide as a terminal, which says what is required and how days are written', () => {
+    for (const command of commands) {
+      const help = command.helpInformation();
+      for (const line of help.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(80);
+      const dated = [...command.options, ...command.registeredArguments].filter((one) =>
+        /<(day|date|month|time)>|<from>|\[to\]/.test('flags' in one ? one.flags : `<${one.name()}>`),
+      );
+      // Those of a link are no options of the command itself.
+      for (const { description } of dated) expect(description).toMatch(/such as \d{4}-\d\d/);
+      const required = command.options.filter(({ mandatory }) => mandatory);
+      expect(help.replaceAll(/\s+/g, ' ').match(/\(required\)/g)?.length ?? 0).toBe(required.length);
+    }
+  });
+
+  it('show examples that a terminal need not break', () => {
+    let shown = '';
+    const helped = programOf({ environment: {}, write: (text) => (shown += text), complain: () => undefined });
+    helped.outputHelp();
+    expect(shown).toContain('Examples:');
+    for (const line of shown.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(80);
   });
 
   it.each([

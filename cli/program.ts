@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import { Command, Help, type Option } from 'commander';
+import stringWidth from 'string-width';
 import { addAccountCommands } from './commands/accounts';
 import { addApprovalCommands } from './commands/approvals';
 import { addAuditCommands } from './commands/audit';
@@ -35,9 +36,11 @@ export function programOf(surroundings: Surroundings): Command {
     .option('--url <address>', 'where the service listens; MERCHANT_BILLING_URL unless stated')
     .option('--json', 'print JSON instead of tables')
     .option('--idempotency-key <key>', 'the key of a call whose answer was lost, to ask it again')
+    // Any command takes it, so that scripts need not know which of them ask.
+    .option('-y, --yes', 'do it without being asked, where a command asks')
     .addHelpText('after', helpOfSurroundings())
     .configureOutput({ writeOut: surroundings.write, writeErr: surroundings.complain })
-    .configureHelp({ minWidthToWrap: 20 })
+    .configureHelp({ minWidthToWrap: 20, optionDescription, displayWidth: (text) => stringWidth(text) })
     .exitOverride()
     .showHelpAfterError('(--help tells what can be stated)');
   const run = runIn(surroundings);
@@ -69,6 +72,12 @@ export function programOf(surroundings: Surroundings): Command {
   return program;
 }
 
+/** Says of an option that it can't be left out. */
+function optionDescription(option: Option): string {
+  const told = new Help().optionDescription(option);
+  return option.mandatory ? `${told} (required)`.trim() : told;
+}
+
 function helpOfSurroundings(): string {
   const codes = Object.entries(EXIT_CODES).map(([code, meaning]) => `  ${code}  ${meaning}`);
   return `
@@ -83,10 +92,10 @@ Examples:
   ${PROGRAM} summary
   ${PROGRAM} inquiry --customer 'customer 1042'
   ${PROGRAM} jobs list --state Processing
-  ${PROGRAM} jobs resolve 42 --not-accepted --reason 'T store has no such job (ticket 811)'
+  ${PROGRAM} jobs resolve 42 --not-accepted --reason 'ticket 811'
   ${PROGRAM} approvals list --state Waiting
   ${PROGRAM} runs dry-run 2027-01-31
-  ${PROGRAM} refund B20270131-42-1 --amount 1,000 --reason 'promised by support'
+  ${PROGRAM} refund B20270131-42-1 --amount 1,000 --reason promised
   ${PROGRAM} charges list --output charges.xlsx
 `;
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { ApiProblem, createClient, type MerchantBillingClient } from '../client/src';
-import { AwaitsSecondPerson, NotConfirmed, UsageError } from './exit';
+import { AnotherService, AwaitsSecondPerson, NotConfirmed, UsageError } from './exit';
 import { commandOf, inCommands, type Operation } from './operations';
-import { pairsOf, tableOf, wrapped, type Column } from './table';
+import { pairsOf, tableOf, wrapped, wrappedToCopy, type Column } from './table';
 import { waitingOf } from './waiting';
 import { jsonOf, membersOf, withClock } from './words';
 
@@ -97,7 +97,7 @@ export class Session {
         'This moves money, and there is nobody to ask: state --yes to have it done. Nothing was done.',
       );
     }
-    this.surroundings.complain(`${await whatWillHappen()}\n`);
+    this.surroundings.complain(`${this.toCopy(await whatWillHappen())}\n`);
     if (!(await ask('Do it? [y/N] '))) throw new NotConfirmed('Nothing was done.');
   }
 
@@ -166,7 +166,11 @@ export class Session {
 
   /** Says something beside what is asked for. */
   note(text: string): void {
-    this.surroundings.complain(`${text}\n`);
+    this.surroundings.complain(`${this.toCopy(text)}\n`);
+  }
+
+  private toCopy(text: string): string {
+    return wrappedToCopy(text, this.surroundings.width ?? Infinity);
   }
 }
 
@@ -197,6 +201,8 @@ export function runIn(surroundings: Surroundings): Run {
       try {
         await work(session, ...(given.slice(0, -1) as Given));
       } catch (error) {
+        if (error instanceof SyntaxError)
+          throw new AnotherService('The answer can’t be read as JSON.', { cause: error });
         if (error instanceof ApiProblem) error.message = session.inCommands(error.message);
         throw error;
       }

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { pairsOf, tableOf, type Column } from './table';
+import { pairsOf, tableOf, wrappedToCopy, type Column } from './table';
 
 interface Row {
   id: number;
@@ -81,12 +81,63 @@ describe('a table', () => {
     }
   });
 
+  const widest = (text: string): number => Math.max(...text.split('\n').map((line) => stringWidth(line)));
+
+  it.each([80, 60, 40])('keeps a table whatever one name without a blank is like: at %s', (width) => {
+    for (const name of ['아주긴이름'.repeat(12), 'x'.repeat(100)]) {
+      const text = tableOf([{ ...LONG, name }, ...ROWS], COLUMNS, width);
+      expect(text).toMatch(/^ *id +name/);
+      expect(text).toMatch(/^1042 {2}Kim +5,500 won/m);
+      expect(widest(text)).toBeLessThanOrEqual(width);
+      expect(text.replaceAll(/[^아주긴이름x]/g, '').replace(/름*$/, '')).toContain(name.slice(0, 10));
+    }
+  });
+
+  it('breaks what is no number rather than to make paragraphs of all rows', () => {
+    const columns: readonly Column<Row>[] = [
+      ['id', (row) => row.id, { right: true }],
+      ['reference', (row) => row.name],
+      ['amount', (row) => row.amount, { right: true }],
+    ];
+    const text = tableOf([{ ...LONG, name: 'order-'.repeat(20) }, ...ROWS], columns, 60);
+    expect(text).toMatch(/^1042 {2}Kim +5,500 won$/m);
+    expect(widest(text)).toBeLessThanOrEqual(60);
+  });
+
   it('says when there is none', () => {
     expect(tableOf([], COLUMNS, 80)).toBe('none\n');
   });
 });
 
 describe('pairs', () => {
+  it('leave addresses and commands whole, which people copy', () => {
+    const address = `http://127.0.0.1:8080/toss/windows/${'a'.repeat(60)}?token=x`;
+    const command = `npm run cli -- settlement-log list --after 1 --limit 1 --account ${'b'.repeat(30)}`;
+    const text = pairsOf(
+      [
+        ['windowUrl', address],
+        ['link', command],
+        ['why', 'word '.repeat(20).trim()],
+      ],
+      60,
+    );
+    expect(text).toContain(address);
+    expect(text).toContain(command);
+    expect(stringWidth(text.split('\n').at(-2) as string)).toBeLessThanOrEqual(60);
+  });
+
+  it('and messages give a command at their end a line of its own', () => {
+    const message = `Asked for, and not done: it waits for a second person, who says: npm run cli -- approvals approve 12`;
+    expect(wrappedToCopy(message, 40)).toBe(
+      [
+        'Asked for, and not done: it waits for a',
+        'second person, who says:',
+        '  npm run cli -- approvals approve 12',
+      ].join('\n'),
+    );
+    expect(wrappedToCopy(message, Infinity)).toBe(message);
+  });
+
   it('break long texts, and never an id apart from its name', () => {
     const text = pairsOf(
       [

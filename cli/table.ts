@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
+import { PROGRAM } from './operations';
 import { textOf } from './words';
 
 /** How a column behaves where there is little room. */
@@ -25,6 +26,8 @@ interface Cells {
 const GAP = 2;
 /** Narrower than this a text is no longer read but spelled. */
 const LEAST_TEXT = 16;
+/** Hangul and Han may be broken anywhere. */
+const BETWEEN_WORDS = /[\s\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 /** What is longer is no word: a hash, an address. */
 const LONGEST_WORD = 40;
 
@@ -42,7 +45,8 @@ const BARE = {
 
 /**
  * Rows as a table for people, as wide as their terminal: texts are broken into lines, then spare columns left out (and
- * named below), and where even that is too wide each row stands as a paragraph of its own.
+ * named below), then words broken too, so that one long name costs nobody the table; and where even that is too wide each
+ * row stands as a paragraph of its own.
  *
  * @param width columns of the terminal; `Infinity` where there is none
  */
@@ -54,7 +58,9 @@ export function tableOf<Row>(rows: readonly Row[], columns: readonly Column<Row>
   for (let kept = all; ; kept = withoutLastSpare(kept)) {
     const fitted = fit(kept, width);
     if (fitted !== undefined) return render(fitted) + leftOut(all, kept, width);
-    if (!kept.some(({ manner }) => manner.spare)) return stacked(all, width);
+    if (kept.some(({ manner }) => manner.spare)) continue;
+    const broken = fit(kept.map(breakable), width, () => LEAST_TEXT);
+    return broken === undefined ? stacked(all, width) : render(broken) + leftOut(all, kept, width);
   }
 }
 
@@ -64,18 +70,23 @@ export function pairsOf(pairs: readonly (readonly [name: string, text: string])[
   const room = Math.max(LEAST_TEXT, width - names - GAP);
   return render([
     { heading: '', manner: {}, texts: pairs.map(([name]) => name) },
-    { heading: '', manner: {}, texts: pairs.map(([, text]) => wrapped(text, room)) },
+    { heading: '', manner: {}, texts: pairs.map(([, text]) => wrappedToCopy(text, room)) },
   ]);
 }
 
+/** Whatever is no number may stand in lines, where it must. */
+function breakable(column: Cells): Cells {
+  return column.manner.right ? column : { ...column, manner: { ...column.manner, wraps: true } };
+}
+
 /** @returns `undefined` when they don't fit, however texts are broken */
-function fit(columns: readonly Cells[], width: number): Cells[] | undefined {
+function fit(columns: readonly Cells[], width: number, least = leastOf): Cells[] | undefined {
   const widths = columns.map(widthOf);
   const fixed = columns.map(({ manner }, at) => (manner.wraps ? 0 : (widths[at] as number)));
   const room = width - sum(fixed) - GAP * (columns.length - 1);
   const shares = sharesOf(
     columns.flatMap((column, at) =>
-      column.manner.wraps ? [{ need: widths[at] as number, least: leastOf(column) }] : [],
+      column.manner.wraps ? [{ need: widths[at] as number, least: least(column) }] : [],
     ),
     room,
   );
@@ -113,7 +124,7 @@ function sharesOf(texts: readonly { need: number; least: number }[], room: numbe
 
 /** No word is broken, unless it is longer than anybody's. */
 function leastOf(column: Cells): number {
-  const words = [column.heading, ...column.texts].flatMap((text) => text.split(/\s/));
+  const words = [column.heading, ...column.texts].flatMap((text) => text.split(BETWEEN_WORDS));
   const longest = Math.max(...words.map((word) => stringWidth(word)));
   return Math.max(LEAST_TEXT, Math.min(longest, LONGEST_WORD));
 }
@@ -160,6 +171,23 @@ function widthOf({ heading, texts }: Cells): number {
 export function wrapped(text: string, width: number): string {
   return width === Infinity ? text : wrapAnsi(text, width, { hard: true });
 }
+
+/**
+ * The same for what people copy: an address or a command in a line of its own is left whole, for the terminal to break, whose
+ * line ends are not copied. A command at the end of a text gets a line of its own.
+ */
+export function wrappedToCopy(text: string, width: number): string {
+  if (width === Infinity) return text;
+  const lines = text.split('\n').flatMap((line) => {
+    const [, before, command] = ENDS_WITH_COMMAND.exec(line) ?? [];
+    const isLong = stringWidth(line) > width;
+    return isLong && before !== undefined ? [before, `  ${command}`] : [line];
+  });
+  return lines.map((line) => (TO_COPY.test(line) ? line : wrapped(line, width))).join('\n');
+}
+
+const ENDS_WITH_COMMAND = new RegExp(`^(\\S.*:) (${PROGRAM} .*)$`);
+const TO_COPY = new RegExp(`^ *(${PROGRAM} .*|https?://\\S+)$`);
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0);

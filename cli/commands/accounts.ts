@@ -144,7 +144,10 @@ function addRotate(accounts: Command, run: Run): void {
     .command('rotate <id>')
     .description('give it new secrets beside the old')
     .addOption(secretsOption().makeOptionMandatory())
-    .option('--old-until <time>', 'when the old are used no more; a day from now unless stated')
+    .option(
+      '--old-until <time>',
+      'when the old are used no more, such as 2027-01-31T09:00:00+09:00; a day from now unless stated',
+    )
     .addOption(reasonOption())
     .addOption(yesOption());
   covers(rotate, 'POST /admin/v1/gateway-accounts/{id}/credentials').action(

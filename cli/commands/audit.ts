@@ -10,9 +10,12 @@ type AuditEntry = Schema<'AuditEntryView'>;
 const COLUMNS: readonly Column<AuditEntry>[] = [
   ['at', (entry) => seoulSecond(entry.at)],
   ['who', (entry) => entry.actor, { wraps: true }],
-  ['operation', (entry) => entry.operation],
-  ['of', (entry) => entry.resourceId],
-  ['ended', (entry) => (entry.outcome === null ? 'cut off' : (entry.outcome.code ?? entry.outcome.status))],
+  ['what', (entry) => `${entry.operation} ${entry.resourceId ?? ''}`.trim(), { wraps: true }],
+  [
+    'ended',
+    (entry) => (entry.outcome === null ? 'cut off' : (entry.outcome.code ?? entry.outcome.status)),
+    { wraps: true },
+  ],
   ['reason', (entry) => entry.reason, { wraps: true }],
   ['owner', (entry) => entry.owner, { spare: true }],
   ['request', (entry) => entry.requestId, { spare: true }],
@@ -34,7 +37,7 @@ export function addAuditCommands(program: Command, run: Run): void {
       resourceId: new Option('--resource-id <id>', 'of one thing'),
       requestId: new Option('--request <id>', 'by the request id of an answer'),
       from: new Option('--from <time>', 'at or after, such as 2027-01-31T00:00:00+09:00'),
-      until: new Option('--until <time>', 'before'),
+      until: new Option('--until <time>', 'before, such as 2027-02-01T00:00:00+09:00'),
     },
   });
 }

@@ -3,7 +3,7 @@ import type { Schema } from '../../client/src';
 import { addAct, addList, addShow } from '../declare';
 import { AlreadyThere } from '../exit';
 import { covers } from '../operations';
-import { reasonOption, wholeNumber, yesOption } from '../options';
+import { dayArgument, reasonOption, wholeNumber, yesOption } from '../options';
 import { dataOf, type Run, type Session } from '../session';
 import type { Column } from '../table';
 import { count, seoulTime, tally, won } from '../words';
@@ -37,8 +37,9 @@ export function addBillingRunCommands(program: Command, run: Run): void {
     operation: 'GET /admin/v1/billing-runs/{id}',
   });
   const dryRun = runs
-    .command('dry-run <date>')
+    .command('dry-run')
     .description('what the run of a date would bill; writes nothing')
+    .addArgument(dayArgument())
     .addOption(
       new Option('--lines <rows>', 'how many of the first charges to show').argParser(wholeNumber).default(20),
     );
@@ -47,7 +48,11 @@ export function addBillingRunCommands(program: Command, run: Run): void {
       session.showThing(await previewOf(session, date, lines));
     }),
   );
-  const open = runs.command('open <date>').description('open the run of a date, once').addOption(yesOption());
+  const open = runs
+    .command('open')
+    .description('open the run of a date, once')
+    .addArgument(dayArgument())
+    .addOption(yesOption());
   covers(open, 'POST /admin/v1/billing-runs').action(
     run(async (session, date: string) => {
       await session.confirm(async () => {
@@ -63,7 +68,8 @@ export function addBillingRunCommands(program: Command, run: Run): void {
       session.showThing(opened);
       const { id, billingDate, state, plannedAt } = opened;
       const was = `run ${id} of ${billingDate} (${state}), opened at ${seoulTime(plannedAt)}`;
-      throw new AlreadyThere(`Already there: ${was}. Nothing was opened.`);
+      const later = 'What has become due since, or was made since, is billed by the run of the next day';
+      throw new AlreadyThere(`Already there: ${was}. Nothing was opened. ${later}.`);
     }),
   );
   addAct(runs, run, {

@@ -12,7 +12,7 @@ type Product = Schema<'ProductView'>;
 
 const COLUMNS: readonly Column<Product>[] = [
   ['id', (product) => product.id, { right: true }],
-  ['T store id', (product) => product.storeProductId],
+  ['store id', (product) => product.storeProductId],
   ['name', (product) => product.name, { wraps: true }],
   ['price', (product) => won(product.price.amount), { right: true }],
   ['sold', (product) => (product.active ? 'yes' : 'no')],

@@ -98,7 +98,9 @@ function addRefund(program: Command, run: Run): void {
   const refund = program
     .command('refund <orderNo>')
     .description('give a payment back, wholly or in part (환불)')
-    .addOption(new Option('--amount <won>', 'this much of it').argParser(wonAmount).conflicts('all'))
+    .addOption(
+      new Option('--amount <won>', 'this much of it; this or --all is required').argParser(wonAmount).conflicts('all'),
+    )
     .option('--all', 'all that is left of it')
     .addOption(reasonOption())
     .option('--reference <text>', 'what you call it: a charge is refunded once under a reference')

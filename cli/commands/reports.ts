@@ -4,7 +4,7 @@ import type { Schema } from '../../client/src';
 import { collectedOf, DAY_KINDS, HOW_DAYS_ADD_UP } from '../day-kinds';
 import { saveTo, type SaveOptions } from '../files';
 import { covers } from '../operations';
-import { outputOption } from '../options';
+import { outputOption, overStretch } from '../options';
 import { dataOf, type Run } from '../session';
 import type { Column } from '../table';
 import { tally, won } from '../words';
@@ -61,8 +61,7 @@ const stretch = () => ({ from: new Option('--from <day>'), to: new Option('--to 
 
 export function addReportCommands(program: Command, run: Run): void {
   const reports = program.command('reports').description('numbers that add up to the won');
-  const daily = reports
-    .command('daily <from> [to]')
+  const daily = overStretch(reports.command('daily'), 'day')
     .description('what was asked and how it ended, a Seoul day each, by when sending began')
     .addOption(outputOption());
   covers(daily, 'GET /admin/v1/reports/daily', stretch()).action(
@@ -73,9 +72,8 @@ export function addReportCommands(program: Command, run: Run): void {
       session.tell(days, () => `${session.table(days, DAYS)}${session.wrapped(HOW_DAYS_ADD_UP)}\n`);
     }),
   );
-  const monthly = reports
-    .command('monthly <from> [to]')
-    .description('months such as 2026-11 by product: collected, refunded and net; --json and --output tell all of it')
+  const monthly = overStretch(reports.command('monthly'), 'month')
+    .description('months by product: collected, refunded and net; --json and --output tell all of it')
     .addOption(outputOption());
   covers(monthly, 'GET /admin/v1/reports/monthly', stretch()).action(
     run(async (session, from: string, to: string | undefined, { output }: SaveOptions) => {
@@ -89,8 +87,7 @@ export function addReportCommands(program: Command, run: Run): void {
     }),
   );
   const account = new Option('--account <id>', 'of this gateway account only');
-  const gatewayDays = reports
-    .command('gateway-days <from> [to]')
+  const gatewayDays = overStretch(reports.command('gateway-days'), 'day')
     .description('what each account collected, gave back, cost and paid out, by the gateway’s own lists')
     .addOption(account)
     .addOption(outputOption());
@@ -103,8 +100,7 @@ export function addReportCommands(program: Command, run: Run): void {
       session.showList(items, GATEWAY_DAYS);
     }),
   );
-  const unbalanced = reports
-    .command('unbalanced-jobs <from> [to]')
+  const unbalanced = overStretch(reports.command('unbalanced-jobs'), 'day')
     .description('jobs that say something else than the settlement log: none, ever')
     .addOption(outputOption());
   covers(unbalanced, 'GET /admin/v1/reports/unbalanced-jobs', stretch()).action(

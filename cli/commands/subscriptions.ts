@@ -19,11 +19,11 @@ const COLUMNS: readonly Column<Subscription>[] = [
   ['price', (subscription) => won(subscription.price.amount), { right: true }],
   ['next billing', (subscription) => subscription.nextBillingOn],
   ['paid through', (subscription) => subscription.paidThroughOn],
-  ['product', (subscription) => subscription.product.name, { spare: true }],
+  ['product', (subscription) => subscription.product.name, { wraps: true, spare: true }],
 ];
 
 /** Where a billing token is read from: an argument would be seen by everybody who lists the processes. */
-const tokenFileOption = () => new Option('--token-file <file>', 'holds the billing token; - for standard input');
+const tokenFileOption = () => new Option('--token-file <file>', 'holds the billing token; - reads standard input');
 
 const filters = () => ({
   state: new Option('--state <state>').choices(['Active', 'PastDue', 'Paused', 'Canceled', 'Expired']),
@@ -110,14 +110,14 @@ function addCreate(subscriptions: Command, run: Run): void {
     .command('create')
     .description('sell a product to a customer, from a day on')
     .requiredOption('--customer <reference>', 'your own name for the customer')
-    .requiredOption('--product <store product id>', 'T store’s id of the product, such as 0910024116')
+    .requiredOption('--product <store product id>', 'its store id, as `products list` shows it, such as 0910024116')
     .requiredOption('--start <day>', 'Seoul day it begins on, such as 2026-12-01')
     .addOption(tokenFileOption())
-    .option('--payment-method <id>', 'the customer’s payment method, in place of a billing token')
-    .addOption(new Option('--anchor-day <day>', 'day of the month it is billed on').argParser(wholeNumber))
+    .option('--payment-method <id>', 'the customer’s payment method; this or --token-file is required')
+    .addOption(new Option('--anchor-day <number>', 'day of the month it is billed on, 1 to 31').argParser(wholeNumber))
     .addOption(new Option('--interval-months <months>', 'how often it is billed').argParser(wholeNumber))
-    .option('--trial-until <day>', 'first day that is not free any more')
-    .option('--end <day>', 'first day it is over');
+    .option('--trial-until <day>', 'first Seoul day that is not free any more, such as 2027-01-01')
+    .option('--end <day>', 'first Seoul day it is over, such as 2027-12-01');
   for (const option of priceOptions()) create.addOption(option);
   create.addOption(yesOption());
   covers(create, 'POST /admin/v1/subscriptions').action(
@@ -126,7 +126,7 @@ function addCreate(subscriptions: Command, run: Run): void {
       const { customer, product, start, anchorDay, intervalMonths, trialUntil, end } = stated;
       const { tokenFile, paymentMethod: paymentMethodId } = stated;
       if ((tokenFile === undefined) === (paymentMethodId === undefined)) {
-        throw new UsageError('state one of --token-file and --payment-method');
+        throw new UsageError('State one of --token-file and --payment-method.');
       }
       const billingToken = tokenFile === undefined ? undefined : await tokenIn(tokenFile);
       await session.confirm(() => {
@@ -161,7 +161,7 @@ function addChange(subscriptions: Command, run: Run): void {
     .description('change what is billed, from the next period on')
     .option('--product <store product id>', 'another product')
     .option('--product-price', 'the product’s price instead of one of its own')
-    .option('--end <day>', 'first day it is over')
+    .option('--end <day>', 'first Seoul day it is over, such as 2027-12-01')
     .option('--without-end', 'it goes on')
     .option('--keep', 'take back a cancellation at the period’s end');
   for (const option of priceOptions()) change.addOption(option);

@@ -44,13 +44,17 @@ interface ProblemBody {
   faults?: unknown;
 }
 
-/** Whatever stands before the service may answer in its place, and not in JSON. */
+/** What stands as the code of an answer that the service has not given. */
+export const NOT_OF_THE_SERVICE = 'unknown';
+
+/** Whatever stands before the service, or in its place, may answer: its words are its own, and no codes of ours. */
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const text = await response.text();
-  const body = bodyOf(text);
+  const isOurs = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
+  const body = isOurs ? bodyOf(text) : {};
   return new ApiProblem(
     response.status,
-    textOf(body.code) ?? 'unknown',
+    textOf(body.code) ?? NOT_OF_THE_SERVICE,
     textOf(body.detail) ?? textOf(body.title) ?? `HTTP ${response.status} ${response.statusText}`.trim(),
     Array.isArray(body.faults) ? (body.faults as Fault[]) : [],
     response.headers.get('x-request-id'),

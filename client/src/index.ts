@@ -3,7 +3,7 @@ import createFetchClient, { type Client, type Middleware } from 'openapi-fetch';
 import { ApiProblem, Unreachable, problemOf } from './errors';
 import type { components, paths } from './schema';
 
-export { ApiProblem, Unreachable } from './errors';
+export { ApiProblem, NOT_OF_THE_SERVICE, Unreachable } from './errors';
 export type { Fault } from './errors';
 export type { components, operations, paths } from './schema';
 

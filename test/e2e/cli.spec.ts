@@ -1,4 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -342,7 +344,9 @@ describe('the operators’ program', () => {
     const again = await run(['runs', 'open', today, '--yes']);
     expect(again.exitCode).toBe(3);
     expect(again.complaint).toMatch(
-      new RegExp(`^Already there: run \\d+ of ${today} \\(Planned\\), opened at .*\\. Nothing was opened\\.$`),
+      new RegExp(
+        `^Already there: run \\d+ of ${today} \\(Planned\\), opened at .*\\. Nothing was opened\\. What .* is billed by the run of the next day\\.$`,
+      ),
     );
   });
 
@@ -350,6 +354,37 @@ describe('the operators’ program', () => {
     const { exitCode, complaint } = await run(['summary'], { MERCHANT_BILLING_URL: 'http://127.0.0.1:9' });
     expect(exitCode).toBe(5);
     expect(complaint).toMatch(/127\.0\.0\.1:9 did not answer.*\n.*PORT.*--url or MERCHANT_BILLING_URL/);
+  });
+
+  it('says that what answers is another program, not that something does not exist', async () => {
+    const answers = [
+      [404, 'application/json', '{"code":"NOT_FOUND","message":"No such address"}'],
+      [200, 'text/html', '<html>'],
+      [200, 'application/json', '{"status":"ok"}'],
+    ] as const;
+    for (const [status, type, body] of answers) {
+      const other = createServer((_, response) => void response.writeHead(status, { 'content-type': type }).end(body));
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+      const { port } = other.address() as AddressInfo;
+      const ran = await run(['jobs', 'list'], { MERCHANT_BILLING_URL: `http://127.0.0.1:${port}` });
+      other.closeAllConnections();
+      await new Promise((resolve) => other.close(resolve));
+      expect(ran).toMatchObject({ exitCode: 5, output: '' });
+      expect(ran.complaint).toMatch(/not this service: --url or MERCHANT_BILLING_URL must be its own address/);
+    }
+  });
+
+  it('hints at what fits the refusal: what is taken, and not the state of a thing that is none', async () => {
+    const tea = ['products', 'create', '홍차', '--store-id', 'taken', '--carrier', '5,500'];
+    expect((await run(tea)).exitCode).toBe(0);
+    const again = await run(tea);
+    expect(again).toMatchObject({ exitCode: 3, complaint: expect.stringContaining('duplicate-product') });
+    expect(again.complaint).toContain('shows what is there; choose another name');
+    expect(again.complaint).not.toContain('actions');
+    const more = await run(['refund', 'cli-1', '--amount', '9,999,999', '--reason', 'r', '--yes']);
+    expect(more.complaint).toMatch(/more than is left of cli-1: [\d,]+ won of [\d,]+ won/);
+    const refused = await run(['runs', 'dry-run', 'tomorrow']);
+    expect(refused.complaint).toMatch(/^Refused: Not valid: date\. \(invalid-request\)\n {2}date: /);
   });
 
   it('shows notifications to the byte', async () => {
