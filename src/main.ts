@@ -18,6 +18,8 @@ async function main(): Promise<void> {
   const configuration = readConfiguration(settings);
   // Loaded when it is needed: most of the program, and a second that nobody waits for who must mend a setting first.
   const { startService } = await import('./service.js');
+  const { measureProcess } = await import('./platform/metrics/index.js');
+  measureProcess();
   const service = await startService(configuration, { lifecycle });
   endOnFault(service);
   if (configuration.deployment.environment === 'simulator' && configuration.roles.has('admin')) {

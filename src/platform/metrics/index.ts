@@ -1,2 +1,2 @@
-export { Metrics } from './metrics';
+export { Metrics, measureProcess } from './metrics';
 export { MetricsModule } from './metrics.module';

@@ -8,10 +8,11 @@ const WRITTEN_IN_A_SECOND = 5;
 let processFigures: Registry | undefined;
 
 /**
- * Figures of the process itself. Measured once, however many services start and end in it: the library never ends what
- * measures the event loop and the collections of garbage.
+ * Begins to measure the process itself, unless that has begun. Whoever is the process does so, and else whoever asks for
+ * figures first: the library never ends what measures the event loop and the collections of garbage, so that of a service
+ * that was only one of many in a process something would stay.
  */
-function figuresOfProcess(): Registry {
+export function measureProcess(): Registry {
   if (processFigures === undefined) {
     processFigures = new Registry();
     collectDefaultMetrics({ register: processFigures });
@@ -34,10 +35,6 @@ export class Metrics {
   private isWriting = false;
   private secondSince = 0;
   private writtenInSecond = 0;
-
-  constructor() {
-    figuresOfProcess();
-  }
 
   counter<Label extends string>(settings: MetricSettings<Label>): Counter<Label> {
     return new Counter({ ...settings, labelNames: settings.labelNames ?? [], registers: [this.registry] });
@@ -98,7 +95,7 @@ export class Metrics {
     }
     this.isWriting = true;
     this.writtenInSecond += 1;
-    const all = Registry.merge([figuresOfProcess(), this.registry]);
+    const all = Registry.merge([measureProcess(), this.registry]);
     this.written = all.metrics().finally(() => (this.isWriting = false));
     return this.written;
   }
