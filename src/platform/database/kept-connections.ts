@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 
 /**
  * What people and programs ask for: to look, to change something, to decide what waits for a person, or to stop what is sent
@@ -23,6 +23,22 @@ const BESIDE = 2;
  */
 export function onConnectionsFor<Result>(purpose: Purpose | undefined, work: () => Result): Result {
   return purposeNow.run(purpose, work);
+}
+
+/** Connections of its own, for the entities of another: what is known of these is worked out once, not for each purpose. */
+class SourceBeside extends DataSource {
+  constructor(
+    private readonly other: DataSource,
+    poolSize: number,
+  ) {
+    super({ ...other.options, poolSize } as DataSourceOptions);
+  }
+
+  protected override buildMetadatas(): Promise<void> {
+    const { entityMetadatas, entityMetadatasMap } = this.other;
+    Object.assign(this, { entityMetadatas, entityMetadatasMap });
+    return Promise.resolve();
+  }
 }
 
 /**
@@ -62,7 +78,6 @@ export class KeptConnections implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async open(name: Purpose | 'beside', poolSize: number): Promise<void> {
-    const options = { ...this.others.options, poolSize } as typeof this.others.options;
-    this.sources.set(name, await new DataSource(options).initialize());
+    this.sources.set(name, await new SourceBeside(this.others, poolSize).initialize());
   }
 }
