@@ -1,4 +1,10 @@
-import { InvalidConfigurationError, noteAddress, readConfiguration, withTrialSettings } from './config';
+import {
+  InvalidConfigurationError,
+  noteAddress,
+  readConfiguration,
+  withTrialSettings,
+  type Configuration,
+} from './config';
 import { Lifecycle } from './platform/health';
 import { collectEagerly } from './platform/memory';
 import type { RunningService } from './service';
@@ -22,14 +28,19 @@ async function main(): Promise<void> {
   measureProcess();
   const service = await startService(configuration, { lifecycle });
   endOnFault(service);
-  if (configuration.deployment.environment === 'simulator' && configuration.roles.has('admin')) {
-    if (configuration.database.url === undefined) noteAddress(configuration.storage.directory, service.url);
+  if (isTrial(configuration)) {
+    noteAddress(configuration.storage.directory, service.url);
     process.stderr.write(greeting(service.url, configuration.http.host, keysFile));
   }
   const signal = await signalled;
   service.log.logger.info('draining', { signal });
   await service.close();
   process.exit(0);
+}
+
+/** Whether it is tried out here, with a database of its own. */
+function isTrial({ deployment, database, roles }: Configuration): boolean {
+  return deployment.environment === 'simulator' && database.url === undefined && roles.has('admin');
 }
 
 /** For whoever tries it out; the log is for machines. @param keysFile where its keys are, when it has made them itself */
