@@ -161,6 +161,15 @@ describe('readConfiguration', () => {
     ['ENCRYPTION_KEY', 'no such setting: ENCRYPTION_KEYS is one'],
     ['DATABASE_URI', 'no such setting: DATABASE_URL is one'],
     ['TSTORE_CLIENT_SECRETT', 'no such setting: TSTORE_CLIENT_SECRET is one'],
+    // Unread, a live deployment would be taken for a simulator's.
+    ...['ENVIROMENT', 'ENVIRONEMENT', 'ENVIRONMENTS', 'environment'].map((name) => [
+      name,
+      'no such setting: ENVIRONMENT is one',
+    ]),
+    ['billing_cron', 'no such setting: BILLING_CRON is one'],
+    ['BILLINGCRON', 'no such setting: BILLING_CRON is one'],
+    ['TOSSSECRETKEY', 'no such setting: TOSS_SECRET_KEY is one'],
+    ['EncryptionKeys', 'no such setting: ENCRYPTION_KEYS is one'],
     ...['REFUND_AS_YOU_LIKE', 'APPROVAL_OF_REFUNDS', 'UPLOAD_CONFIRM_WON', 'TOSS_KEY', 'REBILL_FRESH_MINUTES'].map(
       (name) => [name, 'no such setting: there is none of this name'],
     ),
@@ -179,6 +188,8 @@ describe('readConfiguration', () => {
     expect(() => readConfiguration(source, ['DATABASE_URL'])).toThrow('DATABASE_URL: expected');
     const before = { TSTORE_ENVIRONMENT: 'live' };
     expect(() => readConfiguration(before, ['DATABASE_URL'])).toThrow('TSTORE_ENVIRONMENT: no such setting');
+    const misspelt = { ENVIROMENT: 'live' };
+    expect(() => readConfiguration(misspelt, ['DATABASE_URL'])).toThrow('ENVIROMENT: no such setting');
   });
 
   it('takes no notice of what belongs to others', () => {
@@ -190,6 +201,7 @@ describe('readConfiguration', () => {
       'BILLING_SERVICE_HOST',
       'BILLING_PORT_8080_TCP',
       'POSTGRES_PASSWORD',
+      ...['ROLES', 'PROT', 'port', 'host', 'CLOCKS', 'DATADIR', 'LOGLEVEL'],
     ];
     const environment = Object.fromEntries(
       [...others, 'MERCHANT_BILLING_URL', 'npm_config_cache'].map((name) => [name, 'x']),

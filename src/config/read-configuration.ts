@@ -13,7 +13,7 @@ import {
 import { liveFaults } from './live-rules';
 import { TOSS_ACCOUNT_SETTINGS, tossKeyFaults } from './toss-keys';
 import { TSTORE_ACCOUNT_SETTINGS } from './tstore-account';
-import { isRenamed } from './unknown-settings';
+import { meansEnvironment } from './unknown-settings';
 
 /** Where T store is, by deployment. PNS publishes no sandbox host, so sandbox must name one. */
 const TSTORE_HOSTS: Record<Deployment, { auth?: string; api?: string; pns?: string }> = {
@@ -75,7 +75,7 @@ export function readConfiguration(source: NodeJS.ProcessEnv, needed?: readonly (
   const faulty = new Set(faults.map((fault) => fault.field));
   const related = relationFaults(environment).filter((fault) => !faulty.has(fault.field));
   const matters = (field = ''): boolean =>
-    needed === undefined || needed.includes(field as keyof Environment) || isRenamed(field);
+    needed === undefined || needed.includes(field as keyof Environment) || meansEnvironment(field);
   const all = [...faults, ...related].filter((fault) => matters(fault.field));
   if (all.length > 0) throw new InvalidConfigurationError(all);
   return configurationOf(environment);

@@ -23,7 +23,7 @@ export function unknownSettings(given: readonly string[], known: readonly string
       const renamed = RENAMED.get(field);
       if (renamed !== undefined)
         return [{ field, expected: `no such setting: write ${renamed} instead, with the same value` }];
-      const meant = known.find((name) => isSlipOf(field, name));
+      const meant = known.find((name) => isLike(field, name));
       if (meant !== undefined) return [{ field, expected: `no such setting: ${meant} is one` }];
       return isOurs(field) ? [{ field, expected: 'no such setting: there is none of this name' }] : [];
     });
@@ -33,12 +33,30 @@ function firstWord(name: string): string {
   return name.split('_', 1)[0] as string;
 }
 
-/** Whether an earlier version knew it; unread, a `live` would be taken for a simulator. */
-export function isRenamed(name: string): boolean {
-  return RENAMED.has(name);
+/** Whether it was meant to say what the deployment is for, as an earlier version called it or misspelt: unread, a `live` would be taken for a simulator. */
+export function meansEnvironment(name: string): boolean {
+  return RENAMED.get(name) === 'ENVIRONMENT' || isLike(name, 'ENVIRONMENT');
+}
+
+function isLike(given: string, name: string): boolean {
+  return given !== name && (isOtherwiseSpelt(given, name) || isSlipOf(given, name));
+}
+
+/** So long a name means the same to everybody: PORT, HOST and ROLE, or one letter off them, may be anybody's. */
+const OF_ONE_MEANING = 9;
+
+/** Whether only small letters, or words run together, tell what was given from a setting. */
+function isOtherwiseSpelt(given: string, name: string): boolean {
+  const isLikely = given.includes('_') || given.length >= OF_ONE_MEANING;
+  return isLikely && lettersOf(given) === lettersOf(name);
+}
+
+function lettersOf(name: string): string {
+  return name.replaceAll('_', '').toUpperCase();
 }
 
 /** Short names such as HOST are like too many that mean something else; SSL_CERT_FILE is no slip of TLS_CERT_FILE. */
 function isSlipOf(given: string, name: string): boolean {
-  return given.startsWith(name.charAt(0)) && name.includes('_') && given.includes('_') && isSlip(given, name);
+  const areLikely = [given, name].every((one) => one.includes('_') || one.length >= OF_ONE_MEANING);
+  return areLikely && given.startsWith(name.charAt(0)) && isSlip(given, name);
 }
