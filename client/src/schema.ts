@@ -5335,9 +5335,9 @@ export interface components {
             otherAmount: number;
             /** @description Won of partial refunds of payments by several methods: T store divides them, and does not say how */
             undividedAmount: number;
-            /** @description Those that left nothing of their payment */
+            /** @description Those that gave back all of a payment at once */
             full: components["schemas"]["TallyView"];
-            /** @description Those that left some of it */
+            /** @description Those that gave back a part, be it the last */
             part: components["schemas"]["TallyView"];
         };
         MonthTotalView: {

@@ -152,6 +152,8 @@ describe('lists as CSV and XLSX', () => {
         const [header, ...rows] = sheets[0]?.rows as CellValue[][];
         const column = (name: string) => rows.map((row) => row[(header as string[]).indexOf(name)]);
         expect(rows).toHaveLength(COUNT);
+        // What programs go by is in the way of who opens it.
+        expect((header as string[]).filter((name) => /^(links|actions|version)/.test(name))).toEqual([]);
         expect((column('price.amount') as number[]).reduce((sum, one) => sum + one)).toBe((COUNT * (COUNT + 1)) / 2);
         expect(column('createdAt (Seoul)')[0]).toEqual(new Date('2026-11-01T09:00:00Z'));
         expect(column('id').every((id) => typeof id === 'string' && /^\d+$/.test(id))).toBe(true);

@@ -187,4 +187,24 @@ describe('the numbers finance asks for', () => {
   ])('refuses months that are none: %s', async (query, field) => {
     expect(await world.get(`reports/monthly?${query}`)).toMatchObject({ status: 400, body: { faults: [{ field }] } });
   });
+
+  it('tell refunds of a whole payment from parts, whose last is a part too', async () => {
+    const { body: job } = await world.upload(fileOf(12, 'parts-'));
+    await world.settled(job.id);
+    const [charge] = (await world.get(`charges?jobId=${job.id}&state=Paid&limit=1`)).body.items;
+    const month = seoulDateAt(world.clock.now()).slice(0, 7);
+    const refunded = async () => (await world.get(`reports/monthly?month=${month}`)).body.total.refunded;
+    const before = await refunded();
+    for (const amount of [1_000, undefined]) {
+      const { body } = await askRefund(world, charge.orderNo, amount);
+      await runRefunds(world.service);
+      await refundInState(world, body.id, 'Refunded');
+    }
+    expect((await world.get(`charges/${charge.orderNo}`)).body.state).toBe('Refunded');
+    const { count, amount } = before.part;
+    expect(await refunded()).toMatchObject({
+      full: before.full,
+      part: { count: count + 2, amount: amount + charge.amount },
+    });
+  });
 });

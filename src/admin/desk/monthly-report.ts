@@ -50,7 +50,8 @@ const countSql = (condition: string, name: string): string => `count(*) FILTER (
 const PAID = `settlement.kind = 'paid'`;
 const DECLINED = `settlement.kind = 'declined'`;
 const REFUNDED = `settlement.kind IN ('refunded', 'partially-refunded')`;
-const FULL = `settlement.kind = 'refunded'`;
+/** What went back at once; the log's kind tells what was left then, and is `refunded` for the last part of several, too. */
+const FULL = `${REFUNDED} AND settlement.amount = charge.amount`;
 const REVERSED = `settlement.kind = 'refund-reversed'`;
 const OTHER = `settlement.gateway <> 'tstore'`;
 

@@ -100,8 +100,8 @@ class RefundedView extends WonByMethodView {
     description: 'Won of partial refunds of payments by several methods: T store divides them, and does not say how',
   })
   undividedAmount!: number;
-  @ApiProperty({ type: TallyView, description: 'Those that left nothing of their payment' }) full!: TallyView;
-  @ApiProperty({ type: TallyView, description: 'Those that left some of it' }) part!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Those that gave back all of a payment at once' }) full!: TallyView;
+  @ApiProperty({ type: TallyView, description: 'Those that gave back a part, be it the last' }) part!: TallyView;
 }
 
 /** What months brought of products. */

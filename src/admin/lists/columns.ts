@@ -65,6 +65,11 @@ function namesOf(view: Type): string[] {
   return (names ?? []).map((name) => name.slice(1));
 }
 
+/** Those of people: without what only programs go by. */
+export function columnsForPeople(columns: readonly ListColumn[]): ListColumn[] {
+  return columns.filter(({ path }) => !path.some((part) => LAST.includes(part)));
+}
+
 /** @returns `null` for what is not there */
 export function valueAt(row: unknown, { path }: ListColumn): unknown {
   let value = row;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { seoulTimestamp } from '../../kernel/seoul-calendar';
-import { textOf, valueAt, type ListColumn } from './columns';
+import { columnsForPeople, textOf, valueAt, type ListColumn } from './columns';
 
 /** How a column of each kind is shown. Text stays text: ids keep their digits, and nothing is calculated. */
 const FORMAT: Record<ListColumn['kind'], { numFmt: string; width: number }> = {
@@ -23,15 +23,16 @@ const ESCAPE = /_(?=x[\dA-F]{4}_)/gi;
 
 /**
  * Rows as an XLSX workbook, written while they are read: memory does not grow with their number. What is more than a sheet
- * holds goes on in the next one.
+ * holds goes on in the next one. Who opens one is a person: links, versions and actions are in the CSV.
  */
 export async function xlsxOf(
   name: string,
-  columns: readonly ListColumn[],
+  all: readonly ListColumn[],
   pieces: AsyncIterable<readonly unknown[]>,
 ): Promise<Readable> {
   // Loaded when somebody asks for a workbook, and not at every start.
   const { writeXlsxStream } = await import('hucre/xlsx');
+  const columns = columnsForPeople(all);
   async function* rows(): AsyncGenerator<(string | number | boolean | Date | null)[]> {
     for await (const piece of pieces) {
       for (const row of piece) yield columns.map((column) => cellOf(valueAt(row, column), column.kind));
