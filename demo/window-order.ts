@@ -37,7 +37,7 @@ export async function buyInWindow(parts: DemoParts): Promise<string> {
     const order = await client.read<OrderAnswer>(`orders/${id}`);
     const { state, failure } = order;
     print(
-      `  ${what}  ${state === 'Paid' || failure === null ? state : `declined: ${failure.code}, ${failure.message}`}`,
+      `  ${what}  ${state === 'Paid' || failure === null ? state : `declined: ${failure.code}, ${failure.message} (결제 거절)`}`,
     );
     return order;
   };
