@@ -16,8 +16,10 @@ import { followToss, latestPayment, reckonToss } from './toss-reckoning';
 import { buyInWindow } from './window-order';
 
 /** The service keeps its token, as it should; a 401 says that nothing was taken, so the jobs go again by themselves. */
-const NEW_SIMULATOR =
-  'The simulator is new and knows no access token of the run before: the first\nsubmissions are refused (401), and go again with another token.';
+const NEW_SIMULATOR = [
+  'The simulator is new and knows no access token of the run before: the first',
+  'submissions are refused (401), and go again with another token.',
+];
 
 /** A month of a thousand subscriptions takes seconds; this is for slow machines and large numbers. */
 const GIVE_UP_AFTER_MS = 600_000;
@@ -43,7 +45,7 @@ export async function billOneMonth(parts: DemoParts, subscriptions: number): Pro
   };
   const sold = await seedSubscriptions(seeding, billingDate, subscriptions, now);
   if (sold > 0) print(`Sold ${countText(sold)} subscriptions of 3 products, with anchors on every day.`);
-  else print(NEW_SIMULATOR);
+  else NEW_SIMULATOR.forEach(print);
   await collectBySecondAccount(parts);
   await subscribeByCard(parts, billingDate);
 
