@@ -26,13 +26,28 @@ const NOT_USED_AFTER = '15 minutes';
  * place of, if the gateway has said something of these.
  */
 export function refusedCredentialsSql(now: string): string {
-  return `SELECT refused.gateway_account, refused.judged_at, refused.detail, refused.act
+  return `SELECT refused.gateway_account, refused.since, refused.detail
     FROM gateway_account_check AS refused JOIN gateway_account AS account ON account.id = refused.gateway_account
     WHERE refused.verdict = 'refused' AND account.enabled AND refused.in_use_at > ${now} - interval '${IN_USE_WITHIN}'
       AND NOT EXISTS (
         SELECT FROM gateway_account_check AS later
         WHERE later.gateway_account = refused.gateway_account AND later.verdict IS NOT NULL
           AND greatest(later.judged_at, later.in_use_at - interval '${NOT_USED_AFTER}') > refused.in_use_at)`;
+}
+
+/** A gateway that is down for a moment is nobody's concern; one that was never reached may have a wrong address. */
+const UNANSWERED_AFTER = '15 minutes';
+
+/** Secrets in use of which the gateway of their account has not said anything yet, however often it was asked, at SQL of the present. */
+export function unansweredCredentialsSql(now: string): string {
+  return `SELECT unanswered.gateway_account, unanswered.since, unanswered.attempts
+    FROM gateway_account_check AS unanswered JOIN gateway_account AS account ON account.id = unanswered.gateway_account
+    WHERE unanswered.verdict IS NULL AND unanswered.attempts > 1 AND account.enabled
+      AND unanswered.since < ${now} - interval '${UNANSWERED_AFTER}'
+      AND unanswered.in_use_at > ${now} - interval '${IN_USE_WITHIN}'
+      AND NOT EXISTS (
+        SELECT FROM gateway_account_check AS later
+        WHERE later.gateway_account = unanswered.gateway_account AND later.in_use_at - interval '${NOT_USED_AFTER}' > unanswered.in_use_at)`;
 }
 
 /** Which secrets. */
@@ -100,8 +115,8 @@ export class CredentialChecks {
     const next = verdict === 'refused' ? secondsAfter(at, REFUSED_AGAIN_SECONDS) : null;
     return this.database.transaction(async (session) => {
       await session.execute(
-        `INSERT INTO gateway_account_check (gateway_account, credentials, in_use_at, next_check_at)
-         VALUES ($1, $2, $3, $3) ON CONFLICT (gateway_account, credentials) DO NOTHING`,
+        `INSERT INTO gateway_account_check (gateway_account, credentials, in_use_at, since, next_check_at)
+         VALUES ($1, $2, $3, $3, $3) ON CONFLICT (gateway_account, credentials) DO NOTHING`,
         [which.gatewayAccount, which.credentials, at],
       );
       const [before] = await session.rows<Pick<GatewayAccountCheck, 'id' | 'verdict'>>(
@@ -110,7 +125,8 @@ export class CredentialChecks {
       );
       await session.execute(
         `UPDATE gateway_account_check
-         SET verdict = $2, detail = $3, act = $4, judged_at = $5, in_use_at = greatest(in_use_at, $5), attempts = 0, next_check_at = $6
+         SET verdict = $2, detail = $3, act = $4, judged_at = $5, in_use_at = greatest(in_use_at, $5), attempts = 0, next_check_at = $6,
+           since = CASE WHEN verdict = $2 THEN since ELSE $5 END
          WHERE id = $1 AND coalesce(judged_at <= $5, true)`,
         [before?.id, verdict, detail, act, at, next],
       );
@@ -149,8 +165,8 @@ export class CredentialChecks {
     );
     if (stale.length === 0) return;
     await this.database.execute(
-      `INSERT INTO gateway_account_check (gateway_account, credentials, in_use_at, next_check_at)
-       SELECT account, credentials, $3, $3 FROM unnest($1::text[], $2::text[]) AS newest (account, credentials)
+      `INSERT INTO gateway_account_check (gateway_account, credentials, in_use_at, since, next_check_at)
+       SELECT account, credentials, $3, $3, $3 FROM unnest($1::text[], $2::text[]) AS newest (account, credentials)
        ORDER BY account
        ON CONFLICT (gateway_account, credentials) DO UPDATE
        SET in_use_at = greatest(gateway_account_check.in_use_at, excluded.in_use_at)`,

@@ -34,8 +34,13 @@ export class GatewayAccountCheck {
   @Column(nullable('text', 'act'))
   act!: string | null;
 
+  /** When the gateway said so last. */
   @Column(nullable('timestamptz', 'judged_at'))
   judgedAt!: Date | null;
+
+  /** Since when it says so; before it has said anything, when they were seen first. */
+  @Column({ type: 'timestamptz' })
+  since!: Date;
 
   /** In a row that came to no verdict. */
   @Column({ type: 'integer', default: 0 })

@@ -1,6 +1,6 @@
 export { ACCOUNT_GATEWAYS } from './account-form';
 export type { AccountPlaces, FreePlaces, Placed } from './account-places';
-export { CredentialChecks, refusedCredentialsSql, type DueCheck } from './credential-checks';
+export { CredentialChecks, refusedCredentialsSql, unansweredCredentialsSql, type DueCheck } from './credential-checks';
 export { GatewayAccountChanges } from './gateway-account-changes.service';
 export {
   PURPOSES,

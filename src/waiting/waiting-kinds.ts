@@ -1,6 +1,6 @@
 import { CONTRADICTED_AND_LET_GO_SQL, failingSql, inDoubtSql, unnotifiedJobsSql } from '../bulk-payment';
 import { UNBILLED_SQL } from '../charge';
-import { refusedCredentialsSql } from '../gateway-account';
+import { refusedCredentialsSql, unansweredCredentialsSql } from '../gateway-account';
 
 /** One kind of thing that waits for a person. */
 export interface WaitingKind {
@@ -67,8 +67,16 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
     what: 'gateway accounts whose newest credentials their gateway refuses',
     link: 'gateway-accounts',
     act: 'run `npm run cli -- check` of its gateway with --account: it tries them now, and says what is wrong and what to do',
-    sql: (now) => `SELECT judged_at AS since, 'account ' || gateway_account || ': ' || detail AS detail
+    sql: (now) => `SELECT since, 'account ' || gateway_account || ': ' || detail AS detail
       FROM (${refusedCredentialsSql(now)}) AS refused`,
+  },
+  {
+    kind: 'account-unanswered',
+    what: 'gateway accounts whose credentials their gateway has said nothing of yet, however often it was asked',
+    link: 'gateway-accounts',
+    act: 'run `npm run cli -- check` of its gateway with --account: it says whether the gateway can be reached, and what to do',
+    sql: (now) => `SELECT since, 'account ' || gateway_account || ': asked ' || attempts || ' times' AS detail
+      FROM (${unansweredCredentialsSql(now)}) AS unanswered`,
   },
   {
     kind: 'no-gateway-token',

@@ -93,6 +93,7 @@ describe('wrong credentials at the start', () => {
   });
 
   it('are tried again each hour, and told of no more', async () => {
+    const { since } = await refusedOf(world);
     const before = [tokenRequests(world), tossCalls(world)] as const;
     const checks = world.service.app.get(AccountChecks, { strict: false });
     expect(await checks.runOnce()).toMatchObject({ done: 0, postponed: 0 });
@@ -103,7 +104,8 @@ describe('wrong credentials at the start', () => {
     await until('both are recorded', async () => ((await checks.runOnce()).done === 0 ? true : undefined));
     expect([tokenRequests(world), tossCalls(world)]).toEqual([before[0] + 1, before[1] + 1]);
     expect(logLines.filter((line) => line.includes('gateway refuses the credentials'))).toHaveLength(2);
-    expect(await refusedOf(world)).toMatchObject({ count: 2 });
+    // Refused since then, however often they are tried: how long somebody has to be told is counted from there.
+    expect(await refusedOf(world)).toMatchObject({ count: 2, since });
   });
 
   it('are tried by a person too, at once', async () => {
@@ -228,6 +230,13 @@ describe('a gateway that is away at the start', () => {
       expect(await noticesOf(world)).toEqual({});
       world.clock.advanceSeconds(60);
       await until('T store was asked again', async () => ((await attempts()) === 2 ? true : undefined));
+      const unanswered = async (): Promise<JsonBody> =>
+        (await stuck(world)).find(({ kind }) => kind === 'account-unanswered');
+      expect(await unanswered()).toBeUndefined();
+      // Nothing needs it yet, and when a day's run does, it is late to find its address wrong.
+      world.clock.advanceSeconds(900);
+      expect(await unanswered()).toMatchObject({ count: 1, detail: expect.stringContaining('tstore') });
+      expect(await noticesOf(world)).toMatchObject({ 'account-unanswered': expect.stringContaining('(1)') });
     } finally {
       await world.close();
     }
