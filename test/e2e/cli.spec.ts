@@ -274,6 +274,7 @@ describe('the operators’ program', () => {
         for (const line of output.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(width);
       }
     }
+    expect((await run(['audit', 'list'], {}, { width: 80 })).output).toMatch(/^at +who +what +ended +reason/);
     expect((await run(['charges', 'list'], {}, { width: 80 })).output).toMatch(/^order number +state +amount +product/);
     for (const args of [['summary'], ['inquiry', '--order', 'cli-2']]) {
       const { output } = await run(args, {}, { width: 80 });

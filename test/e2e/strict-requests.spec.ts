@@ -122,6 +122,18 @@ describe('what requests are made of', () => {
       expect((await world.call('GET', 'kill-switch')).body.engaged).toBe(false);
     });
 
+    it.each(NAMES)(
+      'is not the only place for names such as %s: of a query that has one the others are told',
+      async (name) => {
+        const answer = await world.call('GET', `products?${name}=1&ative=true`);
+        expect(refusal(answer)).toMatchObject({
+          status: 400,
+          field: 'ative',
+          expected: 'no such field; there is active',
+        });
+      },
+    );
+
     it.each(NAMES)('with an unknown member %s inside is refused', async (name) => {
       const price = `{"amount":1,"carrierAmount":1,"creditCardAmount":0,"tmembershipAmount":0,"${name}":1}`;
       const answer = await post('products', `{"storeProductId":"1","name":"TV","price":${price}}`);

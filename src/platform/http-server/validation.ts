@@ -92,7 +92,9 @@ function faultsOf(error: ValidationError, path: string): InputFault[] {
 }
 
 function fieldsOf(target: object | undefined): string[] {
-  if (target === undefined) return [];
-  const rules = getMetadataStorage().getTargetValidationMetadatas(target.constructor, '', false, false);
+  // Not its own `constructor`: a query may have brought that.
+  const prototype = target && (Object.getPrototypeOf(target) as object | null);
+  if (!prototype) return [];
+  const rules = getMetadataStorage().getTargetValidationMetadatas(prototype.constructor, '', false, false);
   return [...new Set(rules.map(({ propertyName }) => propertyName))];
 }
