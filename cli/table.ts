@@ -26,6 +26,8 @@ interface Cells {
 const GAP = 2;
 /** Narrower than this a text is no longer read but spelled. */
 const LEAST_TEXT = 16;
+/** Room for a day, or for its time below it. */
+const LEAST_CELL = 12;
 /** Hangul and Han may be broken anywhere. */
 const BETWEEN_WORDS = /[\s\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 /** What is longer is no word: a hash, an address. */
@@ -59,7 +61,7 @@ export function tableOf<Row>(rows: readonly Row[], columns: readonly Column<Row>
     const fitted = fit(kept, width);
     if (fitted !== undefined) return render(fitted) + leftOut(all, kept, width);
     if (kept.some(({ manner }) => manner.spare)) continue;
-    const broken = fit(kept.map(breakable), width, () => LEAST_TEXT);
+    const broken = firstOf([LEAST_TEXT, LEAST_CELL], (least) => fit(kept.map(breakable), width, () => least));
     return broken === undefined ? stacked(all, width) : render(broken) + leftOut(all, kept, width);
   }
 }
@@ -72,6 +74,14 @@ export function pairsOf(pairs: readonly (readonly [name: string, text: string])[
     { heading: '', manner: {}, texts: pairs.map(([name]) => name) },
     { heading: '', manner: {}, texts: pairs.map(([, text]) => wrappedToCopy(text, room)) },
   ]);
+}
+
+function firstOf<Tried, Found>(all: readonly Tried[], find: (one: Tried) => Found | undefined): Found | undefined {
+  for (const one of all) {
+    const found = find(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Whatever is no number may stand in lines, where it must. */
