@@ -56,6 +56,22 @@ describe('a service that can’t write', () => {
     expect(await uploadOnce('read-only-')).toMatchObject({ status: 201 });
   });
 
+  it('keeps no session that began while its database was read-only, however often it is probed', async () => {
+    await setReadOnly('on');
+    await until('it is not ready', async () => ((await ready()).status === 503 ? true : undefined));
+    expect((await uploadOnce('was-read-only-')).body).toMatchObject({ code: 'database-not-writable' });
+    expect(await ready()).toMatchObject({ status: 503, notReady: { database: 'is read-only' } });
+    // Sessions that are open keep what they began with.
+    await administrator.query(`ALTER DATABASE ${world.database.name} SET default_transaction_read_only = off`);
+    // One that nobody uses for ten seconds is closed anyway; probes and a scheduler use theirs all the time.
+    await ready();
+    expect(await ready()).toEqual({ status: 200, notReady: {} });
+    const sessions = await administrator.query(`SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = 'tstore-merchant-billing'`);
+    for (let tried = 0; tried < (sessions.rowCount ?? 0); tried += 1) await world.upload(requestFile(1, 'tries-'));
+    expect(await world.upload(requestFile(3, 'was-read-only-'))).toMatchObject({ status: 201 });
+  });
+
   it.each([
     ['a write is held up', 'BEGIN; LOCK TABLE write_proof IN EXCLUSIVE MODE', 'ROLLBACK'],
     [

@@ -21,11 +21,21 @@ const RELIED_ON: Readonly<Record<string, string>> = {
 /** Limits of a session, none unless stated. The driver would send them as startup parameters, which poolers refuse. */
 const LIMITS = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] as const;
 
+/** What PostgreSQL says of a write in a read-only transaction. */
+const READ_ONLY = '25006';
+
+/** What the driver has no words for: hearing of every refused statement, whoever sent it, and having its pool keep a session no longer. */
+interface Insides {
+  readonly connection: { on(event: 'errorMessage', told: (error: { code?: string }) => void): void };
+  _ending: boolean;
+}
+
 type Connected = (error: Error | null, client?: Client) => void;
 
 /**
  * A connection to PostgreSQL: the only kind there is here, alone or in a pool. It states its settings before anybody gets it,
- * and its end, at whatever moment, fails the statement in hand and the next ones, and nothing else.
+ * and its end, at whatever moment, fails the statement in hand and the next ones, and nothing else. One that refuses to
+ * write leaves its pool: it would go on refusing when its database takes writes again, for a session keeps what it began with.
  */
 export class Connection extends Client {
   private readonly settings: string;
@@ -41,6 +51,11 @@ export class Connection extends Client {
     // A session may end between two holders: while a pool hands it on, nobody else listens, and an `error` event without a
     // listener ends the process.
     this.on('error', () => undefined);
+    const insides = this as unknown as Insides;
+    insides.connection.on('errorMessage', ({ code }) => {
+      // Told before who asked is: a pool that gets it back after that ends it.
+      if (code === READ_ONLY) insides._ending = true;
+    });
   }
 
   override connect(): Promise<this>;

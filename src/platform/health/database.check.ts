@@ -38,10 +38,23 @@ export class DatabaseCheck implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     this.readiness.register('database', async () => {
-      const answer = await this.rows<{ readOnly: boolean }>(WRITABLE).catch(() => undefined);
-      if (answer === undefined) return 'can’t be reached';
-      return answer[0]?.readOnly ? 'is read-only' : this.writeProblem();
+      const readOnly = await this.isReadOnly().catch(() => undefined);
+      if (readOnly === undefined) return 'can’t be reached';
+      return readOnly ? 'is read-only' : this.writeProblem();
     });
+  }
+
+  /** A session stays what it began as: the next to ask gets a new one, unless this one may write. */
+  private async isReadOnly(): Promise<boolean> {
+    const client = await this.pool.connect();
+    let readOnly = true;
+    try {
+      const { rows } = await client.query<{ readOnly: boolean }>(WRITABLE);
+      readOnly = rows[0]?.readOnly ?? true;
+      return readOnly;
+    } finally {
+      client.release(readOnly);
+    }
   }
 
   /** Only a write that is committed proves that there is room, that nothing holds it up, and that it is kept. */
