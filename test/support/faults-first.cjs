@@ -5,6 +5,7 @@ const LONG = [
   '/test/faults/',
   '/test/e2e/many-months',
   '/test/upgrade/',
+  '/test/e2e/side-by-side',
   '/test/e2e/rolling-restart',
   '/test/e2e/openapi',
 ];
