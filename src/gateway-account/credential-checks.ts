@@ -9,6 +9,9 @@ import { SettingsAccounts } from './settings-accounts';
 /** That secrets are in use is written so seldom: nobody decides by less. */
 const USE_NOTED_EVERY_SECONDS = 60;
 
+/** Not noted for so long, they were not in use. */
+const BACK_IN_USE_AFTER_SECONDS = 150;
+
 /** Somebody may have mended it on the gateway's side. */
 const REFUSED_AGAIN_SECONDS = 3_600;
 
@@ -152,7 +155,7 @@ export class CredentialChecks {
     ]);
   }
 
-  /** Notes that secrets are in use, and which are new. */
+  /** Notes that secrets are in use, and which are new, or back after others were in their place: these are to be tried. */
   private async noteUse(newest: readonly Which[]): Promise<void> {
     const now = this.clock.now();
     const stale = await this.database.rows<Which>(
@@ -169,8 +172,12 @@ export class CredentialChecks {
        SELECT account, credentials, $3, $3, $3 FROM unnest($1::text[], $2::text[]) AS newest (account, credentials)
        ORDER BY account
        ON CONFLICT (gateway_account, credentials) DO UPDATE
-       SET in_use_at = greatest(gateway_account_check.in_use_at, excluded.in_use_at)`,
-      [...columnsOf(stale), now],
+       SET in_use_at = greatest(gateway_account_check.in_use_at, excluded.in_use_at),
+         next_check_at = CASE WHEN gateway_account_check.in_use_at < $4 AND EXISTS (
+             SELECT FROM gateway_account_check AS other WHERE other.gateway_account = gateway_account_check.gateway_account
+               AND other.in_use_at > gateway_account_check.in_use_at)
+           THEN excluded.next_check_at ELSE gateway_account_check.next_check_at END`,
+      [...columnsOf(stale), now, secondsAfter(now, -BACK_IN_USE_AFTER_SECONDS)],
     );
   }
 

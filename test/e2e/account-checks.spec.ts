@@ -132,6 +132,22 @@ describe('wrong credentials at the start', () => {
     expect(await waitingOf(world)).toBe('0');
   });
 
+  it('are told of no more as soon as the right ones are back that were accepted before', async () => {
+    const right = { TSTORE_CLIENT_SECRET: DEFAULT_OPTIONS.clientSecret, TOSS_SECRET_KEY: TOSS_MERCHANT.secretKey };
+    await world.service.close();
+    world.clock.advanceSeconds(600);
+    world.service = await replicaOf(world, { ...right, TOSS_SECRET_KEY: WRONG_TOSS });
+    await judged(world, 'toss', 'refused');
+    await until('it is refused', () => refusedOf(world));
+    await world.service.close();
+    world.clock.advanceSeconds(180);
+    const before = tossCalls(world);
+    world.service = await replicaOf(world, right);
+    await until('it is told of no more', async () => ((await refusedOf(world)) === undefined ? true : undefined));
+    expect(await noticesOf(world)).toEqual({});
+    expect(tossCalls(world)).toBe(before + 1);
+  });
+
   it('are nowhere to be read', async () => {
     const rows = await world.service.app.get(Database).rows('SELECT * FROM gateway_account_check');
     expect(rows).toHaveLength(4);
