@@ -123,8 +123,8 @@ describe('a payment that other orders claim', () => {
     });
     const { body: uploaded } = await world.upload(requestFile(2, `third-${batch}-`));
     await until('it is sent', async () => {
-      const { gatewayJobId } = (await world.get(`bulk-payment-jobs/${uploaded.id}`)).body;
-      return gatewayJobId === null ? undefined : true;
+      const { submission } = (await world.get(`bulk-payment-jobs/${uploaded.id}`)).body;
+      return submission?.gatewayJobId ?? undefined;
     });
     await send(world, 'POST', 'kill-switch', { reason: 'hold' });
     const { body: refund } = await askRefund(world, sent);
