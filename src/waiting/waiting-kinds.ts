@@ -59,8 +59,14 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
     what: 'no scheduler runs',
     link: 'summary',
     act: 'start a process with the role scheduler',
+    // Where none has ever run, nothing is missed before there is work for one.
     sql: (now) => `SELECT max(last_success_at) AS since FROM scheduler_step
-      HAVING max(greatest(last_success_at, last_failure_at)) < ${now} - interval '${SILENT_AFTER}'`,
+      HAVING max(greatest(last_success_at, last_failure_at)) < ${now} - interval '${SILENT_AFTER}'
+      UNION ALL
+      SELECT min(at) FROM (
+        SELECT created_at AS at FROM subscription UNION ALL SELECT created_at FROM bulk_payment_job
+        UNION ALL SELECT created_at FROM direct_payment) AS work
+      WHERE NOT EXISTS (SELECT FROM scheduler_step) HAVING min(at) < ${now} - interval '${SILENT_AFTER}'`,
   },
   {
     kind: 'account-refused',

@@ -123,4 +123,20 @@ describe('what waits for a person', () => {
     });
     expect(found).toMatchObject([{ kind: 'silent-scheduler', count: 1, since: expect.any(Date) }]);
   });
+
+  it('is told of a scheduler that nobody has ever run, once somebody has set up something for it', async () => {
+    const idle = await startWorld({ environment: { ROLE: 'admin,listener' } });
+    try {
+      const told = async (seconds: number): Promise<string[]> => {
+        const at = new Date(idle.clock.now().getTime() + seconds * 1000).toISOString();
+        const rows = await idle.service.app.get(Database).rows<WaitingRow>(waitingSql(`timestamptz '${at}'`));
+        return waitingOf(rows).map(({ kind }) => kind);
+      };
+      await idle.upload(requestFile(1, 'never-sent-'));
+      expect(await told(0)).toEqual([]);
+      expect(await told(3_600)).toContain('silent-scheduler');
+    } finally {
+      await idle.close();
+    }
+  });
 });
