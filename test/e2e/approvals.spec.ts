@@ -126,8 +126,12 @@ describe('approvals', () => {
     const tooLate = await as(late, `approvals/${waiting.id}/approve`);
     expect(tooLate).toMatchObject(REFUSED);
     // What to do about it: an older key, or the same once more now that the key is there.
-    expect(tooLate.body.detail).toContain(`was there at ${waiting.request.at} can approve it; or kim@example.com takes`);
-    expect(tooLate.body.detail).toContain(`takes it back (POST /admin/v1/approvals/${waiting.id}/withdraw) and asks again`);
+    expect(tooLate.body.detail).toContain(
+      `was there at ${waiting.request.at} can approve it; or kim@example.com takes`,
+    );
+    expect(tooLate.body.detail).toContain(
+      `takes it back (POST /admin/v1/approvals/${waiting.id}/withdraw) and asks again`,
+    );
     for (const path of [`approvals/${waiting.id}/approve`, `refunds/${refund.id}/release`]) {
       expect(await as(BOOTSTRAP_KEY, path)).toMatchObject({ status: 403, body: { scope: 'approvals:decide' } });
     }
