@@ -154,9 +154,12 @@ describe('a subscription paid by a payment method', () => {
     const day = nextDay();
     const { id, orderNo } = await subscriber(`other-${kind}`, day);
     world.simulator.toss.armFault({ kind, call: 'billing-charge', orderId: orderNo(day) });
+    const silent = { kind: 'call-failing', call: 'lookup', orderId: orderNo(day), times: 1_000 } as const;
+    const { id: silence } = world.simulator.toss.armFault(silent);
     await planOn(world, day);
     const payment = await paymentIn(world, orderNo(day), 'Unknown');
     expect((await shown(id)).paidThroughOn).toBeNull();
+    world.simulator.toss.disarmFault(silence);
     await send(world, 'POST', `direct-payments/${payment.id}/look`, {});
     await paymentIn(world, orderNo(day), 'Paid');
     expect(approvals(orderNo(day))).toBe(1);
