@@ -1,19 +1,15 @@
-import { SeededRandom, seedOf } from '../shared/seeded';
+import { DrawnTexts, HEX } from '../shared/drawn-texts';
 import { seoulCompact } from '../shared/seoul-time';
 
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789';
 const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz';
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const HEX = '0123456789abcdef';
 
 /** Keys in the forms that were recorded, drawn by the seed; no two are equal. */
-export class Keys {
-  private readonly random: SeededRandom;
-  private readonly made = new Set<string>();
-
+export class Keys extends DrawnTexts {
   /** `run` tells two runs with one seed apart, so that a service that outlives the simulator sees no key twice. */
   constructor(seed: string, run: number) {
-    this.random = new SeededRandom(seedOf(seed, 'toss-keys', run));
+    super(seed, 'toss-keys', run);
   }
 
   /** Five characters of the MID, the time, five more; every fourth is of the other form, 48 characters. */
@@ -63,16 +59,5 @@ export class Keys {
   /** Test accounts begin with X. Two payments may get the same one: numbers return to a pool. */
   accountNumber(): string {
     return `X${this.text('0123456789', 13)}`;
-  }
-
-  private once(make: () => string): string {
-    let key = make();
-    while (this.made.has(key)) key = make();
-    this.made.add(key);
-    return key;
-  }
-
-  private text(letters: string, length: number): string {
-    return Array.from({ length }, () => letters[this.random.below(letters.length)]).join('');
   }
 }

@@ -1,5 +1,7 @@
-/** VAT is an eleventh of what is taxed, rounded; the supply is the rest, the tax-free part included. */
+import { vatOf } from '../shared/vat';
+
+/** The supply is what VAT leaves, the tax-free part included. */
 export function splitOf(amount: number, taxFreeAmount: number): { suppliedAmount: number; vat: number } {
-  const vat = Math.round((amount - taxFreeAmount) / 11);
+  const vat = vatOf(amount, taxFreeAmount);
   return { suppliedAmount: amount - vat, vat };
 }

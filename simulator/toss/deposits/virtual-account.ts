@@ -1,9 +1,10 @@
+import { HOUR_MS } from '../../shared/durations';
 import { bankCodeOf } from '../banks';
 import { TossRefusal } from '../error-codes';
 import { optionalText, requiredText, type Members } from '../http/members';
 import type { Keys } from '../keys';
 import type { VirtualAccount } from '../payments/payment';
-import { HOUR_MS, readSeoulTime } from '../times';
+import { readSeoulTime } from '../times';
 
 const USUAL_HOURS = 168;
 /** As the SDK's types have it; an older reference says 720. */

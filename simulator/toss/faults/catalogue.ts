@@ -1,3 +1,4 @@
+import { ANSWER_FAULTS } from '../../shared/faults/answer-faults';
 import {
   ArmedFaults,
   type ArmedFaultViewOf,
@@ -19,15 +20,7 @@ export const TOSS_FAULTS = {
   'call-cut': { point: 'call', what: 'connection cut, nothing done', options: {} },
   'call-html': { point: 'call', what: 'a proxy’s HTML page, nothing done', options: { status: 502 } },
 
-  'answer-slow': { point: 'answer', what: 'done, answered late', options: { delayMs: 3000 } },
-  'answer-held': { point: 'answer', what: 'done, and not answered until the fault is disarmed', options: {} },
-  'answer-lost': { point: 'answer', what: 'done, then cut without an answer', options: {} },
-  'answer-truncated': { point: 'answer', what: 'done, then cut in the middle of the answer', options: { share: 0.5 } },
-  'answer-drip': {
-    point: 'answer',
-    what: 'done, and the answer comes in small pieces, slowly',
-    options: { bytes: 64, everyMs: 20 },
-  },
+  ...ANSWER_FAULTS,
   'answer-failing': { point: 'answer', what: 'done, then 500', options: { status: 500 } },
   'answer-refused': {
     point: 'answer',

@@ -1,6 +1,7 @@
 import type { SimulatorClock } from '../../shared/clock';
+import { DAY_MS } from '../../shared/durations';
+import type { SentAnswer } from '../../shared/http/write-answer';
 import { TossRefusal } from '../error-codes';
-import { DAY_MS } from '../times';
 
 /** From the first use of a key. */
 const KEPT_MS = 15 * DAY_MS;
@@ -9,14 +10,9 @@ const LONGEST_KEY = 300;
 /** The answer to a key whose first call is under way. */
 const UNDER_WAY = 'IDEMPOTENT_REQUEST_PROCESSING';
 
-/** An answer as it went, to be repeated byte for byte. */
-export interface SentAnswer {
-  status: number;
-  text: string;
-}
-
 interface Use {
   firstAt: number;
+  /** As it went, to be repeated byte for byte. */
   answer: SentAnswer | null;
 }
 

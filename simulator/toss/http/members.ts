@@ -1,44 +1,28 @@
+import { MemberReader, type Members } from '../../shared/http/members';
 import { TossRefusal } from '../error-codes';
 
-export type Members = Record<string, unknown>;
-
-export function membersOf(value: unknown): Members | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : null;
-}
+export { membersOf, type Members } from '../../shared/http/members';
 
 function invalid(name: string): TossRefusal {
   return new TossRefusal('INVALID_REQUEST', name);
 }
 
-/** A text of 1 to `most` characters; numbers count as their digits, as the service takes them. */
+const reader = new MemberReader(invalid);
+
 export function requiredText(body: Members, name: string, most: number): string {
-  const value = optionalText(body, name, most);
-  if (value === null) throw invalid(name);
-  return value;
+  return reader.requiredText(body, name, most);
 }
 
-/** Null where it is absent, null or empty. */
 export function optionalText(body: Members, name: string, most: number): string | null {
-  const value = body[name];
-  if (value === undefined || value === null || value === '') return null;
-  const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string' || text.length > most) throw invalid(name);
-  return text;
+  return reader.optionalText(body, name, most);
 }
 
-/** Whole won, as a number or, as the vendor's own sample sends it, as text. */
 export function requiredAmount(body: Members, name: string): number {
-  const value = optionalAmount(body, name);
-  if (value === null) throw invalid(name);
-  return value;
+  return reader.requiredAmount(body, name);
 }
 
 export function optionalAmount(body: Members, name: string): number | null {
-  const value = body[name];
-  if (value === undefined || value === null || value === '') return null;
-  const amount = typeof value === 'string' && /^\d{1,12}$/.test(value) ? Number(value) : value;
-  if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount < 0) throw invalid(name);
-  return amount;
+  return reader.optionalAmount(body, name);
 }
 
 /** 6 to 64 of the documented characters. */

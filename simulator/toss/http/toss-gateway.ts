@@ -1,14 +1,15 @@
 import { ok, type TossAnswer, type TossRequest } from './toss-call';
 import type { Exchange } from '../../shared/http/exchange';
+import { writeAnswer, writeProxyPage, type SentAnswer } from '../../shared/http/write-answer';
 import { definitionOf, TossRefusal } from '../error-codes';
 import type { TossFaultKind, TossFaults } from '../faults/catalogue';
 import type { Keys } from '../keys';
 import type { Merchant, Merchants } from '../merchants';
 import type { PaymentRegister } from '../payments/payment-register';
 import type { Webhooks } from '../webhooks/webhooks';
-import { alteredBody, refusalAnswer, writeAnswer, writeProxyPage, type Struck } from './answer-faults';
+import { alteredBody, refusalAnswer, type Struck } from './answer-faults';
 import { merchantOf } from './authentication';
-import type { IdempotencyKeys, SentAnswer } from './idempotency';
+import type { IdempotencyKeys } from './idempotency';
 import { membersOf, type Members } from './members';
 import { matchRoute, type Match, type Route } from './routes';
 
@@ -137,9 +138,9 @@ export class TossGateway {
     return this.write(exchange, altered, struck);
   }
 
-  private write(exchange: Exchange, { status, text }: SentAnswer, struck: Struck): Promise<void> {
-    if (status !== 200) exchange.note += codeIn(text);
-    return writeAnswer(exchange, status, text, struck);
+  private write(exchange: Exchange, sent: SentAnswer, struck: Struck): Promise<void> {
+    if (sent.status !== 200) exchange.note += codeIn(sent.text);
+    return writeAnswer(exchange, sent, 'application/json', struck);
   }
 
   private sentAnswer({ status, body }: TossAnswer): SentAnswer {

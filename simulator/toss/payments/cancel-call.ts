@@ -1,9 +1,9 @@
 import type { SimulatorClock } from '../../shared/clock';
+import { DAY_MS } from '../../shared/durations';
 import { bankCodeOf } from '../banks';
 import { TossRefusal } from '../error-codes';
 import { membersOf, optionalAmount, requiredText, type Members } from '../http/members';
 import { ok, type TossAnswer, type TossRequest } from '../http/toss-call';
-import { DAY_MS } from '../times';
 import { accountOf, isPartialCancelable, type Payment, type VirtualAccount } from './payment';
 import { paymentBody } from './payment-body';
 import type { PaymentLife } from './payment-life';

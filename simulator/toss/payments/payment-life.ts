@@ -1,8 +1,8 @@
 import type { SimulatorClock } from '../../shared/clock';
+import { MINUTE_MS } from '../../shared/durations';
 import { definitionOf } from '../error-codes';
 import type { Keys } from '../keys';
 import type { Merchant } from '../merchants';
-import { MINUTE_MS } from '../times';
 import {
   accountOf,
   type Cancel,

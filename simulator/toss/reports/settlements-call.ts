@@ -1,10 +1,11 @@
+import { DAY_MS } from '../../shared/durations';
 import { TossRefusal } from '../error-codes';
 import { requiredText } from '../http/members';
 import { ok, type TossAnswer, type TossRequest } from '../http/toss-call';
 import type { Transaction } from '../payments/payment';
 import { cancelBody, easyPayBody, meansMembers, methodOf } from '../payments/payment-body';
 import type { PaymentRegister } from '../payments/payment-register';
-import { DAY_MS, seoulDate, seoulTime } from '../times';
+import { seoulDate, seoulTime } from '../times';
 import { pageSize, wholeFrom1 } from './page-size';
 
 /** Recorded fees lie about here; the contract decides in truth. */

@@ -1,7 +1,8 @@
 import { shortenedUrl, type CallLog } from '../../shared/call-log';
 import type { SimulatorClock } from '../../shared/clock';
+import { MINUTE_MS } from '../../shared/durations';
 import { post, type PostSettings } from '../../shared/http/post';
-import { MINUTE_MS, seoulTime } from '../times';
+import { seoulTime } from '../times';
 import type { WebhookMessage } from './message';
 
 /** After the try before; the last is 3 days and 19 hours after the first. */

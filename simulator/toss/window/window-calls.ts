@@ -1,4 +1,5 @@
 import type { Exchange } from '../../shared/http/exchange';
+import { withQuery } from '../../shared/http/with-query';
 import { TossRefusal } from '../error-codes';
 import { membersOf, type Members } from '../http/members';
 import { ok, type TossAnswer, type TossRequest } from '../http/toss-call';
@@ -7,7 +8,7 @@ import { paymentBody } from '../payments/payment-body';
 import type { Choice } from './choice';
 import { SDK_SCRIPT } from './sdk-script';
 import { refusalPage, toldPage, WINDOW_HEADERS, windowPage } from './window-page';
-import { withQuery, type Outcome, type TossWindow, type Windows } from './windows';
+import type { Outcome, TossWindow, Windows } from './windows';
 
 const SCRIPT_PATHS = ['/v2/standard', '/v1'];
 const WINDOW_PATH = '/toss/window';

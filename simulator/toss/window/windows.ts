@@ -1,4 +1,5 @@
 import type { SimulatorClock } from '../../shared/clock';
+import { withQuery } from '../../shared/http/with-query';
 import type { BillingKeys, BillingMeans } from '../billing/billing-keys';
 import { definitionOf, TossRefusal } from '../error-codes';
 import type { Members } from '../http/members';
@@ -165,10 +166,4 @@ export class Windows {
 function outcomeOf(window: TossWindow, kind: Outcome['kind'], members: Record<string, string>): Outcome {
   const to = kind === 'success' ? window.request.successUrl : window.request.failUrl;
   return { kind, members, redirectUrl: to === null ? null : withQuery(to, members) };
-}
-
-export function withQuery(address: string, members: Readonly<Record<string, string>>): string {
-  const url = new URL(address);
-  for (const [name, value] of Object.entries(members)) url.searchParams.append(name, value);
-  return url.toString();
 }

@@ -1,5 +1,5 @@
 import { SECOND_TOSS_MERCHANT } from '../../../simulator';
-import { DAY_MS } from '../../../simulator/toss/times';
+import { DAY_MS } from '../../../simulator/shared/durations';
 import { codeOf, openTossBench, readOk, type Json, type TossBench } from './support/toss-bench';
 
 let bench: TossBench;
