@@ -1,6 +1,6 @@
 export { startSimulator, type Simulator } from './simulator';
 export { DEFAULT_OPTIONS, SECOND_CLIENT, type ClientOptions, type SimulatorOptions } from './options';
-export { serviceSettings, tossSettings } from './service-settings';
+export { kakaopaySettings, serviceSettings, tossSettings } from './service-settings';
 export type { SimulatorControl } from './tstore/control/control';
 export type { JobView, NotificationView } from './tstore/control/views';
 export type { BookEntry, BookState, BookTotals } from './tstore/book';
@@ -12,3 +12,12 @@ export { DEFAULT_TOSS_OPTIONS, SECOND_TOSS_MERCHANT, TOSS_MERCHANT, type TossMer
 export type { TossControl } from './toss/control/toss-control';
 export type { TossBookEntry, TossBookTotals } from './toss/book';
 export { TOSS_FAULTS, type TossFaultKind, type TossFaultOrder } from './toss/faults/catalogue';
+export {
+  DEFAULT_KAKAOPAY_OPTIONS,
+  KAKAOPAY_MERCHANT,
+  SECOND_KAKAOPAY_MERCHANT,
+  type KakaoPayMerchantOptions,
+} from './kakaopay/options';
+export type { KakaoPayControl } from './kakaopay/control/kakaopay-control';
+export type { KakaoPayBookEntry, KakaoPayBookTotals } from './kakaopay/book';
+export { KAKAOPAY_FAULTS, type KakaoPayFaultKind, type KakaoPayFaultOrder } from './kakaopay/faults/catalogue';

@@ -2,12 +2,17 @@ import { readCommandLine } from './command-line';
 import { FaultOrderError } from './shared/faults/armed-faults';
 import { ScenarioError } from './tstore/faults/scenario';
 import { CommandLineError } from './shared/flag-values';
-import { tossSettings } from './service-settings';
+import { kakaopaySettings, tossSettings } from './service-settings';
 import { startSimulator } from './simulator';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
+
+const assignments = (settings: Record<string, string>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 
 async function main(): Promise<void> {
   const command = readCommandLine(process.argv.slice(2));
@@ -20,9 +25,11 @@ async function main(): Promise<void> {
   print(`T store simulator at ${baseUrl} (page: ${baseUrl}/, control: ${baseUrl}/_simulator/)`);
   print(
     `Toss Payments at the same address (script: ${baseUrl}/v2/standard, control: ${baseUrl}/_simulator/toss/), with ` +
-      Object.entries(tossSettings(baseUrl))
-        .map(([name, value]) => `${name}=${value}`)
-        .join(' '),
+      assignments(tossSettings(baseUrl)),
+  );
+  print(
+    `KakaoPay at the same address (control: ${baseUrl}/_simulator/kakaopay/), with ` +
+      assignments(kakaopaySettings(baseUrl)),
   );
   let isStopping = false;
   const stop = (): void => {

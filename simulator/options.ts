@@ -1,3 +1,4 @@
+import { DEFAULT_KAKAOPAY_OPTIONS, type KakaoPayOptions } from './kakaopay/options';
 import { DEFAULT_TOSS_OPTIONS, type TossOptions } from './toss/options';
 import type { Scenario } from './tstore/faults/scenario';
 
@@ -23,7 +24,7 @@ export interface ClientOptions {
 }
 
 /** Everything that can be chosen at start; what is not given comes from DEFAULT_OPTIONS. */
-export interface SimulatorOptions extends ClientOptions, TossOptions {
+export interface SimulatorOptions extends ClientOptions, TossOptions, KakaoPayOptions {
   host: string;
   /** 0 takes any free port. */
   port: number;
@@ -93,5 +94,6 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   temporaryFolder: null,
   scenario: null,
   ...DEFAULT_TOSS_OPTIONS,
+  ...DEFAULT_KAKAOPAY_OPTIONS,
   log: () => undefined,
 };

@@ -1,3 +1,4 @@
+import { KAKAOPAY_MERCHANT } from './kakaopay/options';
 import { DEFAULT_OPTIONS } from './options';
 import { TOSS_MERCHANT } from './toss/options';
 import { REFUNDED_STATUSES } from './tstore/payments/lookup-call';
@@ -23,5 +24,16 @@ export function tossSettings(baseUrl: string): Record<string, string> {
     TOSS_SECRET_KEY: TOSS_MERCHANT.secretKey,
     TOSS_CLIENT_KEY: TOSS_MERCHANT.clientKey,
     TOSS_API_BASE_URL: baseUrl,
+  };
+}
+
+/** The same for the default contracts of the simulated KakaoPay: single and recurring payments. */
+export function kakaopaySettings(baseUrl: string): Record<string, string> {
+  const cidOf = (kind: string): string => KAKAOPAY_MERCHANT.contracts.find((one) => one.kind === kind)?.cid ?? '';
+  return {
+    KAKAOPAY_SECRET_KEY: KAKAOPAY_MERCHANT.secretKey,
+    KAKAOPAY_CID: cidOf('single'),
+    KAKAOPAY_CID_SUBSCRIPTION: cidOf('recurring'),
+    KAKAOPAY_API_BASE_URL: baseUrl,
   };
 }

@@ -3,9 +3,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { KakaoPayControl } from './kakaopay/control/kakaopay-control';
+import { KakaoPay } from './kakaopay/kakaopay';
 import { Book } from './tstore/book';
 import { CallLog } from './shared/call-log';
 import { SimulatorClock } from './shared/clock';
+import type { Exchange } from './shared/http/exchange';
 import { SimulatorControl } from './tstore/control/control';
 import { ControlApi } from './tstore/control/control-api';
 import { TstoreFaults } from './tstore/faults/armed-faults';
@@ -32,23 +35,35 @@ import { REFUSAL_CODES } from './tstore/result-codes';
 import type { TossControl } from './toss/control/toss-control';
 import { TossPayments } from './toss/toss-payments';
 
-/** A running simulator: T store and Toss Payments on one address and one clock; it is each base URL of a client. */
+/** A running simulator: T store, Toss Payments and KakaoPay on one address and one clock; it is each base URL of a client. */
 export interface Simulator {
   readonly baseUrl: string;
   readonly port: number;
   readonly control: SimulatorControl;
   readonly toss: TossControl;
+  readonly kakaopay: KakaoPayControl;
   /** Ends all connections and removes everything it wrote to disk. */
   close(): Promise<void>;
 }
 
 const IDLE_CONNECTION_MS = 75_000;
 
+/** A gateway that shares the address with the T store. */
+interface GatewayBeside {
+  owns(exchange: Exchange): boolean;
+  handle(exchange: Exchange): Promise<void>;
+  fail(exchange: Exchange): void;
+  isControl(exchange: Exchange): boolean;
+  shownPath(path: string): string;
+}
+
 interface Wiring {
   clock: SimulatorClock;
   control: SimulatorControl;
   router: GatewayRouter;
   toss: TossPayments;
+  kakaopay: KakaoPay;
+  beside: readonly GatewayBeside[];
   log: CallLog;
 }
 
@@ -67,6 +82,7 @@ export async function startSimulator(given: Partial<SimulatorOptions> = {}): Pro
       port,
       control: wiring.control,
       toss: wiring.toss.control,
+      kakaopay: wiring.kakaopay.control,
       close: async () => {
         wiring.clock.close();
         const closed = new Promise((resolve) => server.close(resolve));
@@ -110,10 +126,14 @@ function wire(options: SimulatorOptions, folder: string): Wiring {
   const refund = new RefundCall(authorization, faults, jobs, refunds, clock);
   const verify = new VerifyCall(authorization, faults, notifier);
   const book = new Book(jobs, refunds, () => outbox.all());
+  const toss = new TossPayments(options, clock, log);
+  const kakaopay = new KakaoPay(options, clock);
   return {
     clock,
     log,
-    toss: new TossPayments(options, clock, log),
+    toss,
+    kakaopay,
+    beside: [toss, kakaopay],
     control: new SimulatorControl({ clock, faults, jobs, clients, tokens, charging, notifier, outbox, book, log }),
     router: new GatewayRouter({
       token: (exchange) => token.handle(exchange),
@@ -141,10 +161,11 @@ async function listen(options: SimulatorOptions, wiring: Wiring): Promise<Server
 }
 
 async function answer(exchange: TstoreExchange, wiring: Wiring, controlApi: ControlApi): Promise<void> {
+  const owner = wiring.beside.find((gateway) => gateway.owns(exchange));
   try {
-    if (wiring.toss.owns(exchange)) {
-      await wiring.toss.handle(exchange);
-      if (wiring.toss.isControl(exchange)) return;
+    if (owner) {
+      await owner.handle(exchange);
+      if (owner.isControl(exchange)) return;
     } else if (controlApi.owns(exchange.path)) {
       await controlApi.handle(exchange);
       return;
@@ -153,14 +174,14 @@ async function answer(exchange: TstoreExchange, wiring: Wiring, controlApi: Cont
     }
   } catch (error) {
     exchange.note += ` simulator failed: ${String(error)}`;
-    if (wiring.toss.owns(exchange)) wiring.toss.fail(exchange);
+    if (owner) owner.fail(exchange);
     else exchange.result(500, REFUSAL_CODES.failure, 'The simulator failed');
   }
   wiring.log.record({
     at: new Date(wiring.clock.now()).toISOString(),
     direction: 'in',
     method: exchange.method,
-    path: wiring.toss.shownPath(exchange.path),
+    path: owner?.shownPath(exchange.path) ?? exchange.path,
     status: exchange.status,
     durationMs: exchange.durationMs,
     note: exchange.note,
