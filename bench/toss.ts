@@ -33,7 +33,8 @@ export class BenchToss {
   /** All calls of one kind are answered so late from now on; 0: at once. */
   async answerAfter(delayMs: number, call: 'billing-charge' | 'confirm'): Promise<void> {
     await this.control('DELETE', 'faults');
-    if (delayMs > 0) await this.control('POST', 'faults', { kind: 'answer-slow', call, delayMs, share: 1 });
+    if (delayMs > 0)
+      await this.control('POST', 'faults', { kind: 'answer-slow', call, share: 1, options: { delayMs } });
   }
 
   async approvedCount(): Promise<number> {
