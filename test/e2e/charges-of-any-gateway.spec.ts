@@ -1,6 +1,5 @@
 import { parse } from 'csv-parse/sync';
 import { readXlsx } from 'hucre';
-import { LineChecks } from '../../src/bulk-payment';
 import { ChargeSettlement } from '../../src/charge';
 import { seoulDateAt } from '../../src/kernel/seoul-calendar';
 import { won } from '../../src/kernel/won';
@@ -8,13 +7,12 @@ import { LineStopRepository } from '../../src/line-stop';
 import { Database } from '../../src/platform/database';
 import { refundStopSql } from '../../src/refund/refund-stop.sql';
 import { RefundRecorder } from '../../src/refund/refund-recorder';
-import { UNCHECKED_SQL } from '../faults/due-steps';
 import { ADMIN_ACTOR, ADMIN_KEY, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
 import { openStop } from '../support/doubt';
+import { lineChecked } from '../support/line-checks';
 import { askRefund, refundInState, runRefunds } from '../support/refunds';
 import { requestFile } from '../support/request-files';
 import { billOn, chargesOf, moveTo, send, subscribe, subscriptionRow } from '../support/subscribers';
-import { until } from '../support/until';
 
 const PAID_ON = '2027-01-05';
 
@@ -83,15 +81,6 @@ describe('a charge of a gateway that takes payments one by one', () => {
     const result = { resultMessage: 'given back', refundTransactionId: null };
     const recorder = world.service.app.get(RefundRecorder);
     await database.transaction((session) => recorder.recordOutside(session, refund, result));
-  }
-
-  async function checked(): Promise<void> {
-    const checks = world.service.app.get(LineChecks);
-    // The scheduler may be looking itself just now, and then there is nothing to do for anybody else.
-    await until('all is looked at', async () => {
-      await checks.runOnce();
-      return (await database.rows(UNCHECKED_SQL)).length === 0 || undefined;
-    });
   }
 
   const orderNosOf = ({ body }: { body: JsonBody }): string[] => body.items.map(({ orderNo }: JsonBody) => orderNo);
@@ -229,7 +218,7 @@ describe('a charge of a gateway that takes payments one by one', () => {
   });
 
   it('is nothing the line checks stop at, though one of T store’s may not have a transaction when it is declined', async () => {
-    await checked();
+    await lineChecked(world);
     expect((await world.get('line-stops')).body.items).toEqual([]);
   });
 

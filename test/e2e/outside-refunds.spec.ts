@@ -1,6 +1,6 @@
 import { Database } from '../../src/platform/database';
-import { LineChecks } from '../../src/bulk-payment';
 import { startWorld, type BillingWorld, type JsonAnswer, type JsonBody } from '../support/billing-world';
+import { lineChecked } from '../support/line-checks';
 import { askRefund, bookedRefunds, giveBack, loggedRefunds, paidCharges, refundInState } from '../support/refunds';
 import { agreed, billOn, keyOf, moveTo, send, subscribe, subscriptionRow } from '../support/subscribers';
 
@@ -197,7 +197,7 @@ describe('refunds that T store made without us', () => {
   });
 
   it('leave all sums in agreement, and stop no line', async () => {
-    await world.service.app.get(LineChecks).runOnce();
+    await lineChecked(world);
     expect((await world.get('line-stops?state=Open')).body.items).toEqual([]);
     const [{ refunded }] = (await world.service.app
       .get(Database)

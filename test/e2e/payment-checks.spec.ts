@@ -1,8 +1,8 @@
 import { BillingTokenVault } from '../../src/billing-token';
-import { LineChecks } from '../../src/bulk-payment';
 import { CHECKS_BY_POSITION } from '../../src/bulk-payment/checks/line-checks';
 import { Database } from '../../src/platform/database';
 import { ADMIN_ACTOR, startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
+import { lineChecked } from '../support/line-checks';
 import { openStop, resolvedByTwo } from '../support/doubt';
 import { askRefund, paidCharges } from '../support/refunds';
 import { requestFile, tokenOf } from '../support/request-files';
@@ -34,14 +34,7 @@ describe('the line stops where payments and charges don’t fit', () => {
   afterEach(() => world.close());
 
   async function checked(): Promise<JsonBody[]> {
-    const checks = world.service.app.get(LineChecks);
-    const isIdle = async (): Promise<boolean> => (await checks.runOnce()).done === 0;
-    await until('all is looked at', async () => {
-      if (!(await isIdle())) return undefined;
-      // What the scheduler is looking at was left to it: it is waited for, and what came meanwhile is looked at, too.
-      await database.rows('SELECT FROM line_check FOR UPDATE');
-      return (await isIdle()) || undefined;
-    });
+    await lineChecked(world);
     return (await world.get('line-stops?limit=100')).body.items;
   }
 

@@ -1,12 +1,7 @@
 import { JOB_STAGES } from '../../src/bulk-payment/job/bulk-payment-job.repository';
 import type { BillingStep } from '../../src/billing-scheduler';
+import { UNCHECKED_SQL } from '../support/line-checks';
 import type { FaultWorld } from './fault-world';
-
-/** What the line checks have not looked at. */
-export const UNCHECKED_SQL = `
-  SELECT FROM settlement WHERE position > (SELECT min(position) FROM line_check WHERE name <> 'payment-seen')
-  UNION ALL
-  SELECT FROM transaction_lookup WHERE id > (SELECT position FROM line_check WHERE name = 'payment-seen')`;
 
 /** What must be there for a step to find anything to do, whoever holds it and whenever it is due. */
 const WORK_OF_STEP: Readonly<Record<string, string>> = {
@@ -41,7 +36,6 @@ const WORK_OF_STEP: Readonly<Record<string, string>> = {
   'expire-approval': `SELECT FROM approval WHERE state = 'Waiting' AND expires_at IS NOT NULL`,
   'check-line': `
     ${UNCHECKED_SQL}
-    UNION ALL SELECT FROM bulk_payment_job WHERE settled_at IS NOT NULL AND numbers_checked_at IS NULL
     UNION ALL SELECT FROM line_stop WHERE told_at IS NULL`,
 };
 

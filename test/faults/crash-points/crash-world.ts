@@ -11,8 +11,8 @@ import { ADMIN_KEY, serviceEnvironment } from '../../support/service-environment
 import { ServiceProcess } from '../../support/service-process';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
 import { until } from '../../support/until';
+import { UNCHECKED_SQL } from '../../support/line-checks';
 import { brokenPromises } from '../broken-promises';
-import { UNCHECKED_SQL } from '../due-steps';
 import type { Work } from './visits';
 
 const PRELOAD = join(__dirname, '../crash-point.preload.cjs');
@@ -208,7 +208,6 @@ export class CrashWorld {
        UNION ALL SELECT FROM payment_method WHERE ended_at IS NOT NULL AND erased_at IS NULL AND gateway <> 'tstore'
        UNION ALL SELECT FROM tie_out WHERE finished_at IS NULL
        UNION ALL SELECT FROM notification WHERE order_no IS NOT NULL AND next_attempt_at IS NOT NULL
-       UNION ALL SELECT FROM bulk_payment_job WHERE settled_at IS NOT NULL AND numbers_checked_at IS NULL
        UNION ALL ${UNCHECKED_SQL}`,
       [this.now()],
     );
