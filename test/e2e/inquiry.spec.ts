@@ -146,6 +146,7 @@ describe('the question whether a customer was charged', () => {
   it('is answered for a customer by all that was asked of them, newest first', async () => {
     await subscribe(world, '고객 42', '2031-01-31');
     await billOn(world, '2031-01-31');
+    const held = world.simulator.control.armFault({ kind: 'submit-held' });
     await planOn(world, '2031-02-28');
     const query = `customerReference=${encodeURIComponent('고객 42')}`;
     const verdicts = async () => (await ask(query)).map((answer) => answer.verdict);
@@ -154,6 +155,7 @@ describe('the question whether a customer was charged', () => {
       return all[0] === 'not-known' ? all : undefined;
     });
     expect(seen).toEqual(['not-known', 'charged']);
+    world.simulator.control.disarmFault(held.id);
     expect(await ask('customerReference=nobody')).toEqual([]);
   });
 
