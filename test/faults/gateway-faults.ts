@@ -53,7 +53,9 @@ export function drawTossFault(random: SeededRandom): TossFaultOrder {
   };
   const known = Object.keys(TOSS_FAULTS[kind].options);
   const options = Object.fromEntries(Object.entries(drawn).filter(([name]) => known.includes(name)));
-  const call =
+  const call: { call?: string } =
     point !== 'call' && point !== 'answer' ? {} : { call: TOSS_CALLS[random.below(TOSS_CALLS.length)] as string };
+  // A key that was issued and denied has no other call that tells of it: it is nobody's, and nobody can charge it.
+  if (kind === 'answer-refused' && call.call === 'billing-issue') call.call = 'billing-charge';
   return { kind, ...call, times: 1 + random.below(2), skip: random.below(3), options };
 }
