@@ -14,8 +14,11 @@ describe('what T store was heard to say of a job', () => {
   let world: BillingWorld;
 
   beforeEach(async () => {
-    // Jobs complete when a test says so, not while it looks.
-    world = await startWorld({ simulator: { declineRate: 0, processingDelayMs: 3_600_000 } });
+    // Jobs complete, and lost messages come again, when a test says so, not while it looks.
+    const never = 3_600_000;
+    world = await startWorld({
+      simulator: { declineRate: 0, processingDelayMs: never, resendAfterFailureMs: never },
+    });
   });
 
   afterEach(() => world.close());
