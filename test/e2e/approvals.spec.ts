@@ -66,12 +66,12 @@ describe('approvals', () => {
     const { body: csv } = await world.get('approvals?format=csv&state=Waiting');
     expect(csv).toContain('request.byOwner');
     expect(csv).toContain(orderNo);
+    expect(await bookedRefunds(world, orderNo)).toEqual([]);
     const done = await as(SECOND_PERSONS_KEY, `approvals/${waiting.id}/approve`);
     expect(done).toMatchObject({
       status: 200,
       body: { state: 'Approved', actions: [], decision: { byOwner: 'lee@example.com', reason: 'looked at it' } },
     });
-    expect(await bookedRefunds(world, orderNo)).toEqual([]);
     await refundInState(world, refund.id, 'Refunded');
     expect((await approval(waiting.id)).history).toMatchObject([
       { fromState: null, toState: 'Waiting', cause: 'asked for' },
