@@ -85,8 +85,8 @@ describe('a line that does not plainly say what became of the money', () => {
   it.each([{}, { resultCode: '8002' }, { status: 401 }, { status: 429 }])(
     'is not declined, missing or closed by a lookup that T store refused for another reason: %j',
     async (options) => {
-      const { body: uploaded } = await world.upload(requestFile(4, `refused-${(batch += 1)}-`));
       world.simulator.control.armFault({ kind: 'result-code-altered', options: { resultCode: '0000 ' } });
+      const { body: uploaded } = await world.upload(requestFile(4, `refused-${(batch += 1)}-`));
       await world.settled(uploaded.id);
       const [{ id, found }] = (await world.get(`discrepancies?jobId=${uploaded.id}`)).body.items;
       const asked = timesAsked();
