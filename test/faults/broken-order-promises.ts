@@ -22,12 +22,19 @@ interface OurPayment {
  * the won, when everything has come to rest: what it approved is what we say was paid, each order number once and by that very
  * payment, and each order in one window.
  *
+ * @param denied orders of {@link deniedAndPaid}
  * @returns one sentence for each breach
  */
-export async function brokenOrderPromises(database: Client, toss: TossControl): Promise<string[]> {
+export async function brokenOrderPromises(
+  database: Client,
+  toss: TossControl,
+  denied: ReadonlySet<string>,
+): Promise<string[]> {
   const ours = new Map((await ourPayments(database)).map((payment) => [payment.orderNo, payment]));
   const approved = new Map(
-    toss.bookEntries().flatMap((entry) => (entry.approvals > 0 ? [[entry.orderId, entry]] : [])),
+    toss
+      .bookEntries()
+      .flatMap((entry) => (entry.approvals > 0 && !denied.has(entry.orderId) ? [[entry.orderId, entry]] : [])),
   );
   return [
     ...toss.repeatedOrders().map(({ orderId, times }) => `order ${orderId} was approved ${times} times`),
@@ -35,6 +42,20 @@ export async function brokenOrderPromises(database: Client, toss: TossControl): 
     ...[...ours.values()].flatMap((payment) => breachesOf(payment, approved.get(payment.orderNo))),
     ...ofOrders([...ours.values()], approved),
   ];
+}
+
+/**
+ * Orders that the gateway said more than once were over, so that they ended as not paid, of which it has a payment all the same, and of
+ * which people were told.
+ */
+export async function deniedAndPaid(database: Client): Promise<ReadonlySet<string>> {
+  const { rows } = await database.query<{ orderNo: string }>(`
+    SELECT charge.order_no AS "orderNo"
+    FROM line_stop JOIN charge ON charge.order_no = line_stop.evidence ->> 'orderNo'
+    JOIN settlement ON settlement.charge_id = charge.id AND settlement.kind = 'declined'
+    WHERE line_stop.kind = 'paid-after-all' AND charge.gateway = 'toss'
+      AND settlement.result_code IN ('EXPIRED', 'ABORTED', 'CANCELED')`);
+  return new Set(rows.map(({ orderNo }) => orderNo));
 }
 
 /** Orders of which the gateway approved several windows, or of which we say otherwise whether they are paid. */

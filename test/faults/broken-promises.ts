@@ -4,7 +4,7 @@ import type { SimulatorControl } from '../../simulator/tstore/control/control';
 import type { BookEntry } from '../../simulator/tstore/book';
 import { brokenCustomerPromises } from './broken-customer-promises';
 import { brokenMethodPromises } from './broken-method-promises';
-import { brokenOrderPromises } from './broken-order-promises';
+import { brokenOrderPromises, deniedAndPaid } from './broken-order-promises';
 import { brokenRefundPromises, givenBackByToss } from './broken-refund-promises';
 
 /** A charge of ours, its job and its settlement. */
@@ -37,14 +37,15 @@ export async function brokenPromises(database: Client, { control: gateway, toss 
     book.set(entry.orderNo, [...(book.get(entry.orderNo) ?? []), entry]);
   }
   const charges = await ourCharges(database);
+  const deniedByToss = await deniedAndPaid(database);
   return [
     ...[...book].filter(([, entries]) => entries.length > 1).map(([orderNo]) => `order ${orderNo} was accepted twice`),
     ...charges.flatMap((charge) => breachesOf(charge, book.get(charge.orderNo)?.[0])),
     ...unasked(charges, book),
     ...unheard(gateway),
     ...(await brokenRefundPromises(database, 'tstore', book)),
-    ...(await brokenOrderPromises(database, toss)),
-    ...(await brokenRefundPromises(database, 'toss', givenBackByToss(toss))),
+    ...(await brokenOrderPromises(database, toss, deniedByToss)),
+    ...(await brokenRefundPromises(database, 'toss', givenBackByToss(toss, deniedByToss))),
     ...(await brokenMethodPromises(database, toss)),
     ...(await brokenCustomerPromises(database, keptByGateways(book, toss))),
     ...(await inconsistencies(database)),

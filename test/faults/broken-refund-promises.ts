@@ -24,13 +24,13 @@ interface GivenBack {
   refunds: readonly { amount: number }[];
 }
 
-/** Toss's book, as refunds are held against it. */
-export function givenBackByToss(toss: TossControl): Map<string, GivenBack[]> {
+/** Toss's book, as refunds are held against it; of an order that it denied and that people were told of, they see to it. */
+export function givenBackByToss(toss: TossControl, denied: ReadonlySet<string>): Map<string, GivenBack[]> {
   return new Map(
     toss
       .bookEntries()
       .flatMap(({ orderId: orderNo, approvals, cancels: refunds }) =>
-        approvals > 0 ? [[orderNo, [{ orderNo, refunds }]]] : [],
+        approvals > 0 && !denied.has(orderNo) ? [[orderNo, [{ orderNo, refunds }]]] : [],
       ),
   );
 }

@@ -6,7 +6,7 @@ const DAY_MS = 24 * 60 * 60_000;
 /**
  * Looks whether the day that is over was compared with Toss's own lists, and found as they have it. Only what somebody gave back in
  * Toss's console may differ, and only between the parts it was given back in: as a sum it is held against the book elsewhere; and a
- * deposit of which people were told that the bank has taken it back.
+ * payment of which people were told that the bank has taken its deposit back, or that it ended unpaid here.
  *
  * @returns one sentence for each breach
  */
@@ -21,7 +21,8 @@ export async function brokenTieOutPromises(database: Client, now: Date): Promise
      FROM tie_out_difference AS one
      WHERE state = 'Open' AND NOT (movement = 'refund' AND EXISTS (
        SELECT FROM refund WHERE refund.transaction_id = one.transaction_id AND refund.gateway = 'toss' AND refund.outside))
-       AND NOT EXISTS (SELECT FROM line_stop WHERE kind = 'deposit-taken-back' AND evidence ->> 'orderNo' = one.order_no)
+       AND NOT EXISTS (SELECT FROM line_stop
+         WHERE kind IN ('deposit-taken-back', 'paid-after-all') AND evidence ->> 'orderNo' = one.order_no)
        -- It came and was taken back within the day, before it counted: whoever reads the difference is told.
        AND NOT (movement = 'payment' AND kind = 'state' AND our_state = 'Awaited')`,
   );
