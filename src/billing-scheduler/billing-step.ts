@@ -7,6 +7,8 @@ export interface BillingStep {
   readonly makesDue: readonly string[];
   /** How many pieces of it may be at work at once in this process; one where it doesn't say. */
   readonly width?: number;
+  /** How long it rests after work, where it costs the same for one new row as for thousands; not at all where it doesn't say. */
+  readonly restMs?: number;
   /**
    * Claims one piece of work that is due, does it, and says what came of it. Never throws for a failed piece.
    *

@@ -24,6 +24,9 @@ import { KillSwitchWatch } from '../kill-switch';
 import type { BillingStep } from './billing-step';
 import { PlanBillingRunStep } from './plan-billing-run.step';
 
+/** Each look asks PostgreSQL a dozen long questions, which beside payments that settle without end would keep a core busy. */
+const CHECK_LINE_REST_MS = 500;
+
 /** Every step of the flow from what is due to what is settled, in the order a job passes them; then those of refunds. */
 @Injectable()
 export class BillingSteps {
@@ -130,7 +133,7 @@ export class BillingSteps {
       { name: 'tie-out', makesDue: ['check-line'], width, runOnce: (claimed) => tieOuts.runOnce(claimed) },
       { name: 'watch-doubt', makesDue: [], runOnce: () => doubt.runOnce() },
       { name: 'watch-payments', makesDue: ['check-line'], width, runOnce: (claimed) => payments.runOnce(claimed) },
-      { name: 'check-line', makesDue: [], runOnce: () => line.runOnce() },
+      { name: 'check-line', makesDue: [], restMs: CHECK_LINE_REST_MS, runOnce: () => line.runOnce() },
       { name: 'expire-approval', makesDue: [], runOnce: () => approvalExpiry.runOnce() },
       { name: 'prune-notifications', makesDue: [], runOnce: () => retention.runOnce() },
       { name: 'prune-exchanges', makesDue: [], runOnce: () => exchangeRetention.runOnce() },

@@ -11,10 +11,15 @@ class Work {
   due = 0;
   done = 0;
   schemaFits = true;
+  readonly restMs?: number;
   successes = 0;
   readonly loop: StepLoop;
 
-  constructor(readonly width = 1) {
+  constructor(
+    readonly width = 1,
+    restMs?: number,
+  ) {
+    if (restMs !== undefined) this.restMs = restMs;
     const logger = { warn: (message: string) => this.warnings.push(message) } as unknown as Logger;
     const health = { succeeded: async () => void (this.successes += 1), failed: () => Promise.resolve() };
     this.loop = new StepLoop(this, logger, () => (this.done += 1), health, {
@@ -81,6 +86,24 @@ describe('StepLoop', () => {
     await work.call(1);
     await work.end(0, NOTHING_DUE);
     expect(work.atWork).toHaveLength(1);
+  });
+
+  it('rests after work where the step says so, and then looks for what came meanwhile', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    try {
+      const work = new Work(1, 500);
+      await work.call(1);
+      await work.end(0, ONE_DONE);
+      await work.call(1);
+      jest.advanceTimersByTime(499);
+      await settled();
+      expect([work.atWork.length, work.due]).toEqual([0, 1]);
+      jest.advanceTimersByTime(1);
+      await settled();
+      expect([work.atWork.length, work.due]).toEqual([1, 0]);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('takes nothing and reports nothing while the schema is of a newer version, and goes on when it fits again', async () => {

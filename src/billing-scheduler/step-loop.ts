@@ -20,6 +20,8 @@ export class StepLoop {
   private calledAgain = false;
   private stopped = false;
   private again: NodeJS.Timeout | undefined;
+  private waking: NodeJS.Timeout | undefined;
+  private isResting = false;
 
   constructor(
     private readonly step: BillingStep,
@@ -33,13 +35,14 @@ export class StepLoop {
   /** There may be work. A failure of the step is logged and left to the next call. */
   call(): void {
     this.calledAgain = true;
-    this.addWorker();
+    if (!this.isResting) this.addWorker();
   }
 
   /** Takes no other piece and lets those in hand finish, but waits for none for ever. */
   async stop(withinMs = STOP_WITHIN_MS): Promise<void> {
     this.stopped = true;
     clearTimeout(this.again);
+    clearTimeout(this.waking);
     let limit: NodeJS.Timeout | undefined;
     const tooLong = new Promise<'left'>((resolve) => (limit = setTimeout(() => resolve('left'), withinMs)));
     const ended = await Promise.race([Promise.all(this.workers), tooLong]);
@@ -73,6 +76,10 @@ export class StepLoop {
       if (report.done > 0) this.onDone();
       const found = report.done + report.postponed > 0;
       if ((!found && !this.calledAgain) || this.stopped) return true;
+      if (found && this.step.restMs !== undefined) {
+        this.rest(this.step.restMs);
+        return true;
+      }
       if (this.isLooking) {
         this.calledAgain = true;
         return true;
@@ -100,6 +107,15 @@ export class StepLoop {
     } finally {
       looked();
     }
+  }
+
+  /** There may be more to do: it is looked for afterwards, called or not. */
+  private rest(ms: number): void {
+    this.isResting = true;
+    this.waking = setTimeout(() => {
+      this.isResting = false;
+      this.call();
+    }, ms);
   }
 
   private callIn(ms: number): void {
