@@ -121,6 +121,7 @@ describe('a payment that other orders claim', () => {
       kind: 'result-transaction-shared',
       options: { lines: 1, transactionId: await transactionOf(sent) },
     });
+    const verification = world.simulator.control.armFault({ kind: 'verify-held' });
     const { body: uploaded } = await world.upload(requestFile(2, `third-${batch}-`));
     await until('it is sent', async () => {
       const { submission } = (await world.get(`bulk-payment-jobs/${uploaded.id}`)).body;
@@ -129,6 +130,7 @@ describe('a payment that other orders claim', () => {
     await send(world, 'POST', 'kill-switch', { reason: 'hold' });
     const { body: refund } = await askRefund(world, sent);
     expect(refund).toMatchObject({ state: 'Requested', claimedBy: [] });
+    world.simulator.control.disarmFault(verification.id);
     await world.settled(uploaded.id);
     await send(world, 'DELETE', 'kill-switch', { reason: 'go on' });
     const failed = await refundInState(world, refund.id, 'Failed');

@@ -136,8 +136,13 @@ describe('two clients of T store at once', () => {
         detail: expect.stringMatching(/^account second: /),
       }),
     );
-    soon();
-    expect((await send(world, 'POST', 'checks/tstore?account=second')).body).toMatchObject({
+    // The scheduler may have asked at the same moment.
+    const tried = await until('it may be asked again', async () => {
+      soon();
+      const { status, body } = await send(world, 'POST', 'checks/tstore?account=second');
+      return status === 429 ? undefined : (body as JsonBody);
+    });
+    expect(tried).toMatchObject({
       outcome: 'wrong-credentials',
       act: expect.stringContaining('accounts rotate second'),
     });
