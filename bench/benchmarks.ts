@@ -3,6 +3,7 @@ import { benchmarkLists } from './lists';
 import { benchmarkListener } from './listener';
 import type { BenchmarkOptions, Comparison } from './measure';
 import { benchmarkMonth } from './month';
+import { benchmarkOrders } from './orders';
 import { benchmarkPayments } from './payments';
 import { benchmarkDemo, benchmarkStart } from './start';
 import { benchmarkUpload } from './upload';
@@ -27,6 +28,11 @@ export const BENCHMARKS = {
     what: 'charging a month’s cards at Toss Payments, answered at once and after 300 ms',
     at: 'first',
     run: benchmarkPayments,
+  },
+  orders: {
+    what: 'orders paid in Toss Payments’ window: from the return to Paid, and from a webhook',
+    at: 'first',
+    run: benchmarkOrders,
   },
   lists: { what: 'pages of the admin API’s lists over ten million charges', at: 'first', run: benchmarkLists },
   listener: { what: 'answering notifications', at: 'first', run: benchmarkListener },

@@ -3,7 +3,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 export type BenchProgram =
-  'load-generator' | 'bare-listener' | 'bare-calls' | 'subscriptions' | 'copy' | 'page-reader' | `../peers/${string}`;
+  | 'load-generator'
+  | 'bare-listener'
+  | 'bare-calls'
+  | 'subscriptions'
+  | 'copy'
+  | 'page-reader'
+  | 'visitor'
+  | `../peers/${string}`;
 
 /** Starts one of the programs of this folder, or of the peers; it ends with us. */
 export function startProcess(name: BenchProgram, ...parameters: string[]): ChildProcess {

@@ -128,7 +128,10 @@ export class Checkout {
       if (attempt?.directPaymentId !== null) return undefined;
       return this.ask(session, order, attempt, reference, 'the gateway has a payment of it');
     });
-    if (paymentId !== undefined) await this.payments.sendNow(paymentId);
+    if (paymentId === undefined) return;
+    await this.payments.sendNow(paymentId);
+    // It is there, whatever the call was answered with: nobody need wait before it is looked for.
+    await this.payments.lookSoon(paymentId);
   }
 
   private async ask(
