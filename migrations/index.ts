@@ -84,6 +84,7 @@ import { PaymentsNotOwed1796600000052 } from './1796600000052-payments-not-owed'
 import { TurnsTaken1796700000001 } from './1796700000001-turns-taken';
 import { GatewayAccountCheck1796700000002 } from './1796700000002-gateway-account-check';
 import { GatewayAccountCheckSince1796700000012 } from './1796700000012-gateway-account-check-since';
+import { GatewayReference1796700000021 } from './1796700000021-gateway-reference';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -172,4 +173,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   TurnsTaken1796700000001,
   GatewayAccountCheck1796700000002,
   GatewayAccountCheckSince1796700000012,
+  GatewayReference1796700000021,
 ];

@@ -3375,7 +3375,7 @@ export interface components {
              * @description Who collects by it
              * @enum {string}
              */
-            gateway: "tstore" | "toss";
+            gateway: "tstore" | "toss" | "kakaopay";
             /**
              * @description What people call it
              * @example T store, children’s brand
@@ -6119,7 +6119,7 @@ export interface components {
              * @description Which problem it is; stable, listed in the guide
              * @enum {string}
              */
-            code: "invalid-request" | "unsupported-content-type" | "upload-too-slow" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "direct-payment-not-found" | "exchange-not-found" | "tie-out-not-found" | "tie-out-difference-not-found" | "order-not-found" | "order-reference-used" | "order-over" | "order-busy" | "return-mismatch" | "return-unknown" | "payment-method-not-found" | "method-registration-not-found" | "registration-over" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "line-undecided" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "gateway-not-configured" | "gateway-account-not-found" | "gateway-account-unusable" | "gateway-account-of-settings" | "duplicate-gateway-account" | "gateway-cannot" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "file-not-kept" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
+            code: "invalid-request" | "unsupported-content-type" | "upload-too-slow" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "direct-payment-not-found" | "exchange-not-found" | "tie-out-not-found" | "tie-out-difference-not-found" | "order-not-found" | "order-reference-used" | "order-over" | "window-not-opened" | "order-busy" | "return-mismatch" | "return-unknown" | "payment-method-not-found" | "method-registration-not-found" | "registration-over" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "line-undecided" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "gateway-not-configured" | "gateway-account-not-found" | "gateway-account-unusable" | "gateway-account-of-settings" | "duplicate-gateway-account" | "gateway-cannot" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "file-not-kept" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
             /** @description Whether the same request may succeed later without being changed */
             retryable: boolean;
             /** @description Under which the log and the audit log know it */
@@ -7344,7 +7344,7 @@ export interface operations {
             };
             path: {
                 /** @description Who collects by it */
-                gateway: "tstore" | "toss";
+                gateway: "tstore" | "toss" | "kakaopay";
             };
             cookie?: never;
         };

@@ -2,10 +2,10 @@ import { Body, Controller, Get, HttpCode, Options, Param, Post, Query, Res, UseG
 import { ApiCreatedResponse, ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Checkout, type Order } from '../order';
-import { TokenParameter, WindowReturnDto } from './checkout.dto';
+import { TokenParameter, WindowParameter, WindowReturnDto } from './checkout.dto';
 import { CheckoutGuard } from './checkout.guard';
 import { CheckoutOrderView, OpenedWindowView, checkoutViewOf, windowViewOf } from './checkout.view';
-import { broughtBack, goTo, outcomeOf } from './redirect';
+import { goTo, outcomeOf } from './redirect';
 
 /** What a customer's browser may call: of one order, by its token. */
 @Controller('checkout/v1/orders/:token')
@@ -22,7 +22,9 @@ export class CheckoutController {
   }
 
   @Post('windows')
-  @ApiOperation({ summary: 'Open a payment window: what the gateway’s script needs for it' })
+  @ApiOperation({
+    summary: 'Open a payment window: what the gateway’s script needs for it, or where the customer is to be led',
+  })
   @ApiCreatedResponse({ type: OpenedWindowView })
   async open(@Param() { token }: TokenParameter): Promise<OpenedWindowView> {
     return windowViewOf(await this.checkout.open(token));
@@ -33,24 +35,48 @@ export class CheckoutController {
   @ApiOperation({ summary: 'Confirm what the customer agreed to in the window; once, however often it is sent' })
   @ApiOkResponse({ type: CheckoutOrderView })
   async confirm(@Param() { token }: TokenParameter, @Body() back: WindowReturnDto): Promise<CheckoutOrderView> {
-    return this.viewOf(await this.confirmed(token, back));
+    return this.viewOf(await this.checkout.confirm(token, { brought: { ...back } }));
   }
 
-  /** Where the window takes the customer who agreed. */
-  @Get('return')
+  /** Where a window takes the customer who agreed, whose gateway says nothing of the window. */
+  @Get('windows/:number/return')
   @ApiExcludeEndpoint()
   async returned(
+    @Param() { token, number }: WindowParameter,
+    @Query() query: Record<string, unknown>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { returnUrl, reference } = await this.checkout.order(token);
+    const { state, code } = await outcomeOf(this.checkout.confirm(token, { number, brought: query }));
+    await goTo(reply, returnUrl, { order: reference, state }, code);
+  }
+
+  /** The same where what comes back names the window. What stands there beside is the gateway's own affair. */
+  @Get('return')
+  @ApiExcludeEndpoint()
+  async returnedNamed(
     @Param() { token }: TokenParameter,
     @Query() query: Record<string, unknown>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { returnUrl, reference } = await this.checkout.order(token);
-    const confirmed = broughtBack(query, WindowReturnDto).then((back) => this.confirmed(token, back));
-    const { state, code } = await outcomeOf(confirmed);
+    const { state, code } = await outcomeOf(this.checkout.confirm(token, { brought: query }));
     await goTo(reply, returnUrl, { order: reference, state }, code);
   }
 
   /** Where it takes one who did not. Anybody could say so, and nothing is changed by it. */
+  @Get('windows/:number/fail')
+  @ApiExcludeEndpoint()
+  async left(
+    @Param() { token }: WindowParameter,
+    @Query('code') code: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { returnUrl, reference, state } = await this.checkout.order(token);
+    await goTo(reply, returnUrl, { order: reference, state }, code);
+  }
+
+  /** The same of any window. */
   @Get('fail')
   @ApiExcludeEndpoint()
   async failed(
@@ -72,9 +98,5 @@ export class CheckoutController {
 
   private async viewOf(order: Order): Promise<CheckoutOrderView> {
     return checkoutViewOf(order, await this.checkout.depositOf(order));
-  }
-
-  private confirmed(token: string, { paymentKey, orderId, amount }: WindowReturnDto): ReturnType<Checkout['confirm']> {
-    return this.checkout.confirm(token, { reference: paymentKey, orderNo: orderId, amount });
   }
 }

@@ -12,7 +12,17 @@ export class TokenParameter {
   token!: string;
 }
 
-/** What comes back from a payment window, in a body or an address. */
+/** The address that one window of an order leads back to. */
+export class WindowParameter extends TokenParameter {
+  @ApiProperty({ type: 'integer', description: 'Which of the order’s windows, from 1' })
+  @Type(() => Number)
+  @IsInt({ message: 'the number of a window' })
+  @Min(1, { message: 'the number of a window' })
+  @Max(1_000, { message: 'the number of a window' })
+  number!: number;
+}
+
+/** What a page brings back that showed the payment window itself. */
 export class WindowReturnDto {
   @ApiProperty({ description: 'The window’s own key of the payment' })
   // Nothing that would lead to another path where it is looked up.

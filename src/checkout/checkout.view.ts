@@ -37,7 +37,7 @@ export class OpenedWindowView extends CheckoutOrderView {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'What the gateway’s script needs to open it, by its own names',
+    description: 'What the gateway’s script needs to open it, or where the customer is to be led; by its own names',
   })
   window!: OpenedWindow['window'];
 }

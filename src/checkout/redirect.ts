@@ -45,6 +45,6 @@ export async function goTo(
 ): Promise<void> {
   const url = new URL(returnUrl);
   for (const [name, value] of Object.entries(members)) url.searchParams.set(name, value);
-  if (code !== undefined && /^[A-Z0-9_]{1,60}$/.test(code)) url.searchParams.set('code', code);
+  if (code !== undefined && /^-?[A-Z0-9_]{1,60}$/.test(code)) url.searchParams.set('code', code);
   await reply.redirect(url.href, 303);
 }

@@ -1,3 +1,4 @@
+import type { KakaopayGeneration } from './kakaopay-key';
 import type { Deployment, LogLevel, RetryExhausted, Role } from './environment';
 
 export abstract class DeploymentConfig {
@@ -124,6 +125,33 @@ export abstract class TossConfig {
   abstract readonly connectTimeoutMs: number;
   /** From the last byte sent to the head of the answer: a confirmation of eleven seconds has been seen. */
   abstract readonly answerTimeoutMs: number;
+}
+
+/** The merchant's contracts with KakaoPay, and the key of the application that may use them. */
+export interface KakaopayAccount {
+  /** A secret; of the legacy generation the admin key. */
+  readonly secretKey: string;
+  /** Of single payments. */
+  readonly cid: string;
+  /** A secret, where the contract has one. */
+  readonly cidSecret: string | undefined;
+  /** Of payments without the customer, where there is such a contract. */
+  readonly cidSubscription: string | undefined;
+  /** A secret, where that contract has one. */
+  readonly cidSubscriptionSecret: string | undefined;
+  readonly generation: KakaopayGeneration;
+}
+
+export abstract class KakaopayConfig {
+  /** `undefined`: the settings make no account of KakaoPay. */
+  abstract readonly account: KakaopayAccount | undefined;
+  /** By the generation that an account speaks. */
+  abstract readonly apiBaseUrls: Readonly<Record<KakaopayGeneration, string>>;
+  abstract readonly connectTimeoutMs: number;
+  /** From the last byte sent to the head of the answer. */
+  abstract readonly answerTimeoutMs: number;
+  /** For how long a payment that KakaoPay has as open may still turn out to be paid. */
+  abstract readonly openSeconds: number;
 }
 
 /** How T store is asked for transactions, which it blocks merchants for doing too much. */
@@ -274,6 +302,7 @@ export interface Configuration {
   checkout: CheckoutConfig;
   tstore: TstoreConfig;
   toss: TossConfig;
+  kakaopay: KakaopayConfig;
   lookup: LookupConfig;
   deposit: DepositConfig;
   refund: RefundConfig;

@@ -19,6 +19,16 @@ import {
 import { isIP } from 'node:net';
 import { validateCronExpression } from 'cron';
 import type { InputFault } from '../kernel/errors';
+import {
+  KAKAOPAY_CID,
+  KAKAOPAY_CID_IN_WORDS,
+  KAKAOPAY_CID_SECRET,
+  KAKAOPAY_CID_SECRET_IN_WORDS,
+  KAKAOPAY_GENERATIONS,
+  KAKAOPAY_KEY,
+  KAKAOPAY_KEY_IN_WORDS,
+  type KakaopayGeneration,
+} from './kakaopay-key';
 import { TOSS_KEY, TOSS_KEY_IN_WORDS } from './toss-key';
 import { unknownSettings } from './unknown-settings';
 
@@ -213,6 +223,34 @@ export class Environment {
   @Whole(1, 3_600) TOSS_ANSWER_TIMEOUT_SECONDS: number = 60;
   @Expose() @Flag() @IsBoolean({ message: 'true or false' }) TOSS_FINDS_AGREED: boolean = true;
   @Expose() @Each('cidrs', 'a list of networks such as 203.0.113.0/24', isCidr) TOSS_WEBHOOK_CIDRS: string = '';
+
+  @Expose() @IsOptional() @Matches(KAKAOPAY_KEY, { message: KAKAOPAY_KEY_IN_WORDS }) KAKAOPAY_SECRET_KEY?: string;
+  @Expose() @IsOptional() @Matches(KAKAOPAY_CID, { message: KAKAOPAY_CID_IN_WORDS }) KAKAOPAY_CID?: string;
+
+  @Expose()
+  @IsOptional()
+  @Matches(KAKAOPAY_CID_SECRET, { message: KAKAOPAY_CID_SECRET_IN_WORDS })
+  KAKAOPAY_CID_SECRET?: string;
+
+  @Expose()
+  @IsOptional()
+  @Matches(KAKAOPAY_CID, { message: KAKAOPAY_CID_IN_WORDS })
+  KAKAOPAY_CID_SUBSCRIPTION?: string;
+
+  @Expose()
+  @IsOptional()
+  @Matches(KAKAOPAY_CID_SECRET, { message: KAKAOPAY_CID_SECRET_IN_WORDS })
+  KAKAOPAY_CID_SUBSCRIPTION_SECRET?: string;
+
+  @Expose()
+  @IsIn(KAKAOPAY_GENERATIONS, { message: `one of ${KAKAOPAY_GENERATIONS.join(', ')}` })
+  KAKAOPAY_GENERATION: KakaopayGeneration = 'current';
+
+  @Expose() @IsOptional() @IsBaseUrl() KAKAOPAY_API_BASE_URL?: string;
+  @Expose() @IsOptional() @IsBaseUrl() KAKAOPAY_LEGACY_API_BASE_URL?: string;
+  @Whole(1, 300) KAKAOPAY_CONNECT_TIMEOUT_SECONDS: number = 5;
+  @Whole(1, 3_600) KAKAOPAY_ANSWER_TIMEOUT_SECONDS: number = 30;
+  @Whole(1, 1_440) KAKAOPAY_OPEN_MINUTES: number = 60;
 
   @Expose() @Each('cidrs', 'a list of networks such as 203.0.113.0/24', isCidr) PNS_ALLOWED_CIDRS: string = '';
   @Whole(1, 6_000) PNS_QUESTIONS_PER_MINUTE: number = 120;

@@ -8,6 +8,12 @@ const ADDRESSES = ['PUBLIC_BASE_URL', 'TSTORE_AUTH_BASE_URL', 'TSTORE_API_BASE_U
 /** Whoever is sent the secret key can take money and give it back. */
 const TOSS_HOST = 'api.tosspayments.com';
 
+/** The same of KakaoPay's two generations. */
+const KAKAOPAY_HOSTS = {
+  KAKAOPAY_API_BASE_URL: 'open-api.kakaopay.com',
+  KAKAOPAY_LEGACY_API_BASE_URL: 'kapi.kakao.com',
+} as const;
+
 const privateNetworks = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -36,9 +42,11 @@ export function liveFaults(environment: Environment): InputFault[] {
       faults.push({ field, expected: 'an https address that is not local, private or a simulator’s, in live' });
     }
   }
-  const toss = environment.TOSS_API_BASE_URL;
-  if (toss !== undefined && !(isPublicHttps(toss) && new URL(toss).host === TOSS_HOST)) {
-    faults.push({ field: 'TOSS_API_BASE_URL', expected: `https://${TOSS_HOST}, or nothing, in live` });
+  for (const [field, host] of Object.entries({ TOSS_API_BASE_URL: TOSS_HOST, ...KAKAOPAY_HOSTS })) {
+    const address = environment[field as 'TOSS_API_BASE_URL' | keyof typeof KAKAOPAY_HOSTS];
+    if (address !== undefined && !(isPublicHttps(address) && new URL(address).host === host)) {
+      faults.push({ field, expected: `https://${host}, or nothing, in live` });
+    }
   }
   const keys = commaSeparated(environment.ENCRYPTION_KEYS).map((entry) => entry.split(':')[1]);
   if (keys.includes(DEMO_ENCRYPTION_KEY)) {

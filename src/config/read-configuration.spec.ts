@@ -389,3 +389,55 @@ function settingNames(): string[] {
   const source = readFileSync(join(__dirname, 'environment.ts'), 'utf8');
   return [...source.matchAll(/^ {2}.*?\b([A-Z][A-Z0-9_]*[A-Z0-9])\??: \S/gm)].map((match) => match[1] as string);
 }
+
+describe('the contracts of KakaoPay', () => {
+  const KEY = 'DEVABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789A';
+  const given = { KAKAOPAY_SECRET_KEY: KEY, KAKAOPAY_CID: 'TC0ONETIME' };
+
+  it('make an account with their key, at the gateway’s own hosts but beside the simulator', () => {
+    expect(readConfiguration({ ...GOOD, ...given }).kakaopay).toEqual({
+      account: { secretKey: KEY, cid: 'TC0ONETIME', generation: 'current' },
+      apiBaseUrls: { current: 'http://127.0.0.1:9090', legacy: 'http://127.0.0.1:9090' },
+      connectTimeoutMs: 5_000,
+      answerTimeoutMs: 30_000,
+      openSeconds: 3_600,
+    });
+    expect(readConfiguration(GOOD).kakaopay.account).toBeUndefined();
+    expect(readConfiguration(LIVE).kakaopay.apiBaseUrls).toEqual({
+      current: 'https://open-api.kakaopay.com',
+      legacy: 'https://kapi.kakao.com',
+    });
+    expect(faultyFields({ ...GOOD, KAKAOPAY_SECRET_KEY: KEY })).toEqual(['KAKAOPAY_CID']);
+    expect(faultyFields({ ...GOOD, KAKAOPAY_CID: 'TC0ONETIME' })).toEqual(['KAKAOPAY_SECRET_KEY']);
+    expect(faultyFields({ ...GOOD, KAKAOPAY_CID_SUBSCRIPTION: 'TCSUBSCRIP' })).toEqual(['KAKAOPAY_CID_SUBSCRIPTION']);
+    const secret = { KAKAOPAY_CID_SUBSCRIPTION_SECRET: 'a'.repeat(24) };
+    expect(faultyFields({ ...GOOD, ...given, ...secret })).toEqual(['KAKAOPAY_CID_SUBSCRIPTION_SECRET']);
+  });
+
+  it('are none of the test mode in live', () => {
+    const own = { KAKAOPAY_SECRET_KEY: KEY, KAKAOPAY_CID: 'C123456789', KAKAOPAY_CID_SUBSCRIPTION: 'CT12345678' };
+    expect(faultyFields({ ...LIVE, ...own })).toEqual([]);
+    expect(faultyFields({ ...LIVE, ...own, KAKAOPAY_CID: 'TC0ONETIME' })).toEqual(['KAKAOPAY_CID']);
+    const recurring = { KAKAOPAY_CID_SUBSCRIPTION: 'TCSUBSCRIP' };
+    expect(faultyFields({ ...LIVE, ...own, ...recurring })).toEqual(['KAKAOPAY_CID_SUBSCRIPTION']);
+  });
+
+  it.each([
+    ['KAKAOPAY_CID', 'short'],
+    ['KAKAOPAY_SECRET_KEY', 'a key with blanks in it'],
+    ['KAKAOPAY_CID_SECRET', 'A'.repeat(24)],
+    ['KAKAOPAY_GENERATION', 'newest'],
+    ['KAKAOPAY_OPEN_MINUTES', '0'],
+  ])('are refused by name where they can’t be any: %s', (field, value) => {
+    expect(faultyFields({ ...GOOD, ...given, [field]: value })).toEqual([field]);
+  });
+
+  it('are sent in live to nobody but KakaoPay', () => {
+    const elsewhere = { KAKAOPAY_API_BASE_URL: 'https://kakaopay.example.com' };
+    expect(faultyFields({ ...LIVE, ...elsewhere })).toEqual(['KAKAOPAY_API_BASE_URL']);
+    const swapped = { KAKAOPAY_LEGACY_API_BASE_URL: 'https://open-api.kakaopay.com' };
+    expect(faultyFields({ ...LIVE, ...swapped })).toEqual(['KAKAOPAY_LEGACY_API_BASE_URL']);
+    const theirs = { KAKAOPAY_API_BASE_URL: 'https://open-api.kakaopay.com/' };
+    expect(faultyFields({ ...LIVE, ...theirs })).toEqual([]);
+  });
+});

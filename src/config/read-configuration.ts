@@ -1,6 +1,13 @@
 import { join, resolve } from 'node:path';
 import type { InputFault } from '../kernel/errors';
-import type { Configuration, EncryptionConfig, EncryptionKeyConfig, TossAccount, TstoreAccount } from './configuration';
+import type {
+  Configuration,
+  EncryptionConfig,
+  EncryptionKeyConfig,
+  KakaopayAccount,
+  TossAccount,
+  TstoreAccount,
+} from './configuration';
 import {
   Environment,
   ROLES,
@@ -10,6 +17,7 @@ import {
   type Deployment,
   type Role,
 } from './environment';
+import { KAKAOPAY_ACCOUNT_SETTINGS, kakaopayCidFault } from './kakaopay-account';
 import { liveFaults } from './live-rules';
 import { TOSS_ACCOUNT_SETTINGS, tossKeyFaults } from './toss-keys';
 import { TSTORE_ACCOUNT_SETTINGS } from './tstore-account';
@@ -31,6 +39,13 @@ const TOSS_HOSTS: Record<Deployment, string> = {
   simulator: 'http://127.0.0.1:9090',
   sandbox: 'https://api.tosspayments.com',
   live: 'https://api.tosspayments.com',
+};
+
+/** Where KakaoPay is, by deployment and generation: one host for test and live, and key and contract decide. */
+const KAKAOPAY_HOSTS: Record<Deployment, { current: string; legacy: string }> = {
+  simulator: { current: 'http://127.0.0.1:9090', legacy: 'http://127.0.0.1:9090' },
+  sandbox: { current: 'https://open-api.kakaopay.com', legacy: 'https://kapi.kakao.com' },
+  live: { current: 'https://open-api.kakaopay.com', legacy: 'https://kapi.kakao.com' },
 };
 
 /** T store publishes no result code but success; what its simulator answers when it has done nothing is known. */
@@ -98,6 +113,7 @@ function relationFaults(environment: Environment): InputFault[] {
   };
   const isTstoreHere = wholeAccount('T store', TSTORE_ACCOUNT_SETTINGS);
   if (wholeAccount('Toss Payments', TOSS_ACCOUNT_SETTINGS)) faults.push(...tossFaults(environment));
+  faults.push(...kakaopayFaults(environment, wholeAccount('KakaoPay', KAKAOPAY_ACCOUNT_SETTINGS)));
   if (environment.ENVIRONMENT === 'sandbox' && isTstoreHere) {
     require('TSTORE_PNS_BASE_URL', 'the PNS address of the sandbox (none is published)');
   }
@@ -180,6 +196,13 @@ function configurationOf(environment: Environment): Configuration {
       answerTimeoutMs: environment.TOSS_ANSWER_TIMEOUT_SECONDS * 1000,
       findsAgreed: environment.TOSS_FINDS_AGREED,
       webhookCidrs: commaSeparated(environment.TOSS_WEBHOOK_CIDRS),
+    },
+    kakaopay: {
+      account: kakaopayAccountIn(environment),
+      apiBaseUrls: kakaopayHostsOf(environment),
+      connectTimeoutMs: environment.KAKAOPAY_CONNECT_TIMEOUT_SECONDS * 1000,
+      answerTimeoutMs: environment.KAKAOPAY_ANSWER_TIMEOUT_SECONDS * 1000,
+      openSeconds: environment.KAKAOPAY_OPEN_MINUTES * 60,
     },
     lookup: {
       perMinute: environment.TSTORE_LOOKUPS_PER_MINUTE,
@@ -282,6 +305,42 @@ function tossFaults(environment: Environment): InputFault[] {
   const fields = { secretKey: 'TOSS_SECRET_KEY', clientKey: 'TOSS_CLIENT_KEY' } as const;
   const given = { ...(secretKey !== undefined && { secretKey }), ...(clientKey !== undefined && { clientKey }) };
   return tossKeyFaults(given, ENVIRONMENT).map(({ key, expected }) => ({ field: fields[key], expected }));
+}
+
+function kakaopayAccountIn(environment: Environment): KakaopayAccount | undefined {
+  const { KAKAOPAY_SECRET_KEY: secretKey, KAKAOPAY_CID: cid, KAKAOPAY_GENERATION: generation } = environment;
+  if (secretKey === undefined || cid === undefined) return undefined;
+  const { KAKAOPAY_CID_SECRET: cidSecret, KAKAOPAY_CID_SUBSCRIPTION: cidSubscription } = environment;
+  const { KAKAOPAY_CID_SUBSCRIPTION_SECRET: cidSubscriptionSecret } = environment;
+  return { secretKey, cid, cidSecret, cidSubscription, cidSubscriptionSecret, generation };
+}
+
+/** The simulator has both generations at one address. */
+function kakaopayHostsOf(environment: Environment): Record<'current' | 'legacy', string> {
+  const hosts = KAKAOPAY_HOSTS[environment.ENVIRONMENT];
+  const current = environment.KAKAOPAY_API_BASE_URL ?? hosts.current;
+  const legacy = environment.ENVIRONMENT === 'simulator' ? current : hosts.legacy;
+  return { current: base(current), legacy: base(environment.KAKAOPAY_LEGACY_API_BASE_URL ?? legacy) };
+}
+
+/** @param isHere whether any of the settings that make the account is given */
+function kakaopayFaults(environment: Environment, isHere: boolean): InputFault[] {
+  const faults: InputFault[] = [];
+  for (const field of ['KAKAOPAY_CID', 'KAKAOPAY_CID_SUBSCRIPTION'] as const) {
+    const expected = kakaopayCidFault(environment[field], environment.ENVIRONMENT);
+    if (expected !== undefined) faults.push({ field, expected });
+  }
+  const beside = ['KAKAOPAY_CID_SECRET', 'KAKAOPAY_CID_SUBSCRIPTION', 'KAKAOPAY_CID_SUBSCRIPTION_SECRET'] as const;
+  const alone = isHere ? [] : beside.filter((field) => environment[field] !== undefined);
+  for (const field of alone) {
+    faults.push({ field, expected: `nothing without ${KAKAOPAY_ACCOUNT_SETTINGS.join(' and ')}` });
+  }
+  if (environment.KAKAOPAY_CID_SUBSCRIPTION_SECRET === undefined || alone.length > 0) return faults;
+  if (environment.KAKAOPAY_CID_SUBSCRIPTION !== undefined) return faults;
+  return [
+    ...faults,
+    { field: 'KAKAOPAY_CID_SUBSCRIPTION_SECRET', expected: 'nothing without KAKAOPAY_CID_SUBSCRIPTION' },
+  ];
 }
 
 function refusalCodesOf({ TSTORE_REFUSAL_CODES, ENVIRONMENT }: Environment): readonly string[] {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Gateways, type MethodSecret, type PreparedPayment } from '../gateways';
 import { DomainError } from '../kernel/errors';
+import { checkoutSecretOf } from './checkout-secret';
 import { PaymentMethodRepository, type PaymentMethod } from '../payment-method';
 import { Batcher } from '../platform/work';
 import type { DirectPayment } from './direct-payment.entity';
@@ -38,7 +39,10 @@ export class DirectPaymentCalls {
     if (payment.origin === 'checkout') {
       const port = this.gateways.confirming(gateway);
       const reference = this.payments.referenceOf(payment) ?? '';
-      return { prepared: await port.prepare({ ...call, reference }), longestCallMs: port.longestCallMs, reference };
+      const { proof, customerKey, ...secret } = checkoutSecretOf(reference);
+      const known = { ...(proof !== undefined && { proof }), ...(customerKey !== undefined && { customerKey }) };
+      const prepared = await port.prepare({ ...call, ...secret, ...known });
+      return { prepared, longestCallMs: port.longestCallMs, reference };
     }
     const port = this.gateways.charging(gateway);
     const { taxFreeAmount, productName } = payment;
@@ -52,6 +56,11 @@ export class DirectPaymentCalls {
   sameCallHours({ gateway, origin }: DirectPayment): number {
     const port = origin === 'checkout' ? this.gateways.confirming(gateway) : this.gateways.charging(gateway);
     return port.sameCallForHours;
+  }
+
+  /** For how many seconds after it was sent it may turn out to be taken although the gateway has it as open, or not at all. */
+  openSeconds({ gateway, origin }: DirectPayment): number {
+    return origin === 'checkout' ? this.gateways.confirming(gateway).openForSeconds : 0;
   }
 
   private async secretOf({ id, paymentMethodId }: DirectPayment): Promise<MethodSecret> {

@@ -3,9 +3,9 @@ import type { GatewayDecline } from '../gateways';
 import type { SqlSession } from '../platform/database';
 import type { DirectPayment, DirectPaymentOrigin } from './direct-payment.entity';
 
-/** How a payment ended, that it waits for a deposit, or that nobody knows yet; with the gateway's code and words. */
+/** How a payment ended, that it waits for a deposit or for another return, or that nobody knows yet; with the gateway's code and words. */
 export interface DirectOutcome {
-  kind: 'paid' | 'declined' | 'awaited' | 'unknown';
+  kind: 'paid' | 'declined' | 'awaited' | 'returnable' | 'unknown';
   code: string;
   message: string;
   /** Of a decline, whether asking again can help; left out where the gateway's answer does not say. */

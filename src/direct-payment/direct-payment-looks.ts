@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { Gateways, type PaymentReceipt } from '../gateways';
+import type { PaymentReceipt } from '../gateways';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
 import { keptAnswer } from '../transaction-lookup';
+import { DirectPaymentFinder } from './direct-payment-finder';
 import { DirectPaymentLook, type SeenPayment } from './direct-payment-look.entity';
 import type { DirectPayment } from './direct-payment.entity';
 
-/** Asks gateways for payments by their order numbers, and keeps what they say: the evidence of what persons decide. */
+/** Asks gateways for payments, and keeps what they say: the evidence of what persons decide. */
 @Injectable()
 export class DirectPaymentLooks {
   constructor(
-    private readonly gateways: Gateways,
+    private readonly finder: DirectPaymentFinder,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -22,9 +23,8 @@ export class DirectPaymentLooks {
 
   /** The same, with all that it said. @throws {DomainError} as {@link ask} */
   async see(payment: DirectPayment, actor: string): Promise<{ look: DirectPaymentLook; receipt?: PaymentReceipt }> {
-    const { id: directPaymentId, gateway, gatewayAccount: account, orderNo } = payment;
-    const answer = await this.gateways.findingOrders(gateway).findByOrder({ account, orderNo });
-    const row = { directPaymentId, ...keptAnswer(answer, seenOf), actor, at: this.clock.now() };
+    const answer = await this.finder.find(payment);
+    const row = { directPaymentId: payment.id, ...keptAnswer(answer, seenOf), actor, at: this.clock.now() };
     const inserted = await this.database.manager.insert(DirectPaymentLook, row);
     const look = { ...row, id: String(inserted.identifiers[0]?.id) };
     return answer.kind === 'success' ? { look, receipt: answer.value } : { look };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ChargeSettlement, PAYMENT_BY_DECISION } from '../charge';
 import { LookupConfig } from '../config';
-import { Clock } from '../platform/clock';
+import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database, violatesUnique, type SqlSession } from '../platform/database';
 import { Batcher } from '../platform/work';
@@ -10,6 +10,7 @@ import { DirectPaymentOrigins, type DirectOutcome } from './direct-payment-effec
 import { DirectPaymentStops } from './direct-payment-stops';
 import type { DirectPayment } from './direct-payment.entity';
 import {
+  AWAITS_RETURN,
   DirectPaymentRepository,
   RELEASED,
   type DirectPaymentCause,
@@ -50,6 +51,9 @@ export const NEVER_TAKEN: PaymentEnd = {
 
 /** The codes of a no that is not the gateway's. */
 const UNSAID: readonly string[] = [PAYMENT_BY_DECISION, NEVER_TAKEN.code];
+
+/** How long a customer may come back, with something else than was refused: longer than any gateway keeps a window open. */
+const RETURN_SECONDS = 2 * 3_600;
 
 /** What became of a payment. */
 interface Outcome {
@@ -138,6 +142,23 @@ export class DirectPaymentRecorder {
     );
   }
 
+  /**
+   * Takes the intent back of what the gateway refused because of what came back from its window: the customer may come back with
+   * something else. Nobody sends it meanwhile, and it ends where nobody comes.
+   */
+  async awaitReturn(payment: SentPayment, { code, message }: PaymentEnd): Promise<void> {
+    const at = this.clock.now();
+    const until = secondsAfter(at, RETURN_SECONDS);
+    const waiting = { holdReason: AWAITS_RETURN, nextAttemptAt: until, attempts: 0, lastError: `${code}: ${message}` };
+    const unsent = { sendingId: null, sentAt: payment.sentBefore };
+    const why = { cause: 'return refused by the gateway', actor: ACTOR, reason: code };
+    const holder = { sendingId: payment.sendingId };
+    await this.database.transaction(async (session) => {
+      await this.payments.transition(session, payment, 'withdraw', why, { ...RELEASED, ...waiting, ...unsent }, holder);
+      await this.origins.ended(session, payment, { kind: 'returnable', code, message }, at);
+    });
+  }
+
   /** Ends it in the caller's transaction, which should commit next. */
   end(
     session: SqlSession,
@@ -182,7 +203,7 @@ export class DirectPaymentRecorder {
     return {
       payment,
       why,
-      changes: { ...RELEASED, ...result, nextAttemptAt, attempts: 0, lastError: null },
+      changes: { ...RELEASED, ...result, holdReason: null, nextAttemptAt, attempts: 0, lastError: null },
       guard: holder,
     };
   }

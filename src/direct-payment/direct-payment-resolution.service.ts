@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Gateways, type PaymentReceipt } from '../gateways';
+import type { PaymentReceipt } from '../gateways';
 import { messageOf } from '../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, type OnClaimed, type StepReport } from '../kernel/step-report';
 import { Clock, secondsAfter } from '../platform/clock';
@@ -7,25 +7,27 @@ import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
 import { DepositRecorder } from './deposit/deposit-recorder';
 import { DirectPaymentCalls } from './direct-payment-calls';
+import { DirectPaymentFinder } from './direct-payment-finder';
 import { DirectPaymentQueue } from './direct-payment-queue';
 import { DirectPaymentRecorder, NEVER_TAKEN } from './direct-payment-recorder';
 import { DirectPaymentSending } from './direct-payment-sending.service';
 import { DirectPaymentWatch } from './direct-payment-watch';
+import type { DirectPayment } from './direct-payment.entity';
 import type { DirectPaymentClaim } from './direct-payment.repository';
 import { contradictionOf, isAbsent, isForDeposit } from './payment-receipt';
 
 const HOUR_SECONDS = 3_600;
 
 /**
- * Finds out what became of payments whose answer is not known: looks them up by their order number, and where the gateway has
- * none, or has it open, makes the same call again under the same key while the gateway honours that. So the money is taken once or
- * not at all, and never asked for on a guess.
+ * Finds out what became of payments whose answer is not known: looks them up, and where the gateway has none, or has it open, makes
+ * the same call again under the same key while the gateway honours that; where it has no keys, only looks again. So the money is taken
+ * once or not at all, and never asked for on a guess.
  */
 @Injectable()
 export class DirectPaymentResolution {
   constructor(
     private readonly queue: DirectPaymentQueue,
-    private readonly gateways: Gateways,
+    private readonly finder: DirectPaymentFinder,
     private readonly calls: DirectPaymentCalls,
     private readonly sending: DirectPaymentSending,
     private readonly watch: DirectPaymentWatch,
@@ -43,7 +45,7 @@ export class DirectPaymentResolution {
       await this.recorder.doubt(payment, doubt, this.clock.now(), { leaseId }).finally(() => unanswered.leave());
       return ONE_DONE;
     }
-    const placed = await this.queue.first('resolve', 'look-again', 'look-after-deposit');
+    const placed = await this.queue.first('resolve', 'look-again', 'look-after-deposit', 'return-missing');
     if (placed === undefined) return NOTHING_DUE;
     claimed?.();
     return this.bring(placed.claim).finally(() => placed.leave());
@@ -52,7 +54,7 @@ export class DirectPaymentResolution {
   private async bring(claim: DirectPaymentClaim): Promise<StepReport> {
     try {
       await crashPoint('resolve-payment.claimed');
-      const report = await (claim.payment.state === 'Unknown' ? this.resolve(claim) : this.watch.look(claim));
+      const report = await this.brought(claim);
       await crashPoint('resolve-payment.recorded');
       return report;
     } catch (error) {
@@ -62,13 +64,27 @@ export class DirectPaymentResolution {
     }
   }
 
+  private brought(claim: DirectPaymentClaim): Promise<StepReport> {
+    if (claim.payment.state === 'Unknown') return this.resolve(claim);
+    return claim.payment.state === 'Pending' ? this.lapse(claim) : this.watch.look(claim);
+  }
+
+  /** Nobody came back with what the gateway would take, so nothing of it was ever asked for that was not refused. */
+  private async lapse({ payment, leaseId }: DirectPaymentClaim): Promise<StepReport> {
+    await this.recorder.decline(payment, NEVER_TAKEN, 'the customer did not come back', { leaseId });
+    return ONE_DONE;
+  }
+
   private async resolve(claim: DirectPaymentClaim): Promise<StepReport> {
     const { payment, leaseId } = claim;
-    const { gateway, gatewayAccount: account, orderNo } = payment;
-    const answer = await this.gateways.findingOrders(gateway).findByOrder({ account, orderNo });
+    const answer = await this.finder.find(payment);
     if (answer.kind === 'success' && answer.value.standing !== 'open') return this.believe(claim, answer.value);
     if (answer.kind === 'success' || isAbsent(answer)) {
       if (this.mayBeSentAgain(claim)) return this.sending.bring(claim);
+      if (this.mayStillBeTaken(claim)) {
+        await this.queue.postpone(claim, 'the gateway has it as open, and may yet take it');
+        return ONE_POSTPONED;
+      }
       await this.recorder.decline(payment, NEVER_TAKEN, 'the gateway has none', { leaseId });
       return ONE_DONE;
     }
@@ -99,8 +115,15 @@ export class DirectPaymentResolution {
   }
 
   private mayBeSentAgain({ payment }: DirectPaymentClaim): boolean {
-    const { sentAt } = payment;
-    const sameCallSeconds = this.calls.sameCallHours(payment) * HOUR_SECONDS;
-    return sentAt !== null && this.clock.now() < secondsAfter(sentAt, sameCallSeconds);
+    return this.isWithin(payment, this.calls.sameCallHours(payment) * HOUR_SECONDS);
+  }
+
+  /** What can't be sent again may be on its way at the gateway still. */
+  private mayStillBeTaken({ payment }: DirectPaymentClaim): boolean {
+    return this.isWithin(payment, this.calls.openSeconds(payment));
+  }
+
+  private isWithin({ sentAt }: DirectPayment, seconds: number): boolean {
+    return sentAt !== null && this.clock.now() < secondsAfter(sentAt, seconds);
   }
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Gateways, type PaymentAnswer, type PaymentReceipt } from '../gateways';
+import type { PaymentAnswer, PaymentReceipt } from '../gateways';
 import { isStopped, messageOf } from '../kernel/errors';
 import { NOTHING_DUE, ONE_DONE, ONE_POSTPONED, sumOf, type OnClaimed, type StepReport } from '../kernel/step-report';
 import { crashPoint } from '../platform/crash-points';
 import { Logger } from '../platform/logging';
 import { DirectPaymentCalls } from './direct-payment-calls';
 import { DepositRecorder } from './deposit/deposit-recorder';
+import { DirectPaymentFinder } from './direct-payment-finder';
 import { DirectPaymentIntents } from './direct-payment-intents';
 import { DirectPaymentQueue } from './direct-payment-queue';
 import { DirectPaymentRecorder, NEVER_TAKEN, type PaymentEnd, type SentPayment } from './direct-payment-recorder';
@@ -22,7 +23,7 @@ export class DirectPaymentSending {
     private readonly queue: DirectPaymentQueue,
     private readonly calls: DirectPaymentCalls,
     private readonly intents: DirectPaymentIntents,
-    private readonly gateways: Gateways,
+    private readonly finder: DirectPaymentFinder,
     private readonly recorder: DirectPaymentRecorder,
     private readonly deposits: DepositRecorder,
     private readonly logger: Logger,
@@ -108,6 +109,7 @@ export class DirectPaymentSending {
         // Said of what it may have done all the same: it is looked up before it is asked for again.
         if (answer.notNow === true) return this.doubt(payment, `not now: ${code}`, holder, answer.keyUsedUp);
         const end = { code, message: answer.resultMessage, transactionId: null };
+        if (answer.returnRefused === true) return this.leaveOpen(payment, end, log);
         return this.decline(payment, end, 'refused by the gateway', log);
       }
       case 'unknown':
@@ -137,8 +139,8 @@ export class DirectPaymentSending {
    * was none would be taken twice. Where it can't be asked, nobody knows yet.
    */
   private async decline(payment: SentPayment, end: PaymentEnd, cause: string, log: Logger): Promise<void> {
-    const { gateway, gatewayAccount: account, orderNo, sendingId } = payment;
-    const found = await this.gateways.findingOrders(gateway).findByOrder({ account, orderNo });
+    const { sendingId } = payment;
+    const found = await this.finder.find(payment);
     if (found.kind === 'success' && isTaken(found.value)) {
       log.error('the gateway declined a payment that it has', { code: end.code });
       return this.believe(payment, found.value, `${cause}, and found as paid`, log);
@@ -147,6 +149,18 @@ export class DirectPaymentSending {
     const why = found.kind === 'unknown' ? found.message : found.resultMessage;
     log.warn('payment declined, and the gateway can’t be asked whether it has it', { code: end.code });
     return this.doubt(payment, `${cause} (${end.code}), and the gateway could not be asked: ${why}`, { sendingId });
+  }
+
+  /**
+   * What came back was not what the customer agreed with, and the gateway has the payment open as before: the right return may still
+   * come. Where it has it otherwise, this is a no like any other.
+   */
+  private async leaveOpen(payment: SentPayment, end: PaymentEnd, log: Logger): Promise<void> {
+    const found = await this.finder.find(payment);
+    const isOpen = found.kind === 'success' && found.value.standing === 'open';
+    if (!isOpen) return this.decline(payment, end, 'refused by the gateway', log);
+    log.warn('a return was refused by the gateway: the payment waits for another', { code: end.code });
+    return this.recorder.awaitReturn(payment, end);
   }
 
   private doubt(payment: SentPayment, why: string, holder: { sendingId: string }, keyUsedUp?: boolean): Promise<void> {

@@ -15,6 +15,7 @@ import { DepositSchedule } from './deposit/deposit-schedule';
 import { DepositWatch } from './deposit/deposit-watch';
 import { DirectPaymentCalls } from './direct-payment-calls';
 import { DirectPaymentDecisions } from './direct-payment-decisions';
+import { DirectPaymentFinder } from './direct-payment-finder';
 import { DirectPaymentLook } from './direct-payment-look.entity';
 import { DirectPaymentIntents } from './direct-payment-intents';
 import { DirectPaymentLooks } from './direct-payment-looks';
@@ -48,6 +49,7 @@ import { DirectPayments } from './direct-payments.service';
     DepositWatch,
     DirectPaymentCalls,
     DirectPaymentDecisions,
+    DirectPaymentFinder,
     DirectPaymentIntents,
     DirectPaymentLooks,
     DirectPaymentOrigins,

@@ -21,6 +21,7 @@ import {
   type Changes,
   type Guard,
 } from '../platform/work';
+import { checkoutSecretText, type CheckoutSecret } from './checkout-secret';
 import { DirectPayment, DirectPaymentHistory, type DirectPaymentOrigin } from './direct-payment.entity';
 import {
   DIRECT_PAYMENT_FIRST_STATES,
@@ -38,6 +39,9 @@ const DIRECT_PAYMENT: Aggregate<DirectPayment, typeof DIRECT_PAYMENT_TRANSITIONS
   firstStates: DIRECT_PAYMENT_FIRST_STATES,
 };
 
+/** Why one is not sent whose customer is to come back from the window once more. */
+export const AWAITS_RETURN = 'awaits the return of its customer';
+
 /** What is to be done with a payment next; each condition is what a row must show for that work to be due, at `$1`. */
 const STAGES = {
   send: `state = 'Pending' AND hold_reason IS NULL AND (next_attempt_at IS NULL OR next_attempt_at <= $1)
@@ -52,6 +56,8 @@ const STAGES = {
   'look-for-deposit': `state = 'Awaited' AND next_attempt_at <= $1`,
   // It is paid, and a bank may take that back.
   'look-after-deposit': `state = 'Paid' AND next_attempt_at <= $1`,
+  // What came back was refused, and nobody came back with anything else.
+  'return-missing': `state = 'Pending' AND hold_reason = '${AWAITS_RETURN}' AND next_attempt_at <= $1`,
   // Persons said that it is not paid, or nobody paid in time, which may turn out otherwise.
   'look-again': `state = 'Declined' AND next_attempt_at <= $1`,
 } as const;
@@ -77,7 +83,7 @@ export interface DirectPaymentFields {
   charge: OwnCharge;
   origin: DirectPaymentOrigin;
   /** What the gateway is told beside the charge; kept sealed. */
-  reference: string;
+  secret: CheckoutSecret;
 }
 
 /** Charges of a billing run, each to be collected by a call of its own. */
@@ -135,8 +141,12 @@ export class DirectPaymentRepository {
   }
 
   /** The payment by which a charge of an account is collected. */
-  async findByOrderNo(gatewayAccount: string, orderNo: string): Promise<DirectPayment | undefined> {
-    const query = this.database.manager.createQueryBuilder(DirectPayment, 'payment');
+  async findByOrderNo(
+    gatewayAccount: string,
+    orderNo: string,
+    session: SqlSession = this.database,
+  ): Promise<DirectPayment | undefined> {
+    const query = session.manager.createQueryBuilder(DirectPayment, 'payment');
     query.where('payment.gatewayAccount = :gatewayAccount', { gatewayAccount });
     query.andWhere('payment.chargeId = (SELECT charge.id FROM charge WHERE charge.order_no = :orderNo)', { orderNo });
     return (await query.getOne()) ?? undefined;
@@ -195,18 +205,35 @@ export class DirectPaymentRepository {
    */
   async create(
     session: SqlSession,
-    { charge, origin, reference }: DirectPaymentFields,
+    { charge, origin, secret: asked }: DirectPaymentFields,
     why: DirectPaymentCause,
   ): Promise<{ id: string; chargeId: string }> {
     const at = this.clock.now();
     const chargeId = await this.charges.appendOwn(session, charge, at);
     const idempotencyKey = randomUUID();
-    const sealed = this.keys.encrypt(reference, identityOf(idempotencyKey));
+    const sealed = this.keys.encrypt(checkoutSecretText(asked), identityOf(idempotencyKey));
     const { gateway, gatewayAccount } = charge;
     const fields = { chargeId, gateway, gatewayAccount, origin, idempotencyKey, createdAt: at };
     const secret = { referenceCiphertext: sealed.ciphertext, referenceKeyId: sealed.keyId };
     const id = await begin(session, DIRECT_PAYMENT, 'Pending', { ...fields, ...secret }, { ...why, at });
     return { id, chargeId };
+  }
+
+  /** Has one sent with what its customer came back with now, where it waits for that. @returns its id; `undefined`: it does not */
+  async returned(
+    session: SqlSession,
+    gatewayAccount: string,
+    { orderNo, secret }: { orderNo: string; secret: CheckoutSecret },
+    why: DirectPaymentCause,
+  ): Promise<string | undefined> {
+    const known = await this.findByOrderNo(gatewayAccount, orderNo, session);
+    const payment = known && (await this.lock(session, known.id));
+    if (payment?.state !== 'Pending' || payment.holdReason !== AWAITS_RETURN) return undefined;
+    const sealed = this.sealed(payment, checkoutSecretText(secret));
+    // Whoever holds it only to end it finds nothing to write.
+    const changes = { ...RELEASED, ...sealed, holdReason: null, nextAttemptAt: null, lastError: null };
+    await this.note(session, payment, why, changes, { version: payment.version });
+    return payment.id;
   }
 
   /** Stores charges and their payments as Pending, set-based, each with the first entry of its history. @returns how many */

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Charges } from '../charge';
+import type { GatewayAnswer, PaymentReceipt } from '../gateways';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
 import type { DepositAccount } from './deposit/deposit-account.entity';
 import { DepositAccounts } from './deposit/deposit-accounts';
+import type { CheckoutSecret } from './checkout-secret';
+import { DirectPaymentFinder } from './direct-payment-finder';
 import { DirectPaymentLooks } from './direct-payment-looks';
 import type { DirectPaymentLook } from './direct-payment-look.entity';
 import { DirectPaymentSending } from './direct-payment-sending.service';
@@ -28,6 +31,7 @@ export class DirectPayments {
   constructor(
     private readonly payments: DirectPaymentRepository,
     private readonly sending: DirectPaymentSending,
+    private readonly finder: DirectPaymentFinder,
     private readonly lookups: DirectPaymentLooks,
     private readonly watch: DirectPaymentWatch,
     private readonly charges: Charges,
@@ -48,6 +52,27 @@ export class DirectPayments {
     const asked = await this.payments.create(session, fields, why);
     await wakeBilling(session);
     return asked;
+  }
+
+  /**
+   * Has one sent anew whose customer comes back from the window once more, in the caller's transaction: what came back before was refused.
+   *
+   * @returns its id; `undefined` where none waits for that
+   */
+  async returned(
+    session: SqlSession,
+    gatewayAccount: string,
+    of: { orderNo: string; secret: CheckoutSecret },
+    why: { cause: string; actor: string },
+  ): Promise<string | undefined> {
+    const id = await this.payments.returned(session, gatewayAccount, of, why);
+    if (id !== undefined) await wakeBilling(session);
+    return id;
+  }
+
+  /** Asks the gateway for one, whatever is known of it; nothing is kept. @throws {DomainError} as `FindsOrders.findByOrder` */
+  find(payment: DirectPayment): Promise<GatewayAnswer<PaymentReceipt>> {
+    return this.finder.find(payment);
   }
 
   /** Stores the charges of a billing run to be collected, in the caller's transaction. @returns how many */

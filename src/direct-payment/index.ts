@@ -9,3 +9,4 @@ export { DirectPaymentOrigins, type DirectOutcome, type DirectPaymentEffects } f
 export { DirectPaymentResolution } from './direct-payment-resolution.service';
 export { DirectPaymentSending } from './direct-payment-sending.service';
 export { DirectPayments } from './direct-payments.service';
+export type { DirectPaymentFields } from './direct-payment.repository';

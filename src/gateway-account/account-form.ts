@@ -1,4 +1,17 @@
-import { TOSS_KEY, TOSS_KEY_IN_WORDS, tossKeyFaults, type Deployment } from '../config';
+import {
+  KAKAOPAY_CID,
+  KAKAOPAY_CID_IN_WORDS,
+  KAKAOPAY_CID_SECRET,
+  KAKAOPAY_CID_SECRET_IN_WORDS,
+  KAKAOPAY_GENERATIONS,
+  KAKAOPAY_KEY,
+  KAKAOPAY_KEY_IN_WORDS,
+  TOSS_KEY,
+  TOSS_KEY_IN_WORDS,
+  kakaopayCidFault,
+  tossKeyFaults,
+  type Deployment,
+} from '../config';
 import { DomainError, type InputFault } from '../kernel/errors';
 import { GATEWAY_NAMES, type GatewayName } from './gateway-name';
 
@@ -7,6 +20,8 @@ interface Field {
   readonly expected: string;
   /** Says it of the account that settings make. */
   readonly setting: string;
+  /** Not every account has one. */
+  readonly isOptional?: true;
 }
 
 type Fields = Readonly<Record<string, Field>>;
@@ -19,6 +34,8 @@ export interface AccountForm {
   readonly credentials: Readonly<Record<string, Field>>;
   /** What is wrong with secrets that are well-formed each: with one another, or with where they would be used. */
   readonly relation?: (secrets: Readonly<Record<string, string>>, environment: Deployment) => InputFault[];
+  /** The same of identifiers. */
+  readonly identity?: (identifiers: Readonly<Record<string, string>>, environment: Deployment) => InputFault[];
 }
 
 const printable = (most: number): RegExp => new RegExp(`^[\\x21-\\x7e]{1,${most}}$`);
@@ -56,6 +73,43 @@ const ACCOUNT_FORMS: Readonly<Partial<Record<GatewayName, AccountForm>>> = {
     relation: (secrets, environment) =>
       tossKeyFaults(secrets, environment).map(({ key, expected }) => ({ field: `credentials.${key}`, expected })),
   },
+  kakaopay: {
+    identifiers: {
+      cid: { pattern: KAKAOPAY_CID, expected: KAKAOPAY_CID_IN_WORDS, setting: 'KAKAOPAY_CID' },
+      cidSubscription: {
+        pattern: KAKAOPAY_CID,
+        expected: KAKAOPAY_CID_IN_WORDS,
+        setting: 'KAKAOPAY_CID_SUBSCRIPTION',
+        isOptional: true,
+      },
+      generation: {
+        pattern: new RegExp(`^(?:${KAKAOPAY_GENERATIONS.join('|')})$`),
+        expected: `one of ${KAKAOPAY_GENERATIONS.join(', ')}`,
+        setting: 'KAKAOPAY_GENERATION',
+        isOptional: true,
+      },
+    },
+    credentials: {
+      secretKey: { pattern: KAKAOPAY_KEY, expected: KAKAOPAY_KEY_IN_WORDS, setting: 'KAKAOPAY_SECRET_KEY' },
+      cidSecret: {
+        pattern: KAKAOPAY_CID_SECRET,
+        expected: KAKAOPAY_CID_SECRET_IN_WORDS,
+        setting: 'KAKAOPAY_CID_SECRET',
+        isOptional: true,
+      },
+      cidSubscriptionSecret: {
+        pattern: KAKAOPAY_CID_SECRET,
+        expected: KAKAOPAY_CID_SECRET_IN_WORDS,
+        setting: 'KAKAOPAY_CID_SUBSCRIPTION_SECRET',
+        isOptional: true,
+      },
+    },
+    identity: (identifiers, environment) =>
+      ['cid', 'cidSubscription'].flatMap((name) => {
+        const expected = kakaopayCidFault(identifiers[name], environment);
+        return expected === undefined ? [] : [{ field: `identifiers.${name}`, expected }];
+      }),
+  },
 };
 
 /** Those of which an account can be made. */
@@ -85,9 +139,9 @@ export function faultsOfFields(
     if (names.length === 0) return [{ field: part, expected: 'none: the gateway has no such' }];
     return [{ field: part, expected: `${isWhole ? 'all' : 'one or more'} of ${names.join(', ')}, and nothing else` }];
   }
-  return Object.entries(fields).flatMap(([name, { pattern, expected }]) => {
+  return Object.entries(fields).flatMap(([name, { pattern, expected, isOptional = false }]) => {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
-    const isGood = value === undefined ? !isWhole : typeof value === 'string' && pattern.test(value);
+    const isGood = value === undefined ? !isWhole || isOptional : typeof value === 'string' && pattern.test(value);
     return isGood ? [] : [{ field: `${part}.${name}`, expected }];
   });
 }

@@ -58,6 +58,7 @@ export class GatewayAccountChanges {
       ...faultsOfFields('identifiers', form.identifiers, account.identifiers, true),
       ...faultsOfFields('credentials', form.credentials, credentials, true),
     ]);
+    refuse(form.identity?.(account.identifiers, account.environment) ?? []);
     refuse(form.relation?.(credentials, account.environment) ?? []);
     const at = this.clock.now();
     await this.database.transaction(async (session) => {
@@ -77,9 +78,10 @@ export class GatewayAccountChanges {
     await this.database.transaction(async (session) => {
       const account = await this.locked(session, id, why);
       if (identifiers === undefined) return this.record(session, account, fields, 'changed', why);
-      const form = accountFormOf(account.gateway).identifiers;
+      const { identifiers: form, identity } = accountFormOf(account.gateway);
       this.refuseOfSettings(id, settingsOf(form, Object.keys(identifiers)));
       refuse(faultsOfFields('identifiers', form, identifiers, false));
+      refuse(identity?.(identifiers, account.environment) ?? []);
       const merged = { ...fields, identifiers: { ...account.identifiers, ...identifiers } };
       return this.record(session, account, merged, 'changed', why);
     });

@@ -1,6 +1,15 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { hash } from 'node:crypto';
-import { DeploymentConfig, TossConfig, TstoreConfig, tossAccountOf, tstoreAccountOf } from '../config';
+import {
+  DeploymentConfig,
+  KakaopayConfig,
+  TossConfig,
+  TstoreConfig,
+  kakaopayAccountOf,
+  tossAccountOf,
+  tstoreAccountOf,
+  type KakaopayAccount,
+} from '../config';
 import { KeyRing } from '../platform/crypto';
 import { Database } from '../platform/database';
 import type { CredentialSet, Secrets } from './credential.vault';
@@ -15,6 +24,9 @@ interface SettingsAccount {
   credentials(): CredentialSet;
 }
 
+/** What the accounts are called that come with their settings. */
+const LABELS = { toss: 'Toss Payments', kakaopay: 'KakaoPay' } as const;
+
 type PrintOf = (secrets: Secrets) => string;
 
 /**
@@ -28,6 +40,7 @@ export class SettingsAccounts implements OnModuleInit {
   constructor(
     tstore: TstoreConfig,
     toss: TossConfig,
+    kakaopay: KakaopayConfig,
     private readonly deployment: DeploymentConfig,
     private readonly database: Database,
     keys: KeyRing,
@@ -35,17 +48,23 @@ export class SettingsAccounts implements OnModuleInit {
     // Signed, so that who reads it in the database can't try secrets against it.
     const print = (secrets: Secrets): string =>
       keys.sign(JSON.stringify(secrets), 'settings account').mac.toString('hex').slice(0, 32);
-    this.made = { tstore: tstoreAccount(tstore, print), toss: tossAccount(toss, print) };
+    this.made = {
+      tstore: tstoreAccount(tstore, print),
+      toss: tossAccount(toss, print),
+      kakaopay: kakaopayAccount(kakaopay, print),
+    };
   }
 
   /** T store's row has always been there; that of another gateway comes with its settings, and stays when they go. */
   async onModuleInit(): Promise<void> {
-    if (this.made.toss?.isThere !== true) return;
-    await this.database.execute(
-      `INSERT INTO gateway_account (id, gateway, label, environment, purpose, identifiers)
-       VALUES ('toss', 'toss', 'Toss Payments', $1, 'any', '{}') ON CONFLICT (id) DO NOTHING`,
-      [this.deployment.environment],
-    );
+    for (const [gateway, label] of Object.entries(LABELS)) {
+      if (this.made[gateway as keyof typeof LABELS]?.isThere !== true) continue;
+      await this.database.execute(
+        `INSERT INTO gateway_account (id, gateway, label, environment, purpose, identifiers)
+         VALUES ($1, $1, $2, $3, 'any', '{}') ON CONFLICT (id) DO NOTHING`,
+        [gateway, label, this.deployment.environment],
+      );
+    }
   }
 
   includes(id: string): boolean {
@@ -98,6 +117,33 @@ function tossAccount(config: TossConfig, print: PrintOf): SettingsAccount {
       // What Toss keeps by an idempotency key is bound to the secret key, which is too random to be guessed from this.
       return { key: nameOf(secretKey), print: print(secrets), secrets };
     },
+  };
+}
+
+function kakaopayAccount(config: KakaopayConfig, print: PrintOf): SettingsAccount {
+  const { account } = config;
+  return {
+    isThere: account !== undefined,
+    identifiers: account === undefined ? {} : identifiersOf(account),
+    credentials() {
+      const whole = kakaopayAccountOf(config);
+      const { secretKey, cidSecret, cidSubscriptionSecret } = whole;
+      const secrets = {
+        secretKey,
+        ...(cidSecret !== undefined && { cidSecret }),
+        ...(cidSubscriptionSecret !== undefined && { cidSubscriptionSecret }),
+      };
+      // A key is good for some contracts and for others not.
+      return { key: nameOf(secretKey), print: print({ ...secrets, ...identifiersOf(whole) }), secrets };
+    },
+  };
+}
+
+function identifiersOf({ cid, cidSubscription, generation }: KakaopayAccount): GatewayAccount['identifiers'] {
+  return {
+    cid,
+    ...(cidSubscription !== undefined && { cidSubscription }),
+    ...(generation !== 'current' && { generation }),
   };
 }
 

@@ -47,8 +47,10 @@ export class PaymentNews {
       const isForged = named.secretHash !== null && !(await this.isGenuine(payment, named.secretHash));
       return isForged ? 'its secret is not that of the deposit' : () => this.ofPayment(payment);
     }
-    const isOpen = await this.checkout.isOpenWindow(named.account, named.orderNo);
-    return isOpen ? () => this.ofWindow(named) : 'no payment of this account has this order number';
+    const window = await this.checkout.openWindow(named.account, named.orderNo);
+    return window
+      ? () => this.ofWindow(named, window.gatewayReference)
+      : 'no payment of this account has this order number';
   }
 
   /** Of a payment for which no account was issued, the secret is not kept, and proves nothing either way. */
@@ -78,8 +80,8 @@ export class PaymentNews {
   }
 
   /** A deposit that does not count yet may have been given back already: that is seen by a look at one that is known to be paid. */
-  private async ofAwaited({ gateway, gatewayAccount: account, orderNo }: DirectPayment): Promise<News> {
-    const answer = await this.gateways.findingOrders(gateway).findByOrder({ account, orderNo });
+  private async ofAwaited(payment: DirectPayment): Promise<News> {
+    const answer = await this.payments.find(payment);
     const isWaiting = answer.kind === 'success' && ['awaited', 'over'].includes(answer.value.standing);
     if (!isWaiting)
       return { kind: 'later', why: 'the payment was made due to be looked for, and a deposit may have come' };
@@ -112,8 +114,8 @@ export class PaymentNews {
   }
 
   /** Of a window nobody came back from. Without a confirmation no money moves, and no message makes us confirm. */
-  private async ofWindow({ gateway, account, orderNo }: NamedPayment): Promise<News> {
-    const answer = await this.gateways.findingOrders(gateway).findByOrder({ account, orderNo });
+  private async ofWindow({ gateway, account, orderNo }: NamedPayment, reference: string | null): Promise<News> {
+    const answer = await this.gateways.findingOrders(gateway).findByOrder({ account, orderNo, reference });
     if (answer.kind === 'unknown') return { kind: 'later', why: answer.message };
     if (answer.kind === 'refused') {
       const why = answer.resultMessage;

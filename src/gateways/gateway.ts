@@ -42,6 +42,8 @@ export interface GatewayRefusal extends Answered {
   notNow?: true;
   /** Of a confirmation: the customer's time is over, or this was never theirs. No money moved, and no repeating helps. */
   attemptOver?: true;
+  /** Of a confirmation: what the return brought is not the customer's agreement. No money moved, and the right one may still come. */
+  returnRefused?: true;
 }
 
 export type UnknownReason =
@@ -91,6 +93,14 @@ export type PaymentAnswer<T> = GatewayAnswer<T> | GatewayDecline;
 export interface PaymentPart {
   method: string;
   amount: Won;
+}
+
+/** Where a payment that we asked for is to be found. */
+export interface OrderAt {
+  account: string;
+  orderNo: string;
+  /** The gateway's own key of it, as far as that is known: of one whose answer was lost it may not be. */
+  reference: string | null;
 }
 
 /** Where a payment is to be found: under which id, by which account. */
@@ -237,21 +247,49 @@ export interface CheckoutOrder {
   customerKey: string;
   customerName: string | null;
   customerEmail: string | null;
-  /** Where the window takes the customer back. */
+  /** Where the window takes the customer back; what comes back says which window it was. */
   successUrl: string;
   failUrl: string;
+  /** The same of this window alone, for a gateway whose return says nothing of it. */
+  ownSuccessUrl: string;
+  ownFailUrl: string;
 }
 
 /** What a customer's page needs to open the window, by the gateway's own names. No secrets: the browser reads it. */
 export type CheckoutWindow = Readonly<Record<string, string | number | null>>;
+
+/** A window that is open. */
+export interface OpenWindow {
+  window: CheckoutWindow;
+  /**
+   * What the gateway calls the payment from now on, to be kept before a page has the window, and from every page; `null` where the
+   * return brings it.
+   */
+  reference: string | null;
+}
+
+/** What the return of a window brought; nothing of it is believed. What the gateway does not say is absent. */
+export interface WindowReturn {
+  /** Of the window, where our own address does not say all. */
+  orderNo?: string;
+  amount?: number;
+  /** The window's own key of the payment. */
+  reference?: string;
+  /** That the customer has agreed: the confirmation needs it, and the return alone brings it. A secret. */
+  proof?: string;
+}
 
 /** What came back from a window and is to be confirmed: the amount is the stored order's, never what came back. */
 export interface CheckoutPayment {
   account: string;
   orderNo: string;
   amount: Won;
-  /** The window's own key of the payment. */
+  /** The gateway's key of the payment: {@link OpenWindow.reference}, or the return's. */
   reference: string;
+  /** {@link WindowReturn.proof}, where the gateway's return has one. */
+  proof?: string;
+  /** As the window was opened with; absent of payments that began before it was kept. */
+  customerKey?: string;
   /** Under which the same confirmation may be sent again. */
   idempotencyKey: string;
   /** As it was `Prepared.sentBy` the first time, when it is sent again. */

@@ -3,12 +3,13 @@ import { GatewayAccountModule } from '../gateway-account';
 import { AccountChecks } from './account-checks';
 import { ExchangeModule } from './exchange';
 import { Gateways } from './gateways';
+import { KakaopayModule } from './kakaopay';
 import { TossModule } from './toss';
 import { TstoreModule } from './tstore';
 
 /** Every gateway there is, behind the ports. */
 @Module({
-  imports: [ExchangeModule, GatewayAccountModule, TossModule, TstoreModule],
+  imports: [ExchangeModule, GatewayAccountModule, KakaopayModule, TossModule, TstoreModule],
   providers: [AccountChecks, Gateways],
   exports: [AccountChecks, ExchangeModule, Gateways],
 })

@@ -13,6 +13,7 @@ import type {
   ReadsMessages,
   RefundsPayments,
 } from './ports';
+import { KakaopayGateway } from './kakaopay';
 import { TossGateway } from './toss';
 import { TstoreGateway } from './tstore';
 
@@ -24,8 +25,8 @@ export type GatewayAct = 'look-up' | 'refund';
 export class Gateways {
   private readonly ports: Readonly<Partial<Record<GatewayName, GatewayPorts>>>;
 
-  constructor(tstore: TstoreGateway, toss: TossGateway) {
-    this.ports = { tstore, toss };
+  constructor(tstore: TstoreGateway, toss: TossGateway, kakaopay: KakaopayGateway) {
+    this.ports = { tstore, toss, kakaopay };
   }
 
   /** Whether it charges one payment method by one call. */

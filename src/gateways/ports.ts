@@ -18,6 +18,8 @@ import type {
   GatewayAnswer,
   LookedUpPayment,
   MessageVerdict,
+  OpenWindow,
+  OrderAt,
   PaymentAt,
   PaymentAnswer,
   PaymentPart,
@@ -25,6 +27,7 @@ import type {
   ReceivedMessage,
   RefundOrder,
   RefundReceipt,
+  WindowReturn,
 } from './gateway';
 
 /**
@@ -71,9 +74,21 @@ export interface ConfirmsCheckouts {
   readonly findsAgreed: boolean;
   /** For how many hours the same call may be sent again under its key; 0 where it has none. */
   readonly sameCallForHours: number;
-  /** What a page needs to open the window. @throws {DomainError} `gateway-not-configured`, `gateway-account-unusable` */
-  window(order: CheckoutOrder): Promise<CheckoutWindow>;
-  /** @throws {DomainError} as {@link window}; nothing was sent then */
+  /**
+   * For how long after it was sent a payment that can't be sent again may turn out to be taken although lookups have it as open, or
+   * not at all.
+   */
+  readonly openForSeconds: number;
+  /**
+   * Opens a window, for which the gateway may be asked: call it with no transaction open. No money moves by it, so one whose answer was
+   * lost is left, and another opened.
+   *
+   * @throws {DomainError} `gateway-not-configured`, `gateway-account-unusable`; `gateway-cannot` for what it would refuse
+   */
+  window(order: CheckoutOrder): Promise<GatewayAnswer<OpenWindow>>;
+  /** Reads what the window's return brought. @returns `undefined` for what is none of the gateway's */
+  returned(brought: Readonly<Record<string, unknown>>): WindowReturn | undefined;
+  /** @throws {DomainError} `gateway-not-configured`, `gateway-account-unusable`; nothing was sent then */
   prepare(payment: CheckoutPayment): Promise<PreparedPayment>;
 }
 
@@ -81,10 +96,10 @@ export interface PreparedPayment extends Omit<Prepared<PaymentReceipt>, 'send'> 
   send(): Promise<PaymentAnswer<PaymentReceipt>>;
 }
 
-/** Looks payments up by the order number they were asked for under. */
+/** Looks payments up that we asked for, whatever is known of them: by their order numbers, or by the gateway's own keys. */
 export interface FindsOrders {
   /** A refusal that is `notFound` says that the gateway has none. @throws {DomainError} as {@link FindsPayments.find} */
-  findByOrder(order: { account: string; orderNo: string }): Promise<GatewayAnswer<PaymentReceipt>>;
+  findByOrder(order: OrderAt): Promise<GatewayAnswer<PaymentReceipt>>;
 }
 
 /** Collects from payment methods, without their customers. */

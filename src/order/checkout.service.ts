@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { HttpConfig } from '../config';
-import { DirectPayments, type DepositAccount } from '../direct-payment';
-import { Gateways, type CheckoutWindow, type FoundPayment } from '../gateways';
+import { DirectPayments, type DepositAccount, type DirectPaymentFields } from '../direct-payment';
+import {
+  GATEWAY_TITLES,
+  Gateways,
+  type CheckoutWindow,
+  type FoundPayment,
+  type GatewayAnswer,
+  type OpenWindow,
+  type WindowReturn,
+} from '../gateways';
 import { DomainError, messageOf } from '../kernel/errors';
 import { Clock } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
@@ -16,11 +24,11 @@ const ACTOR = 'checkout';
 const MOST_WINDOWS = 50;
 
 /** What came back from a payment window, by the customer's browser: nothing of it is believed. */
-export interface WindowReturn {
-  /** The window's own key of the payment. */
-  reference: string;
-  orderNo: string;
-  amount: number;
+export interface CameBack {
+  /** Of the order's windows, where the address says which. */
+  number?: number | undefined;
+  /** By the gateway's own names. */
+  brought: Readonly<Record<string, unknown>>;
 }
 
 /** A window that was opened for an order, and what a page needs to show it. */
@@ -59,8 +67,10 @@ export class Checkout {
   /**
    * Opens a payment window, as an attempt of its own. Of several that are open, the first that comes back is confirmed.
    *
+   * What the gateway calls the payment is kept before the page has anything of it: a page may be closed, and be left for another browser.
+   *
    * @throws {DomainError} `order-not-found`; `order-over` once it is paid, has ended, or its time is over; `order-busy` while a
-   *   payment of it is on its way
+   *   payment of it is on its way; `window-not-opened` where the gateway does not open one, which moves nothing
    */
   async open(token: string): Promise<OpenedWindow> {
     const { id } = await this.order(token);
@@ -74,7 +84,13 @@ export class Checkout {
       return { order: { ...order, state: 'Ready' as const }, attempt };
     });
     const { order, attempt } = opened;
-    return { order, orderNo: attempt.orderNo, window: await this.windowOf(order, attempt, token) };
+    await crashPoint('checkout.window-committed');
+    const { window, reference } = await this.windowOf(order, attempt, token);
+    await crashPoint('checkout.window-answered');
+    if (reference !== null) await this.orders.nameAttempt(attempt, reference);
+    // A script takes what is left out, and may refuse what is null.
+    const members = Object.entries(window).filter(([, value]) => value !== null);
+    return { order, orderNo: attempt.orderNo, window: Object.fromEntries(members) };
   }
 
   /**
@@ -85,20 +101,24 @@ export class Checkout {
    * @throws {DomainError} `order-not-found`; `return-mismatch`, `return-unknown`; `order-over` where it can't be paid any more;
    *   `duplicate-order-number` where a charge of another has this window's
    */
-  async confirm(token: string, back: WindowReturn): Promise<Order> {
+  async confirm(token: string, { number, brought }: CameBack): Promise<Order> {
     const seen = await this.order(token);
     const { id } = seen;
-    const window = this.matching(seen, await this.orders.attempts(id), back);
+    const back = this.gateways.confirming(seen.gateway).returned(brought);
+    if (back === undefined) throw unreadable();
+    const window = this.matching(seen, await this.orders.attempts(id), back, number);
+    const reference = window.gatewayReference ?? back.reference;
+    if (reference === undefined) throw new DomainError('return-unknown', 'The window was not opened at the gateway');
     if (window.directPaymentId === null) {
       await this.assertOpen(this.database, seen);
-      await this.assertAgreed(seen, back);
+      await this.assertAgreed(seen, window.orderNo, reference);
     }
     const paymentId = await this.database.transaction(async (session) => {
       const order = await this.locked(session, id);
-      const attempt = this.matching(order, await this.orders.attempts(id, session), back);
+      const attempt = this.matching(order, await this.orders.attempts(id, session), back, number);
       if (attempt.directPaymentId !== null) return undefined;
       await this.assertOpen(session, order);
-      return this.ask(session, order, attempt, back.reference, 'confirmed by the customer');
+      return this.ask(session, order, attempt, { ...back, reference }, 'confirmed by the customer');
     });
     if (paymentId !== undefined) {
       await crashPoint('checkout.committed');
@@ -107,10 +127,10 @@ export class Checkout {
     return this.order(token);
   }
 
-  /** Whether an account's window was opened under an order number, and nobody has come back with a payment of it. */
-  async isOpenWindow(gatewayAccount: string, orderNo: string): Promise<boolean> {
+  /** The window of an account that was opened under an order number, where nobody has come back with a payment of it. */
+  async openWindow(gatewayAccount: string, orderNo: string): Promise<OrderAttempt | undefined> {
     const window = await this.orders.window(gatewayAccount, orderNo);
-    return window?.directPaymentId === null;
+    return window?.directPaymentId === null ? window : undefined;
   }
 
   /**
@@ -126,7 +146,7 @@ export class Checkout {
       const order = await this.locked(session, window.orderId);
       const attempt = (await this.orders.attempts(order.id, session)).find((one) => one.orderNo === orderNo);
       if (attempt?.directPaymentId !== null) return undefined;
-      return this.ask(session, order, attempt, reference, 'the gateway has a payment of it');
+      return this.ask(session, order, attempt, { reference }, 'the gateway has a payment of it');
     });
     if (paymentId === undefined) return;
     await this.payments.sendNow(paymentId);
@@ -138,16 +158,16 @@ export class Checkout {
     session: SqlSession,
     order: Order,
     attempt: OrderAttempt,
-    reference: string,
+    { reference, proof }: { reference: string; proof?: string },
     cause: string,
   ): Promise<string> {
-    const { gateway, gatewayAccount, amount, taxFreeAmount } = order;
+    const { gateway, gatewayAccount, amount, taxFreeAmount, customerKey } = order;
     const sold = { storeProductId: SOLD_IN_ORDERS, productName: order.name };
     const charge = { orderNo: attempt.orderNo, gateway, gatewayAccount, ...sold, amount, taxFreeAmount };
     const why = { cause, actor: ACTOR };
-    const { id } = await this.payments
-      .ask(session, { charge, origin: 'checkout', reference }, why)
-      .catch((error: unknown) => refuseTakenOrderNo(error, attempt));
+    const secret = { reference, proof, customerKey };
+    const again = await this.payments.returned(session, gatewayAccount, { orderNo: attempt.orderNo, secret }, why);
+    const id = again ?? (await this.asked(session, { charge, origin: 'checkout', secret }, why, attempt));
     await this.orders.attachPayment(session, attempt, id);
     // One that has ended, or is paid by another window, stays as it is until it is known what this one brought.
     if (order.state === 'Ready') await this.orders.move(session, order, 'confirm', why);
@@ -155,13 +175,28 @@ export class Checkout {
     return id;
   }
 
+  private async asked(
+    session: SqlSession,
+    fields: DirectPaymentFields,
+    why: { cause: string; actor: string },
+    attempt: OrderAttempt,
+  ): Promise<string> {
+    const asked = this.payments.ask(session, fields, why);
+    return (await asked.catch((error: unknown) => refuseTakenOrderNo(error, attempt))).id;
+  }
+
   /** What came back, held against what was stored before the window was shown. */
-  private matching(order: Order, attempts: readonly OrderAttempt[], back: WindowReturn): OrderAttempt {
-    const attempt = attempts.find(({ orderNo }) => orderNo === back.orderNo);
-    const differing = [
-      ...(attempt === undefined ? ['orderId'] : []),
-      ...(order.amount === back.amount ? [] : ['amount']),
-    ];
+  private matching(
+    order: Order,
+    attempts: readonly OrderAttempt[],
+    { orderNo, amount = order.amount }: WindowReturn,
+    number: number | undefined,
+  ): OrderAttempt {
+    const isNamed = number !== undefined || orderNo !== undefined;
+    const attempt = attempts.find(
+      (one) => isNamed && (number ?? one.number) === one.number && (orderNo ?? one.orderNo) === one.orderNo,
+    );
+    const differing = [...(attempt === undefined ? ['orderId'] : []), ...(order.amount === amount ? [] : ['amount'])];
     if (attempt !== undefined && differing.length === 0) return attempt;
     throw mismatch(differing);
   }
@@ -170,14 +205,18 @@ export class Checkout {
    * Anybody who has the token can come back with any key, so it is looked up before it uses the window up. Where the gateway can't be
    * asked, its confirmation tells: a customer who has agreed is not kept waiting.
    */
-  private async assertAgreed({ id, gateway, gatewayAccount, amount }: Order, back: WindowReturn): Promise<void> {
-    const found = await this.agreed({ gateway, gatewayAccount, reference: back.reference });
+  private async assertAgreed(
+    { id, gateway, gatewayAccount, amount }: Order,
+    orderNo: string,
+    reference: string,
+  ): Promise<void> {
+    const found = await this.agreed({ gateway, gatewayAccount, reference });
     if (found === 'untold') return;
     if (found === 'none') {
       this.logger.warn('a return of a payment that the gateway does not know', { orderId: id });
       throw new DomainError('return-unknown', 'The gateway has no such payment; nothing was paid');
     }
-    if (found.orderNo !== back.orderNo || found.amount !== amount) throw mismatch(['paymentKey']);
+    if (found.orderNo !== orderNo || found.amount !== amount) throw mismatch(['paymentKey']);
   }
 
   private async agreed(of: Pick<Order, 'gateway' | 'gatewayAccount'> & { reference: string }): Promise<Agreed> {
@@ -200,9 +239,9 @@ export class Checkout {
     throw new DomainError('order-over', `Too many windows were opened for this order; make another one`);
   }
 
-  private async windowOf(order: Order, { orderNo }: OrderAttempt, token: string): Promise<CheckoutWindow> {
+  private async windowOf(order: Order, { orderNo, number }: OrderAttempt, token: string): Promise<OpenWindow> {
     const at = `${this.http.publicBaseUrl}/checkout/v1/orders/${token}`;
-    const window = await this.gateways.confirming(order.gateway).window({
+    const answer = await this.gateways.confirming(order.gateway).window({
       account: order.gatewayAccount,
       orderNo,
       orderName: order.name,
@@ -213,9 +252,14 @@ export class Checkout {
       customerEmail: order.customerEmail,
       successUrl: `${at}/return`,
       failUrl: `${at}/fail`,
+      ownSuccessUrl: `${at}/windows/${number}/return`,
+      ownFailUrl: `${at}/windows/${number}/fail`,
     });
-    // A script takes what is left out, and may refuse what is null.
-    return Object.fromEntries(Object.entries(window).filter(([, value]) => value !== null));
+    if (answer.kind === 'success') return answer.value;
+    const { code, said } = whyNot(answer);
+    this.logger.warn('no window was opened', { orderId: order.id, code, said });
+    const title = GATEWAY_TITLES[order.gateway];
+    throw new DomainError('window-not-opened', `${title} opened no window (${code}); nothing was paid, try again`);
   }
 
   private async assertOpen(session: SqlSession, order: Order): Promise<void> {
@@ -246,6 +290,19 @@ const SOLD_IN_ORDERS = 'order';
 
 /** What the gateway has of what came back. */
 type Agreed = FoundPayment | 'none' | 'untold';
+
+/** By a code for everybody, and in words for the log. */
+function whyNot(answer: Exclude<GatewayAnswer<OpenWindow>, { kind: 'success' }>): { code: string; said: string } {
+  if (answer.kind === 'unknown') return { code: answer.resultCode ?? answer.reason, said: answer.message };
+  return { code: answer.resultCode ?? `HTTP ${answer.httpStatus}`, said: answer.resultMessage };
+}
+
+function unreadable(): DomainError {
+  return new DomainError(
+    'invalid-request',
+    'What came back is nothing that the gateway’s window brings; nothing was paid',
+  );
+}
 
 function mismatch(differing: readonly string[]): DomainError {
   const faults = differing.map((field) => ({ field, expected: 'as the order has it' }));

@@ -51,6 +51,12 @@ export class OrderOutcomes implements DirectPaymentEffects, OnModuleInit {
       case 'awaited':
         if (may('await')) return this.orders.move(session, order, 'await', { cause: 'account issued', actor: ACTOR });
         return this.payments.abandonDeposit(session, payment.id, `its order is ${order.state}`);
+      case 'returnable': {
+        await this.orders.detachPayment(session, payment.id);
+        if (!may('decline')) return;
+        const why = { cause: 'return refused by the gateway', actor: ACTOR, reason: code };
+        return this.orders.move(session, order, 'decline', why);
+      }
       case 'declined': {
         const why = { cause: `declined: ${code}`, actor: ACTOR, reason: message };
         const failure = { failureCode: code, failureMessage: message };

@@ -130,6 +130,10 @@ export class OrderAttempt {
   @Column({ type: 'timestamptz', name: 'opened_at' })
   openedAt!: Date;
 
+  /** What the gateway calls the payment since its window was opened, where it is asked for that; in no browser. */
+  @Column(nullable('text', 'gateway_reference'))
+  gatewayReference!: string | null;
+
   @Column({ type: 'bigint', name: 'direct_payment_id', nullable: true })
   directPaymentId!: string | null;
 }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { DomainError } from '../kernel/errors';
 import type { TimeRange } from '../kernel/seoul-calendar';
 import { arrowOf } from '../kernel/transitions';
 import { Clock } from '../platform/clock';
@@ -157,7 +159,19 @@ export class OrderRepository {
     const orderNo = `O${orderId}-${number}-${randomBytes(UNGUESSED_BYTES).toString('hex')}`;
     const attempt = { orderNo, orderId, number, openedAt: this.clock.now() };
     await session.manager.insert(OrderAttempt, attempt);
-    return { ...attempt, directPaymentId: null };
+    return { ...attempt, gatewayReference: null, directPaymentId: null };
+  }
+
+  /** Keeps what the gateway calls the payment of a window. @throws {DomainError} `state-conflict` where it has a name already */
+  async nameAttempt({ orderNo }: OrderAttempt, gatewayReference: string): Promise<void> {
+    const of = { orderNo, gatewayReference: IsNull() };
+    const { affected } = await this.database.manager.update(OrderAttempt, of, { gatewayReference });
+    if (affected !== 1) throw new DomainError('state-conflict', `The window ${orderNo} has its payment already`);
+  }
+
+  /** Leaves an attempt as it was before a payment of it was tried. */
+  async detachPayment(session: SqlSession, directPaymentId: string): Promise<void> {
+    await session.manager.update(OrderAttempt, { directPaymentId }, { directPaymentId: null });
   }
 
   /** The open line stop that says that the gateway has a payment of it otherwise than it ended here. @returns its id */

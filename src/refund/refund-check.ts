@@ -69,7 +69,11 @@ export class RefundCheck {
     const { lookup } = await this.lookups.askNow(refund, ACTOR);
     if (baseline.found === null || lookup.found === null) return undefined;
     const note = noteOf(refund);
-    return { trace: traceOf(baseline.found, lookup.found, note), lookup, made: madeIn(lookup.found, note) };
+    return {
+      trace: traceOf(baseline.found, lookup.found, { note, amount: refund.amount }),
+      lookup,
+      made: madeIn(lookup.found, note),
+    };
   }
 
   private async chargeOf(refund: Refund): Promise<ChargeRecord> {

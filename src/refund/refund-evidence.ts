@@ -42,11 +42,19 @@ export function readinessOf(
  */
 export type RefundTrace = 'refunded' | 'unchanged' | 'changed';
 
-export function traceOf(baseline: FoundTransaction, found: FoundTransaction, note?: string): RefundTrace {
+export function traceOf(
+  baseline: FoundTransaction,
+  found: FoundTransaction,
+  refund?: { note: string; amount: number },
+): RefundTrace {
   const members = ['status', 'reason', 'message', 'updatedAt', 'amount', 'balance'] as const;
   if (members.every((member) => baseline[member] === found[member])) return 'unchanged';
   // A gateway that lists what was given back has ours under its note, or has it not.
-  if (found.refunds !== undefined && note !== undefined) return madeIn(found, note) ? 'refunded' : 'changed';
+  if (found.refunds !== undefined && refund !== undefined) return madeIn(found, refund.note) ? 'refunded' : 'changed';
+  // One that says what is left and does not list what was given back has as much less as was asked for, or something else happened.
+  if (refund !== undefined && baseline.balance !== undefined && found.balance !== undefined) {
+    return baseline.balance - found.balance === refund.amount ? 'refunded' : 'changed';
+  }
   const isOlder = baseline.updatedAt !== null && found.updatedAt !== null && found.updatedAt < baseline.updatedAt;
   return found.isRefunded === true && !isOlder ? 'refunded' : 'changed';
 }

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { TossBookEntry, TossControl } from '../../simulator';
+import type { KakaoPayControl, TossControl } from '../../simulator';
 
 /** A payment of ours, with its order and what the settlement log has of it. */
 interface OurPayment {
@@ -17,6 +17,20 @@ interface OurPayment {
   isTakenBack: boolean;
 }
 
+/** A payment that a gateway has approved, by its own book. */
+interface Approved {
+  orderId: string;
+  transactionId: string;
+  approvedAmount: number;
+  canceledAmount: number;
+}
+
+/** The books of the gateways whose windows these may be paid in. */
+interface Books {
+  toss: TossControl;
+  kakaopay: KakaoPayControl;
+}
+
 /**
  * Holds orders and payments, those by payment methods too, against the book of the gateway whose window they were paid in, to
  * the won, when everything has come to rest: what it approved is what we say was paid, each order number once and by that very
@@ -27,17 +41,21 @@ interface OurPayment {
  */
 export async function brokenOrderPromises(
   database: Client,
-  toss: TossControl,
+  { toss, kakaopay }: Books,
   denied: ReadonlySet<string>,
 ): Promise<string[]> {
   const ours = new Map((await ourPayments(database)).map((payment) => [payment.orderNo, payment]));
-  const approved = new Map(
-    toss
-      .bookEntries()
-      .flatMap((entry) => (entry.approvals > 0 && !denied.has(entry.orderId) ? [[entry.orderId, entry]] : [])),
+  const entries = [
+    ...toss.bookEntries().map((entry) => ({ ...entry, transactionId: entry.paymentKey })),
+    ...kakaopay.bookEntries().map((entry) => ({ ...entry, transactionId: entry.tid })),
+  ];
+  const approved = new Map<string, Approved>(
+    entries.flatMap((entry) => (entry.approvals > 0 && !denied.has(entry.orderId) ? [[entry.orderId, entry]] : [])),
   );
   return [
-    ...toss.repeatedOrders().map(({ orderId, times }) => `order ${orderId} was approved ${times} times`),
+    ...[...toss.repeatedOrders(), ...kakaopay.repeatedOrders()].map(
+      ({ orderId, times }) => `order ${orderId} was approved ${times} times`,
+    ),
     ...[...approved.keys()].filter((orderNo) => !ours.has(orderNo)).map((orderNo) => `order ${orderNo} is not ours`),
     ...[...ours.values()].flatMap((payment) => breachesOf(payment, approved.get(payment.orderNo))),
     ...ofOrders([...ours.values()], approved),
@@ -59,7 +77,7 @@ export async function deniedAndPaid(database: Client): Promise<ReadonlySet<strin
 }
 
 /** Orders of which the gateway approved several windows, or of which we say otherwise whether they are paid. */
-function ofOrders(payments: readonly OurPayment[], approved: ReadonlyMap<string, TossBookEntry>): string[] {
+function ofOrders(payments: readonly OurPayment[], approved: ReadonlyMap<string, Approved>): string[] {
   const orders = new Map<string, OurPayment[]>();
   for (const payment of payments) {
     if (payment.orderId === null) continue;
@@ -81,7 +99,7 @@ function ofOrders(payments: readonly OurPayment[], approved: ReadonlyMap<string,
 
 function breachesOf(
   { orderNo, payment, transactionId, amount, logged, entries, isTakenBack }: OurPayment,
-  entry?: TossBookEntry,
+  entry?: Approved,
 ): string[] {
   const name = `order ${orderNo}`;
   const isPaid = entry !== undefined || isTakenBack;
@@ -93,9 +111,9 @@ function breachesOf(
     ...(entry === undefined || entry.approvedAmount === amount
       ? []
       : [`${name} was approved for ${entry.approvedAmount}`]),
-    ...(entry === undefined || entry.paymentKey === transactionId
+    ...(entry === undefined || entry.transactionId === transactionId
       ? []
-      : [`${name} is paid by ${entry.paymentKey}, and by our record by ${transactionId}`]),
+      : [`${name} is paid by ${entry.transactionId}, and by our record by ${transactionId}`]),
     ...(logged === (isPaid ? amount : 0) && entries <= 1 ? [] : [`the log has ${logged} won in ${entries} of ${name}`]),
   ];
 }

@@ -21,7 +21,7 @@ interface OurCharge {
   isDiscrepant: boolean;
 }
 
-type Gateways = Pick<Simulator, 'control' | 'toss'>;
+type Gateways = Pick<Simulator, 'control' | 'toss' | 'kakaopay'>;
 
 /**
  * Holds our database against the books of both gateways, charge by charge and to the won, when everything has come to rest.
@@ -31,7 +31,10 @@ type Gateways = Pick<Simulator, 'control' | 'toss'>;
  *
  * @returns one sentence for each breach of a promise of docs/reliability.md
  */
-export async function brokenPromises(database: Client, { control: gateway, toss }: Gateways): Promise<string[]> {
+export async function brokenPromises(
+  database: Client,
+  { control: gateway, toss, kakaopay }: Gateways,
+): Promise<string[]> {
   const book = new Map<string, BookEntry[]>();
   for await (const entry of gateway.bookEntries()) {
     book.set(entry.orderNo, [...(book.get(entry.orderNo) ?? []), entry]);
@@ -44,7 +47,7 @@ export async function brokenPromises(database: Client, { control: gateway, toss 
     ...unasked(charges, book),
     ...unheard(gateway),
     ...(await brokenRefundPromises(database, 'tstore', book)),
-    ...(await brokenOrderPromises(database, toss, deniedByToss)),
+    ...(await brokenOrderPromises(database, { toss, kakaopay }, deniedByToss)),
     ...(await brokenRefundPromises(database, 'toss', givenBackByToss(toss, deniedByToss))),
     ...(await brokenMethodPromises(database, toss)),
     ...(await brokenCustomerPromises(database, keptByGateways(book, toss))),

@@ -6,7 +6,14 @@ import { startService, type RunningService } from '../../src/service';
 import { Clock } from '../../src/platform/clock';
 import { AccountChecks } from '../../src/gateways';
 import { Database } from '../../src/platform/database';
-import { serviceSettings, startSimulator, tossSettings, type Simulator, type SimulatorOptions } from '../../simulator';
+import {
+  kakaopaySettings,
+  serviceSettings,
+  startSimulator,
+  tossSettings,
+  type Simulator,
+  type SimulatorOptions,
+} from '../../simulator';
 import { assertDescribed } from './described-answers';
 import { ADMIN_ACTOR, ADMIN_KEY, BOOTSTRAP_KEY, ENCRYPTION_KEY, ENCRYPTION_KEYS, SECOND_PERSONS_KEY } from './people';
 import { createTestDatabase, type TestDatabase } from './test-database';
@@ -62,6 +69,8 @@ export interface WorldOptions {
   environment?: NodeJS.ProcessEnv;
   /** With the default account of Toss Payments, too. */
   toss?: boolean;
+  /** With that of KakaoPay. */
+  kakaopay?: boolean;
   /** A database that is there already, instead of an empty one. */
   database?: TestDatabase;
   /** What time it is at first, when not now. */
@@ -89,6 +98,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<BillingWor
     ADMIN_FAILED_KEYS_PER_MINUTE: '0',
     ...serviceSettings(simulator.baseUrl),
     ...(options.toss === true && tossSettings(simulator.baseUrl)),
+    ...(options.kakaopay === true && kakaopaySettings(simulator.baseUrl)),
     SCHEDULER_TICK_SECONDS: '1',
     // Tests open the runs they are about; a moved clock must not open others.
     BILLING_CRON: 'none',

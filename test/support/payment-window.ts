@@ -1,13 +1,14 @@
 import type {
   CheckoutOrder,
   CheckoutPayment,
-  CheckoutWindow,
   ConfirmsCheckouts,
   FindsOrders,
   GatewayAnswer,
+  OpenWindow,
   PaymentAnswer,
   PaymentReceipt,
   PreparedPayment,
+  WindowReturn,
 } from '../../src/gateways';
 import { won } from '../../src/kernel/won';
 
@@ -27,6 +28,7 @@ export type NextAnswer =
 export class WindowGateway implements ConfirmsCheckouts, FindsOrders {
   readonly longestCallMs = 60_000;
   readonly sameCallForHours = 24;
+  readonly openForSeconds = 0;
   readonly findsAgreed = false;
   /** Answers to come, in order; then all go as they should. */
   readonly next: NextAnswer[] = [];
@@ -37,8 +39,16 @@ export class WindowGateway implements ConfirmsCheckouts, FindsOrders {
   /** Held while set. */
   hold: Promise<void> | undefined;
 
-  window({ orderNo, amount, successUrl, failUrl }: CheckoutOrder): Promise<CheckoutWindow> {
-    return Promise.resolve({ clientKey: 'test_ck_window', orderId: orderNo, amount, successUrl, failUrl });
+  window({ orderNo, amount, successUrl, failUrl }: CheckoutOrder): Promise<GatewayAnswer<OpenWindow>> {
+    const window = { clientKey: 'test_ck_window', orderId: orderNo, amount, successUrl, failUrl };
+    return Promise.resolve({ kind: 'success', value: { window, reference: null } });
+  }
+
+  returned({ paymentKey, orderId, amount }: Readonly<Record<string, unknown>>): WindowReturn | undefined {
+    if (typeof paymentKey !== 'string' || typeof orderId !== 'string') return undefined;
+    return /^\d+$/.test(String(amount))
+      ? { reference: paymentKey, orderNo: orderId, amount: Number(amount) }
+      : undefined;
   }
 
   prepare(payment: CheckoutPayment): Promise<PreparedPayment> {

@@ -1,16 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { TossConfig } from '../../config';
-import type { CheckoutOrder, CheckoutPayment, CheckoutWindow } from '../gateway';
+import { MAX_CHARGE_WON } from '../../kernel/won';
+import type { CheckoutOrder, CheckoutPayment, GatewayAnswer, OpenWindow, WindowReturn } from '../gateway';
 import type { ConfirmsCheckouts, PreparedPayment } from '../ports';
+import { countOf, textOf } from '../reading';
 import { TossClient } from './api/toss.client';
 import { asReceipt } from './receipts';
 import { TossAccounts } from './toss-accounts';
 import { IDEMPOTENCY_HOURS, LONGEST_NAME, WON_CURRENCY, cut } from './wire';
 
+/** Nothing that would lead to another path where it is looked up. */
+const RETURNED_KEY = /^(?!\.{1,2}$)[!-~]{1,200}$/;
+const RETURNED_ORDER_NO = /^[A-Za-z0-9_=-]{1,64}$/;
+
 /** Takes what customers agree to in Toss's window. Without the confirmation no money moves. */
 @Injectable()
 export class TossCheckouts implements ConfirmsCheckouts {
   readonly sameCallForHours = IDEMPOTENCY_HOURS;
+  /** The same call tells, for as long as that is. */
+  readonly openForSeconds = 0;
   readonly longestCallMs: number;
   readonly findsAgreed: boolean;
 
@@ -24,8 +32,8 @@ export class TossCheckouts implements ConfirmsCheckouts {
   }
 
   /** What Toss's own script is called with (docs/protocol/toss.md, section 5); the customer chooses the method in the page. */
-  async window(order: CheckoutOrder): Promise<CheckoutWindow> {
-    return {
+  async window(order: CheckoutOrder): Promise<GatewayAnswer<OpenWindow>> {
+    const window = {
       clientKey: await this.accounts.clientKeyOf(order.account),
       customerKey: order.customerKey,
       orderId: order.orderNo,
@@ -38,6 +46,15 @@ export class TossCheckouts implements ConfirmsCheckouts {
       successUrl: order.successUrl,
       failUrl: order.failUrl,
     };
+    return { kind: 'success', value: { window, reference: null } };
+  }
+
+  returned({ paymentKey, orderId, amount: stated }: Readonly<Record<string, unknown>>): WindowReturn | undefined {
+    const [reference, orderNo, amount] = [textOf(paymentKey), textOf(orderId), countOf(stated)];
+    if (reference === undefined || !RETURNED_KEY.test(reference)) return undefined;
+    if (orderNo === undefined || !RETURNED_ORDER_NO.test(orderNo)) return undefined;
+    if (amount === undefined || amount < 1 || amount > MAX_CHARGE_WON) return undefined;
+    return { reference, orderNo, amount };
   }
 
   async prepare(payment: CheckoutPayment): Promise<PreparedPayment> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { GatewayAnswer, GatewayUnknown, LookedUpPayment, PaymentAt, PaymentReceipt } from '../gateway';
+import type { GatewayAnswer, GatewayUnknown, LookedUpPayment, OrderAt, PaymentAt, PaymentReceipt } from '../gateway';
 import type { FindsOrders, FindsPayments } from '../ports';
 import { unknown } from '../reading';
 import { TossClient } from './api/toss.client';
@@ -25,13 +25,7 @@ export class TossPayments implements FindsPayments, FindsOrders {
     return { ...answer, value: { payment: foundOf(payment), basis: new TossBasis(payment) } };
   }
 
-  async findByOrder({
-    account,
-    orderNo,
-  }: {
-    account: string;
-    orderNo: string;
-  }): Promise<GatewayAnswer<PaymentReceipt>> {
+  async findByOrder({ account, orderNo }: OrderAt): Promise<GatewayAnswer<PaymentReceipt>> {
     const answer = await this.accounts.asking(account, (secretKey) =>
       this.client.order(orderNo, { account, secretKey }),
     );

@@ -76,6 +76,8 @@ export const CRASH_POINTS = [
   'resolve-refund.claimed',
   'resolve-refund.recorded',
   'resolve-refund.postponed',
+  'checkout.window-committed',
+  'checkout.window-answered',
   'checkout.before-commit',
   'checkout.committed',
   'send-payment.turn-taken',

@@ -145,8 +145,10 @@ describe('the ports of Toss', () => {
       expect(await payments.find({ account: 'toss', transactionId: 'another' })).toMatchObject({
         ...{ kind: 'unknown', reason: 'another-payment' },
       });
-      expect(await payments.findByOrder({ account: 'toss', orderNo: 'another' })).toMatchObject({ kind: 'unknown' });
-      expect(await payments.findByOrder({ account: 'toss', orderNo: 'order-1' })).toMatchObject({
+      expect(await payments.findByOrder({ account: 'toss', orderNo: 'another', reference: null })).toMatchObject({
+        kind: 'unknown',
+      });
+      expect(await payments.findByOrder({ account: 'toss', orderNo: 'order-1', reference: null })).toMatchObject({
         ...{ kind: 'success', value: { transactionId: 'tshop1', standing: 'paid' } },
       });
     });
@@ -290,8 +292,11 @@ describe('the ports of Toss', () => {
         ...{ account: 'toss', orderNo: 'order-1', orderName: '문구', amount: won(15_000), taxFreeAmount: won(0) },
         ...{ customerKey: 'c1b0', customerName: null, customerEmail: null },
         ...{ successUrl: 'https://shop.example/s', failUrl: 'https://shop.example/f' },
+        ...{ ownSuccessUrl: 'https://shop.example/1/s', ownFailUrl: 'https://shop.example/1/f' },
       });
-      expect(window).toMatchObject({ clientKey: 'test_ck_a', orderId: 'order-1', amount: 15_000, currency: 'KRW' });
+      const asked = { clientKey: 'test_ck_a', orderId: 'order-1', amount: 15_000, currency: 'KRW' };
+      const led = { successUrl: 'https://shop.example/s', failUrl: 'https://shop.example/f' };
+      expect(window).toMatchObject({ kind: 'success', value: { reference: null, window: { ...asked, ...led } } });
       expect(JSON.stringify(window)).not.toContain('test_sk');
     });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seoulDateAt } from '../../../src/kernel/seoul-calendar';
 import type { CrashPoint } from '../../../src/platform/crash-points';
-import { serviceSettings, startSimulator, tossSettings, type Simulator } from '../../../simulator';
+import { kakaopaySettings, serviceSettings, startSimulator, tossSettings, type Simulator } from '../../../simulator';
 import { addSubscriptions } from '../../support/prepared-billing';
 import { ADMIN_KEY, serviceEnvironment } from '../../support/service-environment';
 import { ServiceProcess } from '../../support/service-process';
@@ -220,6 +220,9 @@ export class CrashWorld {
     this.process = ServiceProcess.startWith(PRELOAD, {
       ...serviceEnvironment(this.database.url, serviceSettings(this.simulator.baseUrl)),
       ...tossSettings(this.simulator.baseUrl),
+      ...kakaopaySettings(this.simulator.baseUrl),
+      // What was never sent ends while a test looks.
+      KAKAOPAY_OPEN_MINUTES: '1',
       PORT: String(this.port),
       PUBLIC_BASE_URL: `http://127.0.0.1:${this.port}`,
       DATA_DIR: this.dataDirectory,

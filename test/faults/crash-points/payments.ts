@@ -1,11 +1,13 @@
 import type { Visits } from './visits';
 import { cancelAwaited, payByDeposit } from './works/deposits';
 import { payByMethod } from './works/methods';
-import { payOrder, payOrderUnheard } from './works/orders';
+import { payByKakaopay, payOrder, payOrderUnheard } from './works/orders';
 import { passDay, tieOut } from './works/tie-outs';
 
 /** Payments that are sent one by one, and the days that are held against the gateway's lists. */
 export const PAYMENTS: Visits = {
+  'checkout.window-committed': { work: payByKakaopay },
+  'checkout.window-answered': { work: payByKakaopay },
   'checkout.before-commit': { work: payOrder },
   'checkout.committed': { work: payOrder },
   'send-payment.turn-taken': { work: payByMethod },
@@ -21,8 +23,8 @@ export const PAYMENTS: Visits = {
   'watch-deposit.looked': { work: payByDeposit },
   'watch-deposit.closed': { work: cancelAwaited },
   'watch-deposit.recorded': { work: payByDeposit },
-  'exchange.request-kept': { work: payOrder },
-  'exchange.answered': { work: payOrder },
+  'exchange.request-kept': { work: payByKakaopay },
+  'exchange.answered': { work: payByKakaopay },
   'resolve-payment.claimed': { work: payOrderUnheard },
   'resolve-payment.recorded': { work: payOrderUnheard },
   'open-tie-outs.before-commit': { work: passDay },

@@ -13,7 +13,17 @@ export async function payOrder(world: CrashWorld, name: string, method = 'CARD')
   if (response.status !== 303) throw new Error(`the return answered ${response.status}`);
 }
 
-/** The same, and the gateway's answer is lost: it has the money, and nobody hears so. */
+/** Has a customer pay an order in KakaoPay's page; the same name is the same order. */
+export async function payByKakaopay(world: CrashWorld, name: string): Promise<void> {
+  const order = await storeOrder(world, name, MINUTES, 'kakaopay');
+  if (order.state !== 'Created' && order.state !== 'Ready') return;
+  const opened = await world.call(`checkout/v1/orders/${order.checkoutToken}/windows`, { method: 'POST' });
+  const { orderNo } = (await opened.json()) as { orderNo: string };
+  const response = await fetch(world.simulator.kakaopay.pay(orderNo).redirectUrl, { redirect: 'manual' });
+  if (response.status !== 303) throw new Error(`the return answered ${response.status}`);
+}
+
+/** The same in Toss's window, and the gateway's answer is lost: it has the money, and nobody hears so. */
 export function payOrderUnheard(world: CrashWorld, name: string): Promise<void> {
   world.simulator.toss.armFault({ kind: 'answer-lost', call: 'confirm' });
   return payOrder(world, name);
@@ -82,8 +92,9 @@ export async function storeOrder(
   world: CrashWorld,
   name: string,
   expiresInMinutes = MINUTES,
+  gatewayAccount = 'toss',
 ): Promise<{ id: string; state: string; checkoutToken: string }> {
-  const asked = { reference: name, gatewayAccount: 'toss', name: '연필', amount: 500, expiresInMinutes };
+  const asked = { reference: name, gatewayAccount, name: '연필', amount: 500, expiresInMinutes };
   const more = { items: [{ name: '연필', unitAmount: 500 }], returnUrl: 'https://shop.example/back' };
   const response = await world.post('admin/v1/orders', 'application/json', JSON.stringify({ ...asked, ...more }));
   if (!response.ok) throw new Error(`the order answered ${response.status}`);

@@ -1,0 +1,152 @@
+import { Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
+import { KakaopayConfig } from '../../../config';
+import { HttpClient } from '../../../platform/http-client';
+import { GatewayExchanges, type ExchangeOf, type ExchangeOperation } from '../../exchange';
+import type { GatewayAnswer, GatewayUnknown, PaymentAnswer } from '../../gateway';
+import { unknown } from '../../reading';
+import { GENERATIONS, KAKAOPAY_CALLS, type KakaopayCallName } from '../wire';
+import { KakaopayCalls } from './kakaopay-calls';
+import { readPayment, type KakaopayPayment } from './payment';
+import { readAnswer, undeclined, type AnswerReading } from './read-answer';
+import { readReady, type ReadyPayment } from './ready';
+import type { ApproveRequest, CancelRequest, KakaopayCall, ReadyRequest } from './requests';
+
+/** No payment has this id: theirs are made otherwise. */
+const NO_PAYMENT = 'T0000000000000000000';
+const HTTP_BAD_REQUEST = 400;
+
+type Members = Readonly<Record<string, string | number>>;
+
+interface Sending<T> extends Omit<AnswerReading<T>, 'secrets'> {
+  body: Members;
+  /** Beside those of the account. */
+  secrets?: readonly string[];
+  about?: Pick<ExchangeOf, 'orderNo' | 'transactionId'>;
+  /** Of the payment that is asked about, where the request does not say it. */
+  orderNoOf?: (value: T) => string;
+  /** A status that nobody is warned of. */
+  expected?: number;
+  /** Of whatever is asked about nothing: it is not kept. */
+  isTrial?: true;
+}
+
+/** What is kept of which call; ready moves nothing and decides nothing, and its answer leads a customer to pay. */
+const EXCHANGES: Readonly<Partial<Record<KakaopayCallName, ExchangeOperation>>> = {
+  approve: 'confirm',
+  order: 'look-up',
+  cancel: 'refund',
+};
+
+/** Calls that must not be made twice go by a connection of their own. */
+const MOVING: readonly KakaopayCallName[] = ['approve', 'cancel', 'subscription'];
+
+/**
+ * KakaoPay's online payments: one method a call, each answering success, declined, refused or unknown, never throwing for what the
+ * network or KakaoPay does. Nothing is repeated here, and nothing recorded but what went over the wire: that is for the features.
+ */
+@Injectable()
+export class KakaopayClient implements OnApplicationShutdown {
+  private readonly http: HttpClient;
+
+  constructor(
+    private readonly config: KakaopayConfig,
+    /** Without it nobody is told, such as where the wire alone is looked at. */
+    @Optional() private readonly calls?: KakaopayCalls,
+    /** Without it nothing is kept, as above. */
+    @Optional() private readonly exchanges?: GatewayExchanges,
+  ) {
+    this.http = new HttpClient({
+      connectMs: config.connectTimeoutMs,
+      answerMs: config.answerTimeoutMs,
+      idleMs: config.answerTimeoutMs,
+    });
+  }
+
+  /** Not earlier: it cuts what is under way, and steps finish what they have in hand before this. */
+  onApplicationShutdown(): void {
+    this.http.close();
+  }
+
+  /** Makes a payment that its customer may then agree to; moves nothing. */
+  async ready(request: ReadyRequest, call: KakaopayCall): Promise<GatewayAnswer<ReadyPayment>> {
+    return undeclined(await this.send('ready', { body: { ...request }, read: readReady }, call));
+  }
+
+  /** Takes the money that a customer has agreed to. */
+  async approve(request: ApproveRequest, call: KakaopayCall): Promise<PaymentAnswer<KakaopayPayment>> {
+    const about = { orderNo: request.partner_order_id, transactionId: request.tid };
+    const secrets = [request.pg_token, request.partner_user_id];
+    const sending = { body: { ...request }, read: readPayment, secrets, about };
+    return ofContract(await this.send('approve', sending, call), call);
+  }
+
+  async order(tid: string, call: KakaopayCall): Promise<GatewayAnswer<KakaopayPayment>> {
+    const sending = {
+      ...{ body: { tid }, read: readPayment, about: { transactionId: tid } },
+      orderNoOf: ({ orderId }: KakaopayPayment) => orderId,
+    };
+    return ofContract(undeclined(await this.send('order', sending, call)), call);
+  }
+
+  async cancel(request: CancelRequest, call: KakaopayCall): Promise<GatewayAnswer<KakaopayPayment>> {
+    const about = { orderNo: call.orderNo, transactionId: request.tid };
+    const sending = { body: { ...request }, read: readPayment, about };
+    return ofContract(undeclined(await this.send('cancel', sending, call)), call);
+  }
+
+  /** Asks for what is not there, to learn whether KakaoPay takes key and contract: only who has good ones is told so. */
+  async check(call: KakaopayCall): Promise<GatewayAnswer<unknown>> {
+    const sending = {
+      body: { tid: NO_PAYMENT },
+      read: readPayment,
+      expected: HTTP_BAD_REQUEST,
+      isTrial: true,
+    } as const;
+    return undeclined(await this.send('order', sending, call));
+  }
+
+  private send<T>(name: KakaopayCallName, sending: Sending<T>, call: KakaopayCall): Promise<PaymentAnswer<T>> {
+    const { read, secrets = [], about, orderNoOf, expected, isTrial = false } = sending;
+    const { account, secretKey, generation, contract } = call;
+    const { path: base, scheme, contentType } = GENERATIONS[generation];
+    const path = base + KAKAOPAY_CALLS[name];
+    const members = {
+      cid: contract.cid,
+      ...(contract.cidSecret && { cid_secret: contract.cidSecret }),
+      ...sending.body,
+    };
+    const body = generation === 'legacy' ? formOf(members) : JSON.stringify(members);
+    const headers = { Authorization: `${scheme} ${secretKey}`, 'Content-Type': contentType };
+    const url = this.config.apiBaseUrls[generation] + path;
+    const isMoving = MOVING.includes(name);
+    const request = { method: 'POST', url, headers, body, ...(isMoving && { freshConnection: true }) } as const;
+    const ask = () => this.http.sendForBytes(request);
+    const hidden = [secretKey, contract.cidSecret ?? '', ...secrets];
+    const exchanged = async () => {
+      const outcome = await (this.calls?.observe(name, ask, expected) ?? ask());
+      return { outcome, answer: readAnswer(outcome, { read, secrets: hidden }) };
+    };
+    const kept = isTrial ? undefined : EXCHANGES[name];
+    if (this.exchanges === undefined || kept === undefined) return exchanged().then(({ answer }) => answer);
+    const exchange = { gateway: 'kakaopay', account, operation: kept, ...about } as const;
+    const wire = { ...exchange, request: { method: 'POST', path, body }, secrets: hidden };
+    return isMoving ? this.exchanges.moving(wire, exchanged) : this.exchanges.asking(wire, exchanged, orderNoOf);
+  }
+}
+
+/** A payment of another contract is another payment. */
+function ofContract(answer: GatewayAnswer<KakaopayPayment>, call: KakaopayCall): GatewayAnswer<KakaopayPayment>;
+function ofContract(answer: PaymentAnswer<KakaopayPayment>, call: KakaopayCall): PaymentAnswer<KakaopayPayment>;
+function ofContract(
+  answer: PaymentAnswer<KakaopayPayment>,
+  { contract }: KakaopayCall,
+): PaymentAnswer<KakaopayPayment> | GatewayUnknown {
+  if (answer.kind !== 'success' || answer.value.cid === contract.cid) return answer;
+  return unknown('another-payment', 'the answer is about a payment of another contract');
+}
+
+function formOf(members: Members): string {
+  return new URLSearchParams(
+    Object.entries(members).map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
+}

@@ -1,0 +1,2 @@
+export { KakaopayGateway } from './kakaopay.gateway';
+export { KakaopayModule } from './kakaopay.module';

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import type { FindsOrders, GatewayPorts } from '../ports';
+import { KakaopayCheckouts } from './checkouts';
+import { KakaopayCheck } from './kakaopay-check';
+import { KakaopayPayments } from './payments';
+import { KakaopayRefunds } from './refunds';
+
+/** What KakaoPay can do. */
+@Injectable()
+export class KakaopayGateway implements GatewayPorts {
+  readonly findsOrders: FindsOrders;
+
+  constructor(
+    readonly finds: KakaopayPayments,
+    readonly refunds: KakaopayRefunds,
+    readonly confirms: KakaopayCheckouts,
+    readonly checks: KakaopayCheck,
+  ) {
+    this.findsOrders = finds;
+  }
+}

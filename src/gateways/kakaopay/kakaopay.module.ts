@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { GatewayAccountModule } from '../../gateway-account';
+import { ExchangeModule } from '../exchange';
+import { KakaopayCalls } from './api/kakaopay-calls';
+import { KakaopayClient } from './api/kakaopay.client';
+import { KakaopayCheckouts } from './checkouts';
+import { KakaopayAccounts } from './kakaopay-accounts';
+import { KakaopayCheck } from './kakaopay-check';
+import { KakaopayGateway } from './kakaopay.gateway';
+import { KakaopayPayments } from './payments';
+import { KakaopayRefunds } from './refunds';
+
+/** All of KakaoPay, shown to everybody by its ports alone. */
+@Module({
+  imports: [ExchangeModule, GatewayAccountModule],
+  providers: [
+    KakaopayAccounts,
+    KakaopayCalls,
+    KakaopayCheck,
+    KakaopayCheckouts,
+    KakaopayClient,
+    KakaopayGateway,
+    KakaopayPayments,
+    KakaopayRefunds,
+  ],
+  exports: [KakaopayGateway],
+})
+export class KakaopayModule {}

@@ -1,0 +1,22 @@
+import { won, type Won } from '../../kernel/won';
+import type { KakaopayAmount } from './api/payment';
+
+/** Won in a taxed price for each of VAT in it. */
+const PRICE_FOR_VAT = 11;
+
+/** The VAT of a price; sent each time, since what KakaoPay would reckon is nowhere held against anything. */
+export function vatOf(total: Won, taxFree: Won): Won {
+  return won(Math.round((total - taxFree) / PRICE_FOR_VAT));
+}
+
+/**
+ * A part of what is left, split as that is. Each is taken from what those before it have left, so the last one takes the rest and
+ * all of them add up to the payment's own split.
+ */
+export function partOf(left: KakaopayAmount, total: Won): KakaopayAmount {
+  if (total === left.total) return left;
+  const share = left.total === 0 ? 0 : total / left.total;
+  const taxFree = Math.min(Math.round(left.taxFree * share), total);
+  const vat = Math.min(Math.round(left.vat * share), total - taxFree);
+  return { total, taxFree: won(taxFree), vat: won(vat) };
+}
