@@ -15,8 +15,8 @@ export function vatOf(total: Won, taxFree: Won): Won {
  */
 export function partOf(left: KakaopayAmount, total: Won): KakaopayAmount {
   if (total === left.total) return left;
-  const share = left.total === 0 ? 0 : total / left.total;
-  const taxFree = Math.min(Math.round(left.taxFree * share), total);
-  const vat = Math.min(Math.round(left.vat * share), total - taxFree);
+  const shareOf = (won: Won): number => (left.total === 0 ? 0 : Math.round((won * total) / left.total));
+  const taxFree = Math.min(shareOf(left.taxFree), total);
+  const vat = Math.min(shareOf(left.vat), total - taxFree);
   return { total, taxFree: won(taxFree), vat: won(vat) };
 }
