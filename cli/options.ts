@@ -53,10 +53,20 @@ export function dayArgument(): Argument {
   return new Argument('<date>', 'a Seoul day, such as 2026-12-01');
 }
 
+/** Whoever has an account there; what is missing does not compile. */
+const WITH_ACCOUNTS: Record<Schema<'NewGatewayAccountBody'>['gateway'], true> = {
+  tstore: true,
+  toss: true,
+  kakaopay: true,
+};
+export const GATEWAYS_WITH_ACCOUNTS = Object.keys(WITH_ACCOUNTS);
+
+const GATEWAYS: Record<Schema<'GatewayAccountView'>['gateway'], true> = { ...WITH_ACCOUNTS, portone: true };
+
 /** A filter by who collects. */
 export function gatewayOptions(): { gateway: Option; gatewayAccount: Option } {
   return {
-    gateway: new Option('--gateway <name>', 'of one gateway').choices(['tstore', 'toss', 'kakaopay', 'portone']),
+    gateway: new Option('--gateway <name>', 'of one gateway').choices(Object.keys(GATEWAYS)),
     gatewayAccount: new Option('--account <id>', 'of one gateway account'),
   };
 }

@@ -3,7 +3,7 @@ import type { Schema } from '../../client/src';
 import { addAct, addList, addShow } from '../declare';
 import { secretsOf } from '../files';
 import { covers } from '../operations';
-import { reasonOption, wholeNumber, yesOption } from '../options';
+import { GATEWAYS_WITH_ACCOUNTS, reasonOption, wholeNumber, yesOption } from '../options';
 import type { Run } from '../session';
 import type { Column } from '../table';
 import { seoulTime } from '../words';
@@ -107,7 +107,7 @@ function addCreate(accounts: Command, run: Run): void {
   const create = accounts
     .command('create <id>')
     .description('make an account; its secrets are read from a file, and never shown again')
-    .addOption(new Option('--gateway <name>', 'who collects by it').choices(['tstore', 'toss']).default('tstore'))
+    .addOption(new Option('--gateway <name>', 'who collects by it').choices(GATEWAYS_WITH_ACCOUNTS).default('tstore'))
     .requiredOption('--label <text>', 'what people call it')
     .addOption(identifierOption().default({}, 'none'))
     .addOption(secretsOption().makeOptionMandatory())
