@@ -3,12 +3,13 @@ import type { Customers } from './customers';
 import type { Means } from './payments/payment';
 import type { Settings } from './settings';
 
-type Subject = 'orderId' | 'userId';
+/** A decline may be of one order number, or of one customer. */
+export type DeclineSubject = 'orderId' | 'userId';
 
 /** `code` is a `method_result_code`, or NONE for an error without extras. */
-export type DeclineRule = DeclineRuleOf<Subject>;
+export type DeclineRule = DeclineRuleOf<DeclineSubject>;
 
-export type Approval = ApprovalOf<Subject> & {
+export type Approval = ApprovalOf<DeclineSubject> & {
   userId: string;
   means: Means;
   /** What the method has to pay: the amount without points and discounts. */
@@ -25,7 +26,7 @@ const DRAWN_CODES = ['LACK_BALANCE', '0004', 'LIMIT_ONE_TIME'];
 const MOST_MONEY_WON = 2_000_000;
 
 /** Which approvals are declined: by the card, by wish, by the rate, and by what the customer's money is good for. */
-export class Declines extends DeclineRules<Subject> {
+export class Declines extends DeclineRules<DeclineSubject> {
   constructor(
     seed: string,
     private readonly customers: Customers,

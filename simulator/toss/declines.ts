@@ -2,17 +2,18 @@ import { DeclineRules, type ApprovalOf, type DeclineRuleOf } from '../shared/dec
 import type { TestCard } from './cards';
 import { TossRefusal } from './error-codes';
 
-type Subject = 'orderId' | 'customerKey';
+/** A decline may be of one order, or of one customer. */
+export type DeclineSubject = 'orderId' | 'customerKey';
 
-export type DeclineRule = DeclineRuleOf<Subject>;
+export type DeclineRule = DeclineRuleOf<DeclineSubject>;
 
-export type Approval = ApprovalOf<Subject> & { card: TestCard | null };
+export type Approval = ApprovalOf<DeclineSubject> & { card: TestCard | null };
 
 /** Drawn ones, by the rate: later, new method, never. */
 const DRAWN_CODES = ['REJECT_CARD_PAYMENT', 'INVALID_STOPPED_CARD', 'FDS_ERROR'];
 
 /** Which approvals are declined: by the card, by wish, and by the rate. */
-export class Declines extends DeclineRules<Subject> {
+export class Declines extends DeclineRules<DeclineSubject> {
   constructor(seed: string) {
     super(seed, 'toss', ['orderId', 'customerKey'], DRAWN_CODES);
   }

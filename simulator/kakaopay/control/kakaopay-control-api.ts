@@ -1,19 +1,17 @@
-import { ControlError, JsonRoutes, statusOf, textOr, type Body } from '../../shared/control/json-routes';
-import type { Exchange } from '../../shared/http/exchange';
+import { GatewayControlApi, gatewayRoutes } from '../../shared/control/gateway-control-api';
+import { numberOf, textOr } from '../../shared/control/json-routes';
 import type { Visit } from '../browser/customer-steps';
-import type { DeclineRule } from '../declines';
-import { KAKAOPAY_FAULTS, type KakaoPayFaultOrder } from '../faults/catalogue';
+import { KAKAOPAY_FAULTS } from '../faults/catalogue';
 import type { Sid } from '../subscriptions/sids';
 import type { KakaoPayControl } from './kakaopay-control';
 
 const PREFIX = '/_simulator/kakaopay';
 
 /** The control API of KakaoPay: JSON over the same port, under `/_simulator/kakaopay`. */
-export class KakaoPayControlApi {
-  private readonly routes: JsonRoutes;
-
+export class KakaoPayControlApi extends GatewayControlApi {
   constructor(control: KakaoPayControl) {
-    this.routes = new JsonRoutes({
+    super(PREFIX, {
+      ...gatewayRoutes(control, KAKAOPAY_FAULTS, 'cid'),
       'GET /status': () => statusView(control),
       'POST /settings': (_exchange, _parameter, body) => {
         control.changeSettings(body);
@@ -26,19 +24,6 @@ export class KakaoPayControlApi {
       'DELETE /maintenance': () => {
         control.endMaintenance();
         return statusView(control);
-      },
-      'GET /fault-kinds': () => KAKAOPAY_FAULTS,
-      'GET /faults': () => ({ faults: control.faults() }),
-      'POST /faults': (_exchange, _parameter, body) => control.armFault(body as unknown as KakaoPayFaultOrder),
-      'DELETE /faults': () => {
-        control.disarmAllFaults();
-        return { faults: [] };
-      },
-      'DELETE /faults/*': (_exchange, id) => ({ disarmed: control.disarmFault(Number(id)) }),
-      'POST /declines': (_exchange, _parameter, body) => decline(control, body),
-      'DELETE /declines': () => {
-        control.forgetDeclines();
-        return { declineRate: control.declineRate() };
       },
       'GET /payments/*': (_exchange, id) => visitView(control.visit(id)),
       'POST /payments/*/open': (_exchange, id) => visitView(control.open(id)),
@@ -67,23 +52,7 @@ export class KakaoPayControlApi {
         control.limitSid(sid, body.times);
         return sidView(control.sid(sid));
       },
-      'GET /book': (exchange) => control.bookTotals(exchange.query.get('cid') ?? undefined),
-      'GET /book/entries': (exchange) => ({ entries: control.bookEntries(exchange.query.get('cid') ?? undefined) }),
-      'GET /book/repeated': () => ({ orders: control.repeatedOrders() }),
-      'GET /book/orders/*': (_exchange, orderId) => ({ entries: control.bookOfOrder(orderId) }),
     });
-  }
-
-  owns(path: string): boolean {
-    return path === PREFIX || path.startsWith(`${PREFIX}/`);
-  }
-
-  async handle(exchange: Exchange): Promise<void> {
-    try {
-      await this.routes.handle(exchange, exchange.path.slice(PREFIX.length));
-    } catch (error) {
-      exchange.json(statusOf(error), { error: (error as Error).message });
-    }
   }
 }
 
@@ -95,19 +64,6 @@ function statusView(control: KakaoPayControl): object {
     declineRate: control.declineRate(),
     book: control.bookTotals(),
   };
-}
-
-function decline(control: KakaoPayControl, body: Body): object {
-  if (body.declineRate !== undefined) control.setDeclineRate(Number(body.declineRate));
-  if (body.code !== undefined) control.declineApprovals(body as unknown as DeclineRule);
-  return { declineRate: control.declineRate() };
-}
-
-function numberOf(body: Body, name: string): number | undefined {
-  const value = body[name];
-  if (value === undefined) return undefined;
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new ControlError(`${name} must be a number`);
-  return value;
 }
 
 /** `url` is the customer's page on this port; the address in the answer of ready is the same. */

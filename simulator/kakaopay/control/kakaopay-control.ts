@@ -1,11 +1,18 @@
+import { GatewayControl, refusing as refusingBy } from '../../shared/control/gateway-control';
 import { ControlError, found } from '../../shared/control/json-routes';
 import type { KakaoPayBook, KakaoPayBookEntry, KakaoPayBookTotals } from '../book';
 import type { Choice } from '../browser/choice';
 import type { CustomerSteps, Outcome, Visit } from '../browser/customer-steps';
 import type { Customers } from '../customers';
-import type { DeclineRule, Declines } from '../declines';
+import type { DeclineSubject, Declines } from '../declines';
 import { KakaoPayRefusal } from '../error-codes';
-import type { KakaoPayFaultOrder, KakaoPayFaults, KakaoPayFaultView } from '../faults/catalogue';
+import type {
+  KakaoPayFaultKind,
+  KakaoPayFaultOrder,
+  KakaoPayFaults,
+  KakaoPayFaultSubject,
+  KakaoPayFaultView,
+} from '../faults/catalogue';
 import { CALLS } from '../http/kakaopay-call';
 import type { CancelCall } from '../payments/cancel-call';
 import { leftOf, UNDER_WAY, type Payment } from '../payments/payment';
@@ -28,8 +35,16 @@ export interface KakaoPayControlParts {
 const USUAL_MAINTENANCE_CODE = -9798;
 
 /** Everything a test, the control API and the demo can do to the simulated KakaoPay and read of it. */
-export class KakaoPayControl {
-  constructor(private readonly parts: KakaoPayControlParts) {}
+export class KakaoPayControl extends GatewayControl<
+  KakaoPayFaultKind,
+  KakaoPayFaultSubject,
+  DeclineSubject,
+  KakaoPayBookTotals,
+  KakaoPayBookEntry
+> {
+  constructor(private readonly parts: KakaoPayControlParts) {
+    super(parts, CALLS);
+  }
 
   /** The customer's way through a payment's page, by its `tid`, or the latest of an order number. */
   visit(tidOrOrderId: string): Visit {
@@ -144,64 +159,12 @@ export class KakaoPayControl {
     return this.parts.settings.maintenanceUntil();
   }
 
-  armFault(order: KakaoPayFaultOrder): KakaoPayFaultView {
-    if (order.call !== undefined && !(CALLS as readonly string[]).includes(order.call)) {
-      throw new ControlError(`call must be one of ${CALLS.join(', ')}`);
-    }
+  override armFault(order: KakaoPayFaultOrder): KakaoPayFaultView {
     const code = order.options?.code;
     if (code !== undefined && !/^-?\d+$/.test(String(code))) {
       throw new ControlError('option code must be a whole number');
     }
-    return this.parts.faults.arm(order);
-  }
-
-  disarmFault(id: number): boolean {
-    return this.parts.faults.disarm(id);
-  }
-
-  disarmAllFaults(): void {
-    this.parts.faults.disarmAll();
-  }
-
-  faults(): KakaoPayFaultView[] {
-    return this.parts.faults.list();
-  }
-
-  /** Declines approvals that fit: by order number, customer or amount. */
-  declineApprovals(rule: DeclineRule): void {
-    if (typeof rule.code !== 'string' || rule.code === '') throw new ControlError('code must be given');
-    this.parts.declines.add(rule);
-  }
-
-  /** Declines this share of all approvals, drawn by the order number. */
-  setDeclineRate(rate: number): void {
-    if (!(rate >= 0 && rate <= 1)) throw new ControlError('declineRate must be a number from 0 to 1');
-    this.parts.declines.setRate(rate);
-  }
-
-  declineRate(): number {
-    return this.parts.declines.declineRate;
-  }
-
-  /** All approvals are as their means are again. */
-  forgetDeclines(): void {
-    this.parts.declines.clear();
-  }
-
-  bookTotals(cid?: string): KakaoPayBookTotals {
-    return this.parts.book.totals(cid);
-  }
-
-  bookEntries(cid?: string): KakaoPayBookEntry[] {
-    return this.parts.book.entries(cid);
-  }
-
-  bookOfOrder(orderId: string): KakaoPayBookEntry[] {
-    return this.parts.book.ofOrder(orderId);
-  }
-
-  repeatedOrders(): { orderId: string; times: number }[] {
-    return this.parts.book.repeatedOrders();
+    return super.armFault(order);
   }
 
   private payment(tidOrOrderId: string): Payment {
@@ -210,12 +173,8 @@ export class KakaoPayControl {
   }
 }
 
-/** What KakaoPay refuses is the caller's mistake here. */
 function refusing<T>(act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof KakaoPayRefusal) throw new ControlError(`${error.message} ${error.detail}`.trim());
-    throw error;
-  }
+  const worded = (error: unknown): string | null =>
+    error instanceof KakaoPayRefusal ? `${error.message} ${error.detail}` : null;
+  return refusingBy(worded, act);
 }

@@ -73,6 +73,14 @@ export function textOr(value: unknown, fallback: string): string {
   return typeof value === 'string' ? value : fallback;
 }
 
+/** Undefined where it is absent. */
+export function numberOf(body: Body, name: string): number | undefined {
+  const value = body[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new ControlError(`${name} must be a number`);
+  return value;
+}
+
 export function found<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined) throw new ControlError(`no such ${what}`, 404);
   return value;

@@ -4,6 +4,9 @@ import { request as httpsRequest } from 'node:https';
 /** A listener that pours out more than this is not answering. */
 const ANSWER_LIMIT_BYTES = 64 * 1024;
 
+/** A list of values is a header that comes more than once. */
+export type PostHeaders = Readonly<Record<string, string | string[]>>;
+
 export interface PostSettings {
   answerTimeoutMs: number;
   /** Sends to listeners whose certificate can't be verified. */
@@ -14,12 +17,7 @@ export interface PostSettings {
 export type PostAnswer = { status: number; text: string } | { failure: string };
 
 /** One POST to a merchant, on a connection of its own; waits real time for the whole answer. */
-export function post(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  settings: PostSettings,
-): Promise<PostAnswer> {
+export function post(url: string, headers: PostHeaders, body: string, settings: PostSettings): Promise<PostAnswer> {
   return new Promise((resolve) => {
     const bytes = Buffer.from(body, 'utf8');
     const isHttps = url.startsWith('https:');

@@ -1,8 +1,7 @@
-import { ControlError, found, JsonRoutes, statusOf, textOr, type Body } from '../../shared/control/json-routes';
-import type { Exchange } from '../../shared/http/exchange';
+import { GatewayControlApi, gatewayRoutes } from '../../shared/control/gateway-control-api';
+import { ControlError, found, numberOf, textOr, type Body } from '../../shared/control/json-routes';
 import { maskedNumber } from '../cards';
-import type { DeclineRule } from '../declines';
-import { TOSS_FAULTS, type TossFaultOrder } from '../faults/catalogue';
+import { TOSS_FAULTS } from '../faults/catalogue';
 import { membersOf } from '../http/members';
 import type { BillingKey } from '../billing/billing-keys';
 import type { TossWindow } from '../window/windows';
@@ -11,25 +10,11 @@ import type { TossControl } from './toss-control';
 const PREFIX = '/_simulator/toss';
 
 /** The control API of Toss Payments: JSON over the same port, under `/_simulator/toss`. */
-export class TossControlApi {
-  private readonly routes: JsonRoutes;
-
+export class TossControlApi extends GatewayControlApi {
   constructor(control: TossControl) {
-    this.routes = new JsonRoutes({
+    super(PREFIX, {
+      ...gatewayRoutes(control, TOSS_FAULTS, 'mId'),
       'GET /status': () => ({ declineRate: control.declineRate(), book: control.bookTotals() }),
-      'GET /fault-kinds': () => TOSS_FAULTS,
-      'GET /faults': () => ({ faults: control.faults() }),
-      'POST /faults': (_exchange, _parameter, body) => control.armFault(body as unknown as TossFaultOrder),
-      'DELETE /faults': () => {
-        control.disarmAllFaults();
-        return { faults: [] };
-      },
-      'DELETE /faults/*': (_exchange, id) => ({ disarmed: control.disarmFault(Number(id)) }),
-      'POST /declines': (_exchange, _parameter, body) => decline(control, body),
-      'DELETE /declines': () => {
-        control.forgetDeclines();
-        return { declineRate: control.declineRate() };
-      },
       'POST /windows': (_exchange, _parameter, body) =>
         windowView(body.kind === 'billing' ? control.openBilling(body) : control.openPayment(body)),
       'GET /windows/*': (_exchange, id) => windowView(control.window(id)),
@@ -66,30 +51,8 @@ export class TossControlApi {
       'POST /webhooks/forge': (_exchange, _parameter, body) =>
         control.forgeWebhook(textOr(body.url, ''), found(membersOf(body.body), 'body')),
       'POST /webhooks/*/send': (_exchange, id, body) => control.sendWebhook(Number(id), numberOf(body, 'copies') ?? 1),
-      'GET /book': (exchange) => control.bookTotals(exchange.query.get('mId') ?? undefined),
-      'GET /book/entries': (exchange) => ({ entries: control.bookEntries(exchange.query.get('mId') ?? undefined) }),
-      'GET /book/repeated': () => ({ orders: control.repeatedOrders() }),
-      'GET /book/orders/*': (_exchange, orderId) => ({ entries: control.bookOfOrder(orderId) }),
     });
   }
-
-  owns(path: string): boolean {
-    return path === PREFIX || path.startsWith(`${PREFIX}/`);
-  }
-
-  async handle(exchange: Exchange): Promise<void> {
-    try {
-      await this.routes.handle(exchange, exchange.path.slice(PREFIX.length));
-    } catch (error) {
-      exchange.json(statusOf(error), { error: (error as Error).message });
-    }
-  }
-}
-
-function decline(control: TossControl, body: Body): object {
-  if (body.declineRate !== undefined) control.setDeclineRate(Number(body.declineRate));
-  if (body.code !== undefined) control.declineApprovals(body as unknown as DeclineRule);
-  return { declineRate: control.declineRate() };
 }
 
 function setWebhookUrls(control: TossControl, { urls, mId }: Body): object {
@@ -98,13 +61,6 @@ function setWebhookUrls(control: TossControl, { urls, mId }: Body): object {
   }
   control.setWebhookUrls(urls, typeof mId === 'string' ? mId : undefined);
   return { urls };
-}
-
-function numberOf(body: Body, name: string): number | undefined {
-  const value = body[name];
-  if (value === undefined) return undefined;
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new ControlError(`${name} must be a number`);
-  return value;
 }
 
 function windowView(window: TossWindow): object {

@@ -1,17 +1,19 @@
+import { GatewayControl, refusing as refusingBy } from '../../shared/control/gateway-control';
 import { ControlError, found } from '../../shared/control/json-routes';
 import type { DeleteCall } from '../billing/delete-call';
 import type { BillingKey, BillingKeys } from '../billing/billing-keys';
 import type { TossBook, TossBookEntry, TossBookTotals } from '../book';
-import type { DeclineRule, Declines } from '../declines';
+import type { DeclineSubject, Declines } from '../declines';
 import { TossRefusal } from '../error-codes';
-import type { TossFaultOrder, TossFaults, TossFaultView } from '../faults/catalogue';
+import type { TossFaultKind, TossFaults, TossFaultSubject } from '../faults/catalogue';
 import { CALLS } from '../http/toss-call';
 import type { Merchant, Merchants } from '../merchants';
 import type { CancelCall } from '../payments/cancel-call';
 import { REFUND_STATUSES, accountOf, type Payment, type VirtualAccount } from '../payments/payment';
 import type { PaymentLife } from '../payments/payment-life';
 import type { PaymentRegister } from '../payments/payment-register';
-import { webhookView, type WebhookView } from '../webhooks/message';
+import { messageView } from '../../shared/webhooks/message';
+import type { WebhookView } from '../webhooks/message';
 import type { Webhooks } from '../webhooks/webhooks';
 import type { Choice } from '../window/choice';
 import type { Outcome, TossWindow, Windows } from '../window/windows';
@@ -31,8 +33,16 @@ export interface TossControlParts {
 }
 
 /** Everything a test, the control API and the demo can do to the simulated Toss Payments and read of it. */
-export class TossControl {
-  constructor(private readonly parts: TossControlParts) {}
+export class TossControl extends GatewayControl<
+  TossFaultKind,
+  TossFaultSubject,
+  DeclineSubject,
+  TossBookTotals,
+  TossBookEntry
+> {
+  constructor(private readonly parts: TossControlParts) {
+    super(parts, CALLS);
+  }
 
   /** Opens a window as a page would: `requestPayment`'s members, with `clientKey` (the first merchant's, if absent). */
   openPayment(request: Record<string, unknown>): TossWindow {
@@ -128,7 +138,7 @@ export class TossControl {
   }
 
   webhooks(): WebhookView[] {
-    return this.parts.webhooks.all().map(webhookView);
+    return this.parts.webhooks.all().map((message) => messageView(message));
   }
 
   /** Sends every message that waits, due or not; resolves with how many. */
@@ -139,69 +149,13 @@ export class TossControl {
   async sendWebhook(id: number, copies = 1): Promise<WebhookView> {
     const message = found(this.parts.webhooks.all()[id - 1], 'message');
     await this.parts.webhooks.sendAgain(message, copies);
-    return webhookView(message);
+    return messageView(message);
   }
 
   /** Sends what Toss never sent. */
   async forgeWebhook(url: string, body: Record<string, unknown>): Promise<WebhookView> {
     if (!/^https?:/.test(url) || !URL.canParse(url)) throw new ControlError('url must be an http or https address');
-    return webhookView(await this.parts.webhooks.forge(url, body));
-  }
-
-  armFault(order: TossFaultOrder): TossFaultView {
-    if (order.call !== undefined && !(CALLS as readonly string[]).includes(order.call)) {
-      throw new ControlError(`call must be one of ${CALLS.join(', ')}`);
-    }
-    return this.parts.faults.arm(order);
-  }
-
-  disarmFault(id: number): boolean {
-    return this.parts.faults.disarm(id);
-  }
-
-  disarmAllFaults(): void {
-    this.parts.faults.disarmAll();
-  }
-
-  faults(): TossFaultView[] {
-    return this.parts.faults.list();
-  }
-
-  /** Declines approvals that fit: by order, customer or amount. */
-  declineApprovals(rule: DeclineRule): void {
-    if (typeof rule.code !== 'string' || rule.code === '') throw new ControlError('code must be given');
-    this.parts.declines.add(rule);
-  }
-
-  /** Declines this share of all approvals, drawn by the order id. */
-  setDeclineRate(rate: number): void {
-    if (!(rate >= 0 && rate <= 1)) throw new ControlError('declineRate must be a number from 0 to 1');
-    this.parts.declines.setRate(rate);
-  }
-
-  declineRate(): number {
-    return this.parts.declines.declineRate;
-  }
-
-  /** All approvals are as their cards are again. */
-  forgetDeclines(): void {
-    this.parts.declines.clear();
-  }
-
-  bookTotals(mId?: string): TossBookTotals {
-    return this.parts.book.totals(mId);
-  }
-
-  bookEntries(mId?: string): TossBookEntry[] {
-    return this.parts.book.entries(mId);
-  }
-
-  bookOfOrder(orderId: string): TossBookEntry[] {
-    return this.parts.book.ofOrder(orderId);
-  }
-
-  repeatedOrders(): { orderId: string; times: number }[] {
-    return this.parts.book.repeatedOrders();
+    return messageView(await this.parts.webhooks.forge(url, body));
   }
 
   private payments(orderId: string): Payment[] {
@@ -223,12 +177,8 @@ export class TossControl {
   }
 }
 
-/** What Toss refuses is the caller's mistake here. */
 function refusing<T>(act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof TossRefusal) throw new ControlError(`${error.code} ${error.detail}`.trim());
-    throw error;
-  }
+  const worded = (error: unknown): string | null =>
+    error instanceof TossRefusal ? `${error.code} ${error.detail}` : null;
+  return refusingBy(worded, act);
 }

@@ -11,7 +11,7 @@ import { alteredBody, refusalAnswer, type Struck } from './answer-faults';
 import { merchantOf } from './authentication';
 import type { IdempotencyKeys } from './idempotency';
 import { membersOf, type Members } from './members';
-import { matchRoute, type Match, type Route } from './routes';
+import { tossRoute, type Match, type Route } from './routes';
 
 interface GatewayParts {
   merchants: Merchants;
@@ -38,7 +38,7 @@ export class TossGateway {
     let taken: string | null = null;
     try {
       const merchant = merchantOf(exchange.header('authorization'), this.parts.merchants);
-      const match = matchRoute(this.routes, exchange.method, exchange.path);
+      const match = tossRoute(this.routes, exchange.method, exchange.path);
       const key = exchange.method === 'POST' ? exchange.header(IDEMPOTENCY_KEY) : '';
       if (key !== '') {
         const scope = [merchant.secretKey, exchange.method, decodeURIComponent(exchange.path)];
