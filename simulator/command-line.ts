@@ -165,7 +165,7 @@ function helpText(): string {
     [`  --${name} ${flag.value}`, `      ${flag.what} (${flag.fallback})`].join('\n'),
   );
   return [
-    'T store simulator: token, bulk payment API and PNS on one port, and Toss Payments and KakaoPay beside it.',
+    'T store simulator: token, bulk payment API and PNS on one port, and Toss Payments, KakaoPay and PortOne beside it.',
     '',
     'Usage: npm run simulator -- [options]',
     '',

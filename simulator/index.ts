@@ -1,6 +1,6 @@
 export { startSimulator, type Simulator } from './simulator';
 export { DEFAULT_OPTIONS, SECOND_CLIENT, type ClientOptions, type SimulatorOptions } from './options';
-export { kakaopaySettings, serviceSettings, tossSettings } from './service-settings';
+export { kakaopaySettings, portoneSettings, serviceSettings, tossSettings } from './service-settings';
 export type { SimulatorControl } from './tstore/control/control';
 export type { JobView, NotificationView } from './tstore/control/views';
 export type { BookEntry, BookState, BookTotals } from './tstore/book';
@@ -21,3 +21,12 @@ export {
 export type { KakaoPayControl } from './kakaopay/control/kakaopay-control';
 export type { KakaoPayBookEntry, KakaoPayBookTotals } from './kakaopay/book';
 export { KAKAOPAY_FAULTS, type KakaoPayFaultKind, type KakaoPayFaultOrder } from './kakaopay/faults/catalogue';
+export {
+  DEFAULT_PORTONE_OPTIONS,
+  PORTONE_STORE,
+  SECOND_PORTONE_STORE,
+  type PortOneStoreOptions,
+} from './portone/options';
+export type { PortOneControl } from './portone/control/portone-control';
+export type { PortOneBookEntry, PortOneBookTotals } from './portone/book';
+export { PORTONE_FAULTS, type PortOneFaultKind, type PortOneFaultOrder } from './portone/faults/catalogue';

@@ -2,7 +2,7 @@ import { readCommandLine } from './command-line';
 import { FaultOrderError } from './shared/faults/armed-faults';
 import { ScenarioError } from './tstore/faults/scenario';
 import { CommandLineError } from './shared/flag-values';
-import { kakaopaySettings, tossSettings } from './service-settings';
+import { kakaopaySettings, portoneSettings, tossSettings } from './service-settings';
 import { startSimulator } from './simulator';
 
 const print = (line: string): void => {
@@ -30,6 +30,10 @@ async function main(): Promise<void> {
   print(
     `KakaoPay at the same address (control: ${baseUrl}/_simulator/kakaopay/), with ` +
       assignments(kakaopaySettings(baseUrl)),
+  );
+  print(
+    `PortOne at the same address (control: ${baseUrl}/_simulator/portone/), with ` +
+      assignments(portoneSettings(baseUrl)),
   );
   let isStopping = false;
   const stop = (): void => {

@@ -1,4 +1,5 @@
 import { DEFAULT_KAKAOPAY_OPTIONS, type KakaoPayOptions } from './kakaopay/options';
+import { DEFAULT_PORTONE_OPTIONS, type PortOneOptions } from './portone/options';
 import { DEFAULT_TOSS_OPTIONS, type TossOptions } from './toss/options';
 import type { Scenario } from './tstore/faults/scenario';
 
@@ -24,7 +25,7 @@ export interface ClientOptions {
 }
 
 /** Everything that can be chosen at start; what is not given comes from DEFAULT_OPTIONS. */
-export interface SimulatorOptions extends ClientOptions, TossOptions, KakaoPayOptions {
+export interface SimulatorOptions extends ClientOptions, TossOptions, KakaoPayOptions, PortOneOptions {
   host: string;
   /** 0 takes any free port. */
   port: number;
@@ -95,5 +96,6 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   scenario: null,
   ...DEFAULT_TOSS_OPTIONS,
   ...DEFAULT_KAKAOPAY_OPTIONS,
+  ...DEFAULT_PORTONE_OPTIONS,
   log: () => undefined,
 };

@@ -1,5 +1,6 @@
 import { KAKAOPAY_MERCHANT } from './kakaopay/options';
 import { DEFAULT_OPTIONS } from './options';
+import { PORTONE_STORE } from './portone/options';
 import { TOSS_MERCHANT } from './toss/options';
 import { REFUNDED_STATUSES } from './tstore/payments/lookup-call';
 
@@ -35,5 +36,17 @@ export function kakaopaySettings(baseUrl: string): Record<string, string> {
     KAKAOPAY_CID: cidOf('single'),
     KAKAOPAY_CID_SUBSCRIPTION: cidOf('recurring'),
     KAKAOPAY_API_BASE_URL: baseUrl,
+  };
+}
+
+/** The same for the default store of the simulated PortOne, with its first channel. */
+export function portoneSettings(baseUrl: string): Record<string, string> {
+  const { storeId, apiSecret, channels, webhooks } = PORTONE_STORE;
+  return {
+    PORTONE_API_SECRET: apiSecret,
+    PORTONE_STORE_ID: storeId,
+    PORTONE_CHANNEL_KEY: channels[0]?.key ?? '',
+    PORTONE_WEBHOOK_SECRET: webhooks.LIVE.secrets.join(','),
+    PORTONE_API_BASE_URL: baseUrl,
   };
 }

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KakaoPayControl } from './kakaopay/control/kakaopay-control';
 import { KakaoPay } from './kakaopay/kakaopay';
+import type { PortOneControl } from './portone/control/portone-control';
+import { PortOne } from './portone/portone';
 import { Book } from './tstore/book';
 import { CallLog } from './shared/call-log';
 import { SimulatorClock } from './shared/clock';
@@ -35,13 +37,14 @@ import { REFUSAL_CODES } from './tstore/result-codes';
 import type { TossControl } from './toss/control/toss-control';
 import { TossPayments } from './toss/toss-payments';
 
-/** A running simulator: T store, Toss Payments and KakaoPay on one address and one clock; it is each base URL of a client. */
+/** A running simulator: T store, Toss Payments, KakaoPay and PortOne on one address and one clock; it is each base URL of a client. */
 export interface Simulator {
   readonly baseUrl: string;
   readonly port: number;
   readonly control: SimulatorControl;
   readonly toss: TossControl;
   readonly kakaopay: KakaoPayControl;
+  readonly portone: PortOneControl;
   /** Ends all connections and removes everything it wrote to disk. */
   close(): Promise<void>;
 }
@@ -63,6 +66,7 @@ interface Wiring {
   router: GatewayRouter;
   toss: TossPayments;
   kakaopay: KakaoPay;
+  portone: PortOne;
   beside: readonly GatewayBeside[];
   log: CallLog;
 }
@@ -83,6 +87,7 @@ export async function startSimulator(given: Partial<SimulatorOptions> = {}): Pro
       control: wiring.control,
       toss: wiring.toss.control,
       kakaopay: wiring.kakaopay.control,
+      portone: wiring.portone.control,
       close: async () => {
         wiring.clock.close();
         const closed = new Promise((resolve) => server.close(resolve));
@@ -128,12 +133,14 @@ function wire(options: SimulatorOptions, folder: string): Wiring {
   const book = new Book(jobs, refunds, () => outbox.all());
   const toss = new TossPayments(options, clock, log);
   const kakaopay = new KakaoPay(options, clock);
+  const portone = new PortOne(options, clock, log);
   return {
     clock,
     log,
     toss,
     kakaopay,
-    beside: [toss, kakaopay],
+    portone,
+    beside: [toss, kakaopay, portone],
     control: new SimulatorControl({ clock, faults, jobs, clients, tokens, charging, notifier, outbox, book, log }),
     router: new GatewayRouter({
       token: (exchange) => token.handle(exchange),

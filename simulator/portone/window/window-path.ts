@@ -1,0 +1,2 @@
+/** Where the windows are. */
+export const WINDOW_PATH = '/portone/window';
