@@ -32,7 +32,7 @@ async function main(): Promise<void> {
       assignments(kakaopaySettings(baseUrl)),
   );
   print(
-    `PortOne at the same address (control: ${baseUrl}/_simulator/portone/), with ` +
+    `PortOne at the same address (script: ${baseUrl}/v2/browser-sdk.js, control: ${baseUrl}/_simulator/portone/), with ` +
       assignments(portoneSettings(baseUrl)),
   );
   let isStopping = false;

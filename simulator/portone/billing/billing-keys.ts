@@ -1,7 +1,7 @@
 import type { SimulatorClock } from '../../shared/clock';
 import type { Members } from '../../shared/http/members';
 import type { Keys } from '../keys';
-import type { Means } from '../payments/payment';
+import type { Means, Transaction } from '../payments/payment';
 import type { Channel, Store } from '../stores';
 
 /** The types of messages about a billing key. */
@@ -26,6 +26,8 @@ export interface BillingKey extends BillingKeyRequest {
   readonly store: Store;
   readonly billingKey: string;
   readonly requestedAt: number;
+  /** The payment that the same window takes, if it takes one. */
+  readonly first: Transaction | null;
   means: Means | null;
   /** What `confirm` wants, of a manual channel. */
   issueToken: string | null;
@@ -43,10 +45,11 @@ export class BillingKeys {
     private readonly events: BillingKeyEvents,
   ) {}
 
-  open(store: Store, request: BillingKeyRequest): BillingKey {
+  open(store: Store, request: BillingKeyRequest, first: Transaction | null): BillingKey {
     const key: BillingKey = {
       ...request,
       store,
+      first,
       billingKey: this.keys.billingKey(),
       requestedAt: this.clock.now(),
       means: null,

@@ -52,6 +52,10 @@ export const PORTONE_FAULTS = {
     options: { pgCode: 'NOT_CANCELABLE_PAYMENT' },
   },
 
+  'list-rows-missing': { point: 'list', what: 'rows left out', options: { rows: 1 } },
+  'list-amount-altered': { point: 'list', what: 'rows with another amount', options: { rows: 1, byWon: 1 } },
+  'list-unreadable': { point: 'list', what: 'an unstable list in another form', options: {} },
+
   'webhook-lost': { point: 'webhook', what: 'the first delivery never leaves; re-sent later', options: {} },
   'webhook-duplicated': { point: 'webhook', what: 'the same message several times at once', options: { copies: 6 } },
   'webhook-late': { point: 'webhook', what: 'late by this much simulator time', options: { delayMs: 600_000 } },

@@ -56,6 +56,31 @@ export function alteredLookup(body: Members, struck: Struck): Members {
   return body;
 }
 
+/** The same of a list's answer: `items` of payments, or of what is wrapped with a cursor. */
+export function alteredList(body: Members, isUnstable: boolean, struck: Struck): Members {
+  if (!Array.isArray(body.items)) return body;
+  if (isUnstable && struck('list-unreadable')) return { entries: body.items, next: null };
+  let items: unknown[] = body.items;
+  const missing = items.length > 0 ? struck('list-rows-missing') : null;
+  if (missing) items = items.slice(missing.number('rows'));
+  const altered = items.length > 0 ? struck('list-amount-altered') : null;
+  if (altered) {
+    const [rows, byWon] = [altered.number('rows'), altered.number('byWon')];
+    items = items.map((item, at) => (at < rows ? withOtherAmount(item, byWon) : item));
+  }
+  return { ...body, items };
+}
+
+function withOtherAmount(item: unknown, byWon: number): unknown {
+  const members = membersOf(item) ?? {};
+  for (const wrapper of ['payment', 'paymentEvent']) {
+    if (members[wrapper] !== undefined) return { ...members, [wrapper]: withOtherAmount(members[wrapper], byWon) };
+  }
+  if (members.eventAmount !== undefined) return { ...members, eventAmount: Number(members.eventAmount) + byWon };
+  const amount = membersOf(members.amount) ?? {};
+  return { ...members, amount: { ...amount, total: Number(amount.total) + byWon } };
+}
+
 function isPayment(body: Members): boolean {
   return typeof body.status === 'string' && body.transactionId !== undefined && membersOf(body.amount) !== null;
 }

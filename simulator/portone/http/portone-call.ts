@@ -7,11 +7,25 @@ import type { Store } from '../stores';
 export const CALLS = [
   'lookup',
   'transactions',
+  'list',
+  'payments-by-cursor',
+  'events-by-cursor',
   'pre-register',
   'confirm',
   'cancel',
   'close-account',
   'resend-webhook',
+  'charge',
+  'schedule',
+  'schedules',
+  'schedule-lookup',
+  'schedule-revoke',
+  'billing-key',
+  'billing-keys',
+  'billing-delete',
+  'billing-confirm',
+  'vat-report',
+  'kakaopay-order',
 ] as const;
 
 /** What a call is for: faults choose by it. */
@@ -42,7 +56,17 @@ export interface PortOneAnswer {
 }
 
 /** The first part of the API's own paths. */
-const RESOURCES = ['payments', 'login', 'token'];
+const RESOURCES = [
+  'payments',
+  'payments-by-cursor',
+  'payment-events-by-cursor',
+  'payment-schedules',
+  'payment-reconciliations',
+  'billing-keys',
+  'kakaopay/payment/order',
+  'login',
+  'token',
+];
 
 export function isPortOnePath(path: string): boolean {
   return RESOURCES.some((name) => path === `/${name}` || path.startsWith(`/${name}/`));

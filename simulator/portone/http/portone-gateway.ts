@@ -5,14 +5,17 @@ import { writeAnswer, writeProxyPage, type SentAnswer } from '../../shared/http/
 import { definitionOf, errorBody, PortOneRefusal } from '../error-types';
 import type { PortOneFaultKind, PortOneFaults } from '../faults/catalogue';
 import type { Store } from '../stores';
-import { alteredBody, alteredLookup, failureOf, forcedAnswer, refusalOf } from './answer-faults';
+import { alteredBody, alteredList, alteredLookup, failureOf, forcedAnswer, refusalOf } from './answer-faults';
 import type { Authentication } from './authentication';
 import type { IdempotencyKeys } from './idempotency';
 import { invalid, optionalMembers, reader } from './members';
-import type { Match, PortOneAnswer, PortOneHandler, Route, Struck } from './portone-call';
+import type { CallName, Match, PortOneAnswer, PortOneHandler, Route, Struck } from './portone-call';
 
 const JSON_TYPE = 'application/json;charset=UTF-8';
 const IDEMPOTENCY_KEY = 'idempotency-key';
+
+/** The lists of payments and their events. */
+const LISTS: readonly CallName[] = ['list', 'payments-by-cursor', 'events-by-cursor'];
 
 interface GatewayParts {
   authentication: Authentication;
@@ -117,7 +120,9 @@ export class PortOneGateway {
       requireOwnStore(body, store);
       const handler: PortOneHandler = handle;
       const answered = await handler({ store, parameters: match.parameters, body, struck });
-      return { status: 200, body: call === 'lookup' ? alteredLookup(answered, struck) : answered };
+      if (call === 'lookup') return { status: 200, body: alteredLookup(answered, struck) };
+      const isList = LISTS.includes(call);
+      return { status: 200, body: isList ? alteredList(answered, call !== 'list', struck) : answered };
     } catch (error) {
       if (error instanceof PortOneRefusal) return refusalAnswer(error);
       throw error;

@@ -28,7 +28,7 @@ export class ConfirmCall {
 }
 
 /** What is said of the payment must be true of it. */
-function requireSame(body: Members, { id, amount, channel }: Transaction): void {
+export function requireSame(body: Members, { id, amount, channel }: Transaction): void {
   const facts = { txId: id, currency: 'KRW', totalAmount: amount.total, taxFreeAmount: amount.taxFree };
   for (const [name, fact] of Object.entries({ ...facts, isTest: channel.type === 'TEST' })) {
     const said = body[name];

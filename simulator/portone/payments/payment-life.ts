@@ -64,7 +64,7 @@ export class PaymentLife {
   constructor(
     private readonly clock: SimulatorClock,
     private readonly keys: Keys,
-    private readonly events: PaymentEvents,
+    private readonly listeners: readonly PaymentEvents[],
   ) {}
 
   /** READY: the window is open, or a billing key about to be charged, which nobody is told. */
@@ -235,7 +235,7 @@ export class PaymentLife {
   }
 
   private tell(transaction: Transaction, event: TransactionEvent, cancellation: Cancellation | null = null): void {
-    this.events.happened(event, transaction, cancellation);
+    for (const listener of this.listeners) listener.happened(event, transaction, cancellation);
   }
 
   private lapseAt(transaction: Transaction, at: number, pgCode: string): void {

@@ -39,13 +39,7 @@ interface Opened {
 }
 
 export type PaymentWindow = Opened & { kind: 'payment'; request: WindowRequest; transaction: Transaction };
-/** `first` is the payment that the same window takes, of `requestIssueBillingKeyAndPay`. */
-export type BillingWindow = Opened & {
-  kind: 'billing';
-  request: BillingWindowRequest;
-  key: BillingKey;
-  first: Transaction | null;
-};
+export type BillingWindow = Opened & { kind: 'billing'; request: BillingWindowRequest; key: BillingKey };
 export type PortOneWindow = PaymentWindow | BillingWindow;
 
 interface WindowParts {
@@ -86,8 +80,8 @@ export class Windows {
   openBilling(store: Store, body: Members): BillingWindow {
     const request = readBillingRequest(store, body);
     const first = request.first === null ? null : this.begin(store, request.first);
-    const key = this.parts.billingKeys.open(store, request.key);
-    return this.keep({ ...this.fresh(store, body), kind: 'billing', request, key, first });
+    const key = this.parts.billingKeys.open(store, request.key, first);
+    return this.keep({ ...this.fresh(store, body), kind: 'billing', request, key });
   }
 
   /** The buyer consents with what was chosen. */
@@ -147,7 +141,8 @@ export class Windows {
   }
 
   private issue(window: BillingWindow, choice: Choice): Outcome {
-    const { key, request, first } = window;
+    const { key, request } = window;
+    const { first } = key;
     const { keys, billingKeys, charging } = this.parts;
     const means = billingMeansOf(choice, request.method, request.provider, keys);
     const failsWith = failsInWindow(means);
@@ -167,7 +162,7 @@ export class Windows {
 
   private failed(window: PortOneWindow, pgCode: string): Outcome {
     const { life, billingKeys } = this.parts;
-    const transaction = window.kind === 'payment' ? window.transaction : window.first;
+    const transaction = window.kind === 'payment' ? window.transaction : window.key.first;
     if (transaction !== null) {
       if (transaction.status !== 'READY') throw new PortOneRefusal('ALREADY_PAID_OR_WAITING');
       life.fail(transaction, pgCode);
@@ -179,7 +174,7 @@ export class Windows {
   /** The back button ends where the first press ended; of two windows of one payment, only one can be paid. */
   private once(window: PortOneWindow, act: () => Outcome): Outcome {
     if (window.outcome === null) {
-      const transaction = window.kind === 'payment' ? window.transaction : window.first;
+      const transaction = window.kind === 'payment' ? window.transaction : window.key.first;
       if (transaction !== null && transaction.status === 'READY' && isUsedUp(transaction.payment)) {
         this.parts.life.fail(transaction, null, WINDOW_WORDS.PaymentAlreadyPaid.ko);
         window.outcome = outcomeOf(window, 'fail', failureMembers('PaymentAlreadyPaid'));
@@ -242,7 +237,7 @@ function aboutOf(window: PortOneWindow): Record<string, string> {
     const { transaction, request } = window;
     return { transactionType: 'PAYMENT', txId: transaction.id, paymentId: request.paymentId };
   }
-  const { first } = window;
+  const { first } = window.key;
   if (first === null) return { transactionType: 'ISSUE_BILLING_KEY' };
   return { transactionType: 'ISSUE_BILLING_KEY_AND_PAY', txId: first.id, paymentId: first.payment.id };
 }

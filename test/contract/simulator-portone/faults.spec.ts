@@ -293,3 +293,37 @@ test('a fault aims at one kind of call, or one payment', async () => {
   expect((await cancel(one)).status).toBe(500);
   expect(() => arm('call-failing', { call: 'approve' })).toThrow(CALLS.join(', '));
 });
+
+describe('in a list', () => {
+  const events = async (): Promise<Json> => bench.sdk.payment.getAllPaymentEventsByCursor();
+
+  test('list-rows-missing', async () => {
+    const ids = [bench.paid(), bench.paid(), bench.paid()];
+    arm('list-rows-missing', { times: 2, options: { rows: 2 } });
+    expect((await events()).items).toMatchObject([{ paymentEvent: { paymentId: ids[2] } }]);
+    expect((await bench.sdk.payment.getPayments()).items).toHaveLength(1);
+    expect((await events()).items).toHaveLength(3);
+  });
+
+  test('list-amount-altered', async () => {
+    bench.paid();
+    bench.paid();
+    arm('list-amount-altered', { times: 3, options: { byWon: 100 } });
+    expect((await events()).items).toMatchObject([
+      { paymentEvent: { eventAmount: 10_000 } },
+      { paymentEvent: { eventAmount: 9900 } },
+    ]);
+    const paged = (await bench.sdk.payment.getPayments()).items as Json[];
+    expect(paged.map(({ amount }) => amount.total)).toEqual([10_000, 9900]);
+    const byCursor = (await bench.sdk.payment.getAllPaymentsByCursor()).items as Json[];
+    expect(byCursor.map(({ payment }) => payment.amount.total)).toEqual([10_000, 9900]);
+  });
+
+  test('list-unreadable: the stable list stays as it is', async () => {
+    bench.paid();
+    arm('list-unreadable', { times: 2 });
+    expect((await bench.sdk.payment.getPayments()).items).toHaveLength(1);
+    expect(await events()).toEqual({ entries: [expect.any(Object)], next: null });
+    expect(await bench.sdk.payment.getAllPaymentsByCursor()).not.toHaveProperty('items');
+  });
+});
