@@ -1,7 +1,6 @@
 import { customerPage, escaped, optionsOf, pageHeaders } from '../../shared/page/customer-page';
 import { BANKS } from '../banks';
 import { TEST_CARDS } from '../cards';
-import { pgMessageOf } from '../error-types';
 import type { PaymentRequest } from '../payments/payment';
 import { WINDOW_PATH } from './window-path';
 import type { PayMethod } from './window-request';
@@ -15,7 +14,12 @@ window.parent.postMessage(Object.assign({ source: 'portone-simulator' }, JSON.pa
 
 export const WINDOW_HEADERS = pageHeaders(TELL_SCRIPT);
 
-const FAILURES = ['REJECT_CARD_PAYMENT', 'REJECT_CARD_COMPANY', 'INVALID_STOPPED_CARD'];
+/** What the payment company may say no with. */
+const FAILURES = [
+  ['REJECT_CARD_PAYMENT', '한도 초과 · Over its limit'],
+  ['REJECT_CARD_COMPANY', '카드사 거절 · Refused'],
+  ['INVALID_STOPPED_CARD', '정지된 카드 · Stopped'],
+] as const;
 const WALLETS = ['KAKAOPAY', 'NAVERPAY', 'TOSSPAY'];
 const METHOD_WORDS: Readonly<Record<PayMethod, string>> = {
   CARD: '카드 · Card',
@@ -31,9 +35,7 @@ export function windowPage(window: PortOneWindow): string {
   const act = `${WINDOW_PATH}/${window.id}`;
   return customerPage(`${window.kind === 'payment' ? paymentBody(window, act) : billingBody(window, act)}
 <h2>그만두기 · Leave</h2>
-<form method="post" action="${act}/decline"><select name="pgCode" aria-label="code">${optionsOf(
-    FAILURES.map((code) => [code, `${pgMessageOf(code)} (${code})`]),
-  )}</select><button>실패 · Fail</button></form>
+<form method="post" action="${act}/decline"><select name="pgCode" aria-label="code">${optionsOf(FAILURES)}</select><button>실패 · Fail</button></form>
 <form method="post" action="${act}/leave"><button>닫기 · Close</button></form>`);
 }
 

@@ -240,6 +240,41 @@ describe('what happens to a payment', () => {
   });
 });
 
+/** As the vendor's sample of a shop does it: the raw text is verified, the payment looked up, and held against the order. */
+function answerAsTheSample(secret: string): void {
+  bench.listener.answerWith(async ({ body, headers }, response) => {
+    try {
+      const message = await verify(secret, body, headers);
+      const { paymentId } = (message as { data: { paymentId: string } }).data;
+      const payment = await lookedUp(bench, paymentId);
+      const isTheOrder = payment.orderName === '신발' && payment.amount.total === 1000 && payment.currency === 'KRW';
+      const isOurs = payment.status !== 'PAID' || (isTheOrder && payment.customData === '{"item":"shoes"}');
+      response.statusCode = isOurs ? 200 : 500;
+    } catch (error) {
+      response.statusCode = error instanceof WebhookVerificationError ? 400 : 500;
+    }
+    response.end();
+  });
+}
+
+test('a shop made as the vendor’s sample takes what is good with 200, and refuses what is bad with 400', async () => {
+  answerAsTheSample(LIVE_SECRET);
+  bench.paid({ orderName: '신발', totalAmount: 1000, customData: { item: 'shoes' } });
+  await bench.simulator.portone.deliverWebhooks();
+  expect(bench.simulator.portone.webhooks()).toMatchObject([
+    { event: 'Transaction.Ready', state: 'Delivered' },
+    { event: 'Transaction.Paid', state: 'Delivered' },
+  ]);
+  for (const kind of ['webhook-mistaken', 'webhook-other-secret', 'webhook-stale'] as const) {
+    bench.simulator.portone.armFault({ kind });
+    bench.simulator.portone.openPayment(bench.order());
+    await bench.simulator.portone.deliverWebhooks();
+    const last = bench.simulator.portone.webhooks().at(-1);
+    expect(last).toMatchObject({ state: 'Planned', attempts: [{ status: 400 }] });
+    await bench.simulator.portone.deliverWebhooks();
+  }
+});
+
 describe('resending', () => {
   test.each([201, 204, 302, 400, 500])(
     'an answer of %d does not count: it comes again by the table, with jitter, then no more',

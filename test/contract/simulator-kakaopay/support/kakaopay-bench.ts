@@ -5,11 +5,10 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from '../../../../simulator';
+import { read, readOk, type Json } from '../../simulator/support/answers';
 import { send, type Answer } from '../../simulator/support/merchant';
 
-/** Answers are read loosely on purpose. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Json = Record<string, any>;
+export { read, readOk, type Json };
 
 export const SINGLE = 'TC0ONETIME';
 export const RECURRING = 'TCSUBSCRIP';
@@ -75,16 +74,6 @@ export async function openKakaoPayBench(options: Partial<SimulatorOptions> = {})
     sid: async (members = {}, choice = {}) => String((await paid({ cid: RECURRING, ...members }, choice)).sid),
     close: () => simulator.close(),
   };
-}
-
-export function read(answer: Answer): Json {
-  return JSON.parse(answer.body.toString('utf8')) as Json;
-}
-
-export function readOk(answer: Answer): Json {
-  const body = read(answer);
-  if (answer.status !== 200) throw new Error(`answered ${String(answer.status)} ${JSON.stringify(body)}`);
-  return body;
 }
 
 /** Status, code and the method's own code in one word, as tables state them. */

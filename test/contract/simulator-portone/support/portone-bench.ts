@@ -9,11 +9,10 @@ import {
   type SimulatorOptions,
 } from '../../../../simulator';
 import { startListener, type Listener } from '../../simulator/support/listener';
+import { read, readOk, type Json } from '../../simulator/support/answers';
 import { send, type Answer } from '../../simulator/support/merchant';
 
-/** Answers are read loosely on purpose. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Json = Record<string, any>;
+export { read, readOk, type Json };
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -105,16 +104,6 @@ export async function openPortOneBench(options: Partial<SimulatorOptions> = {}):
       await listener.close();
     },
   };
-}
-
-export function read(answer: Answer): Json {
-  return JSON.parse(answer.body.toString('utf8')) as Json;
-}
-
-export function readOk(answer: Answer): Json {
-  const body = read(answer);
-  if (answer.status !== 200) throw new Error(`answered ${String(answer.status)} ${JSON.stringify(body)}`);
-  return body;
 }
 
 /** Status and type in one word, as tables state them; with the payment company's code where there is one. */

@@ -6,11 +6,10 @@ import {
   type SimulatorOptions,
 } from '../../../../simulator';
 import { startListener, type Listener, type Received } from '../../simulator/support/listener';
+import { read, readOk, type Json } from '../../simulator/support/answers';
 import { send, type Answer } from '../../simulator/support/merchant';
 
-/** Answers are read loosely on purpose. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Json = Record<string, any>;
+export { read, readOk, type Json };
 
 export const SUCCESS_URL = 'https://shop.example/pay/success?token=t1';
 export const FAIL_URL = 'https://shop.example/pay/fail?token=t1';
@@ -85,16 +84,6 @@ export async function openTossBench(options: Partial<SimulatorOptions> = {}): Pr
 
 export function bodyOf(received: Received): Json {
   return JSON.parse(received.body) as Json;
-}
-
-export function read(answer: Answer): Json {
-  return JSON.parse(answer.body.toString('utf8')) as Json;
-}
-
-export function readOk(answer: Answer): Json {
-  const body = read(answer);
-  if (answer.status !== 200) throw new Error(`answered ${String(answer.status)} ${JSON.stringify(body)}`);
-  return body;
 }
 
 /** Status and code in one word, as tables state them. */
