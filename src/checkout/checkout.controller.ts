@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Options, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiCreatedResponse, ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Checkout, type Order } from '../order';
+import { Checkout, type CameBack, type Order } from '../order';
 import { TokenParameter, WindowParameter, WindowReturnDto } from './checkout.dto';
 import { CheckoutGuard } from './checkout.guard';
 import { CheckoutOrderView, OpenedWindowView, checkoutViewOf, windowViewOf } from './checkout.view';
@@ -35,7 +35,7 @@ export class CheckoutController {
   @ApiOperation({ summary: 'Confirm what the customer agreed to in the window; once, however often it is sent' })
   @ApiOkResponse({ type: CheckoutOrderView })
   async confirm(@Param() { token }: TokenParameter, @Body() back: WindowReturnDto): Promise<CheckoutOrderView> {
-    return this.viewOf(await this.checkout.confirm(token, { brought: { ...back } }));
+    return this.viewOf(await this.checkout.confirm(await this.checkout.order(token), { brought: { ...back } }));
   }
 
   /** Where a window takes the customer who agreed, whose gateway says nothing of the window. */
@@ -46,9 +46,7 @@ export class CheckoutController {
     @Query() query: Record<string, unknown>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { returnUrl, reference } = await this.checkout.order(token);
-    const { state, code } = await outcomeOf(this.checkout.confirm(token, { number, brought: query }));
-    await goTo(reply, returnUrl, { order: reference, state }, code);
+    await this.cameBack(reply, token, { number, brought: query });
   }
 
   /** The same where what comes back names the window. What stands there beside is the gateway's own affair. */
@@ -59,9 +57,7 @@ export class CheckoutController {
     @Query() query: Record<string, unknown>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { returnUrl, reference } = await this.checkout.order(token);
-    const { state, code } = await outcomeOf(this.checkout.confirm(token, { brought: query }));
-    await goTo(reply, returnUrl, { order: reference, state }, code);
+    await this.cameBack(reply, token, { brought: query });
   }
 
   /** Where it takes one who did not. Anybody could say so, and nothing is changed by it. */
@@ -72,8 +68,7 @@ export class CheckoutController {
     @Query('code') code: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { returnUrl, reference, state } = await this.checkout.order(token);
-    await goTo(reply, returnUrl, { order: reference, state }, code);
+    await this.failed({ token }, code, reply);
   }
 
   /** The same of any window. */
@@ -94,6 +89,12 @@ export class CheckoutController {
   @ApiExcludeEndpoint()
   preflight(): void {
     // The guard has said what is allowed.
+  }
+
+  private async cameBack(reply: FastifyReply, token: string, back: CameBack): Promise<void> {
+    const order = await this.checkout.order(token);
+    const { state, code } = await outcomeOf(this.checkout.confirm(order, back));
+    await goTo(reply, order.returnUrl, { order: order.reference, state }, code);
   }
 
   private async viewOf(order: Order): Promise<CheckoutOrderView> {

@@ -97,12 +97,12 @@ export class Checkout {
    * Confirms what the customer agreed to in the window, once, however often and at once it comes back. It is held against the
    * stored order first, and against what the gateway has of it: a difference confirms nothing, and leaves the window as it was.
    *
+   * @param seen the order as it was just read
    * @returns the order as it is then: Paid, declined and Ready or Failed, or not known yet
-   * @throws {DomainError} `order-not-found`; `return-mismatch`, `return-unknown`; `order-over` where it can't be paid any more;
+   * @throws {DomainError} `return-mismatch`, `return-unknown`; `order-over` where it can't be paid any more;
    *   `duplicate-order-number` where a charge of another has this window's
    */
-  async confirm(token: string, { number, brought }: CameBack): Promise<Order> {
-    const seen = await this.order(token);
+  async confirm(seen: Order, { number, brought }: CameBack): Promise<Order> {
     const { id } = seen;
     const back = this.gateways.confirming(seen.gateway).returned(brought);
     if (back === undefined) throw unreadable();
@@ -110,7 +110,7 @@ export class Checkout {
     const reference = window.gatewayReference ?? back.reference;
     if (reference === undefined) throw new DomainError('return-unknown', 'The window was not opened at the gateway');
     if (window.directPaymentId === null) {
-      await this.assertOpen(this.database, seen);
+      this.assertInTime(seen);
       await this.assertAgreed(seen, window.orderNo, reference);
     }
     const paymentId = await this.database.transaction(async (session) => {
@@ -124,7 +124,7 @@ export class Checkout {
       await crashPoint('checkout.committed');
       await this.payments.sendNow(paymentId);
     }
-    return this.order(token);
+    return (await this.orders.find(id)) ?? seen;
   }
 
   /** The window of an account that was opened under an order number, where nobody has come back with a payment of it. */
@@ -263,6 +263,14 @@ export class Checkout {
   }
 
   private async assertOpen(session: SqlSession, order: Order): Promise<void> {
+    this.assertInTime(order);
+    // The customer has paid, as it turned out; nobody pays again before people have dealt with that.
+    if ((await this.orders.stopOf(order.id, session)) === undefined) return;
+    throw new DomainError('order-busy', 'A payment of this order is being looked into; ask the shop');
+  }
+
+  /** As far as the order itself says. */
+  private assertInTime(order: Order): void {
     if (order.state === 'Confirming' || order.state === 'InDoubt') {
       throw new DomainError('order-busy', 'A payment of this order is on its way; look again in a moment');
     }
@@ -273,9 +281,6 @@ export class Checkout {
       );
     }
     if (order.endedAt !== null || order.expiresAt <= this.clock.now()) throw over(order);
-    // The customer has paid, as it turned out; nobody pays again before people have dealt with that.
-    if ((await this.orders.stopOf(order.id, session)) === undefined) return;
-    throw new DomainError('order-busy', 'A payment of this order is being looked into; ask the shop');
   }
 
   private async locked(session: SqlSession, id: string): Promise<Order> {

@@ -1,4 +1,4 @@
-export { Checkout, type OpenedWindow } from './checkout.service';
+export { Checkout, type CameBack, type OpenedWindow } from './checkout.service';
 export { Order, type OrderAttempt, type OrderHistory, type OrderItem } from './order.entity';
 export { OrderExpiry } from './order-expiry';
 export { OrderGiveBacks } from './order-give-backs';

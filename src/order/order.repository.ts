@@ -95,8 +95,9 @@ export class OrderRepository {
 
   /** The order that an attempt is of, locked. */
   async lockOfPayment(session: SqlSession, directPaymentId: string): Promise<Order | undefined> {
-    const attempt = await session.manager.findOneBy(OrderAttempt, { directPaymentId });
-    return attempt === null ? undefined : this.lock(session, attempt.orderId);
+    const query = session.manager.createQueryBuilder(Order, 'shop_order').setLock('pessimistic_write');
+    const ofAttempt = 'shop_order.id = (SELECT order_id FROM order_attempt WHERE direct_payment_id = :directPaymentId)';
+    return (await query.where(ofAttempt, { directPaymentId }).getOne()) ?? undefined;
   }
 
   /** Newest first, before an id. */
