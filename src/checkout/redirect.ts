@@ -1,18 +1,5 @@
 import type { FastifyReply } from 'fastify';
 import { DomainError } from '../kernel/errors';
-import { createReadingPipe } from '../platform/http-server';
-
-const reading = createReadingPipe();
-
-/**
- * What a gateway's window added to the address it leads a customer back to. What else stands there is the gateway's own affair, and
- * more may come without notice.
- *
- * @throws {DomainError} `invalid-request`
- */
-export async function broughtBack<T>(query: object, form: new () => T): Promise<T> {
-  return (await reading.transform(query, { type: 'query', metatype: form })) as T;
-}
 
 /** What became of it, for the address of the shop's page. */
 interface Outcome {

@@ -3,8 +3,8 @@ import { ApiCreatedResponse, ApiExcludeEndpoint, ApiOkResponse, ApiOperation, Ap
 import type { FastifyReply } from 'fastify';
 import { MethodWindow } from '../payment-method';
 import { CheckoutGuard } from './checkout.guard';
-import { broughtBack, goTo, outcomeOf } from './redirect';
-import { MethodReturnDto, RegistrationTokenParameter } from './registrations.dto';
+import { goTo, outcomeOf } from './redirect';
+import { MethodReturnDto, RegistrationTokenParameter, RegistrationWindowParameter } from './registrations.dto';
 import { CheckoutRegistrationView, OpenedMethodWindowView, registrationViewOf } from './registrations.view';
 
 /** What a customer's browser may call: of one registration of a payment method, by its token. */
@@ -38,7 +38,7 @@ export class CheckoutRegistrationsController {
     @Param() { token }: RegistrationTokenParameter,
     @Body() back: MethodReturnDto,
   ): Promise<CheckoutRegistrationView> {
-    return registrationViewOf(await this.registrations.complete(token, back));
+    return registrationViewOf(await this.registrations.complete(token, { brought: { ...back } }));
   }
 
   /** Where the window takes the customer who entered something. */
@@ -50,8 +50,32 @@ export class CheckoutRegistrationsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { id, returnUrl } = await this.registrations.registration(token);
-    const completed = broughtBack(query, MethodReturnDto).then((back) => this.registrations.complete(token, back));
-    const { state, code } = await outcomeOf(completed);
+    const { state, code } = await outcomeOf(this.registrations.complete(token, { brought: query }));
+    await goTo(reply, returnUrl, { registration: id, state }, code);
+  }
+
+  /** The same of a window whose gateway says nothing of it. */
+  @Get('windows/:window/return')
+  @ApiExcludeEndpoint()
+  async returnedFrom(
+    @Param() { token, window }: RegistrationWindowParameter,
+    @Query() query: Record<string, unknown>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { id, returnUrl } = await this.registrations.registration(token);
+    const { state, code } = await outcomeOf(this.registrations.complete(token, { window, brought: query }));
+    await goTo(reply, returnUrl, { registration: id, state }, code);
+  }
+
+  /** Where that takes one who did not. */
+  @Get('windows/:window/fail')
+  @ApiExcludeEndpoint()
+  async left(
+    @Param() { token }: RegistrationWindowParameter,
+    @Query('code') code: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { id, returnUrl, state } = await this.registrations.registration(token);
     await goTo(reply, returnUrl, { registration: id, state }, code);
   }
 

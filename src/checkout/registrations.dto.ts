@@ -8,7 +8,14 @@ export class RegistrationTokenParameter {
   token!: string;
 }
 
-/** What comes back from a window, in a body or an address. */
+/** The address that one window of a registration leads back to. */
+export class RegistrationWindowParameter extends RegistrationTokenParameter {
+  @ApiProperty({ description: 'Which of the registration’s windows' })
+  @Matches(/^[0-9a-f]{16}$/, { message: 'a window of the registration' })
+  window!: string;
+}
+
+/** What a page brings back that showed the window itself. */
 export class MethodReturnDto {
   @ApiProperty({ description: 'As the window was opened with' })
   @Matches(/^[A-Za-z0-9_=.@-]{2,300}$/, { message: 'the customerKey that the window was opened with' })

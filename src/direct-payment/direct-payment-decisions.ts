@@ -64,7 +64,7 @@ export class DirectPaymentDecisions implements OnModuleInit {
     if (said.outcome === 'paid' && said.transactionId === undefined) {
       throw new DomainError('transaction-id-missing', 'A payment that is paid has a transaction; state transactionId');
     }
-    const seen = supporting(payment, said, await this.looks.ask(payment, by.actor));
+    const seen = supporting(payment, said, await this.looks.ask(payment, by.actor, said.transactionId));
     return this.database.transaction(async (session) => {
       if (!this.policy.ofDoubt) {
         await this.approvals.withdrawOf(session, 'payment-doubt', id, { actor: by.actor, reason });
@@ -86,7 +86,8 @@ export class DirectPaymentDecisions implements OnModuleInit {
   private async lookBefore({ subjectId, act }: Approval, { by }: ApprovalDecision): Promise<void> {
     const payment = await this.payments.get(subjectId);
     if (payment.state !== 'Unknown') return;
-    supporting(payment, act as unknown as SaidOutcome, await this.looks.ask(payment, by.actor));
+    const said = act as unknown as SaidOutcome;
+    supporting(payment, said, await this.looks.ask(payment, by.actor, said.transactionId));
   }
 
   private async endApproved(session: SqlSession, approval: Approval, decision: ApprovalDecision): Promise<void> {

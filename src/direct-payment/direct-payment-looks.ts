@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { PaymentReceipt } from '../gateways';
-import { Clock } from '../platform/clock';
+import type { GatewayAnswer, PaymentReceipt } from '../gateways';
+import { Clock, secondsAfter } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
 import { keptAnswer } from '../transaction-lookup';
 import { DirectPaymentFinder } from './direct-payment-finder';
 import { DirectPaymentLook, type SeenPayment } from './direct-payment-look.entity';
 import type { DirectPayment } from './direct-payment.entity';
+
+/** How long a charge may be on its way before it counts for something that its method shows none. */
+const HINT_AFTER_SECONDS = 30 * 60;
 
 /** Asks gateways for payments, and keeps what they say: the evidence of what persons decide. */
 @Injectable()
@@ -17,17 +20,36 @@ export class DirectPaymentLooks {
   ) {}
 
   /** Call it with no transaction open. @throws {DomainError} as `FindsOrders.findByOrder` */
-  async ask(payment: DirectPayment, actor: string): Promise<DirectPaymentLook> {
-    return (await this.see(payment, actor)).look;
+  async ask(payment: DirectPayment, actor: string, transactionId?: string): Promise<DirectPaymentLook> {
+    return (await this.see(payment, actor, transactionId)).look;
   }
 
   /** The same, with all that it said. @throws {DomainError} as {@link ask} */
-  async see(payment: DirectPayment, actor: string): Promise<{ look: DirectPaymentLook; receipt?: PaymentReceipt }> {
-    const answer = await this.finder.find(payment);
+  async see(
+    payment: DirectPayment,
+    actor: string,
+    transactionId?: string,
+  ): Promise<{ look: DirectPaymentLook; receipt?: PaymentReceipt }> {
+    const canFind = transactionId !== undefined || this.finder.canFind(payment);
+    const answer = canFind ? await this.finder.find(payment, transactionId) : await this.guess(payment);
     const row = { directPaymentId: payment.id, ...keptAnswer(answer, seenOf), actor, at: this.clock.now() };
     const inserted = await this.database.manager.insert(DirectPaymentLook, row);
     const look = { ...row, id: String(inserted.identifiers[0]?.id) };
     return answer.kind === 'success' ? { look, receipt: answer.value } : { look };
+  }
+
+  /**
+   * What may be said of one that can't be looked up: that there is none, where the method was not charged since and long enough has
+   * passed; nothing else.
+   */
+  private async guess(payment: DirectPayment): Promise<GatewayAnswer<PaymentReceipt>> {
+    const hint = await this.finder.hint(payment);
+    const message = hint?.inWords ?? 'the gateway can’t be asked about what it has not answered';
+    const isLate = payment.sentAt !== null && this.clock.now() >= secondsAfter(payment.sentAt, HINT_AFTER_SECONDS);
+    if (hint?.isSince === false && isLate) {
+      return { kind: 'refused', httpStatus: 200, resultMessage: message, unauthorized: false, notFound: true };
+    }
+    return { kind: 'unknown', reason: 'undecided', message, mayHaveArrived: true };
   }
 
   /** Newest first. */

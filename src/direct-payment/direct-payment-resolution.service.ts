@@ -77,6 +77,7 @@ export class DirectPaymentResolution {
 
   private async resolve(claim: DirectPaymentClaim): Promise<StepReport> {
     const { payment, leaseId } = claim;
+    if (!this.finder.canFind(payment)) return this.leaveToPeople(claim);
     const answer = await this.finder.find(payment);
     if (answer.kind === 'success' && answer.value.standing !== 'open') return this.believe(claim, answer.value);
     if (answer.kind === 'success' || isAbsent(answer)) {
@@ -90,6 +91,15 @@ export class DirectPaymentResolution {
     }
     const why = answer.kind === 'unknown' ? answer.message : answer.resultMessage;
     await this.queue.postpone(claim, `the gateway could not be asked: ${why}`);
+    return ONE_POSTPONED;
+  }
+
+  /** Nobody can be asked, and nothing may go again: it may have been taken. */
+  private async leaveToPeople(claim: DirectPaymentClaim): Promise<StepReport> {
+    const hint = await this.finder.hint(claim.payment);
+    const why = `the gateway can’t be asked about what it has not answered${hint ? `; ${hint.inWords}` : ''}`;
+    this.logger.error('payment in doubt: a person must look', { directPaymentId: claim.payment.id, why });
+    await this.queue.leave(claim, `${why}: a person decides`);
     return ONE_POSTPONED;
   }
 

@@ -140,6 +140,7 @@ export class DirectPaymentSending {
    */
   private async decline(payment: SentPayment, end: PaymentEnd, cause: string, log: Logger): Promise<void> {
     const { sendingId } = payment;
+    if (!this.finder.canFind(payment)) return this.declineUnfound(payment, end, cause);
     const found = await this.finder.find(payment);
     if (found.kind === 'success' && isTaken(found.value)) {
       log.error('the gateway declined a payment that it has', { code: end.code });
@@ -149,6 +150,14 @@ export class DirectPaymentSending {
     const why = found.kind === 'unknown' ? found.message : found.resultMessage;
     log.warn('payment declined, and the gateway can’t be asked whether it has it', { code: end.code });
     return this.doubt(payment, `${cause} (${end.code}), and the gateway could not be asked: ${why}`, { sendingId });
+  }
+
+  /** A no that can't be held against a record is believed, unless the method was charged meanwhile all the same. */
+  private async declineUnfound(payment: SentPayment, end: PaymentEnd, cause: string): Promise<void> {
+    const holder = { sendingId: payment.sendingId };
+    const hint = await this.finder.hint(payment);
+    if (hint?.isSince !== true) return this.recorder.decline(payment, end, cause, holder);
+    return this.doubt(payment, `${cause} (${end.code}), and ${hint.inWords}`, holder);
   }
 
   /**

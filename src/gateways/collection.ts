@@ -23,14 +23,33 @@ export interface MethodCharge {
   sentBy?: string;
 }
 
+/** What a gateway says of a payment method where it can't be asked for a payment by it: a hint, and no proof. */
+export interface MethodHint {
+  /** When it was charged last; `null`: never. */
+  lastChargedAt: Date | null;
+}
+
 /** A window in which a customer is to enter a payment method. */
 export interface MethodWindowOrder {
   account: string;
   /** By which the gateway knows the customer; nobody can guess it. */
   customerKey: string;
+  /** Of this window: a gateway that names what is entered knows it by that. */
+  orderNo: string;
   /** Where the window takes the customer back. */
   successUrl: string;
   failUrl: string;
+  /** The same of this window alone, for a gateway whose return says nothing of it. */
+  ownSuccessUrl: string;
+  ownFailUrl: string;
+}
+
+/** What the return of a window brought in which a payment method was entered; nothing of it is believed. */
+export interface MethodReturn {
+  /** The customer's, where the gateway says it. */
+  customerKey?: string;
+  /** Good once; a secret. */
+  authKey: string;
 }
 
 /** A payment method that its customer has entered in the gateway's window, to be issued. */
@@ -40,6 +59,9 @@ export interface MethodOrder {
   authKey: string;
   /** As the window was opened with. */
   customerKey: string;
+  orderNo: string;
+  /** What the gateway has called it since its window was opened; `null` where it calls it nothing. */
+  reference: string | null;
   idempotencyKey: string;
   /** As it was {@link Prepared.sentBy} the first time, when it is sent again. */
   sentBy?: string;

@@ -7,3 +7,4 @@ export { GatewaysModule } from './gateways.module';
 export * from './limits';
 export type * from './ports';
 export { webhooksOf } from './webhooks';
+export { whyNotOpened } from './why-not-opened';

@@ -6,7 +6,9 @@ import type {
   ListedPayout,
   ListedTransaction,
   MethodCharge,
+  MethodHint,
   MethodOrder,
+  MethodReturn,
   MethodSecret,
   MethodWindowOrder,
 } from './collection';
@@ -14,7 +16,6 @@ import type {
   AccountVerdict,
   CheckoutOrder,
   CheckoutPayment,
-  CheckoutWindow,
   GatewayAnswer,
   LookedUpPayment,
   MessageVerdict,
@@ -98,6 +99,8 @@ export interface PreparedPayment extends Omit<Prepared<PaymentReceipt>, 'send'> 
 
 /** Looks payments up that we asked for, whatever is known of them: by their order numbers, or by the gateway's own keys. */
 export interface FindsOrders {
+  /** Whether it finds nothing but by its own keys: what it was asked for without an answer, it can't be asked about. */
+  readonly needsReference: boolean;
   /** A refusal that is `notFound` says that the gateway has none. @throws {DomainError} as {@link FindsPayments.find} */
   findByOrder(order: OrderAt): Promise<GatewayAnswer<PaymentReceipt>>;
 }
@@ -108,8 +111,10 @@ export interface ChargesMethods {
   readonly longestCallMs: number;
   /** For how many hours the same call may be sent again under its key; 0 where it has none. */
   readonly sameCallForHours: number;
-  /** @throws {DomainError} as {@link FindsPayments.find}; nothing was sent then */
+  /** May look at the method first: one that is gone is declined by what is prepared, and nothing is sent. @throws {DomainError} as {@link FindsPayments.find}; nothing was sent then */
   prepare(charge: MethodCharge): Promise<PreparedPayment>;
+  /** Where payments can't be looked up by our order numbers. @throws {DomainError} as {@link FindsPayments.find} */
+  hint?(account: string, method: MethodSecret): Promise<GatewayAnswer<MethodHint>>;
 }
 
 /** Makes payment methods of what customers have entered in the gateway's window, and ends them. */
@@ -118,8 +123,12 @@ export interface IssuesMethods {
   readonly longestCallMs: number;
   /** For how many hours the same call may be sent again under its key; 0 where it has none. */
   readonly sameCallForHours: number;
-  /** What a page needs to open the window. @throws {DomainError} as {@link FindsPayments.find} */
-  window(order: MethodWindowOrder): Promise<CheckoutWindow>;
+  /** What it calls what it issues. */
+  readonly kind: 'billing-key' | 'sid';
+  /** As {@link ConfirmsCheckouts.window}. @throws {DomainError} as {@link FindsPayments.find}; `gateway-cannot` where the account can't */
+  window(order: MethodWindowOrder): Promise<GatewayAnswer<OpenWindow>>;
+  /** Reads what the window's return brought. @returns `undefined` for what is none of the gateway's */
+  returned(brought: Readonly<Record<string, unknown>>): MethodReturn | undefined;
   /** @throws {DomainError} as {@link FindsPayments.find}; nothing was sent then */
   prepare(order: MethodOrder): Promise<PreparedMethod>;
   /**

@@ -4,9 +4,9 @@ import { DirectPayments, type DepositAccount, type DirectPaymentFields } from '.
 import {
   GATEWAY_TITLES,
   Gateways,
+  whyNotOpened,
   type CheckoutWindow,
   type FoundPayment,
-  type GatewayAnswer,
   type OpenWindow,
   type WindowReturn,
 } from '../gateways';
@@ -256,7 +256,7 @@ export class Checkout {
       ownFailUrl: `${at}/windows/${number}/fail`,
     });
     if (answer.kind === 'success') return answer.value;
-    const { code, said } = whyNot(answer);
+    const { code, said } = whyNotOpened(answer);
     this.logger.warn('no window was opened', { orderId: order.id, code, said });
     const title = GATEWAY_TITLES[order.gateway];
     throw new DomainError('window-not-opened', `${title} opened no window (${code}); nothing was paid, try again`);
@@ -295,12 +295,6 @@ const SOLD_IN_ORDERS = 'order';
 
 /** What the gateway has of what came back. */
 type Agreed = FoundPayment | 'none' | 'untold';
-
-/** By a code for everybody, and in words for the log. */
-function whyNot(answer: Exclude<GatewayAnswer<OpenWindow>, { kind: 'success' }>): { code: string; said: string } {
-  if (answer.kind === 'unknown') return { code: answer.resultCode ?? answer.reason, said: answer.message };
-  return { code: answer.resultCode ?? `HTTP ${answer.httpStatus}`, said: answer.resultMessage };
-}
 
 function unreadable(): DomainError {
   return new DomainError(

@@ -11,6 +11,7 @@ import { Database } from '../platform/database';
 import { Logger } from '../platform/logging';
 import { MethodEffects } from './method-effects';
 import { MethodRegistrationRepository, RELEASED, type RegistrationClaim } from './method-registration.repository';
+import { windowOrderNo } from './window-order-no';
 import { PaymentMethodRepository } from './payment-method.repository';
 
 const ACTOR = 'method-issuing';
@@ -85,12 +86,13 @@ export class MethodIssuing {
 
   private prepared({ registration }: RegistrationClaim): Promise<PreparedMethod> {
     const { gateway, gatewayAccount: account, idempotencyKey, sentBy } = registration;
-    const { customerKey, authKey } = this.registrations.secretsOf(registration);
+    const { customerKey, authKey, windows = {}, window = '' } = this.registrations.secretsOf(registration);
     if (authKey === undefined || idempotencyKey === null) {
       throw new DomainError('internal-error', `registration ${registration.id} has nothing to ask with`);
     }
     const same = sentBy === null ? {} : { sentBy };
-    return this.gateways.issuing(gateway).prepare({ account, authKey, customerKey, idempotencyKey, ...same });
+    const named = { orderNo: windowOrderNo(registration.id, window), reference: windows[window] ?? null };
+    return this.gateways.issuing(gateway).prepare({ account, authKey, customerKey, idempotencyKey, ...named, ...same });
   }
 
   private async record(
@@ -99,7 +101,8 @@ export class MethodIssuing {
     log: Logger,
   ): Promise<StepReport> {
     // Where the gateway would repeat its no for the key, another one; where it is still at it, the same.
-    const next = answer.keyUsedUp === true ? { idempotencyKey: randomUUID(), sentBy: null } : {};
+    const next =
+      answer.keyUsedUp === true ? { idempotencyKey: randomUUID(), sentBy: null } : this.unsentBy(claim, answer);
     switch (answer.kind) {
       case 'success':
         await this.store(claim, answer.value);
@@ -130,7 +133,8 @@ export class MethodIssuing {
     const { methodKey, customerKey, label } = issued;
     const at = this.clock.now();
     const why = { cause: 'registered by the customer', actor: ACTOR, at };
-    const method = { customerReference, gateway, gatewayAccount, kind: 'billing-key', label, createdAt: at } as const;
+    const { kind } = this.gateways.issuing(gateway);
+    const method = { customerReference, gateway, gatewayAccount, kind, label, createdAt: at };
     await this.database.transaction(async (session) => {
       const id = await this.methods.create(session, method, { methodKey, customerKey }, why);
       if (replacesId !== null) {
@@ -166,9 +170,19 @@ export class MethodIssuing {
     await this.registrations.write(claim, { ...RELEASED, attempts, nextAttemptAt, lastError, ...changes });
   }
 
+  /** Where there is no key, what was certainly not done may be sent anew as if it had never been. */
+  private unsentBy(
+    { registration: { gateway } }: RegistrationClaim,
+    answer: PaymentAnswer<IssuedMethod>,
+  ): { sentBy?: null } {
+    const isUndone = answer.kind === 'refused' || (answer.kind === 'unknown' && !answer.mayHaveArrived);
+    return isUndone && this.gateways.issuing(gateway).sameCallForHours === 0 ? { sentBy: null } : {};
+  }
+
   /** Whether the gateway may have forgotten the key: the same call would then be another one. */
-  private isForgotten({ registration: { gateway, returnedAt } }: RegistrationClaim): boolean {
+  private isForgotten({ registration: { gateway, returnedAt, sentBy } }: RegistrationClaim): boolean {
     const { sameCallForHours } = this.gateways.issuing(gateway);
+    if (sameCallForHours === 0) return sentBy !== null;
     return returnedAt !== null && this.clock.now() >= secondsAfter(returnedAt, sameCallForHours * HOUR_SECONDS);
   }
 }

@@ -83,6 +83,10 @@ export interface RegistrationSecrets {
   token: string;
   /** By which the gateway knows the customer, for ever the same for the method that is made; nobody can guess it. */
   customerKey: string;
+  /** What the gateway calls each window that was opened, by the name that it has in its own addresses; where it calls them anything. */
+  windows?: Readonly<Record<string, string>>;
+  /** The window that was returned from, of these. */
+  window?: string;
   /** As the window's return brought it; good once, and kept until it is used. */
   authKey?: string;
 }

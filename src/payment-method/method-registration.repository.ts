@@ -108,12 +108,19 @@ export class MethodRegistrationRepository {
   async takeReturn(
     session: SqlSession,
     registration: MethodRegistration,
-    authKey: string,
+    returned: { authKey: string; window?: string },
     why: RegistrationCause,
   ): Promise<void> {
-    const secrets = this.sealed(registration, { ...this.secretsOf(registration), authKey });
+    const secrets = this.sealed(registration, { ...this.secretsOf(registration), ...returned });
     const changes = { ...secrets, returnedAt: this.clock.now(), idempotencyKey: randomUUID() };
     await this.move(session, registration, 'return', why, changes);
+  }
+
+  /** Keeps what the gateway calls a window of a registration that is locked. */
+  async nameWindow(session: SqlSession, registration: MethodRegistration, window: string, name: string): Promise<void> {
+    const secrets = this.secretsOf(registration);
+    const sealed = this.sealed(registration, { ...secrets, windows: { ...secrets.windows, [window]: name } });
+    await session.manager.update(MethodRegistration, { id: registration.id }, sealed);
   }
 
   /** Ends it; what the window brought back is used up, and goes. */
@@ -125,9 +132,9 @@ export class MethodRegistrationRepository {
     changes: RegistrationChanges,
     leaseId: string,
   ): Promise<void> {
-    const { authKey: _, ...kept } = this.secretsOf(registration);
+    const { token, customerKey } = this.secretsOf(registration);
     const ended = { ...RELEASED, endedAt: this.clock.now(), nextAttemptAt: null, lastError: null };
-    const all = { ...this.sealed(registration, kept), ...ended, ...changes };
+    const all = { ...this.sealed(registration, { token, customerKey }), ...ended, ...changes };
     await this.move(session, registration, event, why, all, { leaseId });
   }
 

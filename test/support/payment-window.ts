@@ -29,6 +29,7 @@ export class WindowGateway implements ConfirmsCheckouts, FindsOrders {
   readonly longestCallMs = 60_000;
   readonly sameCallForHours = 24;
   readonly openForSeconds = 0;
+  readonly needsReference = false;
   readonly findsAgreed = false;
   /** Answers to come, in order; then all go as they should. */
   readonly next: NextAnswer[] = [];

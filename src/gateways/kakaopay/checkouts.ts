@@ -35,16 +35,8 @@ export class KakaopayCheckouts implements ConfirmsCheckouts {
 
   async window(order: CheckoutOrder): Promise<GatewayAnswer<OpenWindow>> {
     const { account, orderNo, amount, taxFreeAmount, ownSuccessUrl, ownFailUrl } = order;
-    const addresses = {
-      approval_url: ownSuccessUrl,
-      // Nothing comes with these but what we give: for the shop's page, why its customer is back.
-      cancel_url: `${ownFailUrl}?code=QUIT_PAYMENT`,
-      fail_url: `${ownFailUrl}?code=FAIL_AUTH_PASSWORD`,
-    };
+    const addresses = readyAddresses(ownSuccessUrl, ownFailUrl);
     if (amount < LEAST_WON) throw cannot(`KakaoPay takes ${wonInWords(LEAST_WON)} at least`);
-    if (Object.values(addresses).some((address) => address.length > LONGEST_ADDRESS)) {
-      throw cannot(`PUBLIC_BASE_URL is too long: KakaoPay takes addresses of ${LONGEST_ADDRESS} characters`);
-    }
     const call = await this.accounts.callFor(account, 'single');
     const request = {
       ...{ partner_order_id: orderNo, partner_user_id: order.customerKey },
@@ -60,7 +52,7 @@ export class KakaopayCheckouts implements ConfirmsCheckouts {
 
   /** Nothing but a token, behind the query of our own address. */
   returned(brought: Readonly<Record<string, unknown>>): WindowReturn | undefined {
-    const proof = idOf(brought.pg_token, LONGEST_TOKEN);
+    const proof = readPgToken(brought);
     return proof === undefined ? undefined : { proof };
   }
 
@@ -87,4 +79,24 @@ export class KakaopayCheckouts implements ConfirmsCheckouts {
 
 function cannot(why: string): DomainError {
   return new DomainError('gateway-cannot', `${why}; nothing was paid`);
+}
+
+/** What a return brings: a token, and nothing else that is ours. */
+export function readPgToken(brought: Readonly<Record<string, unknown>>): string | undefined {
+  return idOf(brought.pg_token, LONGEST_TOKEN);
+}
+
+/**
+ * Where a customer is led back. Nothing comes with the latter two but what we give: for the shop's page, why its customer is back.
+ *
+ * @throws {DomainError} `gateway-cannot` where they are too long
+ */
+export function readyAddresses(successUrl: string, failUrl: string) {
+  const addresses = {
+    approval_url: successUrl,
+    cancel_url: `${failUrl}?code=QUIT_PAYMENT`,
+    fail_url: `${failUrl}?code=FAIL_AUTH_PASSWORD`,
+  };
+  if (Object.values(addresses).every((address) => address.length <= LONGEST_ADDRESS)) return addresses;
+  throw cannot(`PUBLIC_BASE_URL is too long: KakaoPay takes addresses of ${LONGEST_ADDRESS} characters`);
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FindsOrders, GatewayPorts } from '../ports';
 import { KakaopayCheckouts } from './checkouts';
 import { KakaopayCheck } from './kakaopay-check';
+import { KakaopayMethodCharges, KakaopayMethods } from './methods';
 import { KakaopayPayments } from './payments';
 import { KakaopayRefunds } from './refunds';
 
@@ -14,6 +15,8 @@ export class KakaopayGateway implements GatewayPorts {
     readonly finds: KakaopayPayments,
     readonly refunds: KakaopayRefunds,
     readonly confirms: KakaopayCheckouts,
+    readonly charges: KakaopayMethodCharges,
+    readonly issues: KakaopayMethods,
     readonly checks: KakaopayCheck,
   ) {
     this.findsOrders = finds;

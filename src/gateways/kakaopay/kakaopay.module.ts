@@ -7,6 +7,7 @@ import { KakaopayCheckouts } from './checkouts';
 import { KakaopayAccounts } from './kakaopay-accounts';
 import { KakaopayCheck } from './kakaopay-check';
 import { KakaopayGateway } from './kakaopay.gateway';
+import { KakaopayMethodCharges, KakaopayMethods } from './methods';
 import { KakaopayPayments } from './payments';
 import { KakaopayRefunds } from './refunds';
 
@@ -20,6 +21,8 @@ import { KakaopayRefunds } from './refunds';
     KakaopayCheckouts,
     KakaopayClient,
     KakaopayGateway,
+    KakaopayMethodCharges,
+    KakaopayMethods,
     KakaopayPayments,
     KakaopayRefunds,
   ],

@@ -16,6 +16,8 @@ interface Found {
 /** Looks payments up at KakaoPay, by its `tid` alone: it has no other way. */
 @Injectable()
 export class KakaopayPayments implements FindsPayments, FindsOrders {
+  readonly needsReference = true;
+
   constructor(
     private readonly accounts: KakaopayAccounts,
     private readonly client: KakaopayClient,

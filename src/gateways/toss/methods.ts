@@ -1,13 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import type { IssuedMethod, MethodCharge, MethodOrder, MethodSecret, MethodWindowOrder } from '../collection';
-import type { CheckoutWindow, GatewayAnswer, PaymentAnswer } from '../gateway';
+import type {
+  IssuedMethod,
+  MethodCharge,
+  MethodOrder,
+  MethodReturn,
+  MethodSecret,
+  MethodWindowOrder,
+} from '../collection';
+import type { GatewayAnswer, OpenWindow, PaymentAnswer } from '../gateway';
 import type { ChargesMethods, IssuesMethods, PreparedMethod, PreparedPayment } from '../ports';
-import { unknown } from '../reading';
+import { textOf, unknown } from '../reading';
 import type { TossCall } from './api/requests';
 import { TossClient } from './api/toss.client';
 import { asReceipt } from './receipts';
 import { TossAccounts } from './toss-accounts';
 import { IDEMPOTENCY_HOURS, LONGEST_NAME, cut } from './wire';
+
+const RETURNED_CUSTOMER = /^[A-Za-z0-9_=.@-]{2,300}$/;
+const RETURNED_KEY = /^[!-~]{1,300}$/;
 
 /** Charges billing keys at Toss, one by one. */
 @Injectable()
@@ -38,6 +48,7 @@ export class TossMethodCharges implements ChargesMethods {
 /** Has billing keys issued at Toss, and deleted. */
 @Injectable()
 export class TossMethods implements IssuesMethods {
+  readonly kind = 'billing-key';
   readonly sameCallForHours = IDEMPOTENCY_HOURS;
   readonly longestCallMs: number;
 
@@ -49,8 +60,15 @@ export class TossMethods implements IssuesMethods {
   }
 
   /** What Toss's own script is called with; the page chooses card or account (docs/protocol/toss.md, section 5). */
-  async window({ account, customerKey, successUrl, failUrl }: MethodWindowOrder): Promise<CheckoutWindow> {
-    return { clientKey: await this.accounts.clientKeyOf(account), customerKey, successUrl, failUrl };
+  async window({ account, customerKey, successUrl, failUrl }: MethodWindowOrder): Promise<GatewayAnswer<OpenWindow>> {
+    const window = { clientKey: await this.accounts.clientKeyOf(account), customerKey, successUrl, failUrl };
+    return { kind: 'success', value: { window, reference: null } };
+  }
+
+  returned(brought: Readonly<Record<string, unknown>>): MethodReturn | undefined {
+    const [customerKey, authKey] = [textOf(brought.customerKey), textOf(brought.authKey)];
+    if (customerKey === undefined || !RETURNED_CUSTOMER.test(customerKey)) return undefined;
+    return authKey === undefined || !RETURNED_KEY.test(authKey) ? undefined : { customerKey, authKey };
   }
 
   async prepare(order: MethodOrder): Promise<PreparedMethod> {

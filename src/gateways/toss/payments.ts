@@ -10,6 +10,8 @@ import { TossAccounts } from './toss-accounts';
 /** Looks payments up at Toss, by its key or by our order number. */
 @Injectable()
 export class TossPayments implements FindsPayments, FindsOrders {
+  readonly needsReference = false;
+
   constructor(
     private readonly accounts: TossAccounts,
     private readonly client: TossClient,

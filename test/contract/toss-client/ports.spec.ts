@@ -303,7 +303,8 @@ describe('the ports of Toss', () => {
     it('issues no key of another customer', async () => {
       const body = { billingKey: 'billing=', customerKey: 'another', method: '카드' };
       const { methods } = await ports({ body });
-      const order = { account: 'toss', authKey: 'auth', customerKey: 'c1b0', idempotencyKey: 'k' };
+      const named = { orderNo: 'R1-x', reference: null };
+      const order = { account: 'toss', authKey: 'auth', customerKey: 'c1b0', idempotencyKey: 'k', ...named };
       expect(await (await methods.prepare(order)).send()).toMatchObject({ kind: 'unknown', reason: 'another-payment' });
     });
   });

@@ -9,7 +9,8 @@ import { KakaopayCalls } from './kakaopay-calls';
 import { readPayment, type KakaopayPayment } from './payment';
 import { readAnswer, undeclined, type AnswerReading } from './read-answer';
 import { readReady, type ReadyPayment } from './ready';
-import type { ApproveRequest, CancelRequest, KakaopayCall, ReadyRequest } from './requests';
+import type { ApproveRequest, CancelRequest, KakaopayCall, ReadyRequest, SubscriptionRequest } from './requests';
+import { readSid, type KakaopaySid } from './sid';
 
 /** No payment has this id: theirs are made otherwise. */
 const NO_PAYMENT = 'T0000000000000000000';
@@ -28,6 +29,8 @@ interface Sending<T> extends Omit<AnswerReading<T>, 'secrets'> {
   expected?: number;
   /** Of whatever is asked about nothing: it is not kept. */
   isTrial?: true;
+  /** What it is kept as, where that is something else than usual. */
+  keptAs?: ExchangeOperation;
 }
 
 /** What is kept of which call; ready moves nothing and decides nothing, and its answer leads a customer to pay. */
@@ -35,10 +38,13 @@ const EXCHANGES: Readonly<Partial<Record<KakaopayCallName, ExchangeOperation>>> 
   approve: 'confirm',
   order: 'look-up',
   cancel: 'refund',
+  subscription: 'charge',
+  status: 'look-up',
+  inactive: 'remove-method',
 };
 
 /** Calls that must not be made twice go by a connection of their own. */
-const MOVING: readonly KakaopayCallName[] = ['approve', 'cancel', 'subscription'];
+const MOVING: readonly KakaopayCallName[] = ['approve', 'cancel', 'subscription', 'inactive'];
 
 /**
  * KakaoPay's online payments: one method a call, each answering success, declined, refused or unknown, never throwing for what the
@@ -72,11 +78,15 @@ export class KakaopayClient implements OnApplicationShutdown {
     return undeclined(await this.send('ready', { body: { ...request }, read: readReady }, call));
   }
 
-  /** Takes the money that a customer has agreed to. */
-  async approve(request: ApproveRequest, call: KakaopayCall): Promise<PaymentAnswer<KakaopayPayment>> {
+  /** Takes the money that a customer has agreed to; of a recurring contract a SID is issued. */
+  async approve(
+    request: ApproveRequest,
+    call: KakaopayCall,
+    keptAs: ExchangeOperation = 'confirm',
+  ): Promise<PaymentAnswer<KakaopayPayment>> {
     const about = { orderNo: request.partner_order_id, transactionId: request.tid };
     const secrets = [request.pg_token, request.partner_user_id];
-    const sending = { body: { ...request }, read: readPayment, secrets, about };
+    const sending = { body: { ...request }, read: readPayment, secrets, about, keptAs };
     return ofContract(await this.send('approve', sending, call), call);
   }
 
@@ -94,6 +104,25 @@ export class KakaopayClient implements OnApplicationShutdown {
     return ofContract(undeclined(await this.send('cancel', sending, call)), call);
   }
 
+  /** Charges a SID. Nothing catches a second one of the same order. */
+  async subscription(request: SubscriptionRequest, call: KakaopayCall): Promise<PaymentAnswer<KakaopayPayment>> {
+    const secrets = [request.sid, request.partner_user_id];
+    const about = { orderNo: request.partner_order_id };
+    const sending = { body: { ...request }, read: readPayment, secrets, about };
+    return ofContract(await this.send('subscription', sending, call), call);
+  }
+
+  /** Whether a SID can be charged: the only way to learn that its customer has ended it. That it is gone is a decline. */
+  status(sid: string, call: KakaopayCall): Promise<PaymentAnswer<KakaopaySid>> {
+    const about = call.orderNo === undefined ? {} : { orderNo: call.orderNo };
+    return this.send('status', { body: { sid }, read: readSid, secrets: [sid], about }, call);
+  }
+
+  /** Ends a SID. That it is gone is a decline. */
+  inactive(sid: string, call: KakaopayCall): Promise<PaymentAnswer<KakaopaySid>> {
+    return this.send('inactive', { body: { sid }, read: readSid, secrets: [sid] }, call);
+  }
+
   /** Asks for what is not there, to learn whether KakaoPay takes key and contract: only who has good ones is told so. */
   async check(call: KakaopayCall): Promise<GatewayAnswer<unknown>> {
     const sending = {
@@ -106,7 +135,7 @@ export class KakaopayClient implements OnApplicationShutdown {
   }
 
   private send<T>(name: KakaopayCallName, sending: Sending<T>, call: KakaopayCall): Promise<PaymentAnswer<T>> {
-    const { read, secrets = [], about, orderNoOf, expected, isTrial = false } = sending;
+    const { read, secrets = [], about, orderNoOf, expected, isTrial = false, keptAs = EXCHANGES[name] } = sending;
     const { account, secretKey, generation, contract } = call;
     const { path: base, scheme, contentType } = GENERATIONS[generation];
     const path = base + KAKAOPAY_CALLS[name];
@@ -126,7 +155,7 @@ export class KakaopayClient implements OnApplicationShutdown {
       const outcome = await (this.calls?.observe(name, ask, expected) ?? ask());
       return { outcome, answer: readAnswer(outcome, { read, secrets: hidden }) };
     };
-    const kept = isTrial ? undefined : EXCHANGES[name];
+    const kept = isTrial ? undefined : keptAs;
     if (this.exchanges === undefined || kept === undefined) return exchanged().then(({ answer }) => answer);
     const exchange = { gateway: 'kakaopay', account, operation: kept, ...about } as const;
     const wire = { ...exchange, request: { method: 'POST', path, body }, secrets: hidden };

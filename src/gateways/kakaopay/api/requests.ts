@@ -43,6 +43,20 @@ export interface ApproveRequest {
   total_amount: Won;
 }
 
+export interface SubscriptionRequest {
+  /** A secret. */
+  sid: string;
+  /** A new one. */
+  partner_order_id: string;
+  /** The first payment's. */
+  partner_user_id: string;
+  item_name: string;
+  quantity: number;
+  total_amount: Won;
+  tax_free_amount: Won;
+  vat_amount: Won;
+}
+
 export interface CancelRequest {
   tid: string;
   cancel_amount: Won;
