@@ -140,7 +140,7 @@ describe('two clients of T store at once', () => {
     const tried = await until('it may be asked again', async () => {
       soon();
       const { status, body } = await send(world, 'POST', 'checks/tstore?account=second');
-      return status === 429 ? undefined : (body as JsonBody);
+      return status === 429 ? undefined : body;
     });
     expect(tried).toMatchObject({
       outcome: 'wrong-credentials',
