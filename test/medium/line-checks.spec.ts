@@ -61,12 +61,15 @@ interface Charged {
 /** What is to be found, as `kind parks …`: a subscription's or a job's id. */
 type Expected = `${LineStopKind} parks ${'subscription' | 'job'} ${string}`;
 
+const DAY_SECONDS = 86_400;
+
 const LOOKUP = `
   INSERT INTO transaction_lookup (gateway, transaction_id, answer, found, actor, at)
   VALUES ('tstore', $1, $2, $3, 'test', $4)`;
 
 describe('each check, on rows as they must not be and on their neighbours', () => {
   let world: ResultWorld;
+  let settled: VerifiedJob;
   let job: VerifiedJob;
   let names = 0;
   let lastStop = '0';
@@ -75,6 +78,7 @@ describe('each check, on rows as they must not be and on their neighbours', () =
     world = await ResultWorld.start();
     for (const sql of HELD.split(';')) await world.database.execute(sql);
     for (const sql of STANDING.split(';')) await world.database.execute(sql, [world.clock.now()]);
+    settled = await settledJob();
     job = await world.verifiedJob(answersOf('any-', 1));
   });
 
@@ -120,10 +124,10 @@ describe('each check, on rows as they must not be and on their neighbours', () =
   /** A job that came the whole way. */
   async function settledJob(): Promise<VerifiedJob> {
     const asked = answersOf(`${named()}-`, 3);
-    const settled = await world.verifiedJob(asked);
-    world.gateway.serve(settled.gatewayJobId, fileBytes(goodFile(MERCHANT_ID, asked)));
+    const verified = await world.verifiedJob(asked);
+    world.gateway.serve(verified.gatewayJobId, fileBytes(goodFile(MERCHANT_ID, asked)));
     for (const stage of STAGES) await world.run(stage);
-    return settled;
+    return verified;
   }
 
   /** How to do what a check looks for, next to what it must let pass; a kind without its fault does not compile. */
@@ -301,6 +305,16 @@ describe('each check, on rows as they must not be and on their neighbours', () =
     });
     await looking;
     expect(await raised()).toEqual([]);
+  });
+
+  it('looks at the numbers of a job that was settled long before anybody looked', async () => {
+    world.clock.advanceSeconds(40 * DAY_SECONDS);
+    await lookAtAll();
+    const [row] = await world.database.rows<{ isSeen: boolean }>(
+      'SELECT settled_at < numbers_checked_at AS "isSeen" FROM bulk_payment_job WHERE id = $1',
+      [settled.id],
+    );
+    expect(row).toEqual({ isSeen: true });
   });
 
   it('has a place in the log for each check, from which it goes on', async () => {

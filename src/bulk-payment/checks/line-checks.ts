@@ -52,7 +52,7 @@ export const CHECKS_BY_POSITION: ReadonlyMap<string, CheckByPosition> = new Map(
   }),
 );
 
-/** Jobs are looked at again once a day, for so long after settling and each decision: what was right can be made wrong by hand. */
+/** Jobs are looked at once, however late, and again once a day, for so long after settling and each decision: what was right can be made wrong by hand. */
 const LOOK_AGAIN_DAYS = 31;
 
 /**
@@ -145,8 +145,8 @@ export class LineChecks {
        WHERE id = (
          SELECT id FROM bulk_payment_job
          WHERE settled_at IS NOT NULL
-           AND (settled_at > $2 OR id IN (SELECT bulk_payment_job_id FROM discrepancy WHERE decided_at > $2))
-           AND (numbers_checked_at IS NULL OR numbers_checked_at <= $3)
+           AND (numbers_checked_at IS NULL OR (numbers_checked_at <= $3
+             AND (settled_at > $2 OR id IN (SELECT bulk_payment_job_id FROM discrepancy WHERE decided_at > $2))))
          ORDER BY id LIMIT 1
          FOR UPDATE SKIP LOCKED)
        RETURNING id`,
