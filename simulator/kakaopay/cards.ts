@@ -79,7 +79,3 @@ export const TEST_CARDS: readonly TestCard[] = [
 ];
 
 export const GOOD_CARD = TEST_CARDS[0] as TestCard;
-
-export function testCardOf(number: string): TestCard | undefined {
-  return TEST_CARDS.find((card) => card.number === number);
-}

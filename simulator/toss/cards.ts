@@ -81,12 +81,3 @@ export const TEST_CARDS: readonly TestCard[] = [
 ];
 
 export const GOOD_CARD = TEST_CARDS[0] as TestCard;
-
-export function testCardOf(number: string): TestCard | undefined {
-  return TEST_CARDS.find((card) => card.number === number);
-}
-
-/** `43301234****123*`, as recorded. */
-export function maskedNumber(number: string): string {
-  return `${number.slice(0, 8)}****${number.slice(12, 15)}*`;
-}

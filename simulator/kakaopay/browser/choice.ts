@@ -1,4 +1,5 @@
-import { GOOD_CARD, testCardOf, type TestCard } from '../cards';
+import { cardNumbered } from '../../shared/cards';
+import { GOOD_CARD, TEST_CARDS, type TestCard } from '../cards';
 import { KakaoPayRefusal } from '../error-codes';
 import type { Amounts } from '../payments/amounts';
 import type { Means, PageRequest } from '../payments/payment';
@@ -35,7 +36,7 @@ export function paidBesideOf(choice: Choice, { total }: Amounts): PaidBeside {
 
 function cardOf({ card: number }: Choice): TestCard {
   if (number === undefined || number === '') return GOOD_CARD;
-  const card = testCardOf(number.replaceAll(/[ -]/g, ''));
+  const card = cardNumbered(TEST_CARDS, number);
   if (!card) throw new KakaoPayRefusal(-705, 'card');
   return card;
 }

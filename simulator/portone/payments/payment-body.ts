@@ -1,5 +1,5 @@
 import type { Members } from '../../shared/http/members';
-import { maskedNumber } from '../cards';
+import { maskedNumber } from '../../shared/cards';
 import type { Channel } from '../stores';
 import { amountBody } from './amounts';
 import { isoText, isoTextOrNone } from './times';

@@ -1,6 +1,7 @@
 import { HOUR_MS } from '../../shared/durations';
 import { isBank } from '../banks';
-import { GOOD_CARD, testCardOf, type TestCard } from '../cards';
+import { cardNumbered } from '../../shared/cards';
+import { GOOD_CARD, TEST_CARDS, type TestCard } from '../cards';
 import { invalid, reader } from '../http/members';
 import type { Keys } from '../keys';
 import type { Means, VirtualAccount } from '../payments/payment';
@@ -46,7 +47,7 @@ export function billingMeansOf(choice: Choice, method: PayMethod, provider: stri
 
 export function cardOf({ card: number }: Choice): TestCard {
   if (number === undefined || number === '') return GOOD_CARD;
-  const card = testCardOf(number.replaceAll(/[ -]/g, ''));
+  const card = cardNumbered(TEST_CARDS, number);
   if (!card) throw invalid('card');
   return card;
 }

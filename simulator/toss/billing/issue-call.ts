@@ -1,6 +1,6 @@
 import type { SimulatorClock } from '../../shared/clock';
 import { BANKS } from '../banks';
-import { maskedNumber } from '../cards';
+import { maskedNumber } from '../../shared/cards';
 import { TossRefusal } from '../error-codes';
 import { requiredCustomerKey, requiredText, type Members } from '../http/members';
 import { ok, type TossAnswer, type TossRequest } from '../http/toss-call';

@@ -1,6 +1,6 @@
 import { GatewayControlApi, gatewayRoutes } from '../../shared/control/gateway-control-api';
 import { ControlError, found, numberOf, textOr, type Body } from '../../shared/control/json-routes';
-import { maskedNumber } from '../cards';
+import { maskedNumber } from '../../shared/cards';
 import { TOSS_FAULTS } from '../faults/catalogue';
 import { membersOf } from '../http/members';
 import type { BillingKey } from '../billing/billing-keys';

@@ -1,4 +1,4 @@
-import { maskedNumber } from '../cards';
+import { maskedNumber } from '../../shared/cards';
 import { splitOf } from '../money';
 import { seoulTime } from '../times';
 import { isPartialCancelable, type Cancel, type Means, type Payment, type VirtualAccount } from './payment';

@@ -1,6 +1,7 @@
 import { bankCodeOf } from '../banks';
 import type { BillingMeans } from '../billing/billing-keys';
-import { GOOD_CARD, testCardOf, type TestCard } from '../cards';
+import { cardNumbered } from '../../shared/cards';
+import { GOOD_CARD, TEST_CARDS, type TestCard } from '../cards';
 import { accountFor } from '../deposits/virtual-account';
 import { TossRefusal } from '../error-codes';
 import type { Keys } from '../keys';
@@ -65,7 +66,7 @@ function works(means: Means): { means: Means; failsWith: null } {
 
 function cardOf({ card: number }: Choice): TestCard {
   if (number === undefined || number === '') return GOOD_CARD;
-  const card = testCardOf(number.replaceAll(/[ -]/g, ''));
+  const card = cardNumbered(TEST_CARDS, number);
   if (!card) throw new TossRefusal('INVALID_CARD_NUMBER', 'card');
   return card;
 }
