@@ -1,7 +1,6 @@
 import type { Client } from 'pg';
 import { DEMO_ADMIN_KEY, DEMO_ENCRYPTION_KEY, readConfiguration } from '../src/config';
 import type { SeoulDate } from '../src/kernel/seoul-calendar';
-import { collectEagerly } from '../src/platform/memory';
 import { startService, type RunningService } from '../src/service';
 import { serviceSettings } from '../simulator';
 
@@ -16,7 +15,6 @@ interface Parts {
 
 /** The service as it is deployed, but for its log and for jobs as large as they may be. */
 export function startBenchService(parts: Parts): Promise<RunningService> {
-  collectEagerly();
   return startService(readConfiguration(benchSettings(parts)), { drainTimes: { noticeMs: 0, finishMs: 1_000 } });
 }
 
