@@ -66,9 +66,10 @@ export class ReconciliationRepository {
        ORDER BY charge.id`,
       [job.id, job.merchantId, RESULT_CODE_SUCCESS, DECLINE_CODE_PATTERN],
     );
+    // Before they are compared with each other and with the log: who takes them for a handful compares each with each.
+    await session.rows(`ANALYZE ${findings}`);
     await this.markDuplicates(session, job);
     await this.markSharedTransactions(session, job);
-    await session.rows(`ANALYZE ${findings}`);
   }
 
   /** Builds the index the batches need; as a unique one, which also tells that no charge has two lines. */

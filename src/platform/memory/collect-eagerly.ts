@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /** How far the heap may grow beyond what lives on it before it is collected whole, in percent. */
-const HEAP_GROWTH_PERCENT = 60;
+const HEAP_GROWTH_PERCENT = 40;
 
 /**
  * Has this process collect garbage before it asks the system for more memory. Left to itself V8 lets what streaming a
