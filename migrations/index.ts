@@ -85,6 +85,7 @@ import { TurnsTaken1796700000001 } from './1796700000001-turns-taken';
 import { GatewayAccountCheck1796700000002 } from './1796700000002-gateway-account-check';
 import { GatewayAccountCheckSince1796700000012 } from './1796700000012-gateway-account-check-since';
 import { GatewayReference1796700000021 } from './1796700000021-gateway-reference';
+import { WindowsByDay1796700000041 } from './1796700000041-windows-by-day';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -174,4 +175,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   GatewayAccountCheck1796700000002,
   GatewayAccountCheckSince1796700000012,
   GatewayReference1796700000021,
+  WindowsByDay1796700000041,
 ];

@@ -12,6 +12,7 @@ import type {
   ListsPayments,
   ReadsMessages,
   RefundsPayments,
+  TellsActs,
 } from './ports';
 import { KakaopayGateway } from './kakaopay';
 import { TossGateway } from './toss';
@@ -52,6 +53,16 @@ export class Gateways {
   /** Whether it can be asked for lists of its own. */
   hasLists(gateway: GatewayName): boolean {
     return this.ports[gateway]?.lists !== undefined;
+  }
+
+  /** Whether a day of it can be held against ours: by lists of its own, or payment by payment. */
+  canTieOut(gateway: GatewayName): boolean {
+    return this.hasLists(gateway) || this.ports[gateway]?.tells !== undefined;
+  }
+
+  /** @throws {DomainError} `gateway-cannot` where what was looked up does not tell what happened to a payment */
+  telling(gateway: GatewayName): TellsActs {
+    return this.ports[gateway]?.tells ?? lacks(gateway, 'tell its payments, in a list or one by one');
   }
 
   /** What of these it can be asked for here. */

@@ -1,4 +1,5 @@
 import type { CredentialSet } from '../gateway-account';
+import type { Won } from '../kernel/won';
 import type {
   IssuedMethod,
   ListPage,
@@ -151,6 +152,15 @@ export interface ListsPayments {
   payouts(days: ListedDays): Promise<GatewayAnswer<ListPage<ListedPayout>>>;
 }
 
+/**
+ * Tells of a payment that was looked up what a list would have of it, for a gateway that lists no days: then each payment of a day is
+ * looked up. Together the rows are what was paid and given back, whatever the gateway says of each.
+ */
+export interface TellsActs {
+  /** @param known what we have recorded as given back, by the gateway's ids: some say when, and not how much */
+  actsOf(found: LookedUpPayment, known: ReadonlyMap<string, Won>): ListedTransaction[];
+}
+
 /** Tells whether a message is the gateway's own. */
 export interface ReadsMessages {
   /** @param account whose message it would be */
@@ -178,4 +188,5 @@ export interface GatewayPorts {
   readonly charges?: ChargesMethods;
   readonly issues?: IssuesMethods;
   readonly lists?: ListsPayments;
+  readonly tells?: TellsActs;
 }

@@ -15,7 +15,7 @@ import { BY_CALENDAR, TieOutRepository } from './tie-out.repository';
 const MOST_MISSED_DAYS = 31;
 
 /**
- * Opens the tie-outs of days that are over when `TIE_OUT_CRON` has called since: of each account whose gateway has lists. A day is
+ * Opens the tie-outs of days that are over when `TIE_OUT_CRON` has called since: of each account whose gateway has lists, or tells of its payments one by one. A day is
  * compared once more when its payouts are known. Calls that were missed are made up for; a new installation waits for the first.
  */
 @Injectable()
@@ -65,7 +65,7 @@ export class TieOutCalendar {
   }
 
   private async listed() {
-    return (await this.accounts.serving('set-up')).filter(({ gateway }) => this.gateways.hasLists(gateway));
+    return (await this.accounts.serving('set-up')).filter(({ gateway }) => this.gateways.canTieOut(gateway));
   }
 
   /** Those that were not compared yet, and the one whose payouts are to be known by now. */

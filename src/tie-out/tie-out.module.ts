@@ -3,6 +3,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { GatewayAccountModule } from '../gateway-account';
 import { GatewaysModule } from '../gateways';
 import { RefundModule } from '../refund';
+import { TransactionLookupModule } from '../transaction-lookup';
+import { PaymentsOfDay } from './payments-of-day';
 import { GatewayDays } from './gateway-days';
 import { TieOutCalendar } from './tie-out-calendar';
 import { TieOutDifference, TieOutDifferenceHistory } from './tie-out-difference.entity';
@@ -18,8 +20,9 @@ import { TieOuts } from './tie-outs.service';
     GatewayAccountModule,
     GatewaysModule,
     RefundModule,
+    TransactionLookupModule,
   ],
-  providers: [GatewayDays, TieOutCalendar, TieOutDifferences, TieOutRepository, TieOuts],
+  providers: [GatewayDays, PaymentsOfDay, TieOutCalendar, TieOutDifferences, TieOutRepository, TieOuts],
   exports: [GatewayDays, TieOutCalendar, TieOutDifferences, TieOuts],
 })
 export class TieOutModule {}

@@ -1,9 +1,9 @@
 import type { TransitionTable } from '../kernel/transitions';
 
 /**
- * A day of a gateway account, held against the gateway's own lists.
+ * A day of a gateway account, held against what the gateway has of it.
  *
- * - Listing: its transactions are read, page by page. Settling: its payouts and fees.
+ * - Listing: its transactions are read, page by page, or each payment is looked up. Settling: its payouts and fees.
  * - Looking: compared; what was given back without us is looked up, payment by payment.
  * - Done: what differs stands open until it is gone or a person says what it is.
  */

@@ -9,8 +9,10 @@ import { Clock, retryAt } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database, wakeBilling, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
+import type { Changes } from '../platform/work';
 import { ChargeTransactions } from '../refund';
 import { keepPayouts, keepTransactions } from './listed-acts';
+import { PaymentsOfDay } from './payments-of-day';
 import { dayBeside } from './seoul-days';
 import { TieOutDifferences } from './tie-out-differences';
 import type { TieOut, TieOutHistory } from './tie-out.entity';
@@ -19,7 +21,7 @@ import { BY_CALENDAR, TieOutRepository, type TieOutClaim, type TieOutFilter } fr
 const BACK_OFF = { firstSeconds: 30, longestSeconds: 3_600 };
 
 /**
- * Holds each day of a gateway account against the gateway's own lists, a page or a payment at a time: what was read is committed with
+ * Holds each day of a gateway account against what the gateway has of it, a page of its lists or a payment at a time: what was read is committed with
  * the cursor, so whoever dies is followed by who goes on from there, and what is read twice is there once.
  */
 @Injectable()
@@ -29,6 +31,7 @@ export class TieOuts {
   constructor(
     private readonly tieOuts: TieOutRepository,
     private readonly differences: TieOutDifferences,
+    private readonly payments: PaymentsOfDay,
     private readonly gateways: Gateways,
     private readonly accounts: GatewayAccounts,
     private readonly transactions: ChargeTransactions,
@@ -56,11 +59,11 @@ export class TieOuts {
    * Has a day that is over compared, or compared again.
    *
    * @throws {DomainError} `gateway-account-not-found`, `gateway-not-configured`, `gateway-account-unusable`; `gateway-cannot` where
-   *   the gateway has no list; `invalid-request` for a day that is not over
+   *   the gateway tells nothing of its own; `invalid-request` for a day that is not over
    */
   async run(gatewayAccount: string, day: SeoulDate, actor: string): Promise<TieOut> {
     const { gateway } = await this.accounts.require(gatewayAccount, 'set-up');
-    this.gateways.listing(gateway);
+    if (!this.gateways.hasLists(gateway)) this.gateways.telling(gateway);
     if (day >= seoulDateAt(this.clock.now())) {
       const faults = [{ field: 'day', expected: 'a day that is over in Seoul' }];
       throw new DomainError('invalid-request', 'A day is compared when it is over', { faults });
@@ -112,7 +115,7 @@ export class TieOuts {
   private stepOf(claim: TieOutClaim): Promise<string | undefined> {
     switch (claim.tieOut.state) {
       case 'Listing':
-        return this.listPage(claim);
+        return this.gateways.hasLists(claim.tieOut.gateway) ? this.listPage(claim) : this.lookUpPayment(claim);
       case 'Settling':
         return this.settlePage(claim);
       case 'Looking':
@@ -138,19 +141,51 @@ export class TieOuts {
     });
   }
 
+  /** The same where there are no pages: keeps what the gateway tells of the next payment. */
+  private async lookUpPayment(claim: TieOutClaim): Promise<string | undefined> {
+    const { tieOut } = claim;
+    const transactionId = await this.payments.next(tieOut);
+    if (transactionId === undefined) {
+      await this.database.transaction((session) => this.tieOuts.move(session, claim, 'list', { cursor: null }));
+      return undefined;
+    }
+    const told = await this.payments.tell(tieOut, transactionId);
+    await crashPoint('tie-out.page-answered');
+    if ('why' in told) return `payment ${transactionId} of ${tieOut.day} could not be looked up: ${told.why}`;
+    if ('freeAt' in told) {
+      await this.tieOuts.goOn(this.database, claim, { nextAttemptAt: told.freeAt });
+      return undefined;
+    }
+    const today = seoulDateAt(this.clock.now());
+    await this.database.transaction(async (session) => {
+      await this.payments.keep(session, claim, transactionId, told.acts, today);
+      await crashPoint('tie-out.before-commit');
+    });
+    return undefined;
+  }
+
   /** Keeps the next page of payouts; after the last, the day is compared. */
   private async settlePage(claim: TieOutClaim): Promise<string | undefined> {
     const { tieOut } = claim;
+    if (!this.gateways.hasLists(tieOut.gateway)) {
+      await this.database.transaction((session) => this.compare(session, claim, {}));
+      return undefined;
+    }
     const days = { ...daysOf(tieOut), from: tieOut.day, to: tieOut.day };
     const answer = await this.gateways.listing(tieOut.gateway).payouts(days);
     return this.keep(claim, answer, async (session, { rows, next }) => {
       await keepPayouts(session, { ...tieOut, fromDay: tieOut.day }, rows);
       if (next !== null) return this.tieOuts.goOn(session, claim, pageTo(tieOut, next));
-      const counts = await this.tieOuts.compare(session, tieOut);
-      await this.tieOuts.move(session, claim, 'compare', pageTo(tieOut, null));
-      const fields = { gatewayAccount: tieOut.gatewayAccount, day: tieOut.day, ...counts };
-      this.logger[counts.opened > 0 ? 'error' : 'info']('day held against the gateway’s lists', fields);
+      await this.compare(session, claim, pageTo(tieOut, null));
     });
+  }
+
+  private async compare(session: SqlSession, claim: TieOutClaim, changes: Changes<TieOut>): Promise<void> {
+    const { tieOut } = claim;
+    const counts = await this.tieOuts.compare(session, tieOut);
+    await this.tieOuts.move(session, claim, 'compare', changes);
+    const fields = { gatewayAccount: tieOut.gatewayAccount, day: tieOut.day, ...counts };
+    this.logger[counts.opened > 0 ? 'error' : 'info']('day held against what the gateway has', fields);
   }
 
   /** Looks up the next payment of which something was given back without us: that notes an outside refund. */

@@ -54,8 +54,26 @@ export class TransactionLookups {
    * @throws {DomainError} `lookup-rate-limited` naming `retryAfterSeconds`; `gateway-not-configured`, `gateway-account-unusable`, `token-unavailable`
    */
   async askNow(payment: PaymentReference, actor: string): Promise<FreshLookup> {
+    await this.keepPace(await this.accounts.require(payment.gatewayAccount, 'set-up'));
+    return this.ask(payment, actor);
+  }
+
+  /**
+   * The same for who has many to ask about: they take half of the pace at most, so that whoever has one finds a turn.
+   *
+   * @returns when a turn is free, where none is now: nothing was asked
+   * @throws {DomainError} as {@link askNow}, but no `lookup-rate-limited`
+   */
+  async askInTurn(payment: PaymentReference, actor: string): Promise<FreshLookup | Date> {
+    const account = await this.accounts.require(payment.gatewayAccount, 'set-up');
+    const perMinute = Math.max(1, this.perMinuteOf(account) / 2);
+    const freeAt =
+      (await this.pacer.take({ name: `lookups:${account.id}`, perMinute, burst: 1 })) ?? (await this.turnAt(account));
+    return freeAt ?? this.ask(payment, actor);
+  }
+
+  private async ask(payment: PaymentReference, actor: string): Promise<FreshLookup> {
     const { gateway, gatewayAccount, transactionId } = payment;
-    await this.keepPace(await this.accounts.require(gatewayAccount, 'set-up'));
     await crashPoint('lookup.turn-taken');
     const answer = await this.gateways.finding(gateway).find({ account: gatewayAccount, transactionId });
     await crashPoint('lookup.answered');
@@ -81,17 +99,26 @@ export class TransactionLookups {
     return (await session.manager.findOne(TransactionLookup, query)) ?? undefined;
   }
 
-  private async keepPace({ id, lookupsPerMinute }: GatewayAccount): Promise<void> {
-    const perMinute = lookupsPerMinute ?? this.config.perMinute;
-    // Ten seconds' worth at once: a person who compares some payments should not wait for each.
-    const freeAt = await this.pacer.take({ name: `lookup:${id}`, perMinute, burst: Math.ceil(perMinute / 6) });
+  private async keepPace(account: GatewayAccount): Promise<void> {
+    const freeAt = await this.turnAt(account);
     if (freeAt === undefined) return;
     const retryAfterSeconds = Math.max(1, Math.ceil((freeAt.getTime() - this.clock.now().getTime()) / 1000));
     throw new DomainError(
       'lookup-rate-limited',
-      `The gateway is asked ${perMinute} times a minute at most; ask again in ${retryAfterSeconds} s`,
+      `The gateway is asked ${this.perMinuteOf(account)} times a minute at most; ask again in ${retryAfterSeconds} s`,
       { retryAfterSeconds },
     );
+  }
+
+  /** Takes a turn. @returns when one is free, where none is now */
+  private turnAt(account: GatewayAccount): Promise<Date | undefined> {
+    const perMinute = this.perMinuteOf(account);
+    // Ten seconds' worth at once: a person who compares some payments should not wait for each.
+    return this.pacer.take({ name: `lookup:${account.id}`, perMinute, burst: Math.ceil(perMinute / 6) });
+  }
+
+  private perMinuteOf({ lookupsPerMinute }: GatewayAccount): number {
+    return lookupsPerMinute ?? this.config.perMinute;
   }
 }
 

@@ -25,6 +25,12 @@ export class KakaopayBasis implements RefundBasis {
   }
 }
 
+/** @throws {TypeError} for what was looked up elsewhere */
+export function openedOf(basis: RefundBasis): KakaopayBasis {
+  if (basis instanceof KakaopayBasis) return basis;
+  throw new TypeError('a payment of KakaoPay is one that was looked up there');
+}
+
 /** What an approval is that was answered: approve and subscription say no status. */
 const APPROVED: PaymentStatus = 'SUCCESS_PAYMENT';
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FindsOrders, GatewayPorts } from '../ports';
+import { KakaopayActs } from './acts';
 import { KakaopayCheckouts } from './checkouts';
 import { KakaopayCheck } from './kakaopay-check';
 import { KakaopayMethodCharges, KakaopayMethods } from './methods';
@@ -18,6 +19,7 @@ export class KakaopayGateway implements GatewayPorts {
     readonly charges: KakaopayMethodCharges,
     readonly issues: KakaopayMethods,
     readonly checks: KakaopayCheck,
+    readonly tells: KakaopayActs,
   ) {
     this.findsOrders = finds;
   }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { GatewayAccountModule } from '../../gateway-account';
 import { ExchangeModule } from '../exchange';
+import { KakaopayActs } from './acts';
 import { KakaopayCalls } from './api/kakaopay-calls';
 import { KakaopayClient } from './api/kakaopay.client';
 import { KakaopayCheckouts } from './checkouts';
@@ -16,6 +17,7 @@ import { KakaopayRefunds } from './refunds';
   imports: [ExchangeModule, GatewayAccountModule],
   providers: [
     KakaopayAccounts,
+    KakaopayActs,
     KakaopayCalls,
     KakaopayCheck,
     KakaopayCheckouts,

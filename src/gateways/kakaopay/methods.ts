@@ -19,8 +19,9 @@ import type {
   PaymentReceipt,
 } from '../gateway';
 import type { ChargesMethods, IssuesMethods, PreparedMethod, PreparedPayment } from '../ports';
-import { undeclined, unknown } from '../reading';
+import { unknown } from '../reading';
 import { KakaopayClient } from './api/kakaopay.client';
+import { undeclined } from './api/read-answer';
 import type { ApproveRequest, KakaopayCall } from './api/requests';
 import type { KakaopaySid } from './api/sid';
 import { readPgToken, readyAddresses } from './checkouts';

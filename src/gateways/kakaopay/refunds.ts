@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Won } from '../../kernel/won';
-import type { GatewayAnswer, RefundBasis, RefundOrder, RefundReceipt } from '../gateway';
+import type { GatewayAnswer, RefundOrder, RefundReceipt } from '../gateway';
 import type { PreparedRefund, RefundsPayments } from '../ports';
 import { unknown } from '../reading';
 import { KakaopayClient } from './api/kakaopay.client';
 import type { KakaopayPayment } from './api/payment';
-import { KakaopayBasis, leftOf } from './found-payment';
+import { leftOf, openedOf } from './found-payment';
 import { KakaopayAccounts } from './kakaopay-accounts';
 import { partOf } from './split';
 import { LONGEST_PAYLOAD, cut } from './wire';
@@ -38,11 +38,6 @@ export class KakaopayRefunds implements RefundsPayments {
     const send = async () => receiptOf(await this.client.cancel(request, call), payment, amount);
     return { idempotencyKey: null, paymentParts: null, send };
   }
-}
-
-function openedOf(basis: RefundBasis): KakaopayBasis {
-  if (basis instanceof KakaopayBasis) return basis;
-  throw new TypeError('a refund at KakaoPay is made from a payment looked up there');
 }
 
 /** What was given back is what this cancellation says, and what all of them are more than before. */

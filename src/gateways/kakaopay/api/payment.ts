@@ -12,6 +12,15 @@ export interface KakaopayAmount {
   vat: Won;
 }
 
+/** One thing that happened to a payment, as order lists them; rows may have little more than their type. */
+export interface KakaopayAction {
+  aid: string;
+  /** `PAYMENT`, `CANCEL`, `ISSUED_SID`. */
+  type: string;
+  amount: Won | null;
+  at: Date | null;
+}
+
 /** A payment as an answer has it; what an answer may lack is `null`. */
 export interface KakaopayPayment {
   tid: string;
@@ -36,6 +45,8 @@ export interface KakaopayPayment {
   createdAt: Date | null;
   approvedAt: Date | null;
   canceledAt: Date | null;
+  /** What happened to it, of an answer of order; a row without an id is left out. */
+  actions: KakaopayAction[];
 }
 
 /** @returns `undefined` where a member is missing that is needed to decide */
@@ -60,7 +71,19 @@ export function readPayment(json: unknown, show: Show): KakaopayPayment | undefi
     createdAt: seoulInstantOf(json.created_at),
     approvedAt: seoulInstantOf(json.approved_at),
     canceledAt: seoulInstantOf(json.canceled_at),
+    actions: actionsOf(json.payment_action_details),
   };
+}
+
+/** Evidence beside the amounts, so what can't be read of it spoils nothing. */
+function actionsOf(value: unknown): KakaopayAction[] {
+  const rows = Array.isArray(value) ? (value as unknown[]) : [];
+  return rows.filter(isJsonObject).flatMap((row) => {
+    const aid = keyOf(row.aid);
+    if (aid === undefined) return [];
+    const type = keyOf(row.payment_action_type) ?? '';
+    return [{ aid, type, amount: wonOf(row.amount) ?? null, at: seoulInstantOf(row.approved_at) }];
+  });
 }
 
 export function keyOf(value: unknown): string | undefined {
