@@ -53,6 +53,17 @@ export function unansweredCredentialsSql(now: string): string {
         WHERE later.gateway_account = unanswered.gateway_account AND later.in_use_at - interval '${NOT_USED_AFTER}' > unanswered.in_use_at)`;
 }
 
+/**
+ * Accounts that nobody uses, at SQL of the present: enabled, and for a while no scheduler had any of their secrets, because they are
+ * not set up where it runs, or are of another environment.
+ */
+export function unusedAccountsSql(now: string): string {
+  return `SELECT id FROM gateway_account AS account
+    WHERE enabled AND NOT EXISTS (
+      SELECT FROM gateway_account_check AS used
+      WHERE used.gateway_account = account.id AND used.in_use_at > ${now} - interval '${NOT_USED_AFTER}')`;
+}
+
 /** Which secrets. */
 type Which = Pick<GatewayAccountCheck, 'gatewayAccount' | 'credentials'>;
 

@@ -1,6 +1,12 @@
 export { ACCOUNT_GATEWAYS } from './account-form';
 export type { AccountPlaces, FreePlaces, Placed } from './account-places';
-export { CredentialChecks, refusedCredentialsSql, unansweredCredentialsSql, type DueCheck } from './credential-checks';
+export {
+  CredentialChecks,
+  refusedCredentialsSql,
+  unansweredCredentialsSql,
+  unusedAccountsSql,
+  type DueCheck,
+} from './credential-checks';
 export { GatewayAccountChanges } from './gateway-account-changes.service';
 export {
   PURPOSES,

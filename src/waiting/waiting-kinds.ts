@@ -1,6 +1,6 @@
 import { CONTRADICTED_AND_LET_GO_SQL, failingSql, inDoubtSql, unnotifiedJobsSql } from '../bulk-payment';
 import { UNBILLED_SQL } from '../charge';
-import { refusedCredentialsSql, unansweredCredentialsSql } from '../gateway-account';
+import { refusedCredentialsSql, unansweredCredentialsSql, unusedAccountsSql } from '../gateway-account';
 
 /** One kind of thing that waits for a person. */
 export interface WaitingKind {
@@ -30,6 +30,25 @@ const OF_WAITING_JOB = `callback_token_hash IS NULL AND attempts > 0 AND EXISTS 
 const NOT_GIVEN_BACK_SQL = `NOT EXISTS (
   SELECT FROM charge JOIN refund_total ON refund_total.charge_id = charge.id
   WHERE charge.id = payment.charge_id AND refund_total.refunded_amount = charge.amount)`;
+
+const workSql = (job: string, refund: string, payment: string): string => `
+  SELECT gateway_account AS account, created_at AS since, 'account ' || gateway_account || ': job ' || id AS detail
+  FROM bulk_payment_job WHERE ${job}
+  UNION ALL
+  SELECT gateway_account, requested_at, 'account ' || gateway_account || ': refund ' || id FROM refund WHERE ${refund}
+  UNION ALL
+  SELECT gateway_account, created_at, 'account ' || gateway_account || ': direct payment ' || id
+  FROM direct_payment WHERE ${payment}`;
+
+/** What an account is asked for first. */
+const NOT_BEGUN_SQL = workSql(`state = 'Created'`, `state = 'Requested'`, `state = 'Pending'`);
+
+/** What goes on while an account is disabled. */
+const UNDER_WAY_SQL = workSql(
+  `state IN ('Processing', 'Completed', 'VerifiedCompleted') AND result_downloaded_at IS NULL`,
+  `state IN ('Refunding', 'Unknown')`,
+  `state IN ('Sending', 'Unknown')`,
+);
 
 /** A scheduler records its steps each minute; whichever replica runs them, one of these is silent only when none does. */
 const SILENT_AFTER = '15 minutes';
@@ -100,17 +119,18 @@ export const WAITING_KINDS: readonly WaitingKind[] = [
     what: 'jobs, payments and refunds that wait because their gateway account is disabled',
     link: 'gateway-accounts',
     act: 'enable the account, or cancel what waits',
-    sql: () => `SELECT job.created_at AS since, 'account ' || account.id || ': job ' || job.id AS detail
-      FROM bulk_payment_job AS job JOIN gateway_account AS account ON account.id = job.gateway_account
-      WHERE job.state = 'Created' AND NOT account.enabled
-      UNION ALL
-      SELECT refund.requested_at, 'account ' || account.id || ': refund ' || refund.id
-      FROM refund JOIN gateway_account AS account ON account.id = refund.gateway_account
-      WHERE refund.state = 'Requested' AND NOT account.enabled
-      UNION ALL
-      SELECT payment.created_at, 'account ' || account.id || ': direct payment ' || payment.id
-      FROM direct_payment AS payment JOIN gateway_account AS account ON account.id = payment.gateway_account
-      WHERE payment.state = 'Pending' AND NOT account.enabled`,
+    sql: () => `SELECT since, detail FROM (${NOT_BEGUN_SQL}) AS work
+      WHERE account IN (SELECT id FROM gateway_account WHERE NOT enabled)`,
+  },
+  {
+    kind: 'accounts-unused',
+    what: 'jobs, payments and refunds that wait because no scheduler has their gateway account',
+    link: 'gateway-accounts',
+    act: 'set the account up where the scheduler runs, in its ENVIRONMENT, and start it again; or cancel what waits',
+    // While no scheduler runs, that is told of above.
+    sql: (now) => `SELECT since, detail FROM (${NOT_BEGUN_SQL} UNION ALL ${UNDER_WAY_SQL}) AS work
+      WHERE account IN (${unusedAccountsSql(now)}) AND since < ${now} - interval '${SILENT_AFTER}'
+        AND EXISTS (SELECT FROM scheduler_step WHERE last_success_at > ${now} - interval '${SILENT_AFTER}')`,
   },
   {
     kind: 'submissions-in-doubt',

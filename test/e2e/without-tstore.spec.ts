@@ -5,9 +5,11 @@ import { BillingSteps } from '../../src/billing-scheduler';
 import { readConfiguration } from '../../src/config';
 import { NOTHING_DUE } from '../../src/kernel/step-report';
 import { startService, type RunningService } from '../../src/service';
+import { MovableClock } from '../support/billing-world';
 import { ADMIN_KEY, serviceEnvironment } from '../support/service-environment';
 import { preparedBilling } from '../support/prepared-billing';
 import type { TestDatabase } from '../support/test-database';
+import { until } from '../support/until';
 
 const NO_TSTORE = { TSTORE_CLIENT_ID: '', TSTORE_CLIENT_SECRET: '', TSTORE_BID: '', TSTORE_MID: '' };
 
@@ -81,5 +83,27 @@ describe('a service without T store', () => {
       409,
       expect.objectContaining({ code: 'gateway-not-configured' }),
     ]);
+  });
+
+  it('has told people of what waits for it a quarter of an hour later, and not before', async () => {
+    const told = async (url: string): Promise<{ kind: string; count: number; detail: string }[]> => {
+      const answer = await fetch(`${url}/admin/v1/summary`, { headers: { Authorization: `Bearer ${ADMIN_KEY}` } });
+      const { stuck } = (await answer.json()) as { stuck: { kind: string; count: number; detail: string }[] };
+      return stuck.filter(({ kind }) => kind === 'accounts-unused');
+    };
+    expect(await told(service.url)).toEqual([]);
+    const clock = new MovableClock();
+    clock.advanceSeconds(16 * 60);
+    const settings = { ...NO_TSTORE, DATA_DIR: directory };
+    const later = await startService(readConfiguration(serviceEnvironment(database.url, settings)), { clock });
+    try {
+      const found = await until('it is told of', async () => {
+        const waiting = await told(later.url);
+        return waiting.length > 0 ? waiting : undefined;
+      });
+      expect(found).toMatchObject([{ count: 1, detail: expect.stringMatching(/^account tstore: job \d+$/) }]);
+    } finally {
+      await later.close();
+    }
   });
 });
