@@ -23,7 +23,7 @@ export class CheckoutGuard implements CanActivate {
     reply.headers({
       'access-control-allow-origin': '*',
       'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': 'content-type',
+      'access-control-allow-headers': 'content-type, last-event-id',
       'cache-control': 'no-store',
     });
     await this.requests?.consume(plainAddress(request.ip) ?? 'unknown').catch((refused: unknown) => {

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { statesOf } from '../kernel/transitions';
 import type { DepositAccount } from '../direct-payment';
-import { ORDER_TRANSITIONS, type OpenedWindow, type Order, type OrderState } from '../order';
+import { ORDER_TRANSITIONS, type OpenedWindow, type OrderState, type SeenOrder } from '../order';
 
 class CheckoutFailureView {
   @ApiProperty({ description: 'The gateway’s code' }) code!: string;
@@ -42,7 +42,7 @@ export class OpenedWindowView extends CheckoutOrderView {
   window!: OpenedWindow['window'];
 }
 
-export function checkoutViewOf(order: Order, account?: DepositAccount): CheckoutOrderView {
+export function checkoutViewOf(order: SeenOrder, account?: DepositAccount): CheckoutOrderView {
   const { reference, name, amount, state, failureCode, failureMessage, expiresAt } = order;
   const failure = failureCode === null ? null : { code: failureCode, message: failureMessage ?? '' };
   return { reference, name, amount, state, failure, expiresAt, deposit: account ? depositOf(account) : null };

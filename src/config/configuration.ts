@@ -51,6 +51,14 @@ export abstract class EncryptionConfig {
 export abstract class CheckoutConfig {
   /** Requests of customers' browsers an address may make in a minute to this process; 0 is no limit. */
   abstract readonly requestsPerMinute: number;
+  /** Live streams of orders this process holds at a time; 0 takes none. */
+  abstract readonly streams: number;
+  /** Of these from one address; 0 is no limit. */
+  abstract readonly streamsPerAddress: number;
+  /** Of these of one order. */
+  abstract readonly streamsPerOrder: number;
+  /** After so long without anything to tell, a stream says that it is there. */
+  abstract readonly heartbeatSeconds: number;
 }
 
 export abstract class AdminConfig {

@@ -154,6 +154,11 @@ export class Environment {
   @Whole(0, 1_000_000) ADMIN_REQUESTS_PER_MINUTE: number = 1_200;
   @Whole(0, 1_000_000) ADMIN_FAILED_KEYS_PER_MINUTE: number = 20;
   @Whole(0, 1_000_000) CHECKOUT_REQUESTS_PER_MINUTE: number = 300;
+  // Each is a connection, and a thousand of those a process may have are for everybody else.
+  @Whole(0, 8_000) CHECKOUT_STREAMS: number = 5_000;
+  @Whole(0, 8_000) CHECKOUT_STREAMS_PER_ADDRESS: number = 200;
+  @Whole(1, 8_000) CHECKOUT_STREAMS_PER_ORDER: number = 10;
+  @Whole(1, 300) CHECKOUT_HEARTBEAT_SECONDS: number = 15;
   @Whole(1, 1_000) ADMIN_EXPORTS_PER_KEY: number = 3;
 
   @Expose() @IsIn(CLOCKS, { message: `one of ${CLOCKS.join(', ')}` }) CLOCK: ClockSource = 'system';

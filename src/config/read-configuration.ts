@@ -163,7 +163,13 @@ function configurationOf(environment: Environment): Configuration {
     },
     storage: { directory: dataDirectory },
     encryption: encryptionOf(environment),
-    checkout: { requestsPerMinute: environment.CHECKOUT_REQUESTS_PER_MINUTE },
+    checkout: {
+      requestsPerMinute: environment.CHECKOUT_REQUESTS_PER_MINUTE,
+      streams: environment.CHECKOUT_STREAMS,
+      streamsPerAddress: environment.CHECKOUT_STREAMS_PER_ADDRESS,
+      streamsPerOrder: environment.CHECKOUT_STREAMS_PER_ORDER,
+      heartbeatSeconds: environment.CHECKOUT_HEARTBEAT_SECONDS,
+    },
     admin: {
       bootstrapKey: environment.ADMIN_BOOTSTRAP_KEY,
       uploadMaxBytes: environment.UPLOAD_MAX_MEGABYTES * 1024 * 1024,

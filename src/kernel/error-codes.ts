@@ -67,6 +67,7 @@ export const ERROR_CODES = {
   'order-not-found': { kind: 'not-found', title: 'There is no such order', retryable: false },
   'order-reference-used': { kind: 'conflict', title: 'The reference names another order', retryable: false },
   'order-over': { kind: 'conflict', title: 'The order can’t be paid any more', retryable: false },
+  'live-status-full': { kind: 'unavailable', title: 'No more live streams are held here', retryable: true },
   'window-not-opened': { kind: 'unavailable', title: 'The gateway opened no payment window', retryable: true },
   'order-busy': { kind: 'conflict', title: 'A payment of the order is on its way', retryable: true },
   'return-mismatch': { kind: 'conflict', title: 'What came back is not what was ordered', retryable: false },

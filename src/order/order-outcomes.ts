@@ -9,6 +9,7 @@ import {
 import { nextState } from '../kernel/transitions';
 import type { SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
+import { causeOfDecline } from './order-failure';
 import { OrderGiveBacks } from './order-give-backs';
 import type { Order } from './order.entity';
 import { OrderRepository } from './order.repository';
@@ -58,7 +59,7 @@ export class OrderOutcomes implements DirectPaymentEffects, OnModuleInit {
         return this.orders.move(session, order, 'decline', why);
       }
       case 'declined': {
-        const why = { cause: `declined: ${code}`, actor: ACTOR, reason: message };
+        const why = { cause: causeOfDecline(code), actor: ACTOR, reason: message };
         const failure = { failureCode: code, failureMessage: message };
         const isLate = order.expiresAt <= at;
         if (isLate && may('lapse')) return this.orders.move(session, order, 'lapse', why, { ...failure, endedAt: at });

@@ -6,9 +6,11 @@ import { GatewaysModule } from '../gateways';
 import { ProductModule } from '../product';
 import { Checkout } from './checkout.service';
 import { RefundModule } from '../refund';
+import { OrderChanges } from './order-changes';
 import { OrderExpiry } from './order-expiry';
 import { OrderGiveBacks } from './order-give-backs';
 import { OrderOutcomes } from './order-outcomes';
+import { OrderWatch } from './order-watch';
 import { Order, OrderAttempt, OrderHistory, OrderItem } from './order.entity';
 import { OrderRepository } from './order.repository';
 import { PaymentNotOwed } from './payment-not-owed.entity';
@@ -23,7 +25,7 @@ import { Orders } from './orders.service';
     ProductModule,
     RefundModule,
   ],
-  providers: [Checkout, OrderExpiry, OrderGiveBacks, OrderOutcomes, OrderRepository, Orders],
-  exports: [Checkout, OrderExpiry, OrderGiveBacks, Orders],
+  providers: [Checkout, OrderChanges, OrderExpiry, OrderGiveBacks, OrderOutcomes, OrderRepository, Orders, OrderWatch],
+  exports: [Checkout, OrderExpiry, OrderGiveBacks, Orders, OrderWatch],
 })
 export class OrderModule {}

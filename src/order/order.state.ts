@@ -33,3 +33,6 @@ export type OrderState = keyof typeof ORDER_TRANSITIONS;
 
 /** Where an order may begin. */
 export const ORDER_FIRST_STATES = ['Created'] as const satisfies readonly OrderState[];
+
+/** Where an order has ended, and the customer has nothing more to do: its CHECK ties these to the time of the end. */
+export const ORDER_ENDS = ['Paid', 'Failed', 'Expired', 'Canceled'] as const satisfies readonly OrderState[];

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 @Injectable()
 export class Lifecycle {
   private readonly controller = new AbortController();
+  private readonly closing = new AbortController();
 
   /** Aborted as soon as the process is asked to end, before anything is closed. */
   get shutdown(): AbortSignal {
@@ -14,7 +15,16 @@ export class Lifecycle {
     return this.controller.signal.aborted;
   }
 
+  /** Aborted when no more is taken from outside: answers that would go on for long end themselves, and nobody waits for them. */
+  get acceptingEnded(): AbortSignal {
+    return this.closing.signal;
+  }
+
   beginShutdown(): void {
     this.controller.abort();
+  }
+
+  endAccepting(): void {
+    this.closing.abort();
   }
 }

@@ -28,6 +28,7 @@ export async function drain(app: NestFastifyApplication, lifecycle: Lifecycle, t
   const server = app.getHttpServer();
   if (server.listening) {
     await delay(times.noticeMs);
+    lifecycle.endAccepting();
     await finishRequests(server, times.finishMs);
   }
   await app.close();

@@ -99,7 +99,7 @@ interface SecretText {
  * that a secret in a message, a stack or an address is caught too.
  */
 const SECRET_TEXTS: readonly SecretText[] = [
-  { pattern: /(\/(?:noti_listener|checkout\/v1\/orders)\/)[^\s"'?#/\\]+/g, replacement: `$1${MASK}` },
+  { pattern: /(\/(?:noti_listener|checkout\/v1\/(?:orders|registrations))\/)[^\s"'?#/\\]+/g, replacement: `$1${MASK}` },
   { pattern: /\b(bearer|basic)\s+[\w+/=.~-]{6,}/gi, replacement: `$1 ${MASK}` },
   // The password of an address: scheme://user:password@host
   { pattern: /(:\/\/[^\s/:@"]*:)[^\s/@"]+@/g, replacement: `$1${MASK}@` },
