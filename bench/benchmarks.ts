@@ -1,4 +1,5 @@
 import { benchmarkBusyListener } from './busy';
+import { benchmarkLive } from './live';
 import { benchmarkLists } from './lists';
 import { benchmarkListener } from './listener';
 import type { BenchmarkOptions, Comparison } from './measure';
@@ -33,6 +34,12 @@ export const BENCHMARKS = {
     what: 'orders paid in Toss Payments’ window: from the return to Paid, and from a webhook',
     at: 'first',
     run: benchmarkOrders,
+  },
+  live: {
+    what: '5,000 live streams of orders in one process: its memory, and how late they are told of a change',
+    at: 'first',
+    isApart: true,
+    run: benchmarkLive,
   },
   lists: { what: 'pages of the admin API’s lists over ten million charges', at: 'first', run: benchmarkLists },
   listener: { what: 'answering notifications', at: 'first', run: benchmarkListener },

@@ -53,7 +53,7 @@ export interface Side {
 /** A figure of ours and what it is asked to be. */
 export interface Comparison {
   name: string;
-  unit: 's' | 'ms' | 'answers/s' | 'charges/s';
+  unit: 's' | 'ms' | 'MB' | 'answers/s' | 'charges/s';
   ours: Spread;
   /** Rows of a round, where it is about rows. */
   rows?: number;

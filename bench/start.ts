@@ -1,13 +1,11 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { withDatabase } from './database';
 import { spreadOf, type BenchmarkOptions, type Comparison } from './measure';
 import { benchSettings } from './service';
+import { freePort, readyAt, startProgram } from './service-process';
 import { startBenchSimulator } from './simulator';
 
 const READY_WITHIN_S = 2;
@@ -66,37 +64,6 @@ async function roundsOf(
     }
   }
   return [{ name, unit: 's', ours: spreadOf(measured), atMost }];
-}
-
-function startProgram(program: string, parameters: string[], env: Record<string, string>): ChildProcess {
-  const child = fork(join(__dirname, '..', program), parameters, { env, silent: true });
-  child.stdout?.resume();
-  child.stderr?.pipe(process.stderr);
-  const end = (): void => void child.kill();
-  process.once('exit', end);
-  child.once('exit', () => process.off('exit', end));
-  return child;
-}
-
-async function readyAt(address: string, service: ChildProcess): Promise<void> {
-  while (service.exitCode === null) {
-    const isReady = await fetch(address).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isReady) return;
-    await delay(10);
-  }
-  throw new Error('the service did not start');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function secondsSince(startedAt: number): number {

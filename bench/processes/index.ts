@@ -10,6 +10,8 @@ export type BenchProgram =
   | 'copy'
   | 'page-reader'
   | 'visitor'
+  | 'stream-holder'
+  | 'bare-streams'
   | `../peers/${string}`;
 
 /** Starts one of the programs of this folder, or of the peers; it ends with us. */

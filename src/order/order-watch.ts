@@ -86,9 +86,11 @@ export class OrderWatch implements OnApplicationShutdown {
     this.take(watched, order, read);
     const latest = watched.steps.at(-1) as OrderStep;
     const follower = { position: latest.position, tell };
+    // The id alone: what stops the following is kept as long as it lasts, and an order is a hundred times its size.
+    const { id } = order;
     const stop = (): void => {
       watched.followers.delete(follower);
-      if (watched.followers.size === 0 && this.watched.get(order.id) === watched) this.watched.delete(order.id);
+      if (watched.followers.size === 0 && this.watched.get(id) === watched) this.watched.delete(id);
     };
     const unseen = unseenOf(watched.steps, since);
     watched.followers.add(follower);
