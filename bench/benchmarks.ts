@@ -7,6 +7,7 @@ import { benchmarkMonth } from './month';
 import { benchmarkOrders } from './orders';
 import { benchmarkPayments } from './payments';
 import { benchmarkDemo, benchmarkStart } from './start';
+import { benchmarkTieOut } from './tie-out';
 import { benchmarkUpload } from './upload';
 
 export interface Benchmark {
@@ -41,6 +42,7 @@ export const BENCHMARKS = {
     isApart: true,
     run: benchmarkLive,
   },
+  'tie-out': { what: 'holding a day against what Toss Payments lists of it', at: 'every', run: benchmarkTieOut },
   lists: { what: 'pages of the admin API’s lists over ten million charges', at: 'first', run: benchmarkLists },
   listener: { what: 'answering notifications', at: 'first', run: benchmarkListener },
   busy: {

@@ -10,6 +10,7 @@ export type BenchProgram =
   | 'copy'
   | 'page-reader'
   | 'visitor'
+  | 'lister'
   | 'stream-holder'
   | 'bare-streams'
   | `../peers/${string}`;

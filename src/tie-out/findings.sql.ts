@@ -1,4 +1,15 @@
 /**
+ * Has rows of the large tables looked for by an index, for each of those before them. Left to itself PostgreSQL, which expects hardly
+ * any rows of a table that nobody has counted, and of a day that is not over long, compares each row of the day with each: a
+ * minute for twenty thousand.
+ */
+const oneByOne = (select: string): string => `(${select} OFFSET 0)`;
+
+/** All that is listed of a payment; for which account, is to be asked of it. */
+const listedOf = (transactionId: string): string =>
+  oneByOne(`SELECT * FROM gateway_transaction WHERE transaction_id = ${transactionId}`);
+
+/**
  * What the gateway's lists have otherwise than we do, of one day of an account, by the gateway's id of each thing that happened. A
  * payment is found under its transaction and a refund under its own id, on whichever day either side has it: so what
  * stands on this side of midnight there and on the other here is no difference. What was taken back before it counted is none either.
@@ -6,99 +17,110 @@
  * `$1` the account, `$2` its gateway, `$3` the day, `$4` and `$5` where it begins and ends.
  */
 export const FINDINGS_SQL = `
-  act AS (
+  act AS MATERIALIZED (
     SELECT 'transaction:' || act_id AS subject, act_id, kind, status, transaction_id, order_no, amount, currency
     FROM gateway_transaction AS listed
-    WHERE gateway_account = $1 AND day = $3 AND kind IN ('payment', 'refund') AND NOT EXISTS (
-      SELECT FROM gateway_transaction AS later
-      WHERE listed.kind = 'payment' AND later.gateway_account = $1 AND later.transaction_id = listed.transaction_id
-        AND later.kind = 'other' AND later.at > listed.at)
+    WHERE gateway_account = $1 AND day = $3 AND kind IN ('payment', 'refund')
+      AND NOT (kind = 'payment' AND EXISTS (
+        SELECT FROM ${listedOf('listed.transaction_id')} AS later
+        WHERE later.gateway_account = $1 AND later.kind = 'other' AND later.at > listed.at))
     UNION ALL
     SELECT 'payout:' || act_id, act_id, kind, 'paid out', transaction_id, order_no, abs(amount), currency
     FROM gateway_settlement AS payout
-    WHERE gateway_account = $1 AND sold_on = $3 AND NOT EXISTS (
+    WHERE gateway_account = $1 AND sold_on = $3 AND NOT EXISTS ${oneByOne(`
       SELECT FROM gateway_transaction AS listed
-      WHERE listed.gateway_account = $1 AND listed.act_id = payout.act_id AND listed.amount = abs(payout.amount))),
+      WHERE listed.gateway_account = $1 AND listed.act_id = payout.act_id AND listed.amount = abs(payout.amount)`)}),
   own_payment AS (
     SELECT settlement.position, settlement.transaction_id, settlement.amount, charge.order_no
-    FROM settlement JOIN charge ON charge.id = settlement.charge_id
+    FROM settlement CROSS JOIN LATERAL ${oneByOne(`
+      SELECT order_no, gateway_account FROM charge WHERE charge.id = settlement.charge_id`)} AS charge
     WHERE settlement.gateway <> 'tstore' AND settlement.kind = 'paid' AND charge.gateway_account = $1
       AND settlement.settled_at >= $4 AND settlement.settled_at < $5),
-  own_refund AS (
+  own_refund AS MATERIALIZED (
     SELECT refund.id, refund.transaction_id, refund.refund_transaction_id, refund.amount, charge.order_no
-    FROM refund JOIN charge ON charge.id = refund.charge_id
+    FROM refund CROSS JOIN LATERAL ${oneByOne(`SELECT order_no FROM charge WHERE charge.id = refund.charge_id`)} AS charge
     WHERE refund.gateway <> 'tstore' AND refund.state = 'Refunded' AND refund.gateway_account = $1
       AND refund.ended_at >= $4 AND refund.ended_at < $5),
   -- Where a person recorded a refund without the gateway's id of it, one of the same amount is it; each is one and no more.
+  refunded AS (
+    SELECT transaction_id FROM act WHERE kind = 'refund' UNION SELECT transaction_id FROM own_refund),
   nameless_act AS (
-    SELECT act_id, transaction_id, amount,
-      row_number() OVER (PARTITION BY transaction_id, amount ORDER BY at, act_id) AS place
-    FROM gateway_transaction AS listed
-    WHERE gateway_account = $1 AND kind = 'refund'
-      AND transaction_id IN (SELECT transaction_id FROM act UNION SELECT transaction_id FROM own_refund)
-      AND NOT EXISTS (SELECT FROM refund WHERE refund.transaction_id = listed.transaction_id AND refund.gateway <> 'tstore'
-        AND refund.refund_transaction_id = listed.act_id)),
+    SELECT listed.act_id, listed.transaction_id, listed.amount,
+      row_number() OVER (PARTITION BY listed.transaction_id, listed.amount ORDER BY listed.at, listed.act_id) AS place
+    FROM refunded CROSS JOIN LATERAL ${listedOf('refunded.transaction_id')} AS listed
+    WHERE listed.gateway_account = $1 AND listed.kind = 'refund'
+      AND NOT EXISTS ${oneByOne(`SELECT FROM refund WHERE refund.transaction_id = listed.transaction_id
+        AND refund.gateway <> 'tstore' AND refund.refund_transaction_id = listed.act_id`)}),
   nameless AS (
     SELECT nameless_act.act_id, refund.id
     FROM nameless_act JOIN (
-      SELECT id, transaction_id, amount, row_number() OVER (PARTITION BY transaction_id, amount ORDER BY id) AS place
-      FROM refund
-      WHERE gateway <> 'tstore' AND gateway_account = $1 AND state = 'Refunded' AND refund_transaction_id IS NULL) AS refund
+      SELECT refund.id, refund.transaction_id, refund.amount,
+        row_number() OVER (PARTITION BY refund.transaction_id, refund.amount ORDER BY refund.id) AS place
+      FROM refunded CROSS JOIN LATERAL ${oneByOne(`SELECT * FROM refund
+        WHERE refund.transaction_id = refunded.transaction_id AND refund.gateway <> 'tstore'`)} AS refund
+      WHERE refund.gateway_account = $1 AND refund.state = 'Refunded' AND refund.refund_transaction_id IS NULL) AS refund
       USING (transaction_id, amount, place)),
-  finding (subject, kind, movement, order_no, transaction_id, act_id, our_amount, their_amount, our_state, their_state) AS (
+  finding (subject, kind, movement, order_no, transaction_id, act_id, our_amount, their_amount, our_state, their_state) AS MATERIALIZED (
     SELECT act.subject,
       CASE WHEN paid.position IS NULL AND known.id IS NULL THEN 'only-theirs'
-        WHEN paid.position IS NULL OR own.order_no <> act.order_no OR own.gateway_account <> $1 THEN 'state'
+        WHEN paid.position IS NULL OR paid.order_no <> act.order_no OR paid.gateway_account <> $1 THEN 'state'
         ELSE 'amount' END,
       'payment', act.order_no, act.transaction_id, act.act_id, coalesce(paid.amount, known.amount), act.amount,
-      CASE WHEN paid.position IS NULL THEN coalesce(direct_payment.state, CASE WHEN known.id IS NOT NULL THEN 'not paid' END)
-        ELSE 'paid as ' || own.order_no END,
+      CASE WHEN paid.position IS NULL THEN coalesce(known.state, CASE WHEN known.id IS NOT NULL THEN 'not paid' END)
+        ELSE 'paid as ' || paid.order_no END,
       act.status || CASE WHEN act.currency = 'KRW' THEN '' ELSE ' in ' || act.currency END
     FROM act
-    LEFT JOIN settlement AS paid
-      ON paid.transaction_id = act.transaction_id AND paid.gateway = $2 AND paid.kind = 'paid'
-    LEFT JOIN charge AS own ON own.id = paid.charge_id
-    LEFT JOIN charge AS known ON known.order_no = act.order_no AND known.gateway_account = $1
-    LEFT JOIN direct_payment ON direct_payment.charge_id = known.id
+    LEFT JOIN LATERAL ${oneByOne(`
+      SELECT settlement.position, settlement.amount, charge.order_no, charge.gateway_account
+      FROM settlement CROSS JOIN LATERAL ${oneByOne(`
+        SELECT order_no, gateway_account FROM charge WHERE charge.id = settlement.charge_id`)} AS charge
+      WHERE settlement.transaction_id = act.transaction_id AND settlement.gateway = $2 AND settlement.kind = 'paid'`)} AS paid
+      ON true
+    LEFT JOIN LATERAL ${oneByOne(`
+      SELECT id, amount, (SELECT state FROM direct_payment WHERE charge_id = charge.id) AS state
+      FROM charge WHERE order_no = act.order_no AND gateway_account = $1`)} AS known ON true
     WHERE act.kind = 'payment' AND (paid.position IS NULL OR paid.amount <> act.amount OR act.currency <> 'KRW'
-      OR own.order_no <> act.order_no OR own.gateway_account <> $1)
+      OR paid.order_no <> act.order_no OR paid.gateway_account <> $1)
     UNION ALL
     SELECT act.subject,
       CASE WHEN made.id IS NULL THEN 'only-theirs' WHEN made.state <> 'Refunded' THEN 'state' ELSE 'amount' END,
       'refund', act.order_no, act.transaction_id, act.act_id, made.amount, act.amount, made.state,
       act.status || CASE WHEN act.currency = 'KRW' THEN '' ELSE ' in ' || act.currency END
     FROM act
+    LEFT JOIN nameless ON nameless.act_id = act.act_id
     LEFT JOIN LATERAL (
       SELECT id, amount, state FROM refund
       WHERE transaction_id = act.transaction_id AND gateway <> 'tstore' AND gateway_account = $1 AND (
         refund_transaction_id = act.act_id AND state = 'Refunded'
         OR amount = act.amount AND state IN ('Refunding', 'Unknown'))
       ORDER BY state = 'Refunded' DESC LIMIT 1) AS made ON true
-    WHERE act.kind = 'refund' AND NOT EXISTS (SELECT FROM nameless WHERE nameless.act_id = act.act_id)
+    WHERE act.kind = 'refund' AND nameless.act_id IS NULL
       AND (made.id IS NULL OR made.state <> 'Refunded' OR made.amount <> act.amount OR act.currency <> 'KRW')
     UNION ALL
     SELECT 'ours:payment:' || position, 'only-ours', 'payment', order_no, transaction_id, NULL, amount, NULL, 'paid', NULL
     FROM own_payment
-    WHERE NOT EXISTS (SELECT FROM gateway_transaction AS listed
-      WHERE listed.gateway_account = $1 AND listed.transaction_id = own_payment.transaction_id AND listed.kind = 'payment')
+    WHERE NOT EXISTS (SELECT FROM ${listedOf('own_payment.transaction_id')} AS listed
+      WHERE listed.gateway_account = $1 AND listed.kind = 'payment')
     UNION ALL
-    SELECT 'ours:refund:' || id, 'only-ours', 'refund', order_no, transaction_id, refund_transaction_id, amount, NULL,
+    SELECT 'ours:refund:' || own_refund.id, 'only-ours', 'refund', order_no, transaction_id, refund_transaction_id, amount, NULL,
       'Refunded', NULL
-    FROM own_refund
-    WHERE NOT EXISTS (SELECT FROM gateway_transaction AS listed WHERE listed.gateway_account = $1
-        AND listed.act_id = own_refund.refund_transaction_id)
-      AND NOT EXISTS (SELECT FROM nameless WHERE nameless.id = own_refund.id)
+    FROM own_refund LEFT JOIN nameless ON nameless.id = own_refund.id
+    WHERE nameless.id IS NULL AND NOT EXISTS ${oneByOne(`SELECT FROM gateway_transaction AS listed
+        WHERE listed.gateway_account = $1 AND listed.act_id = own_refund.refund_transaction_id`)}
     UNION ALL
     SELECT 'payout:' || act_id, 'amount', 'payout', order_no, transaction_id, act_id, abs(amount - fee), abs(pay_out),
       NULL, 'paid out'
     FROM gateway_settlement WHERE gateway_account = $1 AND sold_on = $3 AND pay_out <> amount - fee)`;
+
+/** For the rest of a transaction, what is found and what was told before are joined by hashes, for the same reason. */
+export const HASHED = 'SET LOCAL enable_nestloop = off';
 
 /** Whether something is ours alone as far as was listed, `$1` to `$5` as above. */
 export const ANY_ONLY_OURS_SQL = `WITH ${FINDINGS_SQL} SELECT 1 FROM finding WHERE kind = 'only-ours' LIMIT 1`;
 
 /**
  * Brings the differences of a day to what is found now, by one statement: what is new begins, what is gone is cleared, what came back
- * or looks otherwise than a person was told is open again. `$6` is now, `$7` who.
+ * or looks otherwise than a person was told is open again. `$6` is now, `$7` who. After {@link HASHED}.
  */
 export const COMPARE_SQL = `
   WITH ${FINDINGS_SQL},

@@ -5,7 +5,7 @@ import { startOfSeoulDay, type SeoulDate } from '../kernel/seoul-calendar';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
 import { begin, claim, move, writeHeld, type Aggregate, type Changes } from '../platform/work';
-import { COMPARE_SQL, ANY_ONLY_OURS_SQL } from './findings.sql';
+import { ANY_ONLY_OURS_SQL, COMPARE_SQL, HASHED } from './findings.sql';
 import { dayBeside } from './seoul-days';
 import { TieOut, TieOutHistory } from './tie-out.entity';
 import { TIE_OUT_FIRST_STATES, TIE_OUT_TRANSITIONS, type TieOutEvent, type TieOutState } from './tie-out.state';
@@ -151,6 +151,7 @@ export class TieOutRepository {
   /** Brings the day's differences to what is found now. @returns how many are open that were not, and how many are gone */
   async compare(session: SqlSession, tieOut: TieOut): Promise<{ opened: number; cleared: number }> {
     const parameters = [...placeOf(tieOut), this.clock.now(), BY_CALENDAR];
+    await session.execute(HASHED);
     const [counts] = await session.rows<{ opened: number; cleared: number }>(COMPARE_SQL, parameters);
     return counts ?? { opened: 0, cleared: 0 };
   }
