@@ -118,7 +118,7 @@ module.exports = {
         path: '^src/gateways/',
         pathNot: [
           '^src/gateways/$1/',
-          '^src/gateways/(?:(?:calls|collection|gateway|limits|ports)\\.ts$|exchange/|reading/)',
+          '^src/gateways/(?:(?:calls|collection|credential-sets|gateway|gateway-client|limits|ports|split)\\.ts$|exchange/|reading/)',
         ],
       },
     },

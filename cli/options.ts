@@ -58,10 +58,11 @@ const WITH_ACCOUNTS: Record<Schema<'NewGatewayAccountBody'>['gateway'], true> = 
   tstore: true,
   toss: true,
   kakaopay: true,
+  portone: true,
 };
 export const GATEWAYS_WITH_ACCOUNTS = Object.keys(WITH_ACCOUNTS);
 
-const GATEWAYS: Record<Schema<'GatewayAccountView'>['gateway'], true> = { ...WITH_ACCOUNTS, portone: true };
+const GATEWAYS: Record<Schema<'GatewayAccountView'>['gateway'], true> = WITH_ACCOUNTS;
 
 /** A filter by who collects. */
 export function gatewayOptions(): { gateway: Option; gatewayAccount: Option } {

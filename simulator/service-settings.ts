@@ -45,8 +45,8 @@ export function portoneSettings(baseUrl: string): Record<string, string> {
   return {
     PORTONE_API_SECRET: apiSecret,
     PORTONE_STORE_ID: storeId,
-    PORTONE_CHANNEL_KEY: channels[0]?.key ?? '',
-    PORTONE_WEBHOOK_SECRET: webhooks.LIVE.secrets.join(','),
+    PORTONE_CHANNEL_KEYS: channels[0]?.key ?? '',
+    PORTONE_WEBHOOK_SECRETS: webhooks.LIVE.secrets.join(','),
     PORTONE_API_BASE_URL: baseUrl,
   };
 }

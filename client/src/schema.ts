@@ -2811,6 +2811,14 @@ export interface components {
              */
             at: string | null;
         };
+        AskedRefundView: {
+            /** @description Won */
+            amount: number;
+            /** @description As it was given with it: a refund of ours is known by it */
+            note: string;
+            /** @description Whether it may still be given; else it will not be */
+            isUnderWay: boolean;
+        };
         FoundTransactionView: {
             /** @description The gateway’s id of the payment */
             transactionId: string;
@@ -2852,6 +2860,8 @@ export interface components {
             balance?: number;
             /** @description What was given back, where the gateway lists it */
             refunds?: components["schemas"]["FoundRefundView"][];
+            /** @description What the gateway was asked to give back and has not, where it takes its time for that and lists it */
+            askedRefunds?: components["schemas"]["AskedRefundView"][];
             /** @description How far the transfer to an account is of what was given back, by the gateway’s own word */
             transferStatus?: string;
         };
@@ -3375,7 +3385,7 @@ export interface components {
              * @description Who collects by it
              * @enum {string}
              */
-            gateway: "tstore" | "toss" | "kakaopay";
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
             /**
              * @description What people call it
              * @example T store, children’s brand
@@ -7344,7 +7354,7 @@ export interface operations {
             };
             path: {
                 /** @description Who collects by it */
-                gateway: "tstore" | "toss" | "kakaopay";
+                gateway: "tstore" | "toss" | "kakaopay" | "portone";
             };
             cookie?: never;
         };

@@ -1,6 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Matches, Max, MaxLength, Min } from 'class-validator';
 import { MAX_CHARGE_WON, wonInWords } from '../kernel/won';
 
 const AMOUNT = { message: `whole won, 1 to ${wonInWords(MAX_CHARGE_WON)}` };
@@ -22,21 +22,65 @@ export class WindowParameter extends TokenParameter {
   number!: number;
 }
 
-/** What a page brings back that showed the payment window itself. */
+/** Nothing that would lead to another path where it is looked up. */
+const KEY = /^(?!\.{1,2}$)[!-~]{1,200}$/;
+const ORDER_NO = /^[A-Za-z0-9_=-]{1,64}$/;
+const WORD = { message: 'a text of at most 1000 characters' };
+
+/** What a page brings back that showed the payment window itself: what the gateway's script gave it, by its own names. */
 export class WindowReturnDto {
-  @ApiProperty({ description: 'The window’s own key of the payment' })
-  // Nothing that would lead to another path where it is looked up.
-  @Matches(/^(?!\.{1,2}$)[!-~]{1,200}$/, { message: '1 to 200 printable characters without spaces' })
-  paymentKey!: string;
+  @ApiPropertyOptional({ description: 'Toss Payments: the window’s own key of the payment' })
+  @IsOptional()
+  @Matches(KEY, { message: '1 to 200 printable characters without spaces' })
+  paymentKey?: string;
 
-  @ApiProperty({ description: 'As the window was opened with' })
-  @Matches(/^[A-Za-z0-9_=-]{1,64}$/, { message: 'the orderId that the window was opened with' })
-  orderId!: string;
+  @ApiPropertyOptional({ description: 'Toss Payments: as the window was opened with' })
+  @IsOptional()
+  @Matches(ORDER_NO, { message: 'the orderId that the window was opened with' })
+  orderId?: string;
 
-  @ApiProperty({ type: 'integer', description: 'Won' })
+  @ApiPropertyOptional({ type: 'integer', description: 'Toss Payments: won' })
+  @IsOptional()
   @Type(() => Number)
   @IsInt(AMOUNT)
   @Min(1, AMOUNT)
   @Max(MAX_CHARGE_WON, AMOUNT)
-  amount!: number;
+  amount?: number;
+
+  @ApiPropertyOptional({ description: 'PortOne: as the window was opened with' })
+  @IsOptional()
+  @Matches(ORDER_NO, { message: 'the paymentId that the window was opened with' })
+  paymentId?: string;
+
+  @ApiPropertyOptional({ description: 'PortOne: its own key of the attempt' })
+  @IsOptional()
+  @Matches(KEY, { message: '1 to 200 printable characters without spaces' })
+  txId?: string;
+
+  @ApiPropertyOptional({ description: 'PortOne: what the customer has agreed to is charged by it' })
+  @IsOptional()
+  @Matches(/^[!-~]{1,300}$/, { message: '1 to 300 printable characters without spaces' })
+  paymentToken?: string;
+
+  @ApiPropertyOptional({ description: 'PortOne: PAYMENT' })
+  @IsOptional()
+  @MaxLength(1000, WORD)
+  transactionType?: string;
+  @ApiPropertyOptional({ description: 'PortOne: why nothing was paid' })
+  @IsOptional()
+  @MaxLength(1000, WORD)
+  code?: string;
+  @ApiPropertyOptional({ description: 'PortOne: the same in words' })
+  @IsOptional()
+  @MaxLength(1000, WORD)
+  message?: string;
+  @ApiPropertyOptional({ description: 'PortOne: the payment company’s code' })
+  @IsOptional()
+  @MaxLength(1000, WORD)
+  pgCode?: string;
+
+  @ApiPropertyOptional({ description: 'PortOne: the same in its words' })
+  @IsOptional()
+  @MaxLength(1000, WORD)
+  pgMessage?: string;
 }

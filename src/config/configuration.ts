@@ -162,6 +162,34 @@ export abstract class KakaopayConfig {
   abstract readonly openSeconds: number;
 }
 
+/** The merchant's store at PortOne, and what its customers pay by. */
+export interface PortoneAccount {
+  /** A secret. */
+  readonly apiSecret: string;
+  readonly storeId: string;
+  /** With commas between; the first is the one that windows are opened for. */
+  readonly channelKeys: string;
+  /** Of the channel in which payment methods are registered, where that is another than the first. */
+  readonly billingChannelKey: string | undefined;
+  /** With commas between: secrets, each good by itself; `undefined`: its messages are not taken. */
+  readonly webhookSecrets: string | undefined;
+  /** Whether its channels charge nothing before we confirm. */
+  readonly manualConfirm: boolean;
+}
+
+export abstract class PortoneConfig {
+  /** `undefined`: the settings make no account of PortOne. */
+  abstract readonly account: PortoneAccount | undefined;
+  abstract readonly apiBaseUrl: string;
+  /** Networks its messages may come from; empty allows all. */
+  abstract readonly webhookCidrs: readonly string[];
+  abstract readonly connectTimeoutMs: number;
+  /** From the last byte sent to the head of the answer. */
+  abstract readonly answerTimeoutMs: number;
+  /** For how long a payment that PortOne has as open, or not at all, may still turn out to be paid. */
+  abstract readonly openSeconds: number;
+}
+
 /** How T store is asked for transactions, which it blocks merchants for doing too much. */
 export abstract class LookupConfig {
   /** All replicas together. */
@@ -311,6 +339,7 @@ export interface Configuration {
   tstore: TstoreConfig;
   toss: TossConfig;
   kakaopay: KakaopayConfig;
+  portone: PortoneConfig;
   lookup: LookupConfig;
   deposit: DepositConfig;
   refund: RefundConfig;

@@ -29,6 +29,18 @@ import {
   KAKAOPAY_KEY_IN_WORDS,
   type KakaopayGeneration,
 } from './kakaopay-key';
+import {
+  PORTONE_API_SECRET,
+  PORTONE_API_SECRET_IN_WORDS,
+  PORTONE_CHANNEL_KEY,
+  PORTONE_CHANNEL_KEYS,
+  PORTONE_CHANNEL_KEYS_IN_WORDS,
+  PORTONE_CHANNEL_KEY_IN_WORDS,
+  PORTONE_STORE_ID,
+  PORTONE_STORE_ID_IN_WORDS,
+  PORTONE_WEBHOOK_SECRETS,
+  PORTONE_WEBHOOK_SECRETS_IN_WORDS,
+} from './portone-key';
 import { TOSS_KEY, TOSS_KEY_IN_WORDS } from './toss-key';
 import { unknownSettings } from './unknown-settings';
 
@@ -256,6 +268,38 @@ export class Environment {
   @Whole(1, 300) KAKAOPAY_CONNECT_TIMEOUT_SECONDS: number = 5;
   @Whole(1, 3_600) KAKAOPAY_ANSWER_TIMEOUT_SECONDS: number = 30;
   @Whole(1, 1_440) KAKAOPAY_OPEN_MINUTES: number = 60;
+
+  @Expose()
+  @IsOptional()
+  @Matches(PORTONE_API_SECRET, { message: PORTONE_API_SECRET_IN_WORDS })
+  PORTONE_API_SECRET?: string;
+
+  @Expose()
+  @IsOptional()
+  @Matches(PORTONE_STORE_ID, { message: PORTONE_STORE_ID_IN_WORDS })
+  PORTONE_STORE_ID?: string;
+
+  @Expose()
+  @IsOptional()
+  @Matches(PORTONE_CHANNEL_KEYS, { message: PORTONE_CHANNEL_KEYS_IN_WORDS })
+  PORTONE_CHANNEL_KEYS?: string;
+
+  @Expose()
+  @IsOptional()
+  @Matches(PORTONE_CHANNEL_KEY, { message: PORTONE_CHANNEL_KEY_IN_WORDS })
+  PORTONE_BILLING_CHANNEL_KEY?: string;
+
+  @Expose()
+  @IsOptional()
+  @Matches(PORTONE_WEBHOOK_SECRETS, { message: PORTONE_WEBHOOK_SECRETS_IN_WORDS })
+  PORTONE_WEBHOOK_SECRETS?: string;
+
+  @Expose() @Flag() @IsBoolean({ message: 'true or false' }) PORTONE_MANUAL_CONFIRM: boolean = false;
+  @Expose() @IsOptional() @IsBaseUrl() PORTONE_API_BASE_URL?: string;
+  @Whole(1, 300) PORTONE_CONNECT_TIMEOUT_SECONDS: number = 5;
+  @Whole(1, 3_600) PORTONE_ANSWER_TIMEOUT_SECONDS: number = 60;
+  @Whole(1, 1_440) PORTONE_OPEN_MINUTES: number = 60;
+  @Expose() @Each('cidrs', 'a list of networks such as 203.0.113.0/24', isCidr) PORTONE_WEBHOOK_CIDRS: string = '';
 
   @Expose() @Each('cidrs', 'a list of networks such as 203.0.113.0/24', isCidr) PNS_ALLOWED_CIDRS: string = '';
   @Whole(1, 6_000) PNS_QUESTIONS_PER_MINUTE: number = 120;

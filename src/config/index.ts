@@ -13,6 +13,8 @@ export {
 export { InvalidConfigurationError, readConfiguration } from './read-configuration';
 export { KAKAOPAY_ACCOUNT_SETTINGS, kakaopayAccountOf, kakaopayCidFault } from './kakaopay-account';
 export * from './kakaopay-key';
+export { PORTONE_ACCOUNT_SETTINGS, portoneAccountOf } from './portone-account';
+export * from './portone-key';
 export { TOSS_KEY, TOSS_KEY_IN_WORDS } from './toss-key';
 export { TOSS_ACCOUNT_SETTINGS, tossAccountOf, tossKeyFaults } from './toss-keys';
 export { TSTORE_ACCOUNT_SETTINGS, tstoreAccountOf } from './tstore-account';

@@ -14,6 +14,9 @@ const KAKAOPAY_HOSTS = {
   KAKAOPAY_LEGACY_API_BASE_URL: 'kapi.kakao.com',
 } as const;
 
+/** The same of PortOne. */
+const PORTONE_HOST = 'api.portone.io';
+
 const privateNetworks = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -42,8 +45,9 @@ export function liveFaults(environment: Environment): InputFault[] {
       faults.push({ field, expected: 'an https address that is not local, private or a simulator’s, in live' });
     }
   }
-  for (const [field, host] of Object.entries({ TOSS_API_BASE_URL: TOSS_HOST, ...KAKAOPAY_HOSTS })) {
-    const address = environment[field as 'TOSS_API_BASE_URL' | keyof typeof KAKAOPAY_HOSTS];
+  const hosts = { TOSS_API_BASE_URL: TOSS_HOST, ...KAKAOPAY_HOSTS, PORTONE_API_BASE_URL: PORTONE_HOST };
+  for (const [field, host] of Object.entries(hosts)) {
+    const address = environment[field as keyof typeof hosts];
     if (address !== undefined && !(isPublicHttps(address) && new URL(address).host === host)) {
       faults.push({ field, expected: `https://${host}, or nothing, in live` });
     }

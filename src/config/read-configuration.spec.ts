@@ -441,3 +441,52 @@ describe('the contracts of KakaoPay', () => {
     expect(faultyFields({ ...LIVE, ...theirs })).toEqual([]);
   });
 });
+
+describe('the store at PortOne', () => {
+  const given = {
+    PORTONE_API_SECRET: 'S'.repeat(60),
+    PORTONE_STORE_ID: 'store-4b0c7d2e-1f3a',
+    PORTONE_CHANNEL_KEYS: 'channel-key-0e,channel-key-1f',
+  };
+
+  it('is made by three settings together, or there is none', () => {
+    expect(readConfiguration({ ...GOOD, ...given }).portone).toMatchObject({
+      account: { storeId: 'store-4b0c7d2e-1f3a', channelKeys: 'channel-key-0e,channel-key-1f', manualConfirm: false },
+      openSeconds: 3_600,
+    });
+    expect(readConfiguration(GOOD).portone.account).toBeUndefined();
+    expect(readConfiguration(LIVE).portone.apiBaseUrl).toBe('https://api.portone.io');
+    expect(faultyFields({ ...GOOD, PORTONE_STORE_ID: 'store-4b' }).sort()).toEqual([
+      'PORTONE_API_SECRET',
+      'PORTONE_CHANNEL_KEYS',
+    ]);
+    expect(faultyFields({ ...GOOD, PORTONE_WEBHOOK_SECRETS: 'whsec_YWJj' })).toEqual(['PORTONE_WEBHOOK_SECRETS']);
+    expect(faultyFields({ ...GOOD, PORTONE_BILLING_CHANNEL_KEY: 'channel-key-2' })).toEqual([
+      'PORTONE_BILLING_CHANNEL_KEY',
+    ]);
+  });
+
+  it.each([
+    ['PORTONE_API_SECRET', 'with, commas in a secret'],
+    ['PORTONE_STORE_ID', 'imp12345678'],
+    ['PORTONE_CHANNEL_KEYS', 'channel-key-0e, channel-key-1f'],
+    ['PORTONE_CHANNEL_KEYS', 'channel-key-0e,'],
+    ['PORTONE_WEBHOOK_SECRETS', 'whsec_not base64'],
+    ['PORTONE_MANUAL_CONFIRM', 'perhaps'],
+    ['PORTONE_OPEN_MINUTES', '0'],
+  ])('has %s as it is said: not %s', (field, value) => {
+    expect(faultyFields({ ...GOOD, ...given, [field]: value })).toEqual([field]);
+  });
+
+  it('has several webhook secrets, with the prefix and without', () => {
+    const PORTONE_WEBHOOK_SECRETS = 'whsec_c2ltdWxhdG9yLXN0b3JlLWxpdmU=,pzQGE83cSIRKM4/WH5QY+g==';
+    const { account } = readConfiguration({ ...GOOD, ...given, PORTONE_WEBHOOK_SECRETS }).portone;
+    expect(account?.webhookSecrets).toBe(PORTONE_WEBHOOK_SECRETS);
+  });
+
+  it('is sent in live to nobody but PortOne', () => {
+    const elsewhere = { PORTONE_API_BASE_URL: 'https://portone.example.com' };
+    expect(faultyFields({ ...LIVE, ...elsewhere })).toEqual(['PORTONE_API_BASE_URL']);
+    expect(faultyFields({ ...LIVE, PORTONE_API_BASE_URL: 'https://api.portone.io/' })).toEqual([]);
+  });
+});

@@ -5,6 +5,7 @@ import type {
   EncryptionConfig,
   EncryptionKeyConfig,
   KakaopayAccount,
+  PortoneAccount,
   TossAccount,
   TstoreAccount,
 } from './configuration';
@@ -19,6 +20,7 @@ import {
 } from './environment';
 import { KAKAOPAY_ACCOUNT_SETTINGS, kakaopayCidFault } from './kakaopay-account';
 import { liveFaults } from './live-rules';
+import { PORTONE_ACCOUNT_SETTINGS } from './portone-account';
 import { TOSS_ACCOUNT_SETTINGS, tossKeyFaults } from './toss-keys';
 import { TSTORE_ACCOUNT_SETTINGS } from './tstore-account';
 import { meansEnvironment } from './unknown-settings';
@@ -46,6 +48,13 @@ const KAKAOPAY_HOSTS: Record<Deployment, { current: string; legacy: string }> = 
   simulator: { current: 'http://127.0.0.1:9090', legacy: 'http://127.0.0.1:9090' },
   sandbox: { current: 'https://open-api.kakaopay.com', legacy: 'https://kapi.kakao.com' },
   live: { current: 'https://open-api.kakaopay.com', legacy: 'https://kapi.kakao.com' },
+};
+
+/** Where PortOne is, by deployment: one host for test and live, and the channel decides. */
+const PORTONE_HOSTS: Record<Deployment, string> = {
+  simulator: 'http://127.0.0.1:9090',
+  sandbox: 'https://api.portone.io',
+  live: 'https://api.portone.io',
 };
 
 /** T store publishes no result code but success; what its simulator answers when it has done nothing is known. */
@@ -114,6 +123,7 @@ function relationFaults(environment: Environment): InputFault[] {
   const isTstoreHere = wholeAccount('T store', TSTORE_ACCOUNT_SETTINGS);
   if (wholeAccount('Toss Payments', TOSS_ACCOUNT_SETTINGS)) faults.push(...tossFaults(environment));
   faults.push(...kakaopayFaults(environment, wholeAccount('KakaoPay', KAKAOPAY_ACCOUNT_SETTINGS)));
+  faults.push(...portoneFaults(environment, wholeAccount('PortOne', PORTONE_ACCOUNT_SETTINGS)));
   if (environment.ENVIRONMENT === 'sandbox' && isTstoreHere) {
     require('TSTORE_PNS_BASE_URL', 'the PNS address of the sandbox (none is published)');
   }
@@ -209,6 +219,14 @@ function configurationOf(environment: Environment): Configuration {
       connectTimeoutMs: environment.KAKAOPAY_CONNECT_TIMEOUT_SECONDS * 1000,
       answerTimeoutMs: environment.KAKAOPAY_ANSWER_TIMEOUT_SECONDS * 1000,
       openSeconds: environment.KAKAOPAY_OPEN_MINUTES * 60,
+    },
+    portone: {
+      account: portoneAccountIn(environment),
+      apiBaseUrl: base(environment.PORTONE_API_BASE_URL ?? PORTONE_HOSTS[environment.ENVIRONMENT]),
+      connectTimeoutMs: environment.PORTONE_CONNECT_TIMEOUT_SECONDS * 1000,
+      answerTimeoutMs: environment.PORTONE_ANSWER_TIMEOUT_SECONDS * 1000,
+      openSeconds: environment.PORTONE_OPEN_MINUTES * 60,
+      webhookCidrs: commaSeparated(environment.PORTONE_WEBHOOK_CIDRS),
     },
     lookup: {
       perMinute: environment.TSTORE_LOOKUPS_PER_MINUTE,
@@ -347,6 +365,22 @@ function kakaopayFaults(environment: Environment, isHere: boolean): InputFault[]
     ...faults,
     { field: 'KAKAOPAY_CID_SUBSCRIPTION_SECRET', expected: 'nothing without KAKAOPAY_CID_SUBSCRIPTION' },
   ];
+}
+
+function portoneAccountIn(environment: Environment): PortoneAccount | undefined {
+  const { PORTONE_API_SECRET: apiSecret, PORTONE_STORE_ID: storeId } = environment;
+  const { PORTONE_CHANNEL_KEYS: channelKeys, PORTONE_BILLING_CHANNEL_KEY: billingChannelKey } = environment;
+  const { PORTONE_WEBHOOK_SECRETS: webhookSecrets, PORTONE_MANUAL_CONFIRM: manualConfirm } = environment;
+  if (apiSecret === undefined || storeId === undefined || channelKeys === undefined) return undefined;
+  return { apiSecret, storeId, channelKeys, billingChannelKey, webhookSecrets, manualConfirm };
+}
+
+/** @param isHere whether any of the settings that make the account is given */
+function portoneFaults(environment: Environment, isHere: boolean): InputFault[] {
+  if (isHere) return [];
+  const beside = ['PORTONE_BILLING_CHANNEL_KEY', 'PORTONE_WEBHOOK_SECRETS'] as const;
+  const expected = `nothing without ${PORTONE_ACCOUNT_SETTINGS.join(', ')}`;
+  return beside.flatMap((field) => (environment[field] === undefined ? [] : [{ field, expected }]));
 }
 
 function refusalCodesOf({ TSTORE_REFUSAL_CODES, ENVIRONMENT }: Environment): readonly string[] {

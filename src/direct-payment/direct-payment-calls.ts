@@ -58,6 +58,11 @@ export class DirectPaymentCalls {
     return port.sameCallForHours;
   }
 
+  /** Whether its money may move before we confirm it, and goes back by the same call where it is not what was asked. */
+  takesInWindow({ gateway, origin }: DirectPayment): boolean {
+    return origin === 'checkout' && this.gateways.confirming(gateway).takesInWindow === true;
+  }
+
   /** For how many seconds after it was sent it may turn out to be taken although the gateway has it as open, or not at all. */
   openSeconds({ gateway, origin }: DirectPayment): number {
     return origin === 'checkout' ? this.gateways.confirming(gateway).openForSeconds : 0;

@@ -49,6 +49,9 @@ export const NEVER_TAKEN: PaymentEnd = {
   transactionId: null,
 };
 
+/** Of what was taken, and has gone back to its customer since, so that nothing of it is owed. */
+export const GIVEN_BACK = 'given-back';
+
 /** The codes of a no that is not the gateway's. */
 const UNSAID: readonly string[] = [PAYMENT_BY_DECISION, NEVER_TAKEN.code];
 
@@ -149,12 +152,21 @@ export class DirectPaymentRecorder {
   async awaitReturn(payment: SentPayment, { code, message }: PaymentEnd): Promise<void> {
     const at = this.clock.now();
     const until = secondsAfter(at, RETURN_SECONDS);
+    // What comes back next is another call: its gateway would repeat the refusal to the key.
+    const rekeyed = this.payments.rekeyed(payment);
     const waiting = { holdReason: AWAITS_RETURN, nextAttemptAt: until, attempts: 0, lastError: `${code}: ${message}` };
     const unsent = { sendingId: null, sentAt: payment.sentBefore };
     const why = { cause: 'return refused by the gateway', actor: ACTOR, reason: code };
     const holder = { sendingId: payment.sendingId };
     await this.database.transaction(async (session) => {
-      await this.payments.transition(session, payment, 'withdraw', why, { ...RELEASED, ...waiting, ...unsent }, holder);
+      await this.payments.transition(
+        session,
+        payment,
+        'withdraw',
+        why,
+        { ...RELEASED, ...waiting, ...unsent, ...rekeyed },
+        holder,
+      );
       await this.origins.ended(session, payment, { kind: 'returnable', code, message }, at);
     });
   }

@@ -9,7 +9,7 @@ import { DepositRecorder } from './deposit/deposit-recorder';
 import { DirectPaymentCalls } from './direct-payment-calls';
 import { DirectPaymentFinder } from './direct-payment-finder';
 import { DirectPaymentQueue } from './direct-payment-queue';
-import { DirectPaymentRecorder, NEVER_TAKEN } from './direct-payment-recorder';
+import { DirectPaymentRecorder, GIVEN_BACK, NEVER_TAKEN } from './direct-payment-recorder';
 import { DirectPaymentSending } from './direct-payment-sending.service';
 import { DirectPaymentWatch } from './direct-payment-watch';
 import type { DirectPayment } from './direct-payment.entity';
@@ -104,7 +104,8 @@ export class DirectPaymentResolution {
   }
 
   /** What the gateway has of it, held against what was asked. */
-  private async believe({ payment, leaseId }: DirectPaymentClaim, receipt: PaymentReceipt): Promise<StepReport> {
+  private async believe(claim: DirectPaymentClaim, receipt: PaymentReceipt): Promise<StepReport> {
+    const { payment, leaseId } = claim;
     const { transactionId, resultCode: code, resultMessage: message, standing } = receipt;
     if (standing === 'over') {
       await this.recorder.decline(payment, { code, message, transactionId: null }, 'over at the gateway', { leaseId });
@@ -119,9 +120,22 @@ export class DirectPaymentResolution {
       await this.recorder.pay(payment, { transactionId, code, message }, 'found as paid', { leaseId });
       return ONE_DONE;
     }
+    if (this.calls.takesInWindow(payment)) return this.giveBack(claim, receipt, contradiction);
     this.logger.error('payment in doubt: a person must look', { directPaymentId: payment.id, contradiction });
     await this.queue.leave({ payment, leaseId }, `${contradiction}: a person decides`);
     return ONE_POSTPONED;
+  }
+
+  /** Its money moved before anybody had compared it: what is not as it was asked goes back by the same call, and then nothing was paid. */
+  private async giveBack(
+    claim: DirectPaymentClaim,
+    { standing }: PaymentReceipt,
+    contradiction: string,
+  ): Promise<StepReport> {
+    if (standing !== 'refunded') return this.sending.bring(claim);
+    const end = { code: GIVEN_BACK, message: contradiction, transactionId: null };
+    await this.recorder.decline(claim.payment, end, 'given back at the gateway', { leaseId: claim.leaseId });
+    return ONE_DONE;
   }
 
   private mayBeSentAgain({ payment }: DirectPaymentClaim): boolean {

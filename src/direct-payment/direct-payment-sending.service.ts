@@ -142,7 +142,8 @@ export class DirectPaymentSending {
     const { sendingId } = payment;
     if (!this.finder.canFind(payment)) return this.declineUnfound(payment, end, cause);
     const found = await this.finder.find(payment);
-    if (found.kind === 'success' && isTaken(found.value)) {
+    const isBack = found.kind === 'success' && found.value.standing === 'refunded' && this.calls.takesInWindow(payment);
+    if (found.kind === 'success' && isTaken(found.value) && !isBack) {
       log.error('the gateway declined a payment that it has', { code: end.code });
       return this.believe(payment, found.value, `${cause}, and found as paid`, log);
     }

@@ -34,12 +34,13 @@ interface Asked {
   orderNo: string;
   amount: Won;
 }
-type Compared = Pick<PaymentReceipt, 'orderNo' | 'amount' | 'currency' | 'standing' | 'resultCode'>;
+type Compared = Pick<PaymentReceipt, 'orderNo' | 'amount' | 'currency' | 'standing' | 'resultCode' | 'objection'>;
 
-function differencesOf(asked: Asked, { orderNo, amount, currency }: Compared): string[] {
+function differencesOf(asked: Asked, { orderNo, amount, currency, objection }: Compared): string[] {
   return [
     ...(orderNo === asked.orderNo ? [] : [`for order ${orderNo} and not ${asked.orderNo}`]),
     ...(amount === asked.amount ? [] : [`of ${wonInWords(amount)} and not ${wonInWords(asked.amount)}`]),
     ...(currency === 'KRW' ? [] : [`in ${currency}`]),
+    ...(objection === undefined ? [] : [objection]),
   ];
 }

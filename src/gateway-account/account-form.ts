@@ -6,6 +6,16 @@ import {
   KAKAOPAY_GENERATIONS,
   KAKAOPAY_KEY,
   KAKAOPAY_KEY_IN_WORDS,
+  PORTONE_API_SECRET,
+  PORTONE_API_SECRET_IN_WORDS,
+  PORTONE_CHANNEL_KEY,
+  PORTONE_CHANNEL_KEYS,
+  PORTONE_CHANNEL_KEYS_IN_WORDS,
+  PORTONE_CHANNEL_KEY_IN_WORDS,
+  PORTONE_STORE_ID,
+  PORTONE_STORE_ID_IN_WORDS,
+  PORTONE_WEBHOOK_SECRETS,
+  PORTONE_WEBHOOK_SECRETS_IN_WORDS,
   TOSS_KEY,
   TOSS_KEY_IN_WORDS,
   kakaopayCidFault,
@@ -109,6 +119,37 @@ const ACCOUNT_FORMS: Readonly<Partial<Record<GatewayName, AccountForm>>> = {
         const expected = kakaopayCidFault(identifiers[name], environment);
         return expected === undefined ? [] : [{ field: `identifiers.${name}`, expected }];
       }),
+  },
+  portone: {
+    identifiers: {
+      storeId: { pattern: PORTONE_STORE_ID, expected: PORTONE_STORE_ID_IN_WORDS, setting: 'PORTONE_STORE_ID' },
+      channelKeys: {
+        pattern: PORTONE_CHANNEL_KEYS,
+        expected: PORTONE_CHANNEL_KEYS_IN_WORDS,
+        setting: 'PORTONE_CHANNEL_KEYS',
+      },
+      billingChannelKey: {
+        pattern: PORTONE_CHANNEL_KEY,
+        expected: PORTONE_CHANNEL_KEY_IN_WORDS,
+        setting: 'PORTONE_BILLING_CHANNEL_KEY',
+        isOptional: true,
+      },
+      manualConfirm: {
+        pattern: /^(?:true|false)$/,
+        expected: 'true or false',
+        setting: 'PORTONE_MANUAL_CONFIRM',
+        isOptional: true,
+      },
+    },
+    credentials: {
+      apiSecret: { pattern: PORTONE_API_SECRET, expected: PORTONE_API_SECRET_IN_WORDS, setting: 'PORTONE_API_SECRET' },
+      webhookSecrets: {
+        pattern: PORTONE_WEBHOOK_SECRETS,
+        expected: PORTONE_WEBHOOK_SECRETS_IN_WORDS,
+        setting: 'PORTONE_WEBHOOK_SECRETS',
+        isOptional: true,
+      },
+    },
   },
 };
 

@@ -3,12 +3,15 @@ import { hash } from 'node:crypto';
 import {
   DeploymentConfig,
   KakaopayConfig,
+  PortoneConfig,
   TossConfig,
   TstoreConfig,
   kakaopayAccountOf,
+  portoneAccountOf,
   tossAccountOf,
   tstoreAccountOf,
   type KakaopayAccount,
+  type PortoneAccount,
 } from '../config';
 import { KeyRing } from '../platform/crypto';
 import { Database } from '../platform/database';
@@ -25,7 +28,7 @@ interface SettingsAccount {
 }
 
 /** What the accounts are called that come with their settings. */
-const LABELS = { toss: 'Toss Payments', kakaopay: 'KakaoPay' } as const;
+const LABELS = { toss: 'Toss Payments', kakaopay: 'KakaoPay', portone: 'PortOne' } as const;
 
 type PrintOf = (secrets: Secrets) => string;
 
@@ -41,6 +44,7 @@ export class SettingsAccounts implements OnModuleInit {
     tstore: TstoreConfig,
     toss: TossConfig,
     kakaopay: KakaopayConfig,
+    portone: PortoneConfig,
     private readonly deployment: DeploymentConfig,
     private readonly database: Database,
     keys: KeyRing,
@@ -52,6 +56,7 @@ export class SettingsAccounts implements OnModuleInit {
       tstore: tstoreAccount(tstore, print),
       toss: tossAccount(toss, print),
       kakaopay: kakaopayAccount(kakaopay, print),
+      portone: portoneAccount(portone, print),
     };
   }
 
@@ -144,6 +149,29 @@ function identifiersOf({ cid, cidSubscription, generation }: KakaopayAccount): G
     cid,
     ...(cidSubscription !== undefined && { cidSubscription }),
     ...(generation !== 'current' && { generation }),
+  };
+}
+
+function portoneAccount(config: PortoneConfig, print: PrintOf): SettingsAccount {
+  const { account } = config;
+  return {
+    isThere: account !== undefined,
+    identifiers: account === undefined ? {} : identifiersOfStore(account),
+    credentials() {
+      const { apiSecret, webhookSecrets, storeId } = portoneAccountOf(config);
+      const secrets = { apiSecret, ...(webhookSecrets !== undefined && { webhookSecrets }) };
+      // What is checked is whether the secret is the store's.
+      return { key: nameOf(apiSecret), print: print({ apiSecret, storeId }), secrets };
+    },
+  };
+}
+
+function identifiersOfStore({ storeId, channelKeys, ...rest }: PortoneAccount): GatewayAccount['identifiers'] {
+  const { billingChannelKey, manualConfirm } = rest;
+  return {
+    ...{ storeId, channelKeys },
+    ...(billingChannelKey !== undefined && { billingChannelKey }),
+    ...(manualConfirm && { manualConfirm: 'true' }),
   };
 }
 

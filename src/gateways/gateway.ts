@@ -121,6 +121,15 @@ export interface FoundRefund {
   at: string | null;
 }
 
+/** Money that a gateway was asked to give back. */
+export interface AskedRefund {
+  amount: Won;
+  /** As it was given with it. */
+  note: string;
+  /** Whether it may still be given. */
+  isUnderWay: boolean;
+}
+
 /** A payment as its gateway has it now. */
 export interface FoundPayment {
   transactionId: string;
@@ -151,6 +160,8 @@ export interface FoundPayment {
   balance?: Won;
   /** What was given back, one by one; absent where the gateway does not tell. */
   refunds?: FoundRefund[];
+  /** What was asked back and is not given: not yet, or not at all; absent where the gateway gives back at once, or does not tell. */
+  askedRefunds?: AskedRefund[];
   /** How far the transfer of what was given back to an account is, by the gateway's own word; absent where there is no account. */
   transferStatus?: string;
 }
@@ -256,7 +267,7 @@ export interface CheckoutOrder {
 }
 
 /** What a customer's page needs to open the window, by the gateway's own names. No secrets: the browser reads it. */
-export type CheckoutWindow = Readonly<Record<string, string | number | null>>;
+export type CheckoutWindow = Readonly<Record<string, string | number | Readonly<Record<string, string>> | null>>;
 
 /** A window that is open. */
 export interface OpenWindow {
@@ -277,6 +288,8 @@ export interface WindowReturn {
   reference?: string;
   /** That the customer has agreed: the confirmation needs it, and the return alone brings it. A secret. */
   proof?: string;
+  /** The window's own word for why its customer is back without having paid. */
+  failure?: string;
 }
 
 /** What came back from a window and is to be confirmed: the amount is the stored order's, never what came back. */
@@ -318,6 +331,8 @@ export interface PaymentReceipt {
   resultCode: string;
   resultMessage: string;
   paidAt?: Date | null;
+  /** Why it is not believed although it may be taken, by what the room of its gateway holds it against beside order and amount. */
+  objection?: string;
   /** For the customer. */
   receiptUrl?: string | null;
   /** Where the customer may pay to, of one that is awaited. */

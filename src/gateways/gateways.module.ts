@@ -4,12 +4,13 @@ import { AccountChecks } from './account-checks';
 import { ExchangeModule } from './exchange';
 import { Gateways } from './gateways';
 import { KakaopayModule } from './kakaopay';
+import { PortoneModule } from './portone';
 import { TossModule } from './toss';
 import { TstoreModule } from './tstore';
 
 /** Every gateway there is, behind the ports. */
 @Module({
-  imports: [ExchangeModule, GatewayAccountModule, KakaopayModule, TossModule, TstoreModule],
+  imports: [ExchangeModule, GatewayAccountModule, KakaopayModule, PortoneModule, TossModule, TstoreModule],
   providers: [AccountChecks, Gateways],
   exports: [AccountChecks, ExchangeModule, Gateways],
 })

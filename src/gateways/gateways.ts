@@ -15,6 +15,7 @@ import type {
   TellsActs,
 } from './ports';
 import { KakaopayGateway } from './kakaopay';
+import { PortoneGateway } from './portone';
 import { TossGateway } from './toss';
 import { TstoreGateway } from './tstore';
 
@@ -26,8 +27,8 @@ export type GatewayAct = 'look-up' | 'refund';
 export class Gateways {
   private readonly ports: Readonly<Partial<Record<GatewayName, GatewayPorts>>>;
 
-  constructor(tstore: TstoreGateway, toss: TossGateway, kakaopay: KakaopayGateway) {
-    this.ports = { tstore, toss, kakaopay };
+  constructor(tstore: TstoreGateway, toss: TossGateway, kakaopay: KakaopayGateway, portone: PortoneGateway) {
+    this.ports = { tstore, toss, kakaopay, portone };
   }
 
   /** Whether it charges one payment method by one call. */

@@ -74,6 +74,11 @@ export interface ConfirmsCheckouts {
   readonly longestCallMs: number;
   /** Whether {@link FindsPayments} tells of what a customer has agreed to before it is confirmed. */
   readonly findsAgreed: boolean;
+  /**
+   * Whether money may move in the window itself, before we have confirmed anything. Then only what was taken is confirmed; and what was
+   * taken and is not what was asked, the same call gives back by rule.
+   */
+  readonly takesInWindow?: true;
   /** For how many hours the same call may be sent again under its key; 0 where it has none. */
   readonly sameCallForHours: number;
   /**

@@ -111,7 +111,8 @@ export class Checkout {
     if (reference === undefined) throw new DomainError('return-unknown', 'The window was not opened at the gateway');
     if (window.directPaymentId === null) {
       this.assertInTime(seen);
-      await this.assertAgreed(seen, window.orderNo, reference);
+      const isOpen = await this.assertAgreed(seen, window.orderNo, { ...back, reference });
+      if (isOpen) return { ...seen, failureCode: back.failure ?? null, failureMessage: null };
     }
     const paymentId = await this.database.transaction(async (session) => {
       const order = await this.locked(session, id);
@@ -204,19 +205,26 @@ export class Checkout {
   /**
    * Anybody who has the token can come back with any key, so it is looked up before it uses the window up. Where the gateway can't be
    * asked, its confirmation tells: a customer who has agreed is not kept waiting.
+   *
+   * @returns whether its customer is back without having paid, as the window has said
    */
   private async assertAgreed(
     { id, gateway, gatewayAccount, amount }: Order,
     orderNo: string,
-    reference: string,
-  ): Promise<void> {
+    { reference, proof, failure }: WindowReturn & { reference: string },
+  ): Promise<boolean> {
     const found = await this.agreed({ gateway, gatewayAccount, reference });
-    if (found === 'untold') return;
-    if (found === 'none') {
+    if (found === 'untold') return false;
+    const takesInWindow = this.gateways.confirming(gateway).takesInWindow === true;
+    const isUntaken = found === 'none' || found.standing === 'open' || found.standing === 'over';
+    if (takesInWindow && isUntaken && failure !== undefined) return true;
+    if (found === 'none' || (takesInWindow && isUntaken && proof === undefined)) {
       this.logger.warn('a return of a payment that the gateway does not know', { orderId: id });
       throw new DomainError('return-unknown', 'The gateway has no such payment; nothing was paid');
     }
-    if (found.orderNo !== orderNo || found.amount !== amount) throw mismatch(['paymentKey']);
+    // What was taken otherwise than it was ordered goes back: it is taken up first.
+    if (found.orderNo !== orderNo || (found.amount !== amount && !takesInWindow)) throw mismatch(['paymentKey']);
+    return false;
   }
 
   private async agreed(of: Pick<Order, 'gateway' | 'gatewayAccount'> & { reference: string }): Promise<Agreed> {

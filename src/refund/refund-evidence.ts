@@ -38,15 +38,18 @@ export function readinessOf(
  * - refunded: the gateway's record moved on since just before it was sent, to a word for refunded. One refund of a payment is
  *   under way at a time, so it was this one.
  * - unchanged: as before. That proves nothing at once, because a lookup may be stale.
+ * - under-way, not-made: the gateway says of this very refund that it may still give it, or that it has not.
  * - changed: otherwise; only a person can tell.
  */
-export type RefundTrace = 'refunded' | 'unchanged' | 'changed';
+export type RefundTrace = 'refunded' | 'unchanged' | 'under-way' | 'not-made' | 'changed';
 
 export function traceOf(
   baseline: FoundTransaction,
   found: FoundTransaction,
   refund?: { note: string; amount: number },
 ): RefundTrace {
+  const asked = refund === undefined ? undefined : askedIn(found, refund.note);
+  if (asked !== undefined) return asked;
   const members = ['status', 'reason', 'message', 'updatedAt', 'amount', 'balance'] as const;
   if (members.every((member) => baseline[member] === found[member])) return 'unchanged';
   // A gateway that lists what was given back has ours under its note, or has it not.
@@ -62,6 +65,13 @@ export function traceOf(
 /** What a refund is known by, where a gateway lists them: its own of each. */
 export function noteOf({ orderNo, id }: { orderNo: string; id: string }): string {
   return `${orderNo} refund ${id}`;
+}
+
+/** What became of the refund of that note that is not made; `undefined`: it is, or nobody tells. */
+function askedIn(found: FoundTransaction, note: string): 'under-way' | 'not-made' | undefined {
+  const asked = (found.askedRefunds ?? []).filter((one) => one.note === note);
+  if (asked.length === 0 || madeIn(found, note)) return undefined;
+  return asked.some(({ isUnderWay }) => isUnderWay) ? 'under-way' : 'not-made';
 }
 
 /** The refund of that note, as its gateway has it. */

@@ -99,10 +99,16 @@ export class RefundResolutionService {
       await this.recorder.fail(refund, { resultCode: RESULT_BY_LOOKUP, resultMessage }, why, { leaseId });
       return ONE_DONE;
     }
+    if (found?.trace === 'not-made') {
+      const resultMessage = 'The gateway’s record says that it was not given back';
+      const why = { cause: 'lookup shows that it failed', actor: ACTOR, reason: resultMessage };
+      await this.recorder.fail(refund, { resultCode: RESULT_BY_LOOKUP, resultMessage }, why, { leaseId });
+      return ONE_DONE;
+    }
     const seen =
       found === undefined ? 'The gateway said nothing of the payment' : `The gateway’s record is ${found.trace}`;
     // The gateway that can't be asked will be able to answer one day; what it has said will not change for the asking.
-    if (isOver && found !== undefined)
+    if (isOver && found !== undefined && found.trace !== 'under-way')
       await this.refunds.postpone(claim, null, { lastError: `${seen}: a person decides` });
     else await this.queue.postpone(claim, seen);
     return ONE_POSTPONED;
@@ -122,7 +128,8 @@ export class RefundResolutionService {
     const { transferStatus } = found.lookup.found ?? {};
     const madeAt = refund.endedAt ?? this.clock.now();
     await this.database.transaction(async (session) => {
-      if (found.trace === 'unchanged') await this.stops.raise(session, notMade(refund), ACTOR);
+      if (found.trace === 'unchanged' || found.trace === 'not-made')
+        await this.stops.raise(session, notMade(refund), ACTOR);
       await this.transfers.note(session, refund, transferStatus, madeAt);
       await this.refunds.lookedAgain(session, claim, this.transfers.nextLook(transferStatus, madeAt));
     });

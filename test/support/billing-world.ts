@@ -8,6 +8,7 @@ import { AccountChecks } from '../../src/gateways';
 import { Database } from '../../src/platform/database';
 import {
   kakaopaySettings,
+  portoneSettings,
   serviceSettings,
   startSimulator,
   tossSettings,
@@ -71,6 +72,8 @@ export interface WorldOptions {
   toss?: boolean;
   /** With that of KakaoPay. */
   kakaopay?: boolean;
+  /** With that of PortOne. */
+  portone?: boolean;
   /** A database that is there already, instead of an empty one. */
   database?: TestDatabase;
   /** What time it is at first, when not now. */
@@ -99,6 +102,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<BillingWor
     ...serviceSettings(simulator.baseUrl),
     ...(options.toss === true && tossSettings(simulator.baseUrl)),
     ...(options.kakaopay === true && kakaopaySettings(simulator.baseUrl)),
+    ...(options.portone === true && portoneSettings(simulator.baseUrl)),
     SCHEDULER_TICK_SECONDS: '1',
     // Tests open the runs they are about; a moved clock must not open others.
     BILLING_CRON: 'none',

@@ -16,6 +16,12 @@ class GoodsView {
   @ApiProperty() productId!: string;
 }
 
+class AskedRefundView {
+  @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
+  @ApiProperty({ description: 'As it was given with it: a refund of ours is known by it' }) note!: string;
+  @ApiProperty({ description: 'Whether it may still be given; else it will not be' }) isUnderWay!: boolean;
+}
+
 class FoundRefundView {
   @ApiProperty({ description: 'The gateway’s id of it' }) refundTransactionId!: string;
   @ApiProperty({ type: 'integer', description: 'Won' }) amount!: number;
@@ -69,6 +75,13 @@ export class FoundTransactionView {
     description: 'What was given back, where the gateway lists it',
   })
   refunds?: FoundRefundView[];
+
+  @ApiProperty({
+    required: false,
+    type: [AskedRefundView],
+    description: 'What the gateway was asked to give back and has not, where it takes its time for that and lists it',
+  })
+  askedRefunds?: AskedRefundView[];
 
   @ApiProperty({
     required: false,

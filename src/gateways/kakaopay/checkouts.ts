@@ -8,7 +8,7 @@ import { idOf, unknown } from '../reading';
 import { KakaopayClient } from './api/kakaopay.client';
 import { asReceipt } from './found-payment';
 import { KakaopayAccounts } from './kakaopay-accounts';
-import { vatOf } from './split';
+import { vatOf } from '../split';
 import { LEAST_WON, LONGEST_ADDRESS, LONGEST_NAME, cut } from './wire';
 
 /** 20 characters are recorded. */

@@ -19,15 +19,14 @@ import type {
   PaymentReceipt,
 } from '../gateway';
 import type { ChargesMethods, IssuesMethods, PreparedMethod, PreparedPayment } from '../ports';
-import { unknown } from '../reading';
+import { undeclined, unknown } from '../reading';
 import { KakaopayClient } from './api/kakaopay.client';
-import { undeclined } from './api/read-answer';
 import type { ApproveRequest, KakaopayCall } from './api/requests';
 import type { KakaopaySid } from './api/sid';
 import { readPgToken, readyAddresses } from './checkouts';
 import { asReceipt, leftOf } from './found-payment';
 import { KakaopayAccounts } from './kakaopay-accounts';
-import { vatOf } from './split';
+import { vatOf } from '../split';
 import { LONGEST_NAME, cut } from './wire';
 
 /** What a customer reads in KakaoTalk of a method that is only registered. */

@@ -7,7 +7,7 @@ import { KakaopayClient } from './api/kakaopay.client';
 import type { KakaopayPayment } from './api/payment';
 import { leftOf, openedOf } from './found-payment';
 import { KakaopayAccounts } from './kakaopay-accounts';
-import { partOf } from './split';
+import { partOf } from '../split';
 import { LONGEST_PAYLOAD, cut } from './wire';
 
 /**

@@ -1,4 +1,4 @@
-export { outcomeWithout, unansweredAs, unknown, type ReadMembers } from './answers';
+export { outcomeWithout, refused, unansweredAs, undeclined, unknown, unknownNo, type ReadMembers } from './answers';
 export {
   countOf,
   idOf,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TossConfig } from '../../config';
 import { GatewayAccounts } from '../../gateway-account';
-import { DomainError } from '../../kernel/errors';
+import { askWithEach, setToSendWith } from '../credential-sets';
 import type { GatewayAnswer } from '../gateway';
 
 /** A secret key, and the name of the set it belongs to. */
@@ -31,11 +31,8 @@ export class TossAccounts {
    * @throws {DomainError} `gateway-not-configured`, `gateway-account-unusable`, the latter too when that set is no longer good
    */
   async keyFor(account: string, sentBy?: string): Promise<TossKey> {
-    const sets = await this.keysOf(account);
-    const set = sentBy === undefined ? sets[0] : sets.find(({ key }) => key === sentBy);
-    if (set !== undefined) return set;
-    const message = `The keys of ${account} that this was sent with are no longer there, and with others it would be another call`;
-    throw new DomainError('gateway-account-unusable', message);
+    const { key, secrets } = setToSendWith(account, await this.accounts.credentials(account), sentBy);
+    return { key, secretKey: secrets.secretKey ?? '' };
   }
 
   /** For the customer's browser. @throws {DomainError} as {@link keyFor} */
@@ -46,18 +43,6 @@ export class TossAccounts {
 
   /** Asks what does no harm twice: with the newest key, and while an older one is good and the newest is refused, with that. */
   async asking<T>(account: string, ask: (secretKey: string) => Promise<GatewayAnswer<T>>): Promise<GatewayAnswer<T>> {
-    const [newest, ...older] = await this.keysOf(account);
-    let answer = await ask(newest.secretKey);
-    for (const { secretKey } of older) {
-      if (answer.kind !== 'refused' || !answer.unauthorized) break;
-      answer = await ask(secretKey);
-    }
-    return answer;
-  }
-
-  private async keysOf(account: string): Promise<[TossKey, ...TossKey[]]> {
-    const [newest, ...older] = await this.accounts.credentials(account);
-    const keyOf = ({ key, secrets }: typeof newest): TossKey => ({ key, secretKey: secrets.secretKey ?? '' });
-    return [keyOf(newest), ...older.map(keyOf)];
+    return askWithEach(await this.accounts.credentials(account), ({ secrets }) => ask(secrets.secretKey ?? ''));
   }
 }

@@ -1,13 +1,13 @@
-import { Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { KakaopayConfig } from '../../../config';
-import { HttpClient } from '../../../platform/http-client';
 import { GatewayExchanges, type ExchangeOf, type ExchangeOperation } from '../../exchange';
 import type { GatewayAnswer, GatewayUnknown, PaymentAnswer } from '../../gateway';
-import { unknown } from '../../reading';
+import { GatewayClient } from '../../gateway-client';
+import { undeclined, unknown } from '../../reading';
 import { GENERATIONS, KAKAOPAY_CALLS, type KakaopayCallName } from '../wire';
 import { KakaopayCalls } from './kakaopay-calls';
 import { readPayment, type KakaopayPayment } from './payment';
-import { readAnswer, undeclined, type AnswerReading } from './read-answer';
+import { readAnswer, type AnswerReading } from './read-answer';
 import { readReady, type ReadyPayment } from './ready';
 import type { ApproveRequest, CancelRequest, KakaopayCall, ReadyRequest, SubscriptionRequest } from './requests';
 import { readSid, type KakaopaySid } from './sid';
@@ -51,26 +51,15 @@ const MOVING: readonly KakaopayCallName[] = ['approve', 'cancel', 'subscription'
  * network or KakaoPay does. Nothing is repeated here, and nothing recorded but what went over the wire: that is for the features.
  */
 @Injectable()
-export class KakaopayClient implements OnApplicationShutdown {
-  private readonly http: HttpClient;
-
+export class KakaopayClient extends GatewayClient<KakaopayCallName> {
   constructor(
     private readonly config: KakaopayConfig,
     /** Without it nobody is told, such as where the wire alone is looked at. */
-    @Optional() private readonly calls?: KakaopayCalls,
+    @Optional() calls?: KakaopayCalls,
     /** Without it nothing is kept, as above. */
-    @Optional() private readonly exchanges?: GatewayExchanges,
+    @Optional() exchanges?: GatewayExchanges,
   ) {
-    this.http = new HttpClient({
-      connectMs: config.connectTimeoutMs,
-      answerMs: config.answerTimeoutMs,
-      idleMs: config.answerTimeoutMs,
-    });
-  }
-
-  /** Not earlier: it cuts what is under way, and steps finish what they have in hand before this. */
-  onApplicationShutdown(): void {
-    this.http.close();
+    super('kakaopay', config, calls, exchanges);
   }
 
   /** Makes a payment that its customer may then agree to; moves nothing. */
@@ -145,21 +134,23 @@ export class KakaopayClient implements OnApplicationShutdown {
       ...sending.body,
     };
     const body = generation === 'legacy' ? formOf(members) : JSON.stringify(members);
-    const headers = { Authorization: `${scheme} ${secretKey}`, 'Content-Type': contentType };
-    const url = this.config.apiBaseUrls[generation] + path;
     const isMoving = MOVING.includes(name);
-    const request = { method: 'POST', url, headers, body, ...(isMoving && { freshConnection: true }) } as const;
-    const ask = () => this.http.sendForBytes(request);
     const hidden = [secretKey, contract.cidSecret ?? '', ...secrets];
-    const exchanged = async () => {
-      const outcome = await (this.calls?.observe(name, ask, expected) ?? ask());
-      return { outcome, answer: readAnswer(outcome, { read, secrets: hidden }) };
-    };
-    const kept = isTrial ? undefined : keptAs;
-    if (this.exchanges === undefined || kept === undefined) return exchanged().then(({ answer }) => answer);
-    const exchange = { gateway: 'kakaopay', account, operation: kept, ...about } as const;
-    const wire = { ...exchange, request: { method: 'POST', path, body }, secrets: hidden };
-    return isMoving ? this.exchanges.moving(wire, exchanged) : this.exchanges.asking(wire, exchanged, orderNoOf);
+    return this.call({
+      ...{
+        operation: name,
+        account,
+        baseUrl: this.config.apiBaseUrls[generation],
+        path,
+        method: 'POST',
+        body,
+        expected,
+      },
+      headers: { Authorization: `${scheme} ${secretKey}`, 'Content-Type': contentType },
+      ...(isMoving && { freshConnection: true }),
+      ...{ secrets: hidden, keptAs: isTrial ? undefined : keptAs, isMoving, about, orderNoOf },
+      read: (outcome) => readAnswer(outcome, { read, secrets: hidden }),
+    });
   }
 }
 

@@ -1,16 +1,12 @@
 import { ZERO_WON, type Won } from '../../../kernel/won';
+import type { SplitAmount } from '../../split';
 import { idOf, isJsonObject, textOf, wonOf, type Show } from '../../reading';
 
 /** Ids and words of KakaoPay's have 20 characters; far longer ones are none. */
 const LONGEST_ID = 100;
 
-/** An amount with its split; points and discounts are how a part of {@link total} was paid. */
-export interface KakaopayAmount {
-  /** The price. */
-  total: Won;
-  taxFree: Won;
-  vat: Won;
-}
+/** The price with its split; points and discounts are how a part of it was paid. */
+export type KakaopayAmount = SplitAmount;
 
 /** One thing that happened to a payment, as order lists them; rows may have little more than their type. */
 export interface KakaopayAction {

@@ -1,13 +1,15 @@
 import type { Answered, HttpOutcome } from '../../../platform/http-client';
-import type { GatewayAnswer, GatewayUnknown, PaymentAnswer, UnknownReason } from '../../gateway';
+import type { PaymentAnswer, UnknownReason } from '../../gateway';
 import {
   idOf,
   isJsonObject,
   parseJsonText,
   presentable,
+  refused,
   showing,
   unansweredAs,
   unknown,
+  unknownNo,
   type Show,
 } from '../../reading';
 import { meaningOf, type Named } from '../outcome';
@@ -42,13 +44,6 @@ export function readAnswer<T>(outcome: HttpOutcome<Buffer>, { read, secrets }: A
   const value = read(json, showing(secrets));
   if (value !== undefined) return { kind: 'success', value };
   return unknown('unreadable-answer', `HTTP 200 with ${body.length} bytes that are not the expected answer`);
-}
-
-/** Of a call that asks nothing of a customer: there is nobody to say no. */
-export function undeclined<T>(answer: PaymentAnswer<T>): GatewayAnswer<T> {
-  if (answer.kind !== 'declined') return answer;
-  const { resultCode, resultMessage } = answer;
-  return { ...unknown('unknown-refusal', `${resultCode}: ${resultMessage}`), resultCode };
 }
 
 interface WireError extends Named {
@@ -88,21 +83,6 @@ function readNo<T>(
     if (meaning === undefined && NO_ACCESS.includes(status)) return refused(status, code, said, { unauthorized: true });
   }
   return unknownNo(reasonOf(status, meaning !== undefined), status, code, said);
-}
-
-function refused<T>(
-  httpStatus: number,
-  code: string | undefined,
-  resultMessage: string,
-  marks: object,
-): PaymentAnswer<T> {
-  const resultCode = code !== undefined && { resultCode: code };
-  return { kind: 'refused', httpStatus, ...resultCode, resultMessage, unauthorized: false, ...marks };
-}
-
-function unknownNo(reason: UnknownReason, status: number, code: string | undefined, said: string): GatewayUnknown {
-  const named = code === undefined ? '' : ` ${code}`;
-  return { ...unknown(reason, `HTTP ${status}${named}: ${said}`), ...(code !== undefined && { resultCode: code }) };
 }
 
 function reasonOf(status: number, isUndecided: boolean): UnknownReason {

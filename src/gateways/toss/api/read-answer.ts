@@ -1,13 +1,15 @@
 import type { Answered, HttpOutcome } from '../../../platform/http-client';
-import type { GatewayAnswer, GatewayUnknown, PaymentAnswer, UnknownReason } from '../../gateway';
+import type { PaymentAnswer, UnknownReason } from '../../gateway';
 import {
   isJsonObject,
   parseJsonText,
   presentable,
+  refused,
   showing,
   textOf,
   unansweredAs,
   unknown,
+  unknownNo,
   type Show,
 } from '../../reading';
 import { meaningOf, type Purpose } from '../outcome';
@@ -64,13 +66,6 @@ function sorted<T>(outcome: Answered<Buffer>, reading: AnswerReading<T>): Paymen
   return unknown('unreadable-answer', `HTTP 200 with ${body.length} bytes that are not the expected answer`);
 }
 
-/** Of a call that asks nothing of a customer: there is nobody to say no. */
-export function undeclined<T>(answer: PaymentAnswer<T>): GatewayAnswer<T> {
-  if (answer.kind !== 'declined') return answer;
-  const { resultCode, resultMessage, traceId } = answer;
-  return { ...unknown('unknown-refusal', `${resultCode}: ${resultMessage}`), resultCode, ...(traceId && { traceId }) };
-}
-
 interface WireError {
   code: string;
   message: string;
@@ -96,31 +91,13 @@ function readNo<T>(
   if (status === HTTP_TOO_MANY) return refused(status, error?.code, said, { notNow: true });
   const meaning = error === undefined ? undefined : meaningOf(purpose, error.code);
   if (error === undefined || meaning === undefined || meaning.kind === 'unknown' || status >= 500) {
-    return unknownNo(reasonOf(status, meaning?.kind === 'unknown'), status, error, said);
+    return unknownNo(reasonOf(status, meaning?.kind === 'unknown'), status, error?.code, said);
   }
   if (meaning.kind === 'refused') {
     const { kind: _, ...marks } = meaning;
     return refused(status, error.code, said, marks);
   }
   return { ...meaning, resultCode: error.code, resultMessage: said };
-}
-
-function refused<T>(
-  httpStatus: number,
-  resultCode: string | undefined,
-  resultMessage: string,
-  marks: object,
-): PaymentAnswer<T> {
-  const code = resultCode !== undefined && { resultCode };
-  return { kind: 'refused', httpStatus, ...code, resultMessage, unauthorized: false, ...marks };
-}
-
-function unknownNo(reason: UnknownReason, status: number, error: WireError | undefined, said: string): GatewayUnknown {
-  const code = error === undefined ? '' : ` ${error.code}`;
-  return {
-    ...unknown(reason, `HTTP ${status}${code}: ${said}`),
-    ...(error !== undefined && { resultCode: error.code }),
-  };
 }
 
 function reasonOf(status: number, isUndecided: boolean): UnknownReason {

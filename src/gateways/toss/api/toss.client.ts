@@ -1,13 +1,15 @@
-import { Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { TossConfig } from '../../../config';
-import { HttpClient, type HttpRequest } from '../../../platform/http-client';
+import type { HttpRequest } from '../../../platform/http-client';
 import { GatewayExchanges, type ExchangeOf, type ExchangeOperation } from '../../exchange';
 import type { PaymentAnswer, GatewayAnswer } from '../../gateway';
+import { GatewayClient } from '../../gateway-client';
+import { undeclined } from '../../reading';
 import { IDEMPOTENCY_HEADER, TEST_CODE_HEADER, TOSS_PATHS } from '../wire';
 import { readBillingKey, type TossBillingKey } from './billing-key';
 import { readSettlements, readTransactions, type TossSettlement, type TossTransaction } from './listings';
 import { readPayment, type TossPayment } from './payment';
-import { readAnswer, undeclined, type AnswerReading } from './read-answer';
+import { readAnswer, type AnswerReading } from './read-answer';
 import {
   settlementDays,
   transactionDays,
@@ -64,26 +66,15 @@ const EXCHANGES: Readonly<Partial<Record<TossOperation, ExchangeOperation>>> = {
  * features.
  */
 @Injectable()
-export class TossClient implements OnApplicationShutdown {
-  private readonly http: HttpClient;
-
+export class TossClient extends GatewayClient<TossOperation> {
   constructor(
     private readonly config: TossConfig,
     /** Without it nobody is told, such as where the wire alone is looked at. */
-    @Optional() private readonly calls?: TossCalls,
+    @Optional() calls?: TossCalls,
     /** Without it nothing is kept, as above. */
-    @Optional() private readonly exchanges?: GatewayExchanges,
+    @Optional() exchanges?: GatewayExchanges,
   ) {
-    this.http = new HttpClient({
-      connectMs: config.connectTimeoutMs,
-      answerMs: config.answerTimeoutMs,
-      idleMs: config.answerTimeoutMs,
-    });
-  }
-
-  /** Not earlier: it cuts what is under way, and steps finish what they have in hand before this. */
-  onApplicationShutdown(): void {
-    this.http.close();
+    super('toss', config, calls, exchanges);
   }
 
   /** Takes the money that a customer has agreed to in the window, within 10 minutes of it. */
@@ -172,23 +163,16 @@ export class TossClient implements OnApplicationShutdown {
     { secrets = [], maxBytes, orderNoOf, expected, ...reading }: Reading<T>,
   ): Promise<PaymentAnswer<T>> {
     const basic = Buffer.from(`${call.secretKey}:`, 'utf8').toString('base64');
-    const headers = { Authorization: `Basic ${basic}`, ...headersOf(request, call) };
-    const url = this.config.apiBaseUrl + path;
-    const ask = () => this.http.sendForBytes({ ...request, url, headers }, maxBytes);
     const hidden = [basic, call.secretKey, ...secrets];
-    const exchanged = async () => {
-      const outcome = await (this.calls?.observe(operation, ask, expected) ?? ask());
-      return { outcome, answer: readAnswer(outcome, { ...reading, secrets: hidden }) };
-    };
-    const kept = EXCHANGES[operation];
-    if (this.exchanges === undefined || kept === undefined) return exchanged().then(({ answer }) => answer);
-    const { account, idempotencyKey } = call;
-    const { method, body } = request;
-    const exchange = { gateway: 'toss', account, operation: kept, ...about, idempotencyKey } as const;
-    const wire = { ...exchange, request: { method, path, body }, secrets: hidden };
-    return kept === 'look-up'
-      ? this.exchanges.asking(wire, exchanged, orderNoOf)
-      : this.exchanges.moving(wire, exchanged);
+    const keptAs = EXCHANGES[operation];
+    return this.call({
+      ...request,
+      ...{ operation, account: call.account, baseUrl: this.config.apiBaseUrl, path, maxBytes, expected, orderNoOf },
+      headers: { Authorization: `Basic ${basic}`, ...headersOf(request, call) },
+      ...{ secrets: hidden, keptAs, isMoving: keptAs !== 'look-up' },
+      about: { ...about, idempotencyKey: call.idempotencyKey },
+      read: (outcome) => readAnswer(outcome, { ...reading, secrets: hidden }),
+    });
   }
 }
 

@@ -1,15 +1,14 @@
-import { won } from '../../kernel/won';
-import type { KakaopayAmount } from './api/payment';
-import { partOf, vatOf } from './split';
+import { won } from '../kernel/won';
+import { partOf, vatOf, type SplitAmount } from './split';
 
-const split = (total: number, taxFree: number, vat: number): KakaopayAmount => ({
+const split = (total: number, taxFree: number, vat: number): SplitAmount => ({
   total: won(total),
   taxFree: won(taxFree),
   vat: won(vat),
 });
 
 /** Gives back parts one after the other. */
-function given(whole: KakaopayAmount, totals: readonly number[]): KakaopayAmount[] {
+function given(whole: SplitAmount, totals: readonly number[]): SplitAmount[] {
   let left = whole;
   return totals.map((total) => {
     const part = partOf(left, won(total));
@@ -34,7 +33,7 @@ describe('the split of what is given back', () => {
       const second = Math.max(1, Math.floor((total - first) / 2));
       const totals = [first, second, total - first - second].filter((each) => each > 0);
       const parts = given(whole, totals);
-      const sum = (of: keyof KakaopayAmount): number => parts.reduce((all, part) => all + part[of], 0);
+      const sum = (of: keyof SplitAmount): number => parts.reduce((all, part) => all + part[of], 0);
       expect([sum('total'), sum('taxFree'), sum('vat')]).toEqual([total, taxFree, vat]);
       for (const part of parts) {
         expect(part.taxFree).toBeLessThanOrEqual(part.total);
@@ -47,7 +46,7 @@ describe('the split of what is given back', () => {
     expect(partOf(split(1_000, 0, 200), won(1_000))).toEqual(split(1_000, 0, 200));
   });
 
-  it('has the VAT of a price as KakaoPay reckons it', () => {
+  it('has the VAT of a price as gateways reckon it', () => {
     expect([vatOf(won(9_900), won(0)), vatOf(won(1_000), won(0)), vatOf(won(100), won(100))]).toEqual([900, 91, 0]);
   });
 });

@@ -1,0 +1,2 @@
+export { PortoneGateway } from './portone.gateway';
+export { PortoneModule } from './portone.module';

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import type { FindsOrders, GatewayPorts } from '../ports';
+import { PortoneCheckouts } from './checkouts';
+import { PortonePayments } from './payments';
+import { PortoneCheck } from './portone-check';
+import { PortoneRefunds } from './refunds';
+
+/** What PortOne can do. */
+@Injectable()
+export class PortoneGateway implements GatewayPorts {
+  readonly findsOrders: FindsOrders;
+
+  constructor(
+    readonly finds: PortonePayments,
+    readonly refunds: PortoneRefunds,
+    readonly confirms: PortoneCheckouts,
+    readonly checks: PortoneCheck,
+  ) {
+    this.findsOrders = finds;
+  }
+}
