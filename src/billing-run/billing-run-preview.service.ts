@@ -73,6 +73,10 @@ export interface RunPreview {
   differences: RunDifferences | null;
 }
 
+/** Looked for by its key: a join may compare each row with each, where nobody has counted what was just imported. */
+const CUSTOMER_REFERENCE_SQL =
+  '(SELECT customer_reference FROM subscription WHERE subscription.id = due.subscription_id)';
+
 /** Shows what the run of a date would bill, by the statements the run itself uses, in a transaction that can't write. */
 @Injectable()
 export class BillingRunPreview {
@@ -126,9 +130,9 @@ export class BillingRunPreview {
   private async firstCharges(session: SqlSession, date: SeoulDate, limit: number): Promise<PreviewLine[]> {
     const lines = await session.rows<Omit<PreviewLine, 'amount'> & { amount: string }>(
       `SELECT ${ORDER_NO_SQL} AS "orderNo", due.subscription_id AS "subscriptionId",
-         subscription.customer_reference AS "customerReference", due.next_billing_on::text AS "periodStartOn",
+         ${CUSTOMER_REFERENCE_SQL} AS "customerReference", due.next_billing_on::text AS "periodStartOn",
          due.attempt, due.amount::text
-       FROM (${BILLABLE_CHARGES_SQL}) AS due JOIN subscription ON subscription.id = due.subscription_id
+       FROM (${BILLABLE_CHARGES_SQL}) AS due
        ORDER BY due.billing_group, ${LINE_ORDER_SQL} LIMIT $2`,
       [date, limit],
     );
@@ -138,9 +142,8 @@ export class BillingRunPreview {
   private async parked(session: SqlSession, date: SeoulDate, limit: number): Promise<RunPreview['parked']> {
     const rows = await session.rows<ParkedLine & { count: number }>(
       `SELECT count(*) OVER ()::int AS count, ${ORDER_NO_SQL} AS "orderNo", due.subscription_id AS "subscriptionId",
-         subscription.customer_reference AS "customerReference", found.reason
+         ${CUSTOMER_REFERENCE_SQL} AS "customerReference", found.reason
        FROM (${DUE_CHARGES_SQL}) AS due CROSS JOIN LATERAL (SELECT ${UNBILLABLE_REASON_SQL} AS reason) AS found
-       JOIN subscription ON subscription.id = due.subscription_id
        WHERE found.reason IS NOT NULL ORDER BY due.subscription_id LIMIT $2`,
       [date, Math.max(limit, 1)],
     );

@@ -168,7 +168,7 @@ const paidBesideSql = (columns: string, seenSql: string, asSql: string): string 
  * table as long as nobody has counted them, looks at every two charges of a product before it looks for customers who look alike,
  * of whom there are hardly any: half a minute for some hundred payments.
  */
-const STEP_BY_STEP = 'OFFSET 0';
+export const STEP_BY_STEP = 'OFFSET 0';
 
 /** Each two subscriptions that may be one customer's, of which one has a payment that is looked at. */
 const pairsSql = (seenSql: string): string => `
