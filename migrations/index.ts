@@ -86,6 +86,7 @@ import { GatewayAccountCheck1796700000002 } from './1796700000002-gateway-accoun
 import { GatewayAccountCheckSince1796700000012 } from './1796700000012-gateway-account-check-since';
 import { GatewayReference1796700000021 } from './1796700000021-gateway-reference';
 import { WindowsByDay1796700000041 } from './1796700000041-windows-by-day';
+import { ListFiles1796700000042 } from './1796700000042-list-files';
 
 /** Every migration, in the order they run. A list rather than a glob: a glob over compiled files registers each twice. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -176,4 +177,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   GatewayAccountCheckSince1796700000012,
   GatewayReference1796700000021,
   WindowsByDay1796700000041,
+  ListFiles1796700000042,
 ];

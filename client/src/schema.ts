@@ -1428,6 +1428,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/list-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists that were downloaded from a gateway’s own site and brought here, newest first */
+        get: operations["listFiles.list"];
+        put?: never;
+        /** Bring a list downloaded from the gateway’s own site; nothing of a faulty one is stored, the same twice is one, and its days are compared anew */
+        post: operations["listFiles.import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/list-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them */
+        get: operations["listFiles.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/tie-out-differences": {
         parameters: {
             query?: never;
@@ -5466,6 +5501,69 @@ export interface components {
             /** @description What its charges and its entries of the settlement log add up to */
             logged: components["schemas"]["LoggedView"];
         };
+        ListFileLinksView: {
+            /** @description Where it is */
+            self: string;
+            /** @description Days of the account, which are compared anew where the file tells of them */
+            tieOuts: string;
+        };
+        ListFileColumnView: {
+            /**
+             * @description What it was read as
+             * @example transactionId
+             */
+            field: string;
+            /**
+             * @description As it stands in the file
+             * @example 거래번호
+             */
+            heading: string;
+        };
+        ListFileView: {
+            /** @description Its id: digits in text */
+            id: string;
+            /** @description What may be done with it: nothing, it stays */
+            actions: string[];
+            /** @description Where it is, and what follows from it */
+            links: components["schemas"]["ListFileLinksView"];
+            /**
+             * @description Who collects by it
+             * @enum {string}
+             */
+            gateway: "tstore" | "toss" | "kakaopay" | "portone";
+            /** @description The gateway account */
+            gatewayAccount: string;
+            /** @description Rows of payments */
+            paymentCount: number;
+            /** @description Rows of money given back */
+            refundCount: number;
+            /** @description Rows in which no money moved, and totals */
+            ignoredCount: number;
+            /**
+             * Format: date
+             * @description Seoul day of its first row
+             */
+            fromDay: string | null;
+            /**
+             * Format: date
+             * @description Seoul day of its last row
+             */
+            toDay: string | null;
+            /** @description Which of its columns was read as what */
+            columns: components["schemas"]["ListFileColumnView"][];
+            /**
+             * @description How its text was encoded; euc-kr is read as CP949
+             * @enum {string}
+             */
+            encoding: "utf-8" | "euc-kr";
+            /** @description Who brought it */
+            importedBy: string;
+            /**
+             * Format: date-time
+             * @description When it was stored
+             */
+            importedAt: string;
+        };
         DifferenceLinksView: {
             /** @description With the history of its states */
             self: string;
@@ -6129,7 +6227,7 @@ export interface components {
              * @description Which problem it is; stable, listed in the guide
              * @enum {string}
              */
-            code: "invalid-request" | "unsupported-content-type" | "upload-too-slow" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "direct-payment-not-found" | "exchange-not-found" | "tie-out-not-found" | "tie-out-difference-not-found" | "order-not-found" | "order-reference-used" | "order-over" | "live-status-full" | "window-not-opened" | "order-busy" | "return-mismatch" | "return-unknown" | "payment-method-not-found" | "method-registration-not-found" | "registration-over" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "line-undecided" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "gateway-not-configured" | "gateway-account-not-found" | "gateway-account-unusable" | "gateway-account-of-settings" | "duplicate-gateway-account" | "gateway-cannot" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "file-not-kept" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
+            code: "invalid-request" | "unsupported-content-type" | "upload-too-slow" | "payload-too-large" | "api-key-required" | "api-key-expired" | "api-key-revoked" | "scope-missing" | "rate-limited" | "api-key-not-found" | "idempotency-key-reused" | "idempotency-key-in-use" | "version-conflict" | "route-not-found" | "job-not-found" | "discrepancy-not-found" | "charge-not-found" | "direct-payment-not-found" | "exchange-not-found" | "tie-out-not-found" | "tie-out-difference-not-found" | "order-not-found" | "order-reference-used" | "order-over" | "live-status-full" | "window-not-opened" | "order-busy" | "return-mismatch" | "return-unknown" | "payment-method-not-found" | "method-registration-not-found" | "registration-over" | "refund-not-found" | "refund-not-possible" | "refund-exceeds" | "refund-reference-used" | "refund-open" | "outside-refund-not-found" | "outside-refund-recorded" | "lookup-shows-no-refund" | "second-person-required" | "approval-not-found" | "approval-open" | "approval-expired" | "not-yours" | "line-undecided" | "lookup-required" | "evidence-contradicts" | "notification-not-found" | "charge-missing" | "charge-settled" | "transaction-settled" | "transaction-id-missing" | "lookup-rate-limited" | "not-to-deliver" | "product-not-found" | "subscription-not-found" | "duplicate-product" | "duplicate-subscription" | "charge-in-flight" | "invalid-subscription-file" | "invalid-list-file" | "list-file-not-found" | "billing-run-not-found" | "submissions-stopped" | "line-stop-not-found" | "gateway-not-configured" | "gateway-account-not-found" | "gateway-account-unusable" | "gateway-account-of-settings" | "duplicate-gateway-account" | "gateway-cannot" | "line-stopped" | "gateway-job-taken" | "file-not-ready" | "file-not-kept" | "invalid-request-file" | "duplicate-request-file" | "duplicate-order-number" | "state-conflict" | "lease-lost" | "encryption-key-unknown" | "ciphertext-invalid" | "token-unavailable" | "gateway-refused" | "gateway-unknown" | "result-file-unusable" | "database-not-writable" | "database-too-slow" | "storage-unavailable" | "database-unavailable" | "transaction-conflict" | "internal-error";
             /** @description Whether the same request may succeed later without being changed */
             retryable: boolean;
             /** @description Under which the log and the audit log know it */
@@ -10235,6 +10333,124 @@ export interface operations {
                     };
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "listFiles.list": {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Of this gateway account only */
+                gatewayAccount?: string;
+                /** @description csv, xlsx: all rows; also by Accept */
+                format?: "json" | "csv" | "xlsx";
+                /** @description false: CSV without the byte order mark that spreadsheets need */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A piece of the list; as CSV or XLSX all of it, or as many rows as limit says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A row each */
+                        items: components["schemas"]["ListFileView"][];
+                        /** @description cursor of the next page; null at the end */
+                        nextCursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "listFiles.import": {
+        parameters: {
+            query: {
+                /** @description Whose list it is */
+                gatewayAccount: string;
+                /** @description Which heading is what, where the usual ones are not those of the file: field:heading, separated by commas, of the fields transactionId, orderNo, amount, at, kind, actId, fee, feeVat, payOut, paidOutOn */
+                columns?: string;
+            };
+            header?: {
+                /** @description Names this request: sent again under the same key, it is answered the same and not done again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFileView"];
+                };
+            };
+            /** @description A problem; its code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "listFiles.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id: digits in text */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFileView"];
                 };
             };
             /** @description A problem; its code says which */

@@ -63,6 +63,7 @@ import { RefundsController } from './refund/refunds.controller';
 import { ReportsController } from './desk/reports.controller';
 import { SettlementLogController } from './settlement-log/settlement-log.controller';
 import { TieOutModule } from '../tie-out';
+import { ListFilesController } from './tie-out/list-files.controller';
 import { TieOutDifferencesController } from './tie-out/tie-out-differences.controller';
 import { TieOutsController } from './tie-out/tie-outs.controller';
 import { SubscriptionFilesController } from './subscription/subscription-files.controller';
@@ -125,6 +126,7 @@ import { SummaryService } from './desk/summary.service';
     RefundsController,
     ReportsController,
     SettlementLogController,
+    ListFilesController,
     TieOutDifferencesController,
     TieOutsController,
     SubscriptionFilesController,

@@ -119,3 +119,21 @@ export interface ListedPayout {
   soldOn: SeoulDate | null;
   paidOutOn: SeoulDate | null;
 }
+
+/** What a column of a downloaded list may be. */
+export const LIST_FIELDS = [
+  'transactionId',
+  'orderNo',
+  'amount',
+  'at',
+  'kind',
+  'actId',
+  'fee',
+  'feeVat',
+  'payOut',
+  'paidOutOn',
+] as const;
+export type ListField = (typeof LIST_FIELDS)[number];
+
+/** Without these a row says nothing. */
+export const NEEDED_LIST_FIELDS = ['transactionId', 'orderNo', 'amount', 'at'] as const satisfies readonly ListField[];

@@ -10,6 +10,7 @@ import type {
   GatewayPorts,
   IssuesMethods,
   ListsPayments,
+  ReadsListFiles,
   ReadsMessages,
   RefundsPayments,
   TellsActs,
@@ -64,6 +65,11 @@ export class Gateways {
   /** @throws {DomainError} `gateway-cannot` where what was looked up does not tell what happened to a payment */
   telling(gateway: GatewayName): TellsActs {
     return this.ports[gateway]?.tells ?? lacks(gateway, 'tell its payments, in a list or one by one');
+  }
+
+  /** @throws {DomainError} `gateway-cannot` where nobody knows what a list from its own site looks like */
+  readingListFiles(gateway: GatewayName): ReadsListFiles {
+    return this.ports[gateway]?.listFiles ?? lacks(gateway, 'have its payments read from a file');
   }
 
   /** What of these it can be asked for here. */

@@ -1,5 +1,5 @@
 export { AccountChecks } from './account-checks';
-export type * from './collection';
+export * from './collection';
 export * from './exchange';
 export * from './gateway';
 export { Gateways, type GatewayAct } from './gateways';

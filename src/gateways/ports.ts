@@ -2,6 +2,7 @@ import type { CredentialSet } from '../gateway-account';
 import type { Won } from '../kernel/won';
 import type {
   IssuedMethod,
+  ListField,
   ListPage,
   ListedDays,
   ListedPayout,
@@ -166,6 +167,14 @@ export interface TellsActs {
   actsOf(found: LookedUpPayment, known: ReadonlyMap<string, Won>): ListedTransaction[];
 }
 
+/** Reads what people download as a file from the gateway's own site: a list of what happened, a row for each thing. */
+export interface ReadsListFiles {
+  /** By field, the headings that it may stand under, the likeliest first. */
+  readonly headings: Readonly<Record<ListField, readonly string[]>>;
+  /** What a word in the column `kind` says; `other` moves no money, `undefined` is a word that nobody knows. */
+  kindOf(word: string): ListedTransaction['kind'] | undefined;
+}
+
 /** Tells whether a message is the gateway's own. */
 export interface ReadsMessages {
   /** @param account whose message it would be */
@@ -194,4 +203,5 @@ export interface GatewayPorts {
   readonly issues?: IssuesMethods;
   readonly lists?: ListsPayments;
   readonly tells?: TellsActs;
+  readonly listFiles?: ReadsListFiles;
 }

@@ -116,6 +116,12 @@ export const ERROR_CODES = {
     title: 'The file of subscriptions has faulty lines',
     retryable: false,
   },
+  'invalid-list-file': {
+    kind: 'invalid',
+    title: 'The list has faulty lines, or is none',
+    retryable: false,
+  },
+  'list-file-not-found': { kind: 'not-found', title: 'There is no such list', retryable: false },
   'billing-run-not-found': { kind: 'not-found', title: 'There is no such billing run', retryable: false },
   'submissions-stopped': {
     kind: 'conflict',

@@ -1,4 +1,8 @@
 export { GatewayDays, type GatewayDay } from './gateway-days';
+export { STATED_COLUMNS, readStatedColumns, type StatedColumns } from './list-file/list-file-columns';
+export { LIST_ENCODINGS, type ListEncoding } from './list-file/list-file-reader';
+export { ListFile } from './list-file/list-file.entity';
+export { ListFiles } from './list-file/list-files.service';
 export { TieOutCalendar } from './tie-out-calendar';
 export { TieOutDifference } from './tie-out-difference.entity';
 export { TieOutDifferences } from './tie-out-differences';

@@ -1,6 +1,6 @@
 /**
  * The next payment of a day of an account, by the gateway's id of it: what we have of the day (payments, refunds and windows that were
- * opened at the gateway), and what the gateway has of it as far as that is known.
+ * opened at the gateway), and what the gateway has of it as far as that is known, and as downloaded lists tell.
  *
  * `$1` the account, `$2` its gateway, `$3` the day, `$4` and `$5` where it begins and ends, `$6` the payment before it.
  */
@@ -22,6 +22,8 @@ export const NEXT_PAYMENT_SQL = `
     WHERE attempt.gateway_reference IS NOT NULL AND customer_order.gateway_account = $1
       AND attempt.opened_at >= $4 AND attempt.opened_at < $5
     UNION
-    SELECT transaction_id FROM gateway_transaction WHERE gateway_account = $1 AND day = $3) AS payment
+    SELECT transaction_id FROM gateway_transaction WHERE gateway_account = $1 AND day = $3
+    UNION
+    SELECT transaction_id FROM list_file_row WHERE gateway_account = $1 AND day = $3) AS payment
   WHERE transaction_id > $6
   ORDER BY transaction_id LIMIT 1`;

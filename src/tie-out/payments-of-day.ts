@@ -4,6 +4,7 @@ import { startOfSeoulDay } from '../kernel/seoul-calendar';
 import { wonFromDatabase } from '../kernel/won';
 import { Database, type SqlSession } from '../platform/database';
 import { TransactionLookups } from '../transaction-lookup';
+import { ListFileRepository } from './list-file/list-file.repository';
 import { keepPayment } from './listed-acts';
 import { NEXT_PAYMENT_SQL } from './payments-of-day.sql';
 import { dayBeside } from './seoul-days';
@@ -26,6 +27,7 @@ export class PaymentsOfDay {
     private readonly gateways: Gateways,
     private readonly lookups: TransactionLookups,
     private readonly tieOuts: TieOutRepository,
+    private readonly files: ListFileRepository,
     private readonly database: Database,
   ) {}
 
@@ -37,9 +39,15 @@ export class PaymentsOfDay {
     return next?.transactionId;
   }
 
-  /** Asks the gateway what happened to a payment; call it with no transaction open. */
-  async tell({ gatewayAccount, gateway }: TieOut, transactionId: string): Promise<Told> {
+  /**
+   * Asks the gateway what happened to a payment; call it with no transaction open. Of one that is not ours, and of one that it denies though
+   * nobody here has it as paid, downloaded lists tell.
+   */
+  async tell(tieOut: TieOut, transactionId: string): Promise<Told> {
+    const { gatewayAccount, gateway } = tieOut;
     const tells = this.gateways.telling(gateway);
+    const inFiles = await this.files.ofPayment(tieOut, transactionId);
+    if (inFiles?.isOurs === false) return { acts: inFiles.acts };
     const asked = await this.lookups.askInTurn({ gateway, gatewayAccount, transactionId }, BY_CALENDAR);
     if (asked instanceof Date) return { freeAt: asked };
     const { answer } = asked;
@@ -47,7 +55,7 @@ export class PaymentsOfDay {
       case 'success':
         return { acts: tells.actsOf(answer.value, await this.recordedRefunds(answer.value.payment)) };
       case 'refused':
-        if (answer.notFound === true) return { acts: [] };
+        if (answer.notFound === true) return { acts: inFiles?.isSettled === false ? inFiles.acts : [] };
         return { why: `${answer.resultCode ?? ''} ${answer.resultMessage}`.trim() };
       case 'unknown':
         // What is no answer about this payment says nothing of the others: they are not kept waiting.

@@ -4,6 +4,9 @@ import { GatewayAccountModule } from '../gateway-account';
 import { GatewaysModule } from '../gateways';
 import { RefundModule } from '../refund';
 import { TransactionLookupModule } from '../transaction-lookup';
+import { ListFile } from './list-file/list-file.entity';
+import { ListFileRepository } from './list-file/list-file.repository';
+import { ListFiles } from './list-file/list-files.service';
 import { PaymentsOfDay } from './payments-of-day';
 import { GatewayDays } from './gateway-days';
 import { TieOutCalendar } from './tie-out-calendar';
@@ -16,13 +19,22 @@ import { TieOuts } from './tie-outs.service';
 /** Our days against the gateways' own lists. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([TieOut, TieOutHistory, TieOutDifference, TieOutDifferenceHistory]),
+    TypeOrmModule.forFeature([ListFile, TieOut, TieOutHistory, TieOutDifference, TieOutDifferenceHistory]),
     GatewayAccountModule,
     GatewaysModule,
     RefundModule,
     TransactionLookupModule,
   ],
-  providers: [GatewayDays, PaymentsOfDay, TieOutCalendar, TieOutDifferences, TieOutRepository, TieOuts],
-  exports: [GatewayDays, TieOutCalendar, TieOutDifferences, TieOuts],
+  providers: [
+    GatewayDays,
+    ListFileRepository,
+    ListFiles,
+    PaymentsOfDay,
+    TieOutCalendar,
+    TieOutDifferences,
+    TieOutRepository,
+    TieOuts,
+  ],
+  exports: [GatewayDays, ListFiles, TieOutCalendar, TieOutDifferences, TieOuts],
 })
 export class TieOutModule {}

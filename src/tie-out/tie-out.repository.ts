@@ -4,7 +4,7 @@ import { DomainError } from '../kernel/errors';
 import { startOfSeoulDay, type SeoulDate } from '../kernel/seoul-calendar';
 import { Clock } from '../platform/clock';
 import { Database, type SqlSession } from '../platform/database';
-import { begin, claim, move, writeHeld, type Aggregate, type Changes } from '../platform/work';
+import { begin, claim, move, note, writeHeld, type Aggregate, type Changes } from '../platform/work';
 import { ANY_ONLY_OURS_SQL, COMPARE_SQL, HASHED } from './findings.sql';
 import { dayBeside } from './seoul-days';
 import { TieOut, TieOutHistory } from './tie-out.entity';
@@ -78,11 +78,17 @@ export class TieOutRepository {
     return row?.day ?? undefined;
   }
 
-  /** Begins a day, or begins it anew where it was done; one that is under way goes on. @returns its id */
+  /**
+   * Begins a day, or begins it anew where it was done. One that is under way goes on.
+   *
+   * @param options.anew one that is under way begins anew, too: whoever is at it finds that it is not theirs any more
+   * @returns its id
+   */
   async open(
     session: SqlSession,
     { gateway, gatewayAccount, day }: { gateway: GatewayName; gatewayAccount: string; day: SeoulDate },
     actor: string,
+    { anew = false }: { anew?: boolean } = {},
   ): Promise<string> {
     await session.execute(`SELECT pg_advisory_xact_lock(hashtextextended('tie-out ' || $1 || ' ' || $2, 0))`, [
       gatewayAccount,
@@ -95,9 +101,11 @@ export class TieOutRepository {
       const place = { gateway, gatewayAccount, day };
       return begin(session, TIE_OUT, 'Listing', { ...place, ...fields }, { cause: 'open', actor, at });
     }
-    if (found.state !== 'Done') return found.id;
-    const changes = { ...AT_ITS_BEGINNING, fromDay: day, toDay: day };
-    await move(session, TIE_OUT, found, 'repeat', { cause: 'repeat', actor, at }, { changes });
+    if (found.state !== 'Done' && !anew) return found.id;
+    const changes = { ...AT_ITS_BEGINNING, ...RELEASED, fromDay: day, toDay: day };
+    const why = { cause: 'repeat', actor, at };
+    if (found.state === 'Listing') await note(session, TIE_OUT, found, why, { changes });
+    else await move(session, TIE_OUT, found, 'repeat', why, { changes });
     return found.id;
   }
 

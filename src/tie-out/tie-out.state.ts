@@ -9,8 +9,8 @@ import type { TransitionTable } from '../kernel/transitions';
  */
 export const TIE_OUT_TRANSITIONS = {
   Listing: { list: 'Settling' },
-  Settling: { compare: 'Looking' },
-  Looking: { finish: 'Done' },
+  Settling: { compare: 'Looking', repeat: 'Listing' },
+  Looking: { finish: 'Done', repeat: 'Listing' },
   Done: { repeat: 'Listing' },
 } as const satisfies TransitionTable<TieOutStateName, TieOutEvent>;
 

@@ -11,6 +11,7 @@ import { Database, wakeBilling, type SqlSession } from '../platform/database';
 import { Logger } from '../platform/logging';
 import type { Changes } from '../platform/work';
 import { ChargeTransactions } from '../refund';
+import { ListFileRepository } from './list-file/list-file.repository';
 import { keepPayouts, keepTransactions } from './listed-acts';
 import { PaymentsOfDay } from './payments-of-day';
 import { dayBeside } from './seoul-days';
@@ -32,6 +33,7 @@ export class TieOuts {
     private readonly tieOuts: TieOutRepository,
     private readonly differences: TieOutDifferences,
     private readonly payments: PaymentsOfDay,
+    private readonly files: ListFileRepository,
     private readonly gateways: Gateways,
     private readonly accounts: GatewayAccounts,
     private readonly transactions: ChargeTransactions,
@@ -168,7 +170,10 @@ export class TieOuts {
   private async settlePage(claim: TieOutClaim): Promise<string | undefined> {
     const { tieOut } = claim;
     if (!this.gateways.hasLists(tieOut.gateway)) {
-      await this.database.transaction((session) => this.compare(session, claim, {}));
+      await this.database.transaction(async (session) => {
+        await this.files.keepPayouts(session, tieOut);
+        await this.compare(session, claim, {});
+      });
       return undefined;
     }
     const days = { ...daysOf(tieOut), from: tieOut.day, to: tieOut.day };

@@ -34,6 +34,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   job_decisions: 'bulk-payment',
   job_numbers: 'bulk-payment',
   kill_switch: 'kill-switch',
+  list_file_row: 'tie-out',
   kill_switch_history: 'kill-switch',
   line_check: 'bulk-payment',
   pace: 'platform',

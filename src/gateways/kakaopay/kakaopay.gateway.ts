@@ -3,6 +3,7 @@ import type { FindsOrders, GatewayPorts } from '../ports';
 import { KakaopayActs } from './acts';
 import { KakaopayCheckouts } from './checkouts';
 import { KakaopayCheck } from './kakaopay-check';
+import { KakaopayListFiles } from './list-file';
 import { KakaopayMethodCharges, KakaopayMethods } from './methods';
 import { KakaopayPayments } from './payments';
 import { KakaopayRefunds } from './refunds';
@@ -20,6 +21,7 @@ export class KakaopayGateway implements GatewayPorts {
     readonly issues: KakaopayMethods,
     readonly checks: KakaopayCheck,
     readonly tells: KakaopayActs,
+    readonly listFiles: KakaopayListFiles,
   ) {
     this.findsOrders = finds;
   }

@@ -8,6 +8,7 @@ import { KakaopayCheckouts } from './checkouts';
 import { KakaopayAccounts } from './kakaopay-accounts';
 import { KakaopayCheck } from './kakaopay-check';
 import { KakaopayGateway } from './kakaopay.gateway';
+import { KakaopayListFiles } from './list-file';
 import { KakaopayMethodCharges, KakaopayMethods } from './methods';
 import { KakaopayPayments } from './payments';
 import { KakaopayRefunds } from './refunds';
@@ -23,6 +24,7 @@ import { KakaopayRefunds } from './refunds';
     KakaopayCheckouts,
     KakaopayClient,
     KakaopayGateway,
+    KakaopayListFiles,
     KakaopayMethodCharges,
     KakaopayMethods,
     KakaopayPayments,
