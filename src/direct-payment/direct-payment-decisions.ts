@@ -9,6 +9,7 @@ import { PAYMENT_BY_DECISION } from '../charge';
 import { DirectPaymentRecorder } from './direct-payment-recorder';
 import type { DirectPayment } from './direct-payment.entity';
 import { DirectPaymentRepository } from './direct-payment.repository';
+import { DirectPaymentWatch } from './direct-payment-watch';
 import { supporting, type SaidOutcome } from './payment-evidence';
 
 /** What somebody says became of a payment in doubt. */
@@ -26,6 +27,7 @@ export class DirectPaymentDecisions implements OnModuleInit {
     private readonly payments: DirectPaymentRepository,
     private readonly recorder: DirectPaymentRecorder,
     private readonly looks: DirectPaymentLooks,
+    private readonly watch: DirectPaymentWatch,
     private readonly approvals: Approvals,
     private readonly policy: ApprovalConfig,
     private readonly database: Database,
@@ -38,9 +40,18 @@ export class DirectPaymentDecisions implements OnModuleInit {
     });
   }
 
-  /** Has it looked up at once. @throws {DomainError} `direct-payment-not-found`; `state-conflict` unless it is in doubt or waits for a deposit */
-  async lookAgain(id: string): Promise<void> {
+  /**
+   * Has one in doubt, or that waits for a deposit, looked up at once; and asks about one that ended unpaid, which stops the line where
+   * the gateway has it as paid.
+   *
+   * @throws {DomainError} `direct-payment-not-found`; `state-conflict` in any other state; of one that ended, as `FindsOrders.findByOrder`
+   */
+  async lookAgain(id: string, actor: string): Promise<void> {
     const payment = await this.payments.get(id);
+    if (payment.state === 'Declined') {
+      await this.watch.lookNow(payment, actor);
+      return;
+    }
     if (!(await this.payments.makeDue(id))) throw notInDoubt(payment);
     await this.database.transaction((session) => wakeBilling(session));
   }

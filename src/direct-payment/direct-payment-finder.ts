@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Gateways, type GatewayAnswer, type MethodSecret, type PaymentReceipt } from '../gateways';
+import { seoulTimestamp } from '../kernel/seoul-calendar';
 import { secondsAfter } from '../platform/clock';
 import { checkoutSecretOf } from './checkout-secret';
 import type { DirectPayment } from './direct-payment.entity';
@@ -41,8 +42,8 @@ export class DirectPaymentFinder {
   }
 
   /**
-   * What the gateway says of the method of a payment that it can't be asked about: whether that was charged since. Nobody has said that
-   * it always tells, so it is a hint for people, or a reason to doubt.
+   * What the gateway says of the method of a payment that it can't be asked about: whether that was charged since, by none of our other
+   * payments. Nobody has said that it always tells, so it is a hint for people, or a reason to doubt.
    *
    * @returns `undefined` where it gives none
    */
@@ -54,13 +55,12 @@ export class DirectPaymentFinder {
     const answer = await port.hint(account, JSON.parse(secret) as MethodSecret);
     if (answer.kind !== 'success') return undefined;
     const { lastChargedAt } = answer.value;
-    const isSince = lastChargedAt !== null && lastChargedAt >= secondsAfter(sentAt, -CLOCKS_APART_SECONDS);
-    const when = lastChargedAt === null ? 'was never charged' : `was charged last at ${lastChargedAt.toISOString()}`;
-    const than = isSince ? 'after' : 'before';
-    return {
-      isSince,
-      inWords: `its payment method ${when}, ${than} this was sent at ${sentAt.toISOString()} (a hint)`,
-    };
+    if (lastChargedAt === null) return { isSince: false, inWords: 'its payment method was never charged (a hint)' };
+    const other = await this.payments.otherByMethodAt(payment, lastChargedAt, CLOCKS_APART_SECONDS);
+    const isSince = other === undefined && lastChargedAt >= secondsAfter(sentAt, -CLOCKS_APART_SECONDS);
+    const by = other === undefined ? '' : ` by order ${other.orderNo}`;
+    const when = `${seoulTimestamp(lastChargedAt)}${by}; this was sent at ${seoulTimestamp(sentAt)}`;
+    return { isSince, inWords: `its payment method was charged last at ${when} (a hint)` };
   }
 
   private referenceOf(payment: DirectPayment): string | null {

@@ -11,6 +11,7 @@ import { DirectPaymentIntents } from './direct-payment-intents';
 import { DirectPaymentQueue } from './direct-payment-queue';
 import { DirectPaymentRecorder, NEVER_TAKEN, type PaymentEnd, type SentPayment } from './direct-payment-recorder';
 import type { DirectPaymentClaim } from './direct-payment.repository';
+import { EarlierAttempts } from './earlier-attempts';
 import { contradictionOf, isAbsent, isForDeposit, isTaken } from './payment-receipt';
 
 /**
@@ -21,6 +22,7 @@ import { contradictionOf, isAbsent, isForDeposit, isTaken } from './payment-rece
 export class DirectPaymentSending {
   constructor(
     private readonly queue: DirectPaymentQueue,
+    private readonly earlier: EarlierAttempts,
     private readonly calls: DirectPaymentCalls,
     private readonly intents: DirectPaymentIntents,
     private readonly finder: DirectPaymentFinder,
@@ -54,6 +56,7 @@ export class DirectPaymentSending {
     const log = this.logger.child({ directPaymentId: claim.payment.id });
     try {
       await crashPoint('send-payment.claimed');
+      await this.earlier.lookAgain(claim.payment);
       const call = await this.calls.ready(claim.payment);
       await crashPoint('send-payment.ready');
       const begun = await this.intents.begin(claim, call);

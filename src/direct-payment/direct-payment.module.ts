@@ -29,6 +29,7 @@ import { DirectPaymentWatch } from './direct-payment-watch';
 import { DirectPayment, DirectPaymentHistory } from './direct-payment.entity';
 import { DirectPaymentRepository } from './direct-payment.repository';
 import { DirectPayments } from './direct-payments.service';
+import { EarlierAttempts } from './earlier-attempts';
 
 @Module({
   imports: [
@@ -61,6 +62,7 @@ import { DirectPayments } from './direct-payments.service';
     DirectPaymentStops,
     DirectPaymentWatch,
     DirectPayments,
+    EarlierAttempts,
   ],
   exports: [
     DepositWatch,

@@ -4,7 +4,7 @@ import { In } from 'typeorm';
 import { ChargeRepository, type OwnCharge } from '../charge';
 import { DomainError } from '../kernel/errors';
 import { wonFromDatabase, type Won } from '../kernel/won';
-import { Clock } from '../platform/clock';
+import { Clock, secondsAfter } from '../platform/clock';
 import { KeyRing } from '../platform/crypto';
 import { Database, type SqlSession } from '../platform/database';
 import {
@@ -150,6 +150,49 @@ export class DirectPaymentRepository {
     query.where('payment.gatewayAccount = :gatewayAccount', { gatewayAccount });
     query.andWhere('payment.chargeId = (SELECT charge.id FROM charge WHERE charge.order_no = :orderNo)', { orderNo });
     return (await query.getOne()) ?? undefined;
+  }
+
+  /** Another payment by the same method that was on its way at an instant, give or take some seconds: it is paid, or not answered yet. */
+  async otherByMethodAt(
+    { id, paymentMethodId }: DirectPayment,
+    at: Date,
+    withinSeconds: number,
+  ): Promise<DirectPayment | undefined> {
+    const query = this.database.manager.createQueryBuilder(DirectPayment, 'other');
+    query.where('other.paymentMethodId = :paymentMethodId AND other.id <> :id', { paymentMethodId, id });
+    query.andWhere('other.sentAt <= :latest', { latest: secondsAfter(at, withinSeconds) });
+    query.andWhere(`(other.state = 'Sending' OR other.state = 'Paid' AND other.endedAt >= :earliest)`, {
+      earliest: secondsAfter(at, -withinSeconds),
+    });
+    return (await query.orderBy('other.id', 'DESC').getOne()) ?? undefined;
+  }
+
+  /** What was asked for before, for the same periods, and declined: of each of these, by their ids, those that were. */
+  async declinedBefore(payments: readonly DirectPayment[]): Promise<ReadonlyMap<string, readonly DirectPayment[]>> {
+    const pairs = await this.database.rows<{ id: string; before: string }>(
+      `SELECT mine.id, before.id AS before
+       FROM direct_payment AS mine JOIN charge ON charge.id = mine.charge_id
+       JOIN charge AS earlier ON earlier.subscription_id = charge.subscription_id
+         AND earlier.period_start_on = charge.period_start_on AND earlier.attempt < charge.attempt
+       JOIN direct_payment AS before ON before.charge_id = earlier.id AND before.state = 'Declined'
+       WHERE mine.id = ANY ($1::bigint[]) AND charge.attempt > 1
+       ORDER BY before.id`,
+      [payments.map(({ id }) => id)],
+    );
+    const found = pairs.length === 0 ? [] : await this.rowsOf(pairs.map(({ before }) => before));
+    return new Map(
+      payments.map(({ id }) => {
+        const its = pairs.filter((pair) => pair.id === id).map(({ before }) => before);
+        return [id, found.filter((row) => its.includes(row.id))];
+      }),
+    );
+  }
+
+  private rowsOf(ids: readonly string[]): Promise<DirectPayment[]> {
+    return this.database.manager
+      .createQueryBuilder(DirectPayment, 'one')
+      .whereInIds([...ids])
+      .getMany();
   }
 
   /** The row, locked until the session's transaction ends. */

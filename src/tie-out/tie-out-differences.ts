@@ -18,6 +18,13 @@ const DIFFERENCE: Aggregate<TieOutDifference, typeof DIFFERENCE_TRANSITIONS> = {
   firstStates: DIFFERENCE_FIRST_STATES,
 };
 
+/** Of the payment of which order. */
+export interface DifferenceToLookAt {
+  id: string;
+  movement: 'payment' | 'refund';
+  orderNo: string;
+}
+
 export interface DifferenceFilter {
   state?: DifferenceState | undefined;
   kind?: DifferenceKind | undefined;
@@ -73,15 +80,20 @@ export class TieOutDifferences {
     return this.get(id);
   }
 
-  /** The next payment of a day of which only the gateway knows a refund, and that was not looked up for it. */
-  async toLookUp({ gatewayAccount, gateway, day }: TieOut): Promise<{ id: string; orderNo: string } | undefined> {
-    const [next] = await this.database.rows<{ id: string; orderNo: string }>(
-      `SELECT one.id, charge.order_no AS "orderNo"
+  /**
+   * The next difference of a day that a look at its payment may deal with, and that was not looked at: only the gateway knows a refund,
+   * or has a payment that ended otherwise here.
+   */
+  async toLookAt({ gatewayAccount, gateway, day }: TieOut): Promise<DifferenceToLookAt | undefined> {
+    const [next] = await this.database.rows<DifferenceToLookAt>(
+      `SELECT one.id, one.movement, charge.order_no AS "orderNo"
        FROM tie_out_difference AS one
-       JOIN settlement AS paid ON paid.transaction_id = one.transaction_id AND paid.gateway = $2 AND paid.kind = 'paid'
-       JOIN charge ON charge.id = paid.charge_id AND charge.gateway_account = $1
-       WHERE one.gateway_account = $1 AND one.day = $3 AND one.state = 'Open' AND one.kind = 'only-theirs'
-         AND one.movement = 'refund' AND one.looked_up_at IS NULL
+       LEFT JOIN settlement AS paid ON one.movement = 'refund'
+         AND paid.transaction_id = one.transaction_id AND paid.gateway = $2 AND paid.kind = 'paid'
+       JOIN charge ON charge.gateway_account = $1
+         AND (charge.id = paid.charge_id OR one.movement = 'payment' AND charge.order_no = one.order_no)
+       WHERE one.gateway_account = $1 AND one.day = $3 AND one.state = 'Open' AND one.looked_up_at IS NULL
+         AND (one.movement, one.kind) IN (('refund', 'only-theirs'), ('payment', 'state'))
        ORDER BY one.id LIMIT 1`,
       [gatewayAccount, gateway, day],
     );

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DirectPaymentModule } from '../direct-payment';
 import { GatewayAccountModule } from '../gateway-account';
 import { GatewaysModule } from '../gateways';
 import { RefundModule } from '../refund';
@@ -20,6 +21,7 @@ import { TieOuts } from './tie-outs.service';
 @Module({
   imports: [
     TypeOrmModule.forFeature([ListFile, TieOut, TieOutHistory, TieOutDifference, TieOutDifferenceHistory]),
+    DirectPaymentModule,
     GatewayAccountModule,
     GatewaysModule,
     RefundModule,

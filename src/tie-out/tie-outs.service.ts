@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BillingConfig } from '../config';
+import { DirectPayments } from '../direct-payment';
 import { GatewayAccounts, type AccountPlaces } from '../gateway-account';
 import { Gateways, type GatewayAnswer, type ListPage } from '../gateways';
 import { DomainError, messageOf } from '../kernel/errors';
@@ -12,10 +13,11 @@ import { Logger } from '../platform/logging';
 import type { Changes } from '../platform/work';
 import { ChargeTransactions } from '../refund';
 import { ListFileRepository } from './list-file/list-file.repository';
+import { tells } from '../transaction-lookup';
 import { keepPayouts, keepTransactions } from './listed-acts';
 import { PaymentsOfDay } from './payments-of-day';
 import { dayBeside } from './seoul-days';
-import { TieOutDifferences } from './tie-out-differences';
+import { TieOutDifferences, type DifferenceToLookAt } from './tie-out-differences';
 import type { TieOut, TieOutHistory } from './tie-out.entity';
 import { BY_CALENDAR, TieOutRepository, type TieOutClaim, type TieOutFilter } from './tie-out.repository';
 
@@ -37,6 +39,7 @@ export class TieOuts {
     private readonly gateways: Gateways,
     private readonly accounts: GatewayAccounts,
     private readonly transactions: ChargeTransactions,
+    private readonly directPayments: DirectPayments,
     private readonly database: Database,
     private readonly billing: BillingConfig,
     private readonly clock: Clock,
@@ -193,11 +196,12 @@ export class TieOuts {
     this.logger[counts.opened > 0 ? 'error' : 'info']('day held against what the gateway has', fields);
   }
 
-  /** Looks up the next payment of which something was given back without us: that notes an outside refund. */
+  /** Looks at the payment of the next difference: that notes a refund made without us, and stops the line at one that was taken after all. */
   private async lookUpNext(claim: TieOutClaim): Promise<string | undefined> {
     const { tieOut } = claim;
-    const next = await this.differences.toLookUp(tieOut);
-    if (next !== undefined) await this.transactions.lookUp(next.orderNo, BY_CALENDAR);
+    const next = await this.differences.toLookAt(tieOut);
+    const why = next && (await this.lookAt(tieOut, next));
+    if (why !== undefined) return why;
     await crashPoint('tie-out.looked-up');
     await this.database.transaction(async (session) => {
       if (next === undefined) {
@@ -208,6 +212,20 @@ export class TieOuts {
       }
     });
     return undefined;
+  }
+
+  /** @returns why it could not be looked at now; `undefined` when it was */
+  private async lookAt({ gatewayAccount }: TieOut, difference: DifferenceToLookAt): Promise<string | undefined> {
+    const { movement, orderNo } = difference;
+    if (movement === 'refund') {
+      await this.transactions.lookUp(orderNo, BY_CALENDAR);
+      return undefined;
+    }
+    const payment = await this.directPayments.findByOrderNo(gatewayAccount, orderNo);
+    if (payment === undefined || (await this.directPayments.lookSoon(payment.id))) return undefined;
+    if (payment.state !== 'Declined' && payment.state !== 'Canceled') return undefined;
+    const { look } = await this.directPayments.lookAtEnded(payment, BY_CALENDAR);
+    return tells(look.answer) ? undefined : `order ${orderNo} could not be looked up: ${look.message ?? look.answer}`;
   }
 
   /** Commits a page with where the next one begins. */

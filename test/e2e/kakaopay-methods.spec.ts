@@ -3,7 +3,7 @@ import { startWorld, type BillingWorld, type JsonBody } from '../support/billing
 import { browser } from '../support/kakaopay-orders';
 import { paymentIn } from '../support/payment-methods';
 import { askRefund, refundInState } from '../support/refunds';
-import { PRODUCT, agreed, moveTo, planOn, send, subscribe } from '../support/subscribers';
+import { OTHER_PRODUCT, PRODUCT, agreed, moveTo, planOn, send, subscribe } from '../support/subscribers';
 import { until } from '../support/until';
 
 const HALF_HOUR_SECONDS = 30 * 60;
@@ -238,6 +238,47 @@ describe('a subscription paid by a SID', () => {
     expect(approvals(orderNo(day))).toBe(0);
     const { items } = (await world.get(`gateway-exchanges?orderNo=${orderNo(day)}`)).body;
     expect(items.filter(({ operation }: JsonBody) => operation === 'charge')).toHaveLength(1);
+  });
+
+  describe('that two subscriptions are paid by', () => {
+    async function shared(customer: string, day: string) {
+      const one = await subscriber(customer, day);
+      await subscribe(world, customer, day, { storeProductId: OTHER_PRODUCT.storeProductId });
+      const [{ id: other }] = (await world.get(`subscriptions?customerReference=${customer}`)).body.items;
+      await send(world, 'PUT', `subscriptions/${other}/payment-method`, { paymentMethodId: one.method.id });
+      return { one, orderNo: `B${day.replaceAll('-', '')}-${other}-1` };
+    }
+
+    it('is declined for the one although it was charged for the other', async () => {
+      const day = nextDay();
+      const { one, orderNo } = await shared('low', day);
+      world.simulator.kakaopay.declineApprovals({ orderId: orderNo, code: '8008' });
+      await plan(day);
+      await paymentIn(world, one.orderNo(day), 'Paid');
+      await paymentIn(world, orderNo, 'Declined');
+      expect([approvals(one.orderNo(day)), approvals(orderNo)]).toEqual([1, 0]);
+    });
+
+    it('is said by persons not to have been charged for the one, although it was for the other since', async () => {
+      const day = nextDay();
+      const { one, orderNo } = await shared('lost', day);
+      world.simulator.kakaopay.armFault({ kind: 'call-cut', call: 'subscription', orderId: orderNo });
+      await plan(day);
+      const payments = async (): Promise<JsonBody[]> => (await world.get('direct-payments?limit=1000')).body.items;
+      const left = await until('one is paid, and the other is left to a person', async () => {
+        world.clock.advanceSeconds(5);
+        const found = await payments();
+        const isPaid = found.some((each) => each.orderNo === one.orderNo(day) && each.state === 'Paid');
+        const other = found.find((each) => each.orderNo === orderNo && each.state === 'Unknown');
+        return isPaid && other?.retry?.error?.includes('by order') === true ? other : undefined;
+      });
+      expect(left.retry.error).toContain(`by order ${one.orderNo(day)}`);
+      world.clock.advanceSeconds(2 * HALF_HOUR_SECONDS);
+      const word = { reason: 'not in the console', outcome: 'not-paid' };
+      const said = await send(world, 'POST', `direct-payments/${left.id}/resolve`, word);
+      expect((await agreed(world, said)).status).toBeLessThan(300);
+      await paymentIn(world, orderNo, 'Declined');
+    });
   });
 
   it('is ended at KakaoPay when it is removed, also where it had ended there before', async () => {

@@ -180,6 +180,7 @@ describe('a day held against Toss’s lists', () => {
     expect(await differences(day)).toMatchObject([
       { kind: 'state', movement: 'payment', orderNo, ours: { state: 'Unknown' }, theirs: { state: 'DONE' } },
     ]);
+    // Each comparison makes it due to be found out; so may a person.
     world.simulator.toss.disarmFault(untrue.id);
     const { items } = (await world.get('direct-payments?state=Unknown')).body;
     await send(world, 'POST', `direct-payments/${items[0].id}/look`, {});
@@ -189,6 +190,37 @@ describe('a day held against Toss’s lists', () => {
     });
     await compared(day);
     expect(await differences(day)).toEqual([]);
+  });
+
+  it('stops the line at a payment that Toss declined, denied when it was looked up, and has all the same', async () => {
+    const day = today();
+    const refused = { code: 'REJECT_CARD_PAYMENT', status: 403 };
+    world.simulator.toss.armFault({ kind: 'answer-refused', call: 'confirm', options: refused });
+    // The first lookup is that of the return, before anything is confirmed.
+    world.simulator.toss.armFault({ kind: 'lookup-absent', call: 'lookup', skip: 1, times: 1 });
+    const { orderNo } = await paidOrder(world);
+    const payment = async (): Promise<JsonBody> =>
+      (await world.get('direct-payments')).body.items.find((one: JsonBody) => one.orderNo === orderNo);
+    expect(await payment()).toMatchObject({ state: 'Declined' });
+    const stops = async (): Promise<JsonBody[]> =>
+      (await world.get('line-stops?kind=paid-after-all&state=Open')).body.items.filter(
+        ({ evidence }: JsonBody) => evidence.orderNo === orderNo,
+      );
+    expect(await stops()).toEqual([]);
+    await pass(DAY);
+    await compared(day);
+    expect(await differences(day)).toMatchObject([
+      { kind: 'state', orderNo, ours: { state: 'Declined' }, theirs: { amount: 15_000, state: 'DONE' } },
+    ]);
+    expect(await stops()).toMatchObject([{ evidence: { amount: 15_000, foundAmount: 15_000 } }]);
+    const { id } = await payment();
+    expect((await send(world, 'POST', `direct-payments/${id}/look`, {})).status).toBe(200);
+    const { looks } = (await world.get(`direct-payments/${id}`)).body;
+    expect(looks).toMatchObject([
+      { answer: 'found', standing: 'paid' },
+      { answer: 'found', standing: 'paid', actor: 'billing-scheduler' },
+    ]);
+    expect(await stops()).toHaveLength(1);
   });
 
   it('takes a payment a moment before midnight, which we heard of after it, for no difference on either day', async () => {

@@ -48,10 +48,12 @@ export class DirectPaymentsController {
   @Post(':id/look')
   @HttpCode(200)
   @Scope('jobs:decide')
-  @ApiOperation({ summary: 'Have a payment in doubt, or that waits for a deposit, looked up at once' })
+  @ApiOperation({
+    summary: 'Have a payment in doubt, that waits for a deposit, or that was declined, looked up at once',
+  })
   @ApiOkResponse({ type: DirectPaymentView })
-  async look(@Param() { id }: IdParameter): Promise<DirectPaymentView> {
-    await this.decisions.lookAgain(id);
+  async look(@Param() { id }: IdParameter, @CurrentCaller() caller: Caller): Promise<DirectPaymentView> {
+    await this.decisions.lookAgain(id, caller.actor);
     return this.viewOf({ id });
   }
 
