@@ -154,6 +154,7 @@ export const FAULTS = {
   },
   'lookup-not-found': { point: 'lookup', what: 'answers that there is no such transaction', options: {} },
   'lookup-cut': { point: 'lookup', what: 'connection cut instead of an answer', options: {} },
+  'lookup-html': { point: 'lookup', what: 'a proxy’s HTML page instead of an answer', options: { status: 502 } },
   'lookup-stale': { point: 'lookup', what: 'the answer knows nothing of refunds', options: {} },
   'lookup-other-payer': { point: 'lookup', what: 'the answer names another payer', options: {} },
 
@@ -164,6 +165,9 @@ export const FAULTS = {
   'refund-refused': { point: 'refund', what: 'refused with a result code', options: REFUSED },
   'refund-refused-after': { point: 'refund', what: 'refunded, then answered as if it were not', options: THROTTLED },
   'refund-answer-lost': { point: 'refund', what: 'refunded, then cut without an answer', options: {} },
+  'refund-cut': { point: 'refund', what: 'connection cut, nothing refunded', options: {} },
+  'refund-html': { point: 'refund', what: 'a proxy’s HTML page, nothing refunded', options: { status: 502 } },
+  'refund-html-after': { point: 'refund', what: 'refunded, then a proxy’s HTML page', options: { status: 502 } },
 } as const satisfies Record<string, FaultDefinition & { point: FaultPoint }>;
 
 export type FaultKind = keyof typeof FAULTS;

@@ -1,6 +1,7 @@
 import { RESULT_CODE_SUCCESS, type TransactionResponse } from '../../../src/gateways/tstore/wire';
 import type { TstoreFaults } from '../faults/armed-faults';
 import { delay } from '../../shared/http/delay';
+import { writeProxyPage } from '../../shared/http/write-answer';
 import type { TstoreExchange } from '../exchange';
 import type { JobRegister } from '../jobs/job-register';
 import type { Authorization } from '../oauth/authorization';
@@ -39,6 +40,8 @@ export class LookupCall {
     const failing = this.faults.strikeOn(exchange, 'lookup-failing');
     if (failing) return exchange.result(failing.number('status'), REFUSAL_CODES.failure, 'Lookup failed');
     if (this.faults.strikeOn(exchange, 'lookup-cut')) return exchange.cut();
+    const html = this.faults.strikeOn(exchange, 'lookup-html');
+    if (html) return writeProxyPage(exchange, html.number('status'));
     const refused = this.faults.strikeOn(exchange, 'lookup-refused');
     if (refused) {
       return exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));

@@ -2,6 +2,7 @@ import { RESULT_CODE_SUCCESS, type PaymentMethod, type RefundResponse } from '..
 import type { SimulatorClock } from '../../shared/clock';
 import type { TstoreFaults } from '../faults/armed-faults';
 import { delay } from '../../shared/http/delay';
+import { writeProxyPage } from '../../shared/http/write-answer';
 import type { TstoreExchange } from '../exchange';
 import type { JobRegister } from '../jobs/job-register';
 import type { Authorization } from '../oauth/authorization';
@@ -26,6 +27,9 @@ export class RefundCall {
     const wanted = readRefundRequest(await exchange.readText());
     const failing = this.faults.strikeOn(exchange, 'refund-failing-before');
     if (failing) return exchange.result(failing.number('status'), REFUSAL_CODES.failure, 'Failed before the refund');
+    if (this.faults.strikeOn(exchange, 'refund-cut')) return exchange.cut();
+    const html = this.faults.strikeOn(exchange, 'refund-html');
+    if (html) return writeProxyPage(exchange, html.number('status'));
     const refused = this.faults.strikeOn(exchange, 'refund-refused');
     if (refused) {
       return exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));
@@ -68,6 +72,8 @@ export class RefundCall {
       return exchange.result(refused.number('status'), refused.text('resultCode'), refused.text('resultMsg'));
     }
     if (this.faults.strikeOn(exchange, 'refund-answer-lost')) return exchange.cut();
+    const html = this.faults.strikeOn(exchange, 'refund-html-after');
+    if (html) return writeProxyPage(exchange, html.number('status'));
     const body: RefundResponse = {
       resultCode: RESULT_CODE_SUCCESS,
       resultMsg: 'Success',

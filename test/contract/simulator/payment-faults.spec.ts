@@ -73,6 +73,11 @@ test('lookup-cut ends without an answer', async () => {
   expect((await bench.merchant.lookup(tid)).status).toBeNull();
 });
 
+test('lookup-html answers as a proxy does', async () => {
+  bench.simulator.control.armFault({ kind: 'lookup-html' });
+  expect((await bench.merchant.lookup(tid)).status).toBe(502);
+});
+
 test('lookup-stale knows nothing of a refund that was made', async () => {
   await bench.merchant.refundShort(tid, 1000);
   bench.simulator.control.armFault({ kind: 'lookup-stale' });
@@ -102,6 +107,15 @@ test('refund-failing-before refunds nothing', async () => {
   expect(refunded()).toBe(0);
 });
 
+test.each([
+  ['refund-html' as const, 502],
+  ['refund-cut' as const, null],
+])('%s refunds nothing', async (kind, status) => {
+  bench.simulator.control.armFault({ kind });
+  expect((await bench.merchant.refundShort(tid, 400)).status).toBe(status);
+  expect(refunded()).toBe(0);
+});
+
 test('refund-refused refunds nothing', async () => {
   bench.simulator.control.armFault({ kind: 'refund-refused', options: { resultCode: '4444' } });
   const answer = await bench.merchant.refundShort(tid, 400);
@@ -112,6 +126,7 @@ test('refund-refused refunds nothing', async () => {
 test.each([
   ['refund-failing-after' as const, 500],
   ['refund-answer-lost' as const, null],
+  ['refund-html-after' as const, 502],
 ])('%s refunds all the same, and a repeat refunds again', async (kind, status) => {
   bench.simulator.control.armFault({ kind });
   expect((await bench.merchant.refundShort(tid, 400)).status).toBe(status);
