@@ -104,6 +104,15 @@ describe('an order paid by KakaoPay', () => {
     expect(body.detail).toMatch(/100/);
   });
 
+  it('is offered a card alone above what money pays at once, and is led into no decline', async () => {
+    const most = await readyOrder(world, { amount: 2_000_000 });
+    expect(await back(agreedTo(world, most, { means: 'MONEY' }))).toMatch(/&state=Paid$/);
+    const above = await readyOrder(world, { amount: 2_000_001 });
+    expect(() => agreedTo(world, above, { means: 'MONEY' })).toThrow(/means/);
+    expect(await back(agreedTo(world, above))).toMatch(/&state=Paid$/);
+    expect(booked(above)).toMatchObject([{ method: 'CARD', approvals: 1, approvedAmount: 2_000_001 }]);
+  });
+
   it('is left as it was by returns that KakaoPay does not take, and is paid by the right one', async () => {
     const ready = await readyOrder(world);
     // Before the customer has authenticated at all.

@@ -9,7 +9,7 @@ import { KakaopayClient } from './api/kakaopay.client';
 import { asReceipt } from './found-payment';
 import { KakaopayAccounts } from './kakaopay-accounts';
 import { vatOf } from '../split';
-import { LEAST_WON, LONGEST_ADDRESS, LONGEST_NAME, cut } from './wire';
+import { LEAST_WON, LONGEST_ADDRESS, LONGEST_NAME, MOST_MONEY_WON, cut } from './wire';
 
 /** 20 characters are recorded. */
 const LONGEST_TOKEN = 100;
@@ -42,6 +42,8 @@ export class KakaopayCheckouts implements ConfirmsCheckouts {
       ...{ partner_order_id: orderNo, partner_user_id: order.customerKey },
       ...{ item_name: cut(order.orderName, LONGEST_NAME), quantity: 1 },
       ...{ total_amount: amount, tax_free_amount: taxFreeAmount, vat_amount: vatOf(amount, taxFreeAmount) },
+      // Nobody is led to agree to what is then declined.
+      ...(amount > MOST_MONEY_WON && { payment_method_type: 'CARD' as const }),
       ...addresses,
     };
     const answer = await this.client.ready(request, call);

@@ -31,12 +31,7 @@ export class KakaopayAccounts {
    */
   async callFor(account: string, kind: ContractKind): Promise<KakaopayCall> {
     const [newest] = await this.accounts.credentials(account);
-    const call = await this.callWith(account, kind, newest);
-    if (call !== undefined) return call;
-    throw new DomainError(
-      'gateway-cannot',
-      `The gateway account ${account} has no ${CID_OF[kind]}: no ${kind} payments`,
-    );
+    return (await this.callWith(account, kind, newest)) ?? withoutContract(account, kind);
   }
 
   /** The same with these secrets; `undefined` where there is no such contract. */
@@ -60,8 +55,8 @@ export class KakaopayAccounts {
     kind: ContractKind,
     ask: (call: KakaopayCall) => Promise<GatewayAnswer<T>>,
   ): Promise<GatewayAnswer<T>> {
-    const [, ...older] = await this.accounts.credentials(account);
-    let answer = await ask(await this.callFor(account, kind));
+    const [newest, ...older] = await this.accounts.credentials(account);
+    let answer = await ask((await this.callWith(account, kind, newest)) ?? withoutContract(account, kind));
     for (const set of older) {
       if (answer.kind !== 'refused' || !answer.unauthorized) break;
       const call = await this.callWith(account, kind, set);
@@ -75,4 +70,8 @@ export class KakaopayAccounts {
     const { identifiers } = await this.accounts.get(account);
     return (['single', 'recurring'] as const).filter((kind) => identifiers[CID_OF[kind]] !== undefined);
   }
+}
+
+function withoutContract(account: string, kind: ContractKind): never {
+  throw new DomainError('gateway-cannot', `The gateway account ${account} has no ${CID_OF[kind]}: no ${kind} payments`);
 }

@@ -58,6 +58,8 @@ export const LONGEST_PAYLOAD = 200;
 
 /** The least that money pays at once (docs/protocol/kakaopay.md, section 8). */
 export const LEAST_WON = 100;
+/** The most that it pays at once; a card may pay more. */
+export const MOST_MONEY_WON = 2_000_000;
 
 export function cut(text: string, longest: number): string {
   return [...text].slice(0, longest).join('');

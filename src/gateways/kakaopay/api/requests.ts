@@ -27,6 +27,8 @@ export interface ReadyRequest {
   total_amount: Won;
   tax_free_amount: Won;
   vat_amount: Won;
+  /** The only way to pay that the page offers; left out: whatever the contract has. */
+  payment_method_type?: 'CARD' | 'MONEY';
   approval_url: string;
   cancel_url: string;
   fail_url: string;
