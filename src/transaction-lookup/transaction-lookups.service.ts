@@ -6,7 +6,7 @@ import { DomainError } from '../kernel/errors';
 import { Clock, secondsAfter } from '../platform/clock';
 import { crashPoint } from '../platform/crash-points';
 import { Database, type SqlSession } from '../platform/database';
-import { Pacer } from '../platform/pace';
+import { Pacer, paceWithin } from '../platform/pace';
 import { keptAnswer } from './kept-answer';
 import { TransactionLookup, tells, type FoundTransaction } from './transaction-lookup.entity';
 
@@ -66,9 +66,8 @@ export class TransactionLookups {
    */
   async askInTurn(payment: PaymentReference, actor: string): Promise<FreshLookup | Date> {
     const account = await this.accounts.require(payment.gatewayAccount, 'set-up');
-    const perMinute = Math.max(1, this.perMinuteOf(account) / 2);
-    const freeAt =
-      (await this.pacer.take({ name: `lookups:${account.id}`, perMinute, burst: 1 })) ?? (await this.turnAt(account));
+    const pace = paceWithin(`lookups:${account.id}`, Math.max(1, this.perMinuteOf(account) / 2));
+    const freeAt = (await this.pacer.take(pace)) ?? (await this.turnAt(account));
     return freeAt ?? this.ask(payment, actor);
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
-import type { TossControl } from '../../simulator';
+import type { KakaoPayControl, TossControl } from '../../simulator';
 
 interface OurMethod {
   id: string;
@@ -29,6 +29,28 @@ export async function brokenMethodPromises(database: Client, toss: TossControl):
     ...waiting.map(({ id }) => `registration ${id} is Issuing for ever`),
     ...[...keys.keys()].filter((hash) => !known.has(hash)).map((hash) => `the key ${hash.slice(0, 8)} is nobody’s`),
     ...methods.flatMap((method) => breachesOf(method, keys.get(method.keyHash))),
+  ];
+}
+
+/**
+ * Holds payment methods against KakaoPay's SIDs, by their number: nothing of one is kept here by which it could be told without its key.
+ * One whose answer was lost is nobody's, and its registration has failed; one that its customer has ended is Active here until it is charged.
+ *
+ * @returns one sentence for each breach
+ */
+export async function brokenSidPromises(database: Client, kakaopay: KakaoPayControl): Promise<string[]> {
+  const sids = kakaopay.sids();
+  const ended = sids.filter(({ inactivatedAt }) => inactivatedAt !== null).length;
+  const { rows } = await database.query<{ made: number; erased: number; kept: string[] }>(
+    `SELECT count(*)::int AS made, count(erased_at)::int AS erased,
+       coalesce(array_agg(id::text) FILTER (WHERE state IN ('Replaced', 'Removed') AND erased_at IS NULL), '{}') AS kept
+     FROM payment_method WHERE gateway = 'kakaopay'`,
+  );
+  const { made = 0, erased = 0, kept = [] } = rows[0] ?? {};
+  return [
+    ...(made > sids.length ? [`${made} payment methods are of ${sids.length} SIDs`] : []),
+    ...(erased > ended ? [`${erased} payment methods are erased here, and ${ended} SIDs have ended`] : []),
+    ...kept.map((id) => `payment method ${id} has ended, and its secret is kept for ever`),
   ];
 }
 

@@ -50,7 +50,9 @@ export async function brokenOrderPromises(
     ...kakaopay.bookEntries().map((entry) => ({ ...entry, transactionId: entry.tid })),
   ];
   const approved = new Map<string, Approved>(
-    entries.flatMap((entry) => (entry.approvals > 0 && !denied.has(entry.orderId) ? [[entry.orderId, entry]] : [])),
+    entries.flatMap((entry) =>
+      entry.approvals > 0 && entry.approvedAmount > 0 && !denied.has(entry.orderId) ? [[entry.orderId, entry]] : [],
+    ),
   );
   return [
     ...[...toss.repeatedOrders(), ...kakaopay.repeatedOrders()].map(
@@ -71,8 +73,8 @@ export async function deniedAndPaid(database: Client): Promise<ReadonlySet<strin
     SELECT charge.order_no AS "orderNo"
     FROM line_stop JOIN charge ON charge.order_no = line_stop.evidence ->> 'orderNo'
     JOIN settlement ON settlement.charge_id = charge.id AND settlement.kind = 'declined'
-    WHERE line_stop.kind = 'paid-after-all' AND charge.gateway = 'toss'
-      AND settlement.result_code IN ('EXPIRED', 'ABORTED', 'CANCELED')`);
+    WHERE line_stop.kind = 'paid-after-all' AND (charge.gateway = 'kakaopay'
+      OR charge.gateway = 'toss' AND settlement.result_code IN ('EXPIRED', 'ABORTED', 'CANCELED'))`);
   return new Set(rows.map(({ orderNo }) => orderNo));
 }
 

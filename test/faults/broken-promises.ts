@@ -3,9 +3,9 @@ import type { Simulator } from '../../simulator';
 import type { SimulatorControl } from '../../simulator/tstore/control/control';
 import type { BookEntry } from '../../simulator/tstore/book';
 import { brokenCustomerPromises } from './broken-customer-promises';
-import { brokenMethodPromises } from './broken-method-promises';
+import { brokenMethodPromises, brokenSidPromises } from './broken-method-promises';
 import { brokenOrderPromises, deniedAndPaid } from './broken-order-promises';
-import { brokenRefundPromises, givenBackByToss } from './broken-refund-promises';
+import { brokenRefundPromises, givenBackBy } from './broken-refund-promises';
 
 /** A charge of ours, its job and its settlement. */
 interface OurCharge {
@@ -19,6 +19,14 @@ interface OurCharge {
   settledAmount: number | null;
   transactionId: string | null;
   isDiscrepant: boolean;
+}
+
+/** What a gateway's book has of an order number that it may have taken money for. */
+interface TakenMoney {
+  orderId: string;
+  approvals: number;
+  approvedAmount: number;
+  canceledAmount: number;
 }
 
 type Gateways = Pick<Simulator, 'control' | 'toss' | 'kakaopay'>;
@@ -40,17 +48,19 @@ export async function brokenPromises(
     book.set(entry.orderNo, [...(book.get(entry.orderNo) ?? []), entry]);
   }
   const charges = await ourCharges(database);
-  const deniedByToss = await deniedAndPaid(database);
+  const denied = await deniedAndPaid(database);
   return [
     ...[...book].filter(([, entries]) => entries.length > 1).map(([orderNo]) => `order ${orderNo} was accepted twice`),
     ...charges.flatMap((charge) => breachesOf(charge, book.get(charge.orderNo)?.[0])),
     ...unasked(charges, book),
     ...unheard(gateway),
     ...(await brokenRefundPromises(database, 'tstore', book)),
-    ...(await brokenOrderPromises(database, { toss, kakaopay }, deniedByToss)),
-    ...(await brokenRefundPromises(database, 'toss', givenBackByToss(toss, deniedByToss))),
+    ...(await brokenOrderPromises(database, { toss, kakaopay }, denied)),
+    ...(await brokenRefundPromises(database, 'toss', givenBackBy(toss, denied))),
+    ...(await brokenRefundPromises(database, 'kakaopay', givenBackBy(kakaopay, denied))),
     ...(await brokenMethodPromises(database, toss)),
-    ...(await brokenCustomerPromises(database, keptByGateways(book, toss))),
+    ...(await brokenSidPromises(database, kakaopay)),
+    ...(await brokenCustomerPromises(database, keptByGateways(book, [toss, kakaopay]))),
     ...(await inconsistencies(database)),
   ];
 }
@@ -79,10 +89,10 @@ function unasked(charges: readonly OurCharge[], book: ReadonlyMap<string, unknow
     .map((orderNo) => `nobody asked for order ${orderNo}`);
 }
 
-/** What either gateway has kept of each order number that it took money for. */
+/** What each gateway has kept of each order number that it took money for. */
 function keptByGateways(
   book: ReadonlyMap<string, readonly BookEntry[]>,
-  toss: Gateways['toss'],
+  others: readonly (Gateways['toss'] | Gateways['kakaopay'])[],
 ): Map<string, number[]> {
   const kept = new Map<string, number[]>();
   const add = (orderNo: string, amount: number, given: number): void =>
@@ -90,8 +100,10 @@ function keptByGateways(
   for (const entry of [...book.values()].flat()) {
     if (entry.state === 'Charged') add(entry.orderNo, entry.amount, entry.refundedAmount);
   }
-  for (const { orderId, approvals, approvedAmount, canceledAmount } of toss.bookEntries()) {
-    if (approvals > 0) add(orderId, approvedAmount, canceledAmount);
+  for (const { orderId, approvals, approvedAmount, canceledAmount } of others.flatMap((one): TakenMoney[] =>
+    one.bookEntries(),
+  )) {
+    if (approvals > 0 && approvedAmount > 0) add(orderId, approvedAmount, canceledAmount);
   }
   return kept;
 }

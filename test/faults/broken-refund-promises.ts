@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { TossControl } from '../../simulator';
+import type { KakaoPayControl, TossControl } from '../../simulator';
 import type { GatewayName } from '../../src/gateways';
 
 /** A refund of ours, with its charge and what the settlement log has of it. */
@@ -24,10 +24,13 @@ interface GivenBack {
   refunds: readonly { amount: number }[];
 }
 
-/** Toss's book, as refunds are held against it; of an order that it denied and that people were told of, they see to it. */
-export function givenBackByToss(toss: TossControl, denied: ReadonlySet<string>): Map<string, GivenBack[]> {
+/** A gateway's book, as refunds are held against it; of an order that it denied and that people were told of, they see to it. */
+export function givenBackBy(
+  gateway: TossControl | KakaoPayControl,
+  denied: ReadonlySet<string>,
+): Map<string, GivenBack[]> {
   return new Map(
-    toss
+    gateway
       .bookEntries()
       .flatMap(({ orderId: orderNo, approvals, cancels: refunds }) =>
         approvals > 0 && !denied.has(orderNo) ? [[orderNo, [{ orderNo, refunds }]]] : [],

@@ -29,7 +29,7 @@ interface Desk {
   saidMade: RefundInDoubt[];
   /** In doubt, and nothing more is done about it by itself. */
   payments: { id: string; orderNo: string; isLookedUp: boolean }[];
-  /** Seen as given back at Toss without us. */
+  /** Seen as given back at its gateway without us. */
   outside: { id: string; orderNo: string; isAnyInDoubt: boolean }[];
   discrepancies: { id: string; orderNo: string; named: string | null }[];
   stops: { id: string; kind: string }[];
@@ -138,13 +138,15 @@ async function isRight(world: FaultWorld, approval: Desk['approvals'][number]): 
   }
 }
 
-/** What either gateway has of an order number it took money for. */
+/** What any gateway has of an order number it took money for. */
 async function paymentOf(world: FaultWorld, orderNo: string): Promise<GatewayPayment | undefined> {
-  const { control, toss } = world.simulator;
+  const { control, toss, kakaopay } = world.simulator;
   const [entry] = await control.bookOfOrder(orderNo);
   if (entry?.state === 'Charged') return { transactionId: entry.tid ?? '', refunds: entry.refunds };
   const approved = toss.bookOfOrder(orderNo).find(({ approvals }) => approvals > 0);
-  return approved && { transactionId: approved.paymentKey, refunds: approved.cancels };
+  if (approved !== undefined) return { transactionId: approved.paymentKey, refunds: approved.cancels };
+  const byKakaopay = kakaopay.bookOfOrder(orderNo).find(({ approvedAmount }) => approvedAmount > 0);
+  return byKakaopay && { transactionId: byKakaopay.tid, refunds: byKakaopay.cancels };
 }
 
 /** How much more the gateway's book has given back of an order than we know of. */
@@ -214,7 +216,9 @@ async function deskOf(world: FaultWorld): Promise<Desk> {
           AS said) AS "saidMade",
        (SELECT coalesce(jsonb_agg(waiting ORDER BY id), '[]') FROM (
           SELECT payment.id::text, charge.order_no AS "orderNo",
-            EXISTS (SELECT FROM direct_payment_look WHERE direct_payment_id = payment.id) AS "isLookedUp"
+            -- A charge by SID has nothing by which it could be looked up when its answer is lost.
+            payment.gateway = 'kakaopay' AND payment.origin = 'method'
+              OR EXISTS (SELECT FROM direct_payment_look WHERE direct_payment_id = payment.id) AS "isLookedUp"
           FROM direct_payment AS payment JOIN charge ON charge.id = payment.charge_id
           WHERE payment.state = 'Unknown' AND payment.next_attempt_at IS NULL AND payment.lease_id IS NULL
             AND NOT EXISTS (
@@ -226,7 +230,7 @@ async function deskOf(world: FaultWorld): Promise<Desk> {
               OR EXISTS (SELECT FROM approval WHERE kind = 'outside-refund' AND state = 'Waiting'
                 AND act ->> 'orderNo' = charge.order_no) AS "isAnyInDoubt"
           FROM outside_refund AS suspected JOIN charge ON charge.id = suspected.charge_id
-          WHERE suspected.state = 'Suspected' AND charge.gateway = 'toss') AS seen) AS outside,
+          WHERE suspected.state = 'Suspected' AND charge.gateway <> 'tstore') AS seen) AS outside,
        (SELECT coalesce(jsonb_agg(waiting ORDER BY id), '[]') FROM (
           SELECT discrepancy.id::text, discrepancy.order_no AS "orderNo", found ->> 'transactionId' AS named
           FROM discrepancy

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seoulDateAt, startOfSeoulDay } from '../../src/kernel/seoul-calendar';
 import { Clock, secondsAfter } from '../../src/platform/clock';
-import { serviceSettings, startSimulator, tossSettings, type Simulator } from '../../simulator';
+import { kakaopaySettings, serviceSettings, startSimulator, tossSettings, type Simulator } from '../../simulator';
 import { LoadBalancer } from '../support/load-balancer';
 import { ADMIN_KEY, SECOND_PERSONS_KEY, serviceEnvironment } from '../support/service-environment';
 import { brokenPromises } from './broken-promises';
@@ -16,6 +16,10 @@ import { Replica } from './replica';
 const BEGINS_AT = new Date('2027-03-15T01:00:00Z');
 /** Nothing happens at the gateway by itself: time there is moved too. */
 const GATEWAY_MS = { processingDelayMs: 300_000, notificationDelayMs: 60_000 };
+
+/** Every so many schedules KakaoPay is there, too: in the others nothing is drawn otherwise than before it was. */
+const KAKAOPAY_EVERY = 4;
+const KAKAOPAY_AT = 3;
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Of a day: after TIE_OUT_CRON. */
@@ -53,6 +57,11 @@ export class FaultWorld {
     private readonly log: (line: string) => void,
   ) {}
 
+  /** Whether customers pay by KakaoPay, too. */
+  get hasKakaopay(): boolean {
+    return this.seed % KAKAOPAY_EVERY === KAKAOPAY_AT;
+  }
+
   static async start(server: FaultServer, seed: number, log: (line: string) => void): Promise<FaultWorld> {
     const directory = await mkdtemp(join(tmpdir(), 'fault-world-'));
     const simulator = await startSimulator({
@@ -81,6 +90,7 @@ export class FaultWorld {
       environment: serviceEnvironment('', {
         ...serviceSettings(this.simulator.baseUrl),
         ...tossSettings(this.simulator.baseUrl),
+        ...(this.hasKakaopay && kakaopaySettings(this.simulator.baseUrl)),
         DATA_DIR: this.directory,
         PUBLIC_BASE_URL: this.balancer.url,
         BILLING_RUN_CONFIRM_FACTOR: '0',
@@ -153,7 +163,8 @@ export class FaultWorld {
 
   /** Of a morning that has come. */
   async brokenTieOutPromises(): Promise<string[]> {
-    return brokenTieOutPromises(await this.connected(), this.clock.now());
+    const accounts = this.hasKakaopay ? ['toss', 'kakaopay'] : ['toss'];
+    return brokenTieOutPromises(await this.connected(), accounts, this.clock.now());
   }
 
   /** What the harness itself looks up. */

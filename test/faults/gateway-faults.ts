@@ -1,6 +1,13 @@
 import type { FaultOrder } from '../../simulator/tstore/faults/armed-faults';
 import { FAULTS, type FaultKind } from '../../simulator/tstore/faults/catalogue';
-import { TOSS_FAULTS, type TossFaultKind, type TossFaultOrder } from '../../simulator';
+import {
+  KAKAOPAY_FAULTS,
+  TOSS_FAULTS,
+  type KakaoPayFaultKind,
+  type KakaoPayFaultOrder,
+  type TossFaultKind,
+  type TossFaultOrder,
+} from '../../simulator';
 import type { SeededRandom } from '../../simulator/shared/seeded';
 
 /** Where faults strike, each as often as the other. */
@@ -57,5 +64,50 @@ export function drawTossFault(random: SeededRandom): TossFaultOrder {
     point !== 'call' && point !== 'answer' ? {} : { call: TOSS_CALLS[random.below(TOSS_CALLS.length)] as string };
   // A key that was issued and denied has no other call that tells of it: it is nobody's, and nobody can charge it.
   if (kind === 'answer-refused' && call.call === 'billing-issue') call.call = 'billing-charge';
+  return { kind, ...call, times: 1 + random.below(2), skip: random.below(3), options };
+}
+
+const KAKAOPAY_CALLS = [
+  'ready',
+  'approve',
+  'approve',
+  'order',
+  'cancel',
+  'subscription',
+  'subscription',
+  'status',
+  'inactive',
+];
+const KAKAOPAY_POINTS = ['call', 'answer', 'answer', 'order'];
+/** Not known, not now, a key that is refused, the customer's no, and what was done before. */
+const KAKAOPAY_REFUSALS = ['-1', '-10', '-9798', '-401', '-780', '-782', '-702', '-785'];
+const KAKAOPAY_STATUSES = [
+  'AUTH_PASSWORD',
+  'READY',
+  'QUIT_PAYMENT',
+  'FAIL_PAYMENT',
+  'CANCEL_PAYMENT',
+  'NEVER_HEARD_OF',
+];
+const KAKAOPAY_KINDS = (Object.keys(KAKAOPAY_FAULTS) as KakaoPayFaultKind[]).filter(
+  (kind) => kind !== 'order-stale' && !kind.endsWith('-held'),
+);
+
+/** Draws a fault of KakaoPay, in the same way. */
+export function drawKakaopayFault(random: SeededRandom): KakaoPayFaultOrder {
+  const point = KAKAOPAY_POINTS[random.below(KAKAOPAY_POINTS.length)];
+  const kinds = KAKAOPAY_KINDS.filter((kind) => KAKAOPAY_FAULTS[kind].point === point);
+  const kind = kinds[random.below(kinds.length)] as KakaoPayFaultKind;
+  const isRefusal = kind === 'call-refused' || kind === 'call-refused-otherwise';
+  const drawn: Record<string, number | string> = {
+    ...QUICK,
+    ...(isRefusal && { code: KAKAOPAY_REFUSALS[random.below(KAKAOPAY_REFUSALS.length)] as string }),
+    ...(kind === 'answer-other-status' && {
+      status: KAKAOPAY_STATUSES[random.below(KAKAOPAY_STATUSES.length)] as string,
+    }),
+  };
+  const known = Object.keys(KAKAOPAY_FAULTS[kind].options);
+  const options = Object.fromEntries(Object.entries(drawn).filter(([name]) => known.includes(name)));
+  const call = point === 'order' ? {} : { call: KAKAOPAY_CALLS[random.below(KAKAOPAY_CALLS.length)] as string };
   return { kind, ...call, times: 1 + random.below(2), skip: random.below(3), options };
 }

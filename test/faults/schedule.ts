@@ -7,8 +7,9 @@ import type { FaultServer } from './fault-server';
 import { drawBuyer } from './buyers';
 import { drawCardHolder } from './card-holders';
 import { FaultWorld } from './fault-world';
-import { drawFault, drawTossFault } from './gateway-faults';
+import { drawFault, drawKakaopayFault, drawTossFault } from './gateway-faults';
 import { Gates, type Mortal } from './gates';
+import { drawKakaopayBuyer, drawSidHolder } from './kakaopay-customers';
 import { Operator } from './operator';
 import { drawOutsideAct } from './outside-acts';
 import type { Replica } from './replica';
@@ -52,6 +53,10 @@ const MOST_FAULTS = 6;
 const TOSS_SHARE = 0.4;
 const MOST_BUYERS = 2;
 const MOST_CARDS = 3;
+const KAKAOPAY_SHARE = 0.5;
+const MOST_KAKAOPAY_BUYERS = 3;
+const MOST_SIDS = 2;
+const LAST_CUSTOMER = 5;
 /** Customers who are done before anything goes wrong, so that runs charge their cards, and orders can be refunded. */
 const DONE_BEFORE_SHARE = 0.5;
 /** More steps than any errand has. */
@@ -60,6 +65,7 @@ const MOST_STEPS = 20;
 /** One schedule: what happens, when, and to whom is drawn from its seed and nothing else. */
 export class Schedule {
   private readonly random: SeededRandom;
+  private readonly kakaopay: SeededRandom;
   private readonly gates: Gates;
   private readonly holdShare: number;
   private readonly busy = new Set<string>();
@@ -77,6 +83,7 @@ export class Schedule {
     private readonly say: (line: string) => void,
   ) {
     this.random = new SeededRandom(seedOf(seed, 'schedule'));
+    this.kakaopay = new SeededRandom(seedOf(seed, 'kakaopay'));
     this.holdShare = this.pick(HOLD_SHARES);
     this.gates = new Gates(
       (mortal, point) => this.holds(mortal, point),
@@ -85,6 +92,7 @@ export class Schedule {
     // Drawn apart, so that what is drawn of T store's is drawn whatever customers there are.
     const customers = new SeededRandom(seedOf(seed, 'customers'));
     this.errands = [...this.drawCardHolders(customers), ...this.drawBuyers(customers)];
+    if (world.hasKakaopay) this.errands.push(...this.drawKakaopayCustomers());
     this.work = this.drawWork();
     this.operator = new Operator(seed, world, (kind, what) => this.note(`operator: ${kind}`, what));
   }
@@ -96,6 +104,7 @@ export class Schedule {
     try {
       await schedule.begin();
       if (schedule.random.next() < TOSS_SHARE) schedule.armTossFault();
+      if (world.hasKakaopay && schedule.kakaopay.next() < KAKAOPAY_SHARE) schedule.armKakaopayFault();
       await schedule.serveBefore();
       if (schedule.random.next() < SHARE_WITH_PAST) await schedule.billBefore();
       for (let faults = schedule.random.below(MOST_FAULTS + 1); faults > 0; faults--) schedule.armFault();
@@ -263,6 +272,7 @@ export class Schedule {
   }
 
   private armFault(): void {
+    if (this.world.hasKakaopay && this.kakaopay.next() < KAKAOPAY_SHARE) return this.armKakaopayFault();
     if (this.random.next() < TOSS_SHARE) return this.armTossFault();
     const order = drawFault(this.random);
     this.note('gateway faults', JSON.stringify(order));
@@ -273,6 +283,12 @@ export class Schedule {
     const order = drawTossFault(this.random);
     this.note('Toss faults', JSON.stringify(order));
     this.world.simulator.toss.armFault(order);
+  }
+
+  private armKakaopayFault(): void {
+    const order = drawKakaopayFault(this.kakaopay);
+    this.note('KakaoPay faults', JSON.stringify(order));
+    this.world.simulator.kakaopay.armFault(order);
   }
 
   private holds(mortal: Mortal, point: CrashPoint): boolean {
@@ -290,6 +306,10 @@ export class Schedule {
     for (const { type, approvals, cancels } of this.world.simulator.toss.bookEntries()) {
       if (approvals > 0) this.note(type === 'BILLING' ? 'charged cards' : 'paid in the window', '');
       for (const { amount } of cancels) this.note('given back by Toss', `${amount} won`);
+    }
+    for (const { isSubscription, approvedAmount, cancels } of this.world.simulator.kakaopay.bookEntries()) {
+      if (approvedAmount > 0) this.note(isSubscription ? 'charged SIDs' : 'paid by KakaoPay', '');
+      for (const { amount } of cancels) this.note('given back by KakaoPay', `${amount} won`);
     }
     return broken;
   }
@@ -315,6 +335,18 @@ export class Schedule {
     return Array.from({ length: random.below(MOST_CARDS + 1) }, (_, index) =>
       drawCardHolder(this.world, `card ${this.seed}-${index}`, `customer-${index}`, random),
     );
+  }
+
+  /** Of the customers who have subscribed, the last ones. */
+  private drawKakaopayCustomers(): Work[] {
+    const random = this.kakaopay;
+    const buyers = Array.from({ length: 1 + random.below(MOST_KAKAOPAY_BUYERS) }, (_, index) =>
+      drawKakaopayBuyer(this.world, `kakaopay ${this.seed}-${index}`, random),
+    );
+    const holders = Array.from({ length: random.below(MOST_SIDS + 1) }, (_, index) =>
+      drawSidHolder(this.world, `sid ${this.seed}-${index}`, `customer-${LAST_CUSTOMER - index}`, random),
+    );
+    return [...holders, ...buyers];
   }
 
   private workOf(name: string, bringIn: (replica: Replica) => Promise<boolean>): Work {

@@ -9,6 +9,20 @@ export async function registerMethod(world: CrashWorld, name: string): Promise<s
   return id;
 }
 
+/** Has a customer register a SID of KakaoPay's; the same name is the same registration, and the same page. */
+export async function registerSid(world: CrashWorld, name: string): Promise<void> {
+  const { id, checkoutToken } = await openRegistration(world, name, 'kakaopay');
+  const back = await world.once(`SID of ${name}`, async () => {
+    const opened = await world.call(`checkout/v1/registrations/${checkoutToken}/window`, { method: 'POST' });
+    if (!opened.ok) throw new Error(`the window answered ${opened.status}`);
+    const { kakaopay } = world.simulator;
+    const payment = kakaopay.bookEntries().findLast(({ orderId }) => orderId.startsWith(`R${id}-`));
+    return kakaopay.pay(payment?.tid ?? '').redirectUrl;
+  });
+  const response = await fetch(back, { redirect: 'manual' });
+  if (response.status !== 303) throw new Error(`the return answered ${response.status}`);
+}
+
 /** Registers a card, and has it taken away again. */
 export async function removeMethod(world: CrashWorld, name: string): Promise<void> {
   const id = await registerMethod(world, name);
@@ -64,8 +78,12 @@ async function enterCard(world: CrashWorld, token: string): Promise<string> {
   return String(world.simulator.toss.pay(id).redirectUrl);
 }
 
-async function openRegistration(world: CrashWorld, name: string): Promise<{ id: string; checkoutToken: string }> {
-  const asked = { customerReference: name, gatewayAccount: 'toss', expiresInMinutes: 1 };
+async function openRegistration(
+  world: CrashWorld,
+  name: string,
+  gatewayAccount = 'toss',
+): Promise<{ id: string; checkoutToken: string }> {
+  const asked = { customerReference: name, gatewayAccount, expiresInMinutes: 1 };
   const response = await world.call('admin/v1/payment-method-registrations', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'Idempotency-Key': name },

@@ -4,13 +4,9 @@ import type { CrashWorld } from '../crash-world';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Has the day before compared, as a person does. */
-export async function tieOut(world: CrashWorld): Promise<void> {
+export async function tieOut(world: CrashWorld, _name: string, gatewayAccount = 'toss'): Promise<void> {
   const day = seoulDateAt(new Date(world.now().getTime() - DAY_MS));
-  const response = await world.post(
-    'admin/v1/tie-outs',
-    'application/json',
-    JSON.stringify({ gatewayAccount: 'toss', day }),
-  );
+  const response = await world.post('admin/v1/tie-outs', 'application/json', JSON.stringify({ gatewayAccount, day }));
   if (!response.ok) throw new Error(`the tie-out answered ${response.status}`);
 }
 
