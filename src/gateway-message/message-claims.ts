@@ -1,18 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { BillingConfig, LookupConfig } from '../config';
-import {
-  GatewayAccounts,
-  type AccountPlaces,
-  type GatewayAccount,
-  type GatewayName,
-  type Placed,
-} from '../gateway-account';
+import { GatewayAccounts, type AccountPlaces, type GatewayAccount, type Placed } from '../gateway-account';
+import { Gateways } from '../gateways';
 import { NotificationRepository, type NotificationClaim } from '../inbox';
 import { Clock } from '../platform/clock';
 import { Pacer } from '../platform/pace';
-
-/** Whose messages are about payments, and prove nothing. */
-const GATEWAYS: readonly GatewayName[] = ['toss'];
 
 /** Of the pace at which an account is asked: the rest is for people and refunds. */
 const SHARE_OF_PACE = 2;
@@ -25,6 +17,7 @@ export class MessageClaims {
   constructor(
     private readonly notifications: NotificationRepository,
     private readonly accounts: GatewayAccounts,
+    private readonly gateways: Gateways,
     private readonly pacer: Pacer,
     private readonly lookups: LookupConfig,
     private readonly billing: BillingConfig,
@@ -49,7 +42,7 @@ export class MessageClaims {
   }
 
   private async claimOf(free: readonly GatewayAccount[]): Promise<NotificationClaim | undefined> {
-    for (const gateway of GATEWAYS) {
+    for (const gateway of this.gateways.tellingOfPayments()) {
       const ids = free.filter((account) => account.gateway === gateway).map(({ id }) => id);
       if (ids.length === 0) continue;
       const now = this.clock.now();

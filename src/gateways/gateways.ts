@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../kernel/errors';
-import type { GatewayName } from './gateway';
+import { GATEWAY_NAMES, type GatewayName } from './gateway';
 import type {
   ChargesMethods,
   ChecksAccounts,
@@ -30,6 +30,11 @@ export class Gateways {
 
   constructor(tstore: TstoreGateway, toss: TossGateway, kakaopay: KakaopayGateway, portone: PortoneGateway) {
     this.ports = { tstore, toss, kakaopay, portone };
+  }
+
+  /** Those whose messages are about payments, each a reason to look at one and no more. */
+  tellingOfPayments(): GatewayName[] {
+    return GATEWAY_NAMES.filter((gateway) => this.ports[gateway]?.tellsOfPayments === true);
   }
 
   /** Whether it charges one payment method by one call. */

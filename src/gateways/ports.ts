@@ -193,6 +193,8 @@ export interface ChecksAccounts {
 
 /** What a gateway can do. A port it lacks is `undefined`, and asking for it is an error. */
 export interface GatewayPorts {
+  /** Whether its messages are about payments, each a reason to look at one and no more. */
+  readonly tellsOfPayments?: true;
   readonly finds?: FindsPayments;
   readonly refunds?: RefundsPayments;
   readonly reads?: ReadsMessages;

@@ -12,10 +12,18 @@ import { messageKey, type Arrival } from './arrival';
 import { ArrivalQueue } from './arrival.queue';
 import { SourceAllowance } from './source-allowance';
 import { SourceNetworks } from './source-networks';
-import type { ReadMessage, Webhook, WebhookAnswer } from './webhook';
+import { SigningSecrets } from './signing-secrets';
+import type { ReadMessage, SentMessage, Webhook, WebhookAnswer } from './webhook';
 
 const CONTENT_TYPE_LIMIT = 200;
 const LOGGED_BODY_LIMIT = 512;
+
+/** Why no message can be to an account. */
+const NOT_HERE: ReadonlySet<string> = new Set([
+  'gateway-account-not-found',
+  'gateway-account-unusable',
+  'gateway-not-configured',
+]);
 
 type Request = FastifyRequest<{ Params: Partial<Record<string, string>> }>;
 
@@ -38,6 +46,7 @@ export class NotificationListener implements OnModuleInit {
     private readonly http: HttpAdapterHost,
     private readonly queue: ArrivalQueue,
     private readonly clock: Clock,
+    private readonly secrets: SigningSecrets,
     @Inject(WEBHOOKS) private readonly webhooks: readonly Webhook[],
     config: NotificationConfig,
     logger: Logger,
@@ -108,7 +117,11 @@ export class NotificationListener implements OnModuleInit {
   private async receive(webhook: Webhook, request: Request, reply: FastifyReply): Promise<FastifyReply> {
     const { answers } = webhook;
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const message = webhook.read({ body, parameters: request.params, headers: request.raw.headers });
+    const { headers, headersDistinct: distinctHeaders } = request.raw;
+    const sent = { body, parameters: request.params, headers, distinctHeaders };
+    const unsigned = await this.unsigned(webhook, request, sent);
+    if (unsigned !== undefined) return this.answer(webhook, reply, unsigned);
+    const message = webhook.read(sent);
     if (message === undefined) {
       this.logRefused(webhook, request, body);
       return this.answer(webhook, reply, answers.malformed);
@@ -123,6 +136,25 @@ export class NotificationListener implements OnModuleInit {
       return this.answer(webhook, reply, (isToNobody ? answers.noSuchAccount : undefined) ?? answers.notStored);
     }
     return this.answer(webhook, reply, answers.stored);
+  }
+
+  /** What is answered to a message that is not signed by its account; nothing of it is kept but that it came. */
+  private async unsigned(
+    { gateway, signed, answers }: Webhook,
+    { id: requestId, ip: source }: Request,
+    sent: SentMessage,
+  ): Promise<WebhookAnswer | undefined> {
+    if (signed === undefined) return undefined;
+    try {
+      const fault = await this.secrets.faultOf(gateway, signed, sent);
+      if (fault === undefined) return undefined;
+      this.log.warn('unsigned message refused', { gateway, requestId, source, fault, bytes: sent.body.length });
+      return answers.malformed;
+    } catch (error) {
+      if (NOT_HERE.has(codeOf(error) ?? '')) return answers.noSuchAccount ?? answers.malformed;
+      this.log.error('the secrets of an account could not be read', { gateway, requestId, error });
+      return answers.notStored;
+    }
   }
 
   private arrivalOf(

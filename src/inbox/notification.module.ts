@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { GatewayAccountModule } from '../gateway-account';
 import { ArrivalQueue } from './arrival.queue';
 import { ArrivalStore } from './arrival.store';
 import { Notification, NotificationHistory } from './notification.entity';
@@ -7,6 +8,7 @@ import { NotificationListener, WEBHOOKS } from './notification.listener';
 import { NotificationRepository } from './notification.repository';
 import { NotificationRetention } from './notification-retention';
 import { Notifications } from './notifications.service';
+import { SigningSecrets } from './signing-secrets';
 import type { Webhook } from './webhook';
 
 /** The rows, for whoever verifies or shows them. */
@@ -17,13 +19,20 @@ import type { Webhook } from './webhook';
 })
 export class NotificationModule {}
 
-/** The listener; it needs the database and nothing else, above all no gateway. */
+/** The listener; it needs the database, and of it the secrets that messages are signed with, and nothing else, above all no gateway. */
 @Module({})
 export class NotificationListenerModule {
   static of(webhooks: readonly Webhook[]): DynamicModule {
     return {
       module: NotificationListenerModule,
-      providers: [ArrivalStore, ArrivalQueue, NotificationListener, { provide: WEBHOOKS, useValue: webhooks }],
+      imports: [GatewayAccountModule],
+      providers: [
+        ArrivalStore,
+        ArrivalQueue,
+        NotificationListener,
+        SigningSecrets,
+        { provide: WEBHOOKS, useValue: webhooks },
+      ],
     };
   }
 }

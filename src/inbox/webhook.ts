@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { GatewayName } from '../gateway-account';
+import type { CredentialSet, GatewayName } from '../gateway-account';
 
 /**
  * How one gateway sends its messages, and the words it is answered in: all that the listener knows of a gateway. It is data
@@ -15,8 +15,18 @@ export interface Webhook {
   /** The networks it sends from; none allows everybody. */
   readonly allowedCidrs: readonly string[];
   readonly answers: WebhookAnswers;
+  /** Where its messages are signed: one that is not is answered as malformed, and kept nowhere. Left out: nothing in them is believed. */
+  readonly signed?: MessageSignature;
   /** @returns `undefined` for what is none of its messages, whoever sent it */
   read(sent: SentMessage): ReadMessage | undefined;
+}
+
+/** How a gateway signs its messages, by secrets of the account that their address names. */
+export interface MessageSignature {
+  /** Those that may sign, in a set of an account's secrets. */
+  readonly secretsIn: (secrets: CredentialSet['secrets']) => readonly string[];
+  /** Why it is signed by none of them, in words without a secret; `undefined`: it is. */
+  readonly faultOf: (sent: SentMessage, secrets: readonly string[], now: Date) => string | undefined;
 }
 
 /** What its sender is told, in the gateway's own words. Only `stored` ends the sending. */
@@ -46,6 +56,8 @@ export interface SentMessage {
   /** Parameters of the path. */
   readonly parameters: Readonly<Partial<Record<string, string>>>;
   readonly headers: IncomingHttpHeaders;
+  /** The same, each as often as it came. */
+  readonly distinctHeaders: NodeJS.Dict<string[]>;
 }
 
 /** A message as it was understood: nothing in it is trusted before its gateway has confirmed it. */

@@ -8,6 +8,7 @@ import { PortoneRefunds } from './refunds';
 /** What PortOne can do. */
 @Injectable()
 export class PortoneGateway implements GatewayPorts {
+  readonly tellsOfPayments = true;
   readonly findsOrders: FindsOrders;
 
   constructor(

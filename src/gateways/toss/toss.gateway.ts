@@ -10,6 +10,7 @@ import { TossRefunds } from './refunds';
 /** What Toss can do. */
 @Injectable()
 export class TossGateway implements GatewayPorts {
+  readonly tellsOfPayments = true;
   readonly findsOrders: FindsOrders;
 
   constructor(

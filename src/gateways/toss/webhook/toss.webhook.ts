@@ -1,10 +1,13 @@
 import { hash } from 'node:crypto';
 import { storableText, type Webhook, type WebhookAnswer } from '../../../inbox';
-import { keptBodyOf } from './kept-body';
+import { keptBodyOf } from '../../reading/kept-body';
 import { referenceOf } from './message';
 
 /** A payment has some four kilobytes, and what a shop may add to it ten thousand characters. */
 const BODY_LIMIT_BYTES = 64 * 1024;
+
+/** Members of Toss's messages by which something can be done, or said to be genuine. */
+const SECRETS = new Set(['secret', 'billingKey', 'customerKey']);
 
 const said = (status: number, message: string): WebhookAnswer => ({ status, body: JSON.stringify({ message }) });
 
@@ -37,7 +40,7 @@ export function tossWebhook(allowedCidrs: readonly string[]): Webhook {
       const sentAs = headers[TRANSMISSION_ID];
       const transmissionId = typeof sentAs === 'string' ? sentAs.slice(0, 100) : undefined;
       const secret = depositSecret ?? methodKey;
-      const keptBody = keptBodyOf(body);
+      const keptBody = keptBodyOf(body, SECRETS);
       return {
         // Whether the id of a transmission stays the same when it is sent again, nobody says; the body does.
         identity: [account, hash('sha256', body)],

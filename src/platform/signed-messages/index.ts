@@ -1,0 +1,1 @@
+export { signatureFaultOf, type SignatureFault, type SignedMessage } from './verification';
