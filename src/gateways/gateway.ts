@@ -267,7 +267,9 @@ export interface CheckoutOrder {
 }
 
 /** What a customer's page needs to open the window, by the gateway's own names. No secrets: the browser reads it. */
-export type CheckoutWindow = Readonly<Record<string, string | number | Readonly<Record<string, string>> | null>>;
+export type CheckoutWindow = Readonly<
+  Record<string, string | number | boolean | Readonly<Record<string, string>> | null>
+>;
 
 /** A window that is open. */
 export interface OpenWindow {

@@ -6,6 +6,7 @@ import type { AccountCheckOutcome, AccountVerdict, GatewayAnswer } from '../gate
 import type { ChecksAccounts } from '../ports';
 import { outcomeWithout } from '../reading';
 import { PortoneClient } from './api/portone.client';
+import type { PortoneCall } from './api/requests';
 import { PortoneAccounts } from './portone-accounts';
 
 type Outcome = Exclude<AccountCheckOutcome, 'no-token'>;
@@ -32,12 +33,22 @@ export class PortoneCheck implements ChecksAccounts {
   ) {}
 
   async check(account: string, credentials: CredentialSet): Promise<AccountVerdict> {
-    const answer = await this.client.check(await this.stores.callWith(account, credentials));
+    const call = await this.stores.callWith(account, credentials);
+    const answer = await this.client.check(call);
     const outcome = outcomeOf(answer);
-    const detail = outcome === 'works' ? 'PortOne took the API secret for the store' : detailOf(answer);
+    const told = 'PortOne took the API secret for the store';
+    const detail = outcome === 'works' ? told + (await this.schedulesOf(call)) : detailOf(answer);
     const isStored = !this.accounts.isOfSettings(account);
     const act = outcome === 'wrong-credentials' && isStored ? rotate(account) : ACTS[outcome];
     return { outcome, detail, act, at: this.clock.now() };
+  }
+
+  /** Charges that PortOne makes by itself, beside ours: somebody has made them elsewhere. */
+  private async schedulesOf(call: PortoneCall): Promise<string> {
+    const answer = await this.client.schedules(this.clock.now(), call);
+    if (answer.kind !== 'success') return '; whether it has schedules of its own it did not say';
+    if (answer.value === 0) return '';
+    return `; it has ${answer.value} schedules of its own, which charge beside this service: revoke them in PortOne’s console`;
   }
 }
 

@@ -4,6 +4,7 @@ import { ExchangeModule } from '../exchange';
 import { PortoneCalls } from './api/portone-calls';
 import { PortoneClient } from './api/portone.client';
 import { PortoneCheckouts } from './checkouts';
+import { PortoneMethodCharges, PortoneMethods } from './methods';
 import { PortonePayments } from './payments';
 import { PortoneAccounts } from './portone-accounts';
 import { PortoneCheck } from './portone-check';
@@ -19,6 +20,8 @@ import { PortoneRefunds } from './refunds';
     PortoneCheck,
     PortoneClient,
     PortoneGateway,
+    PortoneMethodCharges,
+    PortoneMethods,
     PortonePayments,
     PortoneRefunds,
     PortoneCheckouts,

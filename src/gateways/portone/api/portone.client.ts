@@ -3,16 +3,21 @@ import { PortoneConfig } from '../../../config';
 import { GatewayExchanges, type ExchangeOf, type ExchangeOperation } from '../../exchange';
 import type { GatewayAnswer, PaymentAnswer } from '../../gateway';
 import { GatewayClient } from '../../gateway-client';
-import { isJsonObject, undeclined } from '../../reading';
+import { countOf, isJsonObject, undeclined } from '../../reading';
 import { IDEMPOTENCY_HEADER, PORTONE_PATHS } from '../wire';
 import { instantOf, readCancelled, readPayment, type PortoneCancellation, type PortonePayment } from './payment';
 import { PortoneCalls, type PortoneOperation } from './portone-calls';
 import { readAnswer, type AnswerReading } from './read-answer';
-import type { CancelRequest, ConfirmRequest, PortoneCall, PreRegisterRequest } from './requests';
+import { readBillingKey, readConfirmedKey, type PortoneBillingKey } from './billing-key';
+import type { CancelRequest, ChargeRequest, ConfirmRequest, PortoneCall, PreRegisterRequest } from './requests';
 
 /** No payment has this id: ours are made otherwise. */
 const NO_PAYMENT = 'does-this-secret-work';
 const HTTP_NOT_FOUND = 404;
+const YEAR_MS = 365 * 86_400_000;
+
+/** Schedules that have not charged yet. */
+const WAITING = ['SCHEDULED', 'PENDING'];
 
 interface Sending<T> extends Omit<AnswerReading<T>, 'secrets'> {
   method: 'GET' | 'POST' | 'DELETE';
@@ -32,6 +37,9 @@ const EXCHANGES: Readonly<Partial<Record<PortoneOperation, ExchangeOperation>>> 
   confirm: 'confirm',
   cancel: 'refund',
   'close-account': 'refund',
+  charge: 'charge',
+  'confirm-billing-key': 'issue-method',
+  'delete-billing-key': 'remove-method',
 };
 
 /**
@@ -78,6 +86,42 @@ export class PortoneClient extends GatewayClient<PortoneOperation> {
     const sending = { method: 'POST', path: PORTONE_PATHS.cancel(paymentId), body, purpose: 'cancel' } as const;
     const secrets = [number, holderName];
     return undeclined(await this.send('cancel', { ...sending, read: readCancelled, about, secrets }, call));
+  }
+
+  /** Charges a billing key under our own order number, which is charged once. */
+  charge(paymentId: string, body: ChargeRequest, call: PortoneCall): Promise<PaymentAnswer<null>> {
+    const sending = { method: 'POST', path: PORTONE_PATHS.charge(paymentId), body, purpose: 'collect' } as const;
+    const about = { orderNo: paymentId, transactionId: paymentId };
+    const secrets = [body.billingKey, body.customer.id];
+    return this.send('charge', { ...sending, read: readNothing, about, secrets }, call);
+  }
+
+  billingKey(billingKey: string, call: PortoneCall): Promise<PaymentAnswer<PortoneBillingKey>> {
+    const path = ofStore(PORTONE_PATHS.billingKey(billingKey), call);
+    const secrets = [billingKey];
+    return this.send('billing-key', { method: 'GET', path, purpose: 'ask', read: readBillingKey, secrets }, call);
+  }
+
+  /** Has a key issued that its customer has entered in a window of a channel that issues none by itself. */
+  confirmBillingKey(billingIssueToken: string, call: PortoneCall): Promise<PaymentAnswer<string>> {
+    const body = { billingIssueToken };
+    const sending = { method: 'POST', path: PORTONE_PATHS.confirmBillingKey, body, purpose: 'issue' } as const;
+    return this.send('confirm-billing-key', { ...sending, read: readConfirmedKey, secrets: [billingIssueToken] }, call);
+  }
+
+  async deleteBillingKey(billingKey: string, call: PortoneCall): Promise<GatewayAnswer<null>> {
+    const path = ofStore(PORTONE_PATHS.billingKey(billingKey), call);
+    const sending = { method: 'DELETE', path, purpose: 'remove', read: readNothing, secrets: [billingKey] } as const;
+    return undeclined(await this.send<null>('delete-billing-key', sending, call));
+  }
+
+  /** How many charges PortOne's own calendar is to make in the year to come: without both times it would show the past alone. */
+  async schedules(from: Date, call: PortoneCall): Promise<GatewayAnswer<number>> {
+    const until = new Date(from.getTime() + YEAR_MS);
+    const filter = { storeId: call.storeId, from: from.toISOString(), until: until.toISOString(), status: WAITING };
+    const requestBody = JSON.stringify({ page: { number: 0, size: 1 }, filter });
+    const path = `${PORTONE_PATHS.schedules}?${new URLSearchParams({ requestBody }).toString()}`;
+    return undeclined(await this.send('schedules', { method: 'GET', path, purpose: 'ask', read: readTotal }, call));
   }
 
   /** Closes an account that nobody has paid into. */
@@ -129,6 +173,11 @@ function ofStore(path: string, { storeId }: PortoneCall, query: Readonly<Record<
 /** What a yes says that has nothing to say. */
 function readNothing(json: unknown): null | undefined {
   return isJsonObject(json) ? null : undefined;
+}
+
+function readTotal(json: unknown): number | undefined {
+  const page = isJsonObject(json) ? json.page : undefined;
+  return isJsonObject(page) ? countOf(page.totalCount) : undefined;
 }
 
 /** A confirmation says neither amount nor state: a lookup does. */

@@ -21,6 +21,15 @@ export interface ConfirmRequest extends Omit<PreRegisterRequest, 'taxFreeAmount'
   paymentToken: string;
 }
 
+export interface ChargeRequest {
+  /** A secret. */
+  billingKey: string;
+  orderName: string;
+  amount: { total: Won; taxFree: Won };
+  currency: string;
+  customer: { id: string };
+}
+
 export interface CancelRequest {
   reason: string;
   amount: Won;
