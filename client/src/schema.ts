@@ -510,7 +510,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have a payment in doubt, or that waits for a deposit, looked up at once */
+        /** Have a payment in doubt, that waits for a deposit, or that was declined, looked up at once */
         post: operations["directPayments.look"];
         delete?: never;
         options?: never;
