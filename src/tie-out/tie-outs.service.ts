@@ -13,7 +13,7 @@ import { Logger } from '../platform/logging';
 import type { Changes } from '../platform/work';
 import { ChargeTransactions } from '../refund';
 import { ListFileRepository } from './list-file/list-file.repository';
-import { tells } from '../transaction-lookup';
+import { tells, type LookupAnswer } from '../transaction-lookup';
 import { keepPayouts, keepTransactions } from './listed-acts';
 import { PaymentsOfDay } from './payments-of-day';
 import { dayBeside } from './seoul-days';
@@ -217,15 +217,13 @@ export class TieOuts {
   /** @returns why it could not be looked at now; `undefined` when it was */
   private async lookAt({ gatewayAccount }: TieOut, difference: DifferenceToLookAt): Promise<string | undefined> {
     const { movement, orderNo } = difference;
-    if (movement === 'refund') {
-      await this.transactions.lookUp(orderNo, BY_CALENDAR);
-      return undefined;
-    }
+    const unseen = (look: { answer: LookupAnswer; message: string | null }): string | undefined =>
+      tells(look.answer) ? undefined : `order ${orderNo} could not be looked up: ${look.message ?? look.answer}`;
+    if (movement === 'refund') return unseen((await this.transactions.lookNow(orderNo, BY_CALENDAR)).lookup);
     const payment = await this.directPayments.findByOrderNo(gatewayAccount, orderNo);
     if (payment === undefined || (await this.directPayments.lookSoon(payment.id))) return undefined;
     if (payment.state !== 'Declined' && payment.state !== 'Canceled') return undefined;
-    const { look } = await this.directPayments.lookAtEnded(payment, BY_CALENDAR);
-    return tells(look.answer) ? undefined : `order ${orderNo} could not be looked up: ${look.message ?? look.answer}`;
+    return unseen((await this.directPayments.lookAtEnded(payment, BY_CALENDAR)).look);
   }
 
   /** Commits a page with where the next one begins. */

@@ -155,6 +155,8 @@ describe('a day held against Toss’s lists', () => {
     const { orderNo } = await paidOrder(world);
     world.simulator.toss.cancelInConsole(orderNo, { cancelAmount: 5_000 });
     await pass(DAY);
+    // A look that tells nothing is none.
+    world.simulator.toss.armFault({ kind: 'call-failing', call: 'lookup', times: 1 });
     await compared(day);
     const [difference] = await differences(day);
     expect(difference).toMatchObject({ kind: 'only-theirs', movement: 'refund', orderNo, theirs: { amount: 5_000 } });
