@@ -209,7 +209,10 @@ function kakaopayUnderTest(world: BillingWorld): GatewayUnderTest {
 function portoneUnderTest(world: BillingWorld): GatewayUnderTest {
   const { portone } = world.simulator;
   const calls = { confirm: 'confirm', charge: 'charge', refund: 'cancel', lookup: 'lookup' } as const;
-  const windowed = new Windowed('portone', (window, orderNo) => {
+  const windowed = new Windowed('portone', (window, orderNo, is) => {
+    if (is === 'method') {
+      return String(portone.pay(portone.openBilling({ billingKeyMethod: 'CARD', ...window }).id).redirectUrl);
+    }
     portone.openPayment({ payMethod: 'CARD', ...window });
     return String(portone.pay(orderNo).redirectUrl);
   });
@@ -235,6 +238,7 @@ function portoneUnderTest(world: BillingWorld): GatewayUnderTest {
     },
     paid: () => paidBy(world, windowed),
     confirm: (by, before) => windowed.confirm(by, before),
+    charge: (by, before) => windowed.charge(by, before),
   };
 }
 
@@ -322,8 +326,5 @@ export const GATEWAYS_UNDER_TEST = {
     knows: { lacks: {}, untold: {}, unfound: { charge: 'its tid, by which alone it is found, was in the answer' } },
     with: kakaopayUnderTest,
   },
-  portone: {
-    knows: { lacks: { charge: 'nobody collects by its billing keys yet' }, untold: {}, unfound: {} },
-    with: portoneUnderTest,
-  },
+  portone: { knows: { lacks: {}, untold: {}, unfound: {} }, with: portoneUnderTest },
 } as const satisfies Record<GatewayName, { knows: Known; with: (world: BillingWorld) => GatewayUnderTest }>;
