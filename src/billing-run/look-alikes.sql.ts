@@ -1,4 +1,5 @@
-import { STEP_BY_STEP, TOLD_APART_SQL } from '../bulk-payment';
+import { TOLD_APART_SQL } from '../bulk-payment';
+import { STEP_BY_STEP } from '../platform/database';
 import { PAID_BY_OTHER_SQL, PAIRS_SQL } from './charged-already.sql';
 import { DUE_CHARGES_SQL, ORDER_NO_SQL } from './due-charges.sql';
 

@@ -19,7 +19,7 @@ export { GatewayEvidence } from './checks/gateway-evidence';
 export { CONTRADICTED_AND_LET_GO_SQL, contradictedSql } from './checks/gateway-contradictions.sql';
 export { JobInterventions } from './job/job-interventions.service';
 export { LineChecks } from './checks/line-checks';
-export { alikeSql, STEP_BY_STEP, TOLD_APART_SQL } from './checks/payment-checks.sql';
+export { alikeSql, TOLD_APART_SQL } from './checks/payment-checks.sql';
 export { NamedPayments, type NamedFor } from './payment-watch/named-payments';
 export { PaymentWatch } from './payment-watch/payment-watch';
 export { maybePaidSql } from './payment-watch/payment-watch.sql';

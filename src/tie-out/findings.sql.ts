@@ -1,9 +1,7 @@
-/**
- * Has rows of the large tables looked for by an index, for each of those before them. Left to itself PostgreSQL, which expects hardly
- * any rows of a table that nobody has counted, and of a day that is not over long, compares each row of the day with each: a
- * minute for twenty thousand.
- */
-const oneByOne = (select: string): string => `(${select} OFFSET 0)`;
+import { STEP_BY_STEP } from '../platform/database';
+
+/** Has rows of the large tables looked for by an index, for each of those before them. */
+const oneByOne = (select: string): string => `(${select} ${STEP_BY_STEP})`;
 
 /** All that is listed of a payment; for which account, is to be asked of it. */
 const listedOf = (transactionId: string): string =>

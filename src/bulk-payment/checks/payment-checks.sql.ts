@@ -1,4 +1,5 @@
 import { allRefundedSql, GIVEN_BACK_SQL } from '../../charge';
+import { STEP_BY_STEP } from '../../platform/database';
 
 /**
  * What stops the line where a payment and the charges it is for don't fit; SELECTs of violations that look at the
@@ -162,13 +163,6 @@ const paidBesideSql = (columns: string, seenSql: string, asSql: string): string 
       OR later.created_at BETWEEN first.created_at AND first_paid.settled_at)
     AND NOT ${allRefundedSql('first.id')} AND NOT ${allRefundedSql('second.id')}
     AND NOT ${TOLD_APART_SQL}`;
-
-/**
- * Has what is in brackets done for each row before it, by its index. Left to itself PostgreSQL, which expects one row of each
- * table as long as nobody has counted them, looks at every two charges of a product before it looks for customers who look alike,
- * of whom there are hardly any: half a minute for some hundred payments.
- */
-export const STEP_BY_STEP = 'OFFSET 0';
 
 /** Each two subscriptions that may be one customer's, of which one has a payment that is looked at. */
 const pairsSql = (seenSql: string): string => `

@@ -20,3 +20,4 @@ export {
 } from './sql-errors';
 export { onConnectionsFor, type KeptPools, type Purpose } from './kept-connections';
 export { BILLING_WAKE_CHANNEL, wakeBilling } from './wake';
+export { STEP_BY_STEP } from './step-by-step';
