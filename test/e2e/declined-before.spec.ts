@@ -1,6 +1,6 @@
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
-import { paymentIn, registerCard } from '../support/payment-methods';
-import { PRODUCT, planOn, send, subscribe } from '../support/subscribers';
+import { cardSubscriber, paymentIn } from '../support/payment-methods';
+import { PRODUCT, planOn } from '../support/subscribers';
 import { until } from '../support/until';
 
 /** A card's decline is held against Toss's record when it comes, and once more before the same period is charged again. */
@@ -24,14 +24,7 @@ describe('a subscription whose card was declined', () => {
     return days.toISOString().slice(0, 10);
   }
 
-  async function subscriber(customer: string, startedOn: string) {
-    const { method, customerKey } = await registerCard(world, customer);
-    const id = await subscribe(world, customer, startedOn);
-    await send(world, 'PUT', `subscriptions/${id}/payment-method`, { paymentMethodId: method.id });
-    const orderNo = (day: string, attempt = 1) => `B${day.replaceAll('-', '')}-${id}-${attempt}`;
-    return { id, customerKey, orderNo };
-  }
-
+  const subscriber = (customer: string, startedOn: string) => cardSubscriber(world, customer, startedOn);
   const approvals = (orderNo: string): number =>
     world.simulator.toss.bookOfOrder(orderNo).reduce((sum, entry) => sum + entry.approvals, 0);
   const after = (day: string, more: number): string =>

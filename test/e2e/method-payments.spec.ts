@@ -2,7 +2,7 @@ import { PaymentMethods } from '../../src/payment-method';
 import { Database } from '../../src/platform/database';
 import type { TossFaultOrder } from '../../simulator';
 import { startWorld, type BillingWorld, type JsonBody } from '../support/billing-world';
-import { paymentIn, registerCard } from '../support/payment-methods';
+import { cardSubscriber, paymentIn, registerCard } from '../support/payment-methods';
 import { until } from '../support/until';
 import { PRODUCT, agreed, billOn, historyOf, planOn, send, subscribe, subscriptionRow } from '../support/subscribers';
 
@@ -27,23 +27,7 @@ describe('a subscription paid by a payment method', () => {
     return days.toISOString().slice(0, 10);
   }
 
-  interface Subscriber {
-    id: string;
-    method: JsonBody;
-    customerKey: string;
-    /** Order number of an attempt at the period from a day on. */
-    orderNo: (day: string, attempt?: number) => string;
-  }
-
-  async function subscriber(customer: string, startedOn: string): Promise<Subscriber> {
-    const { method, customerKey } = await registerCard(world, customer);
-    // Makes the product, where it is the first.
-    const id = await subscribe(world, customer, startedOn);
-    await send(world, 'PUT', `subscriptions/${id}/payment-method`, { paymentMethodId: method.id });
-    const orderNo = (day: string, attempt = 1) => `B${day.replaceAll('-', '')}-${id}-${attempt}`;
-    return { id, method, customerKey, orderNo };
-  }
-
+  const subscriber = (customer: string, startedOn: string) => cardSubscriber(world, customer, startedOn);
   const shown = async (id: string): Promise<JsonBody> => (await world.get(`subscriptions/${id}`)).body;
   const book = (orderNo: string) => world.simulator.toss.bookOfOrder(orderNo);
   const approvals = (orderNo: string): number => book(orderNo).reduce((sum, entry) => sum + entry.approvals, 0);

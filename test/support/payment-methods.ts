@@ -1,5 +1,5 @@
 import type { BillingWorld, JsonBody } from './billing-world';
-import { send } from './subscribers';
+import { send, subscribe } from './subscribers';
 import { until } from './until';
 
 /**
@@ -37,4 +37,26 @@ export function paymentIn(world: BillingWorld, orderNo: string, state: string): 
     world.clock.advanceSeconds(20);
     return undefined;
   });
+}
+
+/** A subscription that is paid by a card. */
+export interface CardSubscriber {
+  id: string;
+  method: JsonBody;
+  customerKey: string;
+  /** Order number of an attempt at the period from a day on. */
+  orderNo: (day: string, attempt?: number) => string;
+}
+
+export async function cardSubscriber(
+  world: BillingWorld,
+  customer: string,
+  startedOn: string,
+): Promise<CardSubscriber> {
+  const { method, customerKey } = await registerCard(world, customer);
+  // Makes the product, where it is the first.
+  const id = await subscribe(world, customer, startedOn);
+  await send(world, 'PUT', `subscriptions/${id}/payment-method`, { paymentMethodId: method.id });
+  const orderNo = (day: string, attempt = 1) => `B${day.replaceAll('-', '')}-${id}-${attempt}`;
+  return { id, method, customerKey, orderNo };
 }
